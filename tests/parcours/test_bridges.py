@@ -45,8 +45,8 @@ PLAN = Plan(
     definitions={"fte": "ETP au 31 décembre"},
 )
 OWN, CONSULTING, DROPPED = UUID(int=11), UUID(int=12), UUID(int=13)
-SHARED = ParcoursShared(4, text("00"), content_hash="ab" * 32, period=Period(date(2026, 3, 9), date(2026, 9, 30)))
-VALIDATED = ParcoursValidated(4, "ab" * 32, actions={"own_action": 1, "consulting": 1})
+SHARED = ParcoursShared(4, "ab" * 32, salt=text("00"), period=Period(date(2026, 3, 9), date(2026, 9, 30)))
+VALIDATED = ParcoursValidated(4, "ab" * 32, actions={"own_action": 1, "consulting": 1}, leader="some-leader")
 COMPLETED = ParcoursCompleted(
     PLAN, {"done": 1, "abandoned": 1}, debrief=text("Un vrai élan"), held_on=date(2026, 9, 30)
 )
@@ -184,7 +184,7 @@ def test_the_list_counts_actions_and_euros() -> None:
         added(CONSULTING, ActionKind.CONSULTING),
         added(DROPPED, ActionKind.CONSULTING),
         ActionRemoved(DROPPED, text("Inutile"), kind=ActionKind.CONSULTING),
-        FundsCommitted(CONSULTING, 400_000),
+        FundsCommitted(CONSULTING, 400_000, fund=UUID(int=14)),
         ActionStarted(CONSULTING),
         PaymentAuthorised(CONSULTING, 100_000),
         ActionFinished(CONSULTING, text("Fait")),

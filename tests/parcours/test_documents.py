@@ -16,7 +16,7 @@ from parcours.domain.assignment import agreement
 from parcours.domain.building import edits, validation
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.parcours import decider
-from parcours.domain.state import ActionKind, Parcours, Plan, Signatures
+from parcours.domain.state import ActionKind, AgreementTerms, Parcours, Plan, Signatures
 from parcours.domain.tender import award, proposals, tender
 from parcours.domain.tender.state import Tender
 from shared.attachments import attachment
@@ -91,10 +91,7 @@ def agree(log: MemoryLog[Parcours], prestation: UUID) -> None:
         agreement.RecordAgreement(
             prestation,
             "Cabinet Armen Conseil",
-            amount=480_000,
-            days=5,
-            signed_on=date(2026, 3, 18),
-            signatures=signed,
+            terms=AgreementTerms(amount=480_000, days=5, signed_on=date(2026, 3, 18), signatures=signed),
             tender=UUID(int=77),
         ),
         at=LATER + timedelta(days=3),
@@ -327,10 +324,7 @@ def test_the_agreement_says_which_attachment_proves_it(
         agreement.RecordAgreement(
             prestation,
             "Cabinet Armen",
-            amount=480_000,
-            days=5,
-            signed_on=NOW.date(),
-            signatures=None,
+            terms=AgreementTerms(amount=480_000, days=5, signed_on=NOW.date(), signatures=None),
             tender=None,
             exception="Un suivi de la même étude.",
             attachment=proof,

@@ -18,7 +18,7 @@ from parcours.domain.building import duration, edits, validation
 from parcours.domain.funding import payments
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.parcours import decider
-from parcours.domain.state import OPEN_STEPS, ActionKind, ActionStep, Parcours, ParcoursStatus, Plan
+from parcours.domain.state import OPEN_STEPS, ActionKind, ActionStep, AgreementTerms, Parcours, ParcoursStatus, Plan
 from parcours.projections import parcours_list
 from parcours.statistics import parcours_statistics
 from shared.kernel import Role
@@ -82,7 +82,10 @@ CARRIED_OUT = (
     coordination.StartAction(OWN),
     coordination.FinishAction(OWN, "secret résultat"),
     agreement.RecordAgreement(
-        CONSULTING, "secret prestataire", amount=400_000, days=5, signed_on=TODAY, exception="secret motif"
+        CONSULTING,
+        "secret prestataire",
+        terms=AgreementTerms(amount=400_000, days=5, signed_on=TODAY),
+        exception="secret motif",
     ),
     payments.CommitFunds(CONSULTING, 400_000),
     coordination.StartAction(CONSULTING),
@@ -98,7 +101,10 @@ WHOLE_LIFE = (
     coordination.CarryOverAction(EXPERTISE, "secret suite"),
     corrections.CorrectIntroduction(OWN, 1, whom="secret contact", held_on=TODAY, reason="secret erreur"),
     corrections.CorrectAgreement(
-        CONSULTING, "secret prestataire", amount=400_000, days=6, signed_on=TODAY, reason="secret erreur"
+        CONSULTING,
+        "secret prestataire",
+        terms=AgreementTerms(amount=400_000, days=6, signed_on=TODAY),
+        reason="secret erreur",
     ),
     corrections.CorrectDays(CONSULTING, 4, effective_on=TODAY, reason="secret erreur"),
     corrections.CorrectFinalReport(CONSULTING, TODAY, reason="secret erreur"),
@@ -166,6 +172,7 @@ ACTIONS = st.sampled_from([OWN, CONSULTING, LOCAL, new_id(99)])
 DAYS = st.sampled_from([TODAY, SPRING, AUTUMN, date(1990, 1, 1), date(2060, 1, 1)])
 LENGTHS = st.integers(1, 6)
 SUMS = st.integers(1, 500_000)
+TERMS = st.builds(AgreementTerms, SUMS, LENGTHS, signed_on=DAYS)
 on_action = partial(st.builds, action=ACTIONS)
 COMMANDS = st.one_of(
     st.builds(OpenParcours, st.just(PLAN)),
@@ -196,9 +203,7 @@ COMMANDS = st.one_of(
     on_action(
         agreement.RecordAgreement,
         provider=st.just("Un nom"),
-        amount=SUMS,
-        days=LENGTHS,
-        signed_on=DAYS,
+        terms=TERMS,
         exception=st.none() | st.just("Seule offre"),
     ),
     on_action(payments.CommitFunds, amount=SUMS),
@@ -216,11 +221,8 @@ COMMANDS = st.one_of(
     on_action(
         corrections.CorrectAgreement,
         provider=st.just("Un nom"),
-        amount=SUMS,
-        days=LENGTHS,
-        signed_on=DAYS,
+        terms=TERMS,
         reason=st.just("Faute"),
-        signatures=st.none(),
     ),
     on_action(corrections.CorrectDays, days=LENGTHS, effective_on=DAYS, reason=st.just("Faute")),
     on_action(corrections.CorrectFinalReport, received_on=DAYS, reason=st.just("Faute")),
@@ -258,8 +260,8 @@ def check_promises(parcours: Parcours) -> None:
     for action in parcours.actions.values():
         assert action.validated or action.step is ActionStep.PLANNED
         if agreement := action.agreement:
-            assert action.paid <= action.committed <= agreement.amount
-            assert action.days <= agreement.days
+            assert action.paid <= action.committed <= agreement.terms.amount
+            assert action.days <= agreement.terms.days
         if action.planned.kind is ActionKind.CONSULTING and action.step in (ActionStep.STARTED, ActionStep.DONE):
             assert action.agreement
             assert action.committed

@@ -48,9 +48,7 @@ def agreed(parcours: Served, case: Any, action: Any, amount: int) -> None:
     body: dict[str, Any] = {
         "action": str(action),
         "provider": "Cabinet Loire",
-        "amount": amount,
-        "days": 5,
-        "signed_on": signed_on,
+        "terms": {"amount": amount, "days": 5, "signed_on": signed_on},
     }
     body["exception"] = "Seul cabinet du territoire."
     posted(parcours, f"{PATH}/{case}/agreements", **body)

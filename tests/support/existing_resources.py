@@ -118,7 +118,7 @@ def parcours(running: Served) -> Known:
     adviser, manager = running.by("adviser"), running.by("manager")
     tender = {
         "action": str(action),
-        "terms": "Recalculer les prix de vente.",
+        "terms_of_reference": "Recalculer les prix de vente.",
         "grid": [{"label": "Prix", "weight": 100}],
         "deadline": (running.application.clock.now() + timedelta(days=10)).isoformat(),
     }

@@ -17,7 +17,7 @@ ASKED = OwnTender(
     "open",
     step_label="ouverte",
     provider=UUID(int=2),
-    terms="Étude de marché\net refonte de la tarification.",
+    terms_of_reference="Étude de marché\net refonte de la tarification.",
     grid=[GridCriterion("Compréhension du besoin", 60), GridCriterion("Prix", 40)],
     deadline=datetime(2027, 3, 12, 16, 0, tzinfo=UTC),
     proposal=OwnProposal(480_000, 5, summary="Cinq jours sur place."),

@@ -31,9 +31,7 @@ def agreement(action: UUID, attachment: str) -> dict[str, Any]:
     return {
         "action": str(action),
         "provider": "Cabinet Aubépine",
-        "amount": 400000,
-        "days": 5,
-        "signed_on": TODAY,
+        "terms": {"amount": 400000, "days": 5, "signed_on": TODAY},
         "exception": "Seul cabinet du territoire",
         "attachment": attachment,
     }

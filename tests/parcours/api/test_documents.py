@@ -48,7 +48,7 @@ def asked(running: Served, adviser: Client, case: str, action: tuple[UUID, UUID]
     deadline = running.application.clock.now() + timedelta(days=10)
     opened = {
         "action": str(action[1]),
-        "terms": "Recalculer les prix de vente.",
+        "terms_of_reference": "Recalculer les prix de vente.",
         "grid": [{"label": "Prix", "weight": 100}],
         "deadline": deadline.isoformat(),
     }
@@ -113,10 +113,12 @@ def test_from_the_terms_of_reference_to_the_signed_agreement(
     signed = {
         "action": str(action[1]),
         "provider": "Cabinet Armen",
-        "amount": 480_000,
-        "days": 5,
-        "signed_on": today,
-        "signatures": {"structure": today, "unit": today, "provider": today},
+        "terms": {
+            "amount": 480_000,
+            "days": 5,
+            "signed_on": today,
+            "signatures": {"structure": today, "unit": today, "provider": today},
+        },
         "tender": where.rpartition("/")[2],
         "attachment": proof,
     }

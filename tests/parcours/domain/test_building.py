@@ -231,7 +231,7 @@ def test_nobody_else_grants_a_derogation(role: Role) -> None:
 
 def test_an_edit_waits_for_an_adjustment_once_the_parcours_is_validated() -> None:
     [shared] = given(*READY).when(share(date(2026, 9, 30))).events
-    validated = ParcoursValidated(shared.version, shared.content_hash, actions={"own_action": 1})
+    validated = ParcoursValidated(shared.version, shared.content_hash, actions={"own_action": 1}, leader="some-leader")
     history = given(*READY, shared, validated)
     history.when(add(ActionKind.LOCAL_SUPPORT, "strategy")).refused("validation-holds")
     history.when(share(date(2026, 10, 31))).refused("validation-holds")

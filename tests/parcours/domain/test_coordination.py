@@ -51,6 +51,7 @@ from parcours.domain.state import (
     OPEN_STEPS,
     ActionKind,
     ActionStep,
+    AgreementTerms,
     ParcoursStatus,
     Period,
     Plan,
@@ -89,16 +90,14 @@ BUILT = (
 OTHER = ActionAdded(UNKNOWN, planned(ActionKind.LOCAL_SUPPORT))
 UNDER_WAY = (
     *BUILT,
-    ParcoursShared(3, text("00"), content_hash="0" * 64, period=Period(TODAY, date(2026, 9, 30))),
-    ParcoursValidated(3, "0" * 64, actions={"own_action": 1, "consulting": 1}),
+    ParcoursShared(3, "0" * 64, salt=text("00"), period=Period(TODAY, date(2026, 9, 30))),
+    ParcoursValidated(3, "0" * 64, actions={"own_action": 1, "consulting": 1}, leader="some-leader"),
 )
 ADJUSTED = ParcoursAdjusted(4, text("Un départ"))
 AGREEMENT = AgreementSigned(
     CONSULTING,
     PersonalData(new_id(1), "Cabinet Aubépine"),
-    amount=400_000,
-    days=5,
-    signed_on=TODAY,
+    terms=AgreementTerms(amount=400_000, days=5, signed_on=TODAY),
     exception=text("Seul cabinet du territoire"),
 )
 FUND = fund_id(PLAN.unit, NOW.year)
@@ -207,7 +206,10 @@ def test_a_consulting_action_starts_with_its_agreement_and_its_funds() -> None:
 
 def test_the_agreement_says_who_for_how_much_and_how_many_days() -> None:
     asked = RecordAgreement(
-        CONSULTING, "Cabinet Aubépine", amount=400_000, days=5, signed_on=TODAY, exception="Seul cabinet du territoire"
+        CONSULTING,
+        "Cabinet Aubépine",
+        terms=AgreementTerms(amount=400_000, days=5, signed_on=TODAY),
+        exception="Seul cabinet du territoire",
     )
     given(*UNDER_WAY).when(asked).then(AGREEMENT)
     given(*UNDER_WAY, AGREEMENT).when(asked).refused("agreement-already-signed")
@@ -219,7 +221,10 @@ def test_the_agreement_says_who_for_how_much_and_how_many_days() -> None:
 def test_what_is_signed_or_received_is_past(day: date) -> None:
     given(*UNDER_WAY).when(
         RecordAgreement(
-            CONSULTING, "Cabinet Aubépine", amount=1, days=1, signed_on=day, exception="Seul cabinet du territoire"
+            CONSULTING,
+            "Cabinet Aubépine",
+            terms=AgreementTerms(amount=1, days=1, signed_on=day),
+            exception="Seul cabinet du territoire",
         )
     ).refused("absurd-date")
     given(*CONSULTING_STARTED).when(RecordAmendment(CONSULTING, 1, signed_on=day)).refused("absurd-date")
@@ -227,7 +232,9 @@ def test_what_is_signed_or_received_is_past(day: date) -> None:
 
 
 def test_an_agreement_follows_a_tender_or_says_why_there_was_none() -> None:
-    agreement = RecordAgreement(CONSULTING, "Cabinet Aubépine", amount=400_000, days=5, signed_on=TODAY)
+    agreement = RecordAgreement(
+        CONSULTING, "Cabinet Aubépine", terms=AgreementTerms(amount=400_000, days=5, signed_on=TODAY)
+    )
     given(*UNDER_WAY).when(agreement).refused("no-tender")
     given(*UNDER_WAY).when(replace(agreement, tender=new_id(9), exception="Les deux")).refused("no-tender")
     [signed] = given(*UNDER_WAY).when(replace(agreement, tender=new_id(9))).events
@@ -237,11 +244,15 @@ def test_an_agreement_follows_a_tender_or_says_why_there_was_none() -> None:
 @pytest.mark.parametrize("signed_on", [date(2002, 6, 1), PLAN.admitted_at.date() - timedelta(days=2)])
 def test_nothing_of_the_case_took_place_before_its_admission(signed_on: date) -> None:
     agreement = RecordAgreement(
-        CONSULTING, "Cabinet Aubépine", amount=400_000, days=5, signed_on=signed_on, exception="Seul cabinet"
+        CONSULTING,
+        "Cabinet Aubépine",
+        terms=AgreementTerms(amount=400_000, days=5, signed_on=signed_on),
+        exception="Seul cabinet",
     )
     refused = given(*UNDER_WAY).when(agreement).refused("before-admission")
     assert refused.detail == "La date de signature ne peut précéder l’admission de la structure, le 2 décembre 2025."
-    three = replace(agreement, signed_on=TODAY, signatures=Signatures(signed_on, TODAY, provider=TODAY))
+    signatures = Signatures(signed_on, TODAY, provider=TODAY)
+    three = replace(agreement, terms=replace(agreement.terms, signed_on=TODAY, signatures=signatures))
     given(*UNDER_WAY).when(three).refused("before-admission")
     given(*UNDER_WAY).when(RecordIntroduction(OWN, "Youenn Marchand", held_on=signed_on)).refused("before-admission")
     given(*UNDER_WAY, *SETTLED).when(CompleteParcours("Un vrai élan", signed_on)).refused("before-admission")
@@ -254,19 +265,25 @@ def test_nothing_of_an_assignment_took_place_before_its_agreement() -> None:
     given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING, before)).refused("before-signature")
 
 
+def signed_by_all(agreement: RecordAgreement, signatures: Signatures) -> RecordAgreement:
+    return replace(agreement, terms=replace(agreement.terms, signatures=signatures))
+
+
 def test_three_sign_the_agreement_and_the_last_of_them_dates_it() -> None:
     before = TODAY - timedelta(days=3)
     agreement = RecordAgreement(
-        CONSULTING, "Cabinet Aubépine", amount=400_000, days=5, signed_on=TODAY, exception="Seul cabinet"
+        CONSULTING,
+        "Cabinet Aubépine",
+        terms=AgreementTerms(amount=400_000, days=5, signed_on=TODAY),
+        exception="Seul cabinet",
     )
-    three = replace(agreement, signatures=Signatures(before, TODAY, provider=before))
+    three = signed_by_all(agreement, Signatures(before, TODAY, provider=before))
     [signed] = given(*UNDER_WAY).when(three).events
-    assert signed.signatures == Signatures(before, TODAY, provider=before)
-    early = replace(agreement, signatures=Signatures(before, before, provider=before))
+    assert signed.terms.signatures == Signatures(before, TODAY, provider=before)
+    early = signed_by_all(agreement, Signatures(before, before, provider=before))
     given(*UNDER_WAY).when(early).refused("wrong-signatures")
-    given(*UNDER_WAY).when(replace(agreement, signatures=Signatures(LONG_AGO, TODAY, provider=TODAY))).refused(
-        "absurd-date"
-    )
+    absurd = signed_by_all(agreement, Signatures(LONG_AGO, TODAY, provider=TODAY))
+    given(*UNDER_WAY).when(absurd).refused("absurd-date")
 
 
 def test_funds_are_committed_before_the_start_and_in_all_within_the_agreed_amount() -> None:
@@ -290,7 +307,7 @@ def test_the_days_worked_stay_within_those_agreed_unless_an_amendment_adds_some(
 
 
 def test_days_carry_the_day_until_which_they_were_worked() -> None:
-    signed = replace(AGREEMENT, signed_on=TODAY - timedelta(days=20))
+    signed = replace(AGREEMENT, terms=replace(AGREEMENT.terms, signed_on=TODAY - timedelta(days=20)))
     started = (*UNDER_WAY, signed, FUNDS, ActionStarted(CONSULTING))
     worked = DaysRecorded(CONSULTING, 2, worked_until=TODAY - timedelta(days=1))
     given(*started).when(RecordDays(CONSULTING, 2, worked_until=TODAY - timedelta(days=1))).then(worked)
@@ -387,7 +404,7 @@ def test_nothing_is_reported_of_an_abandoned_action_on_which_nobody_worked() -> 
 
 
 def test_the_share_of_the_days_worked_is_rounded_up_and_never_more_than_was_engaged() -> None:
-    agreement = replace(AGREEMENT, days=3)
+    agreement = replace(AGREEMENT, terms=replace(AGREEMENT.terms, days=3))
     history = (*UNDER_WAY, agreement, FUNDS, ActionStarted(CONSULTING))
     one = given(*history, DaysRecorded(CONSULTING, 1))
     one.when(AbandonParcours("Priorités nouvelles")).then(FundsReleased(CONSULTING, 266_666), ABANDONED)
@@ -406,7 +423,10 @@ def test_the_year_of_the_fund_begins_at_midnight_in_paris(hour: int, year: int) 
     "command",
     [
         RecordAgreement(
-            OWN, "Cabinet Aubépine", amount=1, days=1, signed_on=TODAY, exception="Seul cabinet du territoire"
+            OWN,
+            "Cabinet Aubépine",
+            terms=AgreementTerms(amount=1, days=1, signed_on=TODAY),
+            exception="Seul cabinet du territoire",
         ),
         CommitFunds(OWN, 1),
         RecordDays(OWN, 1),

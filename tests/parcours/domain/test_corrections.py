@@ -32,7 +32,7 @@ from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
 from parcours.domain.funding.payments import FundsCommitted
 from parcours.domain.lifecycle import OpenParcours, ParcoursOpened
 from parcours.domain.parcours import decider
-from parcours.domain.state import ActionKind, Plan, PlannedAction
+from parcours.domain.state import ActionKind, AgreementTerms, Plan, PlannedAction
 from parcours.domain.tender.award import TenderAwarded
 from parcours.domain.tender.conclusion import BEYOND_PROPOSAL, VerifyAmount
 from parcours.domain.tender.proposals import ProposalSubmitted, ProviderInvited, TenderOpened
@@ -50,7 +50,9 @@ PLAN = Plan(
 )
 ACTION = UUID(int=2)
 WHO = PersonalData(new_id(1), "Cabinet Aubépine")
-AGREEMENT = AgreementSigned(ACTION, WHO, amount=400_000, days=5, signed_on=BEFORE, exception=text("Seul cabinet"))
+AGREEMENT = AgreementSigned(
+    ACTION, WHO, terms=AgreementTerms(amount=400_000, days=5, signed_on=BEFORE), exception=text("Seul cabinet")
+)
 CARRIED_OUT = (
     ParcoursOpened(PLAN),
     ActionAdded(
@@ -65,10 +67,10 @@ CARRIED_OUT = (
             planned_days=5,
         ),
     ),
-    ParcoursValidated(1, "0" * 64, actions={"consulting": 1}),
+    ParcoursValidated(1, "0" * 64, actions={"consulting": 1}, leader="some-leader"),
     IntroductionMade(ACTION, WHO, held_on=BEFORE),
     AGREEMENT,
-    FundsCommitted(ACTION, 300_000),
+    FundsCommitted(ACTION, 300_000, fund=new_id(8)),
     ActionStarted(ACTION),
     DaysRecorded(ACTION, 4),
     FinalReportReceived(ACTION, TODAY),
@@ -94,14 +96,19 @@ def test_what_was_recorded_wrongly_is_corrected_at_any_time_with_its_day_and_a_r
     report = FinalReportCorrected(ACTION, BEFORE, reason=text(WHY))
     history.when(CorrectFinalReport(ACTION, BEFORE, reason=WHY)).then(report)
     signed = AgreementCorrected(
-        ACTION, PersonalData(new_id(1), "Cabinet Ajonc"), amount=350_000, days=6, signed_on=BEFORE, reason=text(WHY)
+        ACTION,
+        PersonalData(new_id(1), "Cabinet Ajonc"),
+        terms=AgreementTerms(amount=350_000, days=6, signed_on=BEFORE),
+        reason=text(WHY),
     )
-    history.when(CorrectAgreement(ACTION, "Cabinet Ajonc", amount=350_000, days=6, signed_on=BEFORE, reason=WHY)).then(
-        signed
-    )
+    history.when(
+        CorrectAgreement(
+            ACTION, "Cabinet Ajonc", terms=AgreementTerms(amount=350_000, days=6, signed_on=BEFORE), reason=WHY
+        )
+    ).then(signed)
     after = given(*history.events, met, days, report, signed).state.actions[ACTION]
     assert after.agreement is not None
-    assert (after.agreement.amount, after.agreement.days, after.agreement.exception) == (
+    assert (after.agreement.terms.amount, after.agreement.terms.days, after.agreement.exception) == (
         350_000,
         6,
         text("Seul cabinet"),
@@ -131,16 +138,23 @@ def test_the_debrief_is_corrected_once_it_was_held() -> None:
         (CorrectDays(ACTION, 3, effective_on=BEFORE - timedelta(days=1), reason=WHY), "before-signature"),
         (CorrectFinalReport(ACTION, TODAY + timedelta(days=2), reason=WHY), "absurd-date"),
         (
-            CorrectAgreement(ACTION, "Cabinet Ajonc", amount=299_999, days=5, signed_on=BEFORE, reason=WHY),
-            "below-recorded",
-        ),
-        (
-            CorrectAgreement(ACTION, "Cabinet Ajonc", amount=400_000, days=3, signed_on=BEFORE, reason=WHY),
+            CorrectAgreement(
+                ACTION, "Cabinet Ajonc", terms=AgreementTerms(amount=299_999, days=5, signed_on=BEFORE), reason=WHY
+            ),
             "below-recorded",
         ),
         (
             CorrectAgreement(
-                ACTION, "Cabinet Ajonc", amount=400_000, days=5, signed_on=TODAY + timedelta(days=1), reason=WHY
+                ACTION, "Cabinet Ajonc", terms=AgreementTerms(amount=400_000, days=3, signed_on=BEFORE), reason=WHY
+            ),
+            "below-recorded",
+        ),
+        (
+            CorrectAgreement(
+                ACTION,
+                "Cabinet Ajonc",
+                terms=AgreementTerms(amount=400_000, days=5, signed_on=TODAY + timedelta(days=1)),
+                reason=WHY,
             ),
             "below-recorded",
         ),
@@ -161,7 +175,7 @@ def test_what_was_never_recorded_is_not_corrected(command: object) -> None:
 def test_a_corrected_agreement_stays_within_the_proposal_that_was_retained() -> None:
     key = UUID(int=31)
     chosen = Scenarios(tender)(
-        TenderOpened(CASE, ACTION, terms=text("Étude"), grid=(), deadline=NOW),
+        TenderOpened(CASE, ACTION, terms_of_reference=text("Étude"), grid=(), deadline=NOW),
         ProviderInvited(key, PersonalData(key, "Cabinet")),
         ProposalSubmitted(key, Proposal(400_000, 5, summary=text("Cinq jours"))),
         TenderAwarded(key, 13.0),
@@ -170,7 +184,9 @@ def test_a_corrected_agreement_stays_within_the_proposal_that_was_retained() -> 
     chosen.when(VerifyAmount(400_001)).refused(BEYOND_PROPOSAL.slug)
     led_to = (*CARRIED_OUT[:4], replace(AGREEMENT, tender=new_id(9)))
     state = given(*led_to).state
-    corrected = AgreementCorrected(ACTION, WHO, amount=400_001, days=5, signed_on=BEFORE, reason=text(WHY))
+    corrected = AgreementCorrected(
+        ACTION, WHO, terms=AgreementTerms(amount=400_001, days=5, signed_on=BEFORE), reason=text(WHY)
+    )
     [ask] = decider.companions(state, corrected, context())
     assert (ask.stream, ask.command) == (new_id(9), VerifyAmount(400_001))
 

@@ -40,7 +40,7 @@ from parcours.domain.funding.fund import (
     fund_id,
 )
 from parcours.domain.lifecycle import OpenParcours
-from parcours.domain.state import ActionKind, Plan
+from parcours.domain.state import ActionKind, AgreementTerms, Plan
 from parcours.main import service
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Clock, Refused, Role, uuid7
@@ -186,7 +186,9 @@ def agreed_action(app: ServiceApplication, plan: Plan) -> tuple[UUID, UUID]:
     ask(validation.ValidateParcours(built.shared.version, built.shared.content_hash), LEADER)
     action = next(iter(built.actions))
     ask(
-        agreement.RecordAgreement(action, "Cabinet", amount=1_000_000, days=5, signed_on=today, exception="Seule offre")
+        agreement.RecordAgreement(
+            action, "Cabinet", terms=AgreementTerms(amount=1_000_000, days=5, signed_on=today), exception="Seule offre"
+        )
     )
     return case, action
 
@@ -255,10 +257,11 @@ def test_an_action_keeps_the_fund_of_its_first_year_and_gives_back_to_it(
             opening = {"unit": "dla-44", "year": opened, "allocated": 500_000}
             assert manager.post("/api/v1/funds", opening).status_code == 201
         (case, action), (later_case, later_action) = (validated_case(app) for _ in range(2))
-        agreement = {"provider": "Cabinet", "amount": 400_000, "days": 5, "exception": "Seule offre"}
         signed_on = datetime.now(UTC).date().isoformat()
+        terms = {"amount": 400_000, "days": 5, "signed_on": signed_on}
+        agreement = {"provider": "Cabinet", "terms": terms, "exception": "Seule offre"}
         for each, number in ((case, action), (later_case, later_action)):
-            signed = agreement | {"action": str(number), "signed_on": signed_on}
+            signed = agreement | {"action": str(number)}
             assert adviser.post(f"/api/v1/parcours/{each}/agreements", signed).status_code == 200
 
         def commit(each: UUID, number: UUID, amount: int) -> Any:

@@ -20,7 +20,7 @@ from parcours.domain.assignment.agreement import AgreementSigned
 from parcours.domain.assignment.reporting import FinalReportReceived, ReceiveFinalReport
 from parcours.domain.building import edits, validation
 from parcours.domain.lifecycle import ParcoursOpened
-from parcours.domain.state import ActionKind, Plan, PlannedAction
+from parcours.domain.state import ActionKind, AgreementTerms, Plan, PlannedAction
 from parcours.domain.tender.award import (
     AwardTender,
     CancelTender,
@@ -59,7 +59,7 @@ DEADLINE = NOW + timedelta(days=20)
 AFTER = DEADLINE + timedelta(days=1)
 GRID = (GridLine("Compréhension du besoin", 60), GridLine("Prix", 40))
 LINES = (Criterion(text("Compréhension du besoin"), 60), Criterion(text("Prix"), 40))
-OPENED = TenderOpened(CASE, ACTION, terms=text("Refondre les tarifs"), grid=LINES, deadline=DEADLINE)
+OPENED = TenderOpened(CASE, ACTION, terms_of_reference=text("Refondre les tarifs"), grid=LINES, deadline=DEADLINE)
 ASKED = tuple(
     ProviderInvited(key, PersonalData(key, f"Cabinet {key.int}"), account=f"provider-{key.int}") for key in (A, B, C)
 )
@@ -306,7 +306,7 @@ def test_from_the_terms_of_reference_to_the_tripartite_agreement(
         adviser = running.by("adviser")
         now = datetime.now(UTC)
         terms = {
-            "terms": "Refondre les tarifs",
+            "terms_of_reference": "Refondre les tarifs",
             "grid": [{"label": "Compréhension", "weight": 70}, {"label": "Prix", "weight": 30}],
             "deadline": (now + timedelta(days=20)).isoformat(),
         }
@@ -338,10 +338,12 @@ def test_from_the_terms_of_reference_to_the_tripartite_agreement(
         agreement = {
             "action": str(action),
             "provider": "Cabinet 1",
-            "amount": 480000,
-            "days": 5,
-            "signed_on": today,
-            "signatures": {"structure": today, "unit": today, "provider": today},
+            "terms": {
+                "amount": 480000,
+                "days": 5,
+                "signed_on": today,
+                "signatures": {"structure": today, "unit": today, "provider": today},
+            },
         }
         assert adviser.post(f"{path}/agreements", agreement).json()["type"].endswith("/no-tender")
         agreement["tender"] = opened.json()["id"]
@@ -368,7 +370,7 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
         at = _with_three_providers(adviser, path, action, now)
 
         asked = winner.get(f"{path}/provider").json()["tenders"][0]
-        assert (asked["terms"], asked["step_label"]) == ("Refondre les tarifs", "ouverte")
+        assert (asked["terms_of_reference"], asked["step_label"]) == ("Refondre les tarifs", "ouverte")
         assert asked["grid"] == [{"label": "Prix", "weight": 100}]
         for provider, amount in ((winner, 400000), (loser, 450000)):
             key = provider.get(f"{path}/provider").json()["tenders"][0]["provider"]
@@ -436,12 +438,16 @@ def test_a_provider_chosen_without_a_tender_hands_in_its_own_report() -> None:
     )
     plan = Plan(UUID(int=8), "unit-35", adviser="adviser-1", admitted_at=NOW - timedelta(days=40), axes=("finance",))
     signed = AgreementSigned(
-        action, who, amount=400_000, days=5, signed_on=today, exception=text("Seul cabinet"), account="p1"
+        action,
+        who,
+        terms=AgreementTerms(amount=400_000, days=5, signed_on=today),
+        exception=text("Seul cabinet"),
+        account="p1",
     )
     started = case(
         ParcoursOpened(plan),
         edits.ActionAdded(action, planned),
-        validation.ParcoursValidated(1, "0" * 64, actions={}),
+        validation.ParcoursValidated(1, "0" * 64, actions={}, leader="some-leader"),
         signed,
         coordination.ActionStarted(action),
     )
@@ -455,7 +461,7 @@ def _with_three_providers(adviser: Client, path: str, action: UUID, now: datetim
     """Three providers are consulted: p1, p2, p3."""
     terms = {
         "action": str(action),
-        "terms": "Refondre les tarifs",
+        "terms_of_reference": "Refondre les tarifs",
         "grid": [{"label": "Prix", "weight": 100}],
         "deadline": (now + timedelta(days=20)).isoformat(),
     }
@@ -470,7 +476,8 @@ def _with_three_providers(adviser: Client, path: str, action: UUID, now: datetim
 
 def _under_way(adviser: Client, path: str, action: UUID, at: str, day: str) -> None:
     """The agreement is signed and paid for, and two days are worked."""
-    signed = {"provider": "Cabinet 1", "amount": 400000, "days": 5, "signed_on": day}
+    terms = {"amount": 400000, "days": 5, "signed_on": day}
+    signed = {"provider": "Cabinet 1", "terms": terms}
     steps: list[tuple[str, dict[str, Any]]] = [
         ("agreements", signed | {"tender": at.rsplit("/", 1)[1]}),
         ("funds", {"amount": 400000}),

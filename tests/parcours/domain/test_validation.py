@@ -72,7 +72,7 @@ BUILT = (
     AxisDeferred("strategy", text("Après l’élection")),
 )
 PROOF = content_hash(new_id(1).bytes, given(*BUILT).state.content(PERIOD))
-SHARED = ParcoursShared(5, text(new_id(1).hex), content_hash=PROOF, period=PERIOD)
+SHARED = ParcoursShared(5, PROOF, salt=text(new_id(1).hex), period=PERIOD)
 VALIDATED = ParcoursValidated(5, PROOF, actions={"own_action": 1, "consulting": 1}, leader="some-leader")
 UNDER_WAY = (*BUILT, SHARED, VALIDATED)
 LAPSED = SharedVersionVoided(5)
@@ -269,7 +269,7 @@ def test_an_adjusted_parcours_is_shared_and_validated_again_with_its_started_act
 
 @pytest.mark.parametrize("command", [AbandonAction(CONSULTING, "Trop cher"), CarryOverAction(CONSULTING, "Plus tard")])
 def test_what_is_given_up_meanwhile_is_no_longer_what_was_shared(command: object) -> None:
-    reshared = ParcoursShared(7, text(new_id(1).hex), content_hash=PROOF, period=PERIOD)
+    reshared = ParcoursShared(7, PROOF, salt=text(new_id(1).hex), period=PERIOD)
     lapsed, _ = given(*UNDER_WAY, ADJUSTED, reshared).when(command).events
     assert lapsed == SharedVersionVoided(7)
 

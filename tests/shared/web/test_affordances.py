@@ -242,7 +242,7 @@ def test_a_tender_and_a_fund_tell_theirs(serve: Serve) -> None:
     action = {"kind": "consulting", "axis": "finance", "title": "Un appui", "who": "Un cabinet", "planned_days": 5}
     adviser.post(f"{path}/actions", action | {"starts_on": day(10), "ends_on": day(90)})
     (number,) = adviser.get(path).json()["actions"]
-    terms = {"action": number, "terms": "Tenir les comptes", "grid": [{"label": "Prix", "weight": 100}]}
+    terms = {"action": number, "terms_of_reference": "Tenir les comptes", "grid": [{"label": "Prix", "weight": 100}]}
     tender = adviser.post(f"{path}/tenders", terms | {"deadline": f"{day(20)}T12:00:00Z"})
     assert links(tender).keys() == {"invite-provider", "declare-interests", "cancel-tender"}
     assert_each_leads_somewhere(adviser, links(tender))

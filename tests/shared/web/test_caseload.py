@@ -230,7 +230,7 @@ def test_a_tender_waits_for_scores_award_candidates_agreement_report_and_payment
 
     deadline = (app.clock.now() + timedelta(days=10)).isoformat()
     grid = [{"label": "Méthode", "weight": 100}]
-    opened = {"action": str(action), "terms": "Étude de marché.", "grid": grid, "deadline": deadline}
+    opened = {"action": str(action), "terms_of_reference": "Étude de marché.", "grid": grid, "deadline": deadline}
     tender = posted(adviser, f"{path}/tenders", opened).headers["Location"]
     for name in ("Cabinet Loire", "Cabinet Erdre", "Cabinet Sèvre"):
         posted(adviser, f"{tender}/providers", name=name)
@@ -253,7 +253,8 @@ def test_a_tender_waits_for_scores_award_candidates_agreement_report_and_payment
         assert [what for what, *_ in waits()] == ["candidates_to_inform"]
         posted(adviser, f"{tender}/information", provider=provider, informed_on=informed_on)
     assert waits() == [("agreement_to_sign", 30, False)]
-    signed = {"provider": "Cabinet Loire", "amount": 400_000, "days": 5, "signed_on": informed_on}
+    terms = {"amount": 400_000, "days": 5, "signed_on": informed_on}
+    signed: dict[str, Any] = {"provider": "Cabinet Loire", "terms": terms}
     signed |= {"action": str(action), "tender": tender.rpartition("/")[2]}
     posted(adviser, f"{path}/agreements", signed)
     assert waits() == []

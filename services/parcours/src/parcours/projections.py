@@ -53,7 +53,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return _one_more(row, "actions", *(["consulting"] if planned.kind is ActionKind.CONSULTING else []))
         case ActionRemoved(_, _, kind=kind):
             return _one_more(row, "actions", *(["consulting"] if kind is ActionKind.CONSULTING else []), by=-1)
-        case ParcoursShared(_, _, content_hash=_, period=period):
+        case ParcoursShared(period=period):
             dates = {"starts_on": period.starts_on, "ends_on": period.ends_on}
             return row | dates | {"status": ParcoursStatus.SHARED, "shared_at": now, "contested": False}
         case ParcoursContested():

@@ -45,7 +45,7 @@ class OwnTender:
     step: str
     step_label: str
     provider: UUID
-    terms: str
+    terms_of_reference: str
     grid: list[GridCriterion]
     deadline: datetime
     proposal: OwnProposal | None
@@ -134,14 +134,14 @@ def _own_now(now: CaseAt, case: UUID, account: str) -> tuple[set[tuple[UUID, UUI
 
 def _own(app: ServiceApplication, number: UUID, state: Tender, key: UUID) -> OwnTender:
     shown, candidate = app.key_store.display_text, state.candidates[key]
-    assert state.terms and state.deadline
+    assert state.terms_of_reference and state.deadline
     told = candidate.informed_on is not None
     return OwnTender(
         number,
         state.step,
         step_label=TENDER_STEP_LABELS[state.step],
         provider=key,
-        terms=shown(state.terms),
+        terms_of_reference=shown(state.terms_of_reference),
         grid=[GridCriterion(shown(line.label), line.weight) for line in state.grid],
         deadline=state.deadline,
         proposal=_proposal(app, candidate.proposal) if candidate.proposal else None,
@@ -167,11 +167,11 @@ def _assignment(app: ServiceApplication, key: UUID, action: Action) -> Assignmen
         ends_on=planned.ends_on,
         step=action.step,
         step_label=ACTION_STEP_LABELS[action.step],
-        signed_on=agreement.signed_on,
-        amount=agreement.amount,
-        days=agreement.days,
+        signed_on=agreement.terms.signed_on,
+        amount=agreement.terms.amount,
+        days=agreement.terms.days,
         days_done=action.days,
-        days_left=agreement.days - action.days,
+        days_left=agreement.terms.days - action.days,
         report_received_on=action.report_received_on,
         report_accepted=action.report_accepted,
         paid=action.paid,

@@ -28,7 +28,7 @@ def build_history(app: ServiceApplication, case_at: CaseAt, case: UUID) -> Versi
         if state.content_version > len(history.versions):
             history.add(entry, recorded, state.content(state.period))
         match recorded.data:
-            case ParcoursShared(version, _, content_hash=content_hash):
+            case ParcoursShared(version, content_hash):
                 history.submit(version, content_hash, entry)
             case ParcoursValidated(version):
                 history.validate(version, entry, recorded)

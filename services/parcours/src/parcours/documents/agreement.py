@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from parcours.domain.assignment.agreement import AgreementSigned, AmendmentSigned
-from parcours.domain.state import Action, Agreement, Parcours
+from parcours.domain.state import Action, AgreementTerms, Parcours
 from parcours.domain.tender import tender as tenders
 from parcours.domain.tender.state import Proposal, Tender, TenderStep
 from shared.attachments import attachment
@@ -84,14 +84,15 @@ def draft_agreement(reading: DocumentSource[Tender]) -> Document:
 def agreement(reading: DocumentSource[Parcours], key: UUID) -> Document:
     """Once it is recorded, with its amendments."""
     parcours, action = reading.state, reading.state.actions[key]
-    terms = action.agreement
-    assert terms is not None
-    tender = reading.beside(tenders.decider, terms.tender) if terms.tender else None
-    provider = reading.show(terms.provider)
+    assert action.agreement is not None
+    signed = action.agreement
+    terms = signed.terms
+    tender = reading.beside(tenders.decider, signed.tender) if signed.tender else None
+    provider = reading.show(signed.provider)
     blocks: list[Block] = [
         Paragraph(f"Signée le {format_date(terms.signed_on)}."),
         *_parties(reading, parcours.plan.unit, provider),
-        *_purpose(reading, action, tender, terms.exception),
+        *_purpose(reading, action, tender, signed.exception),
         Heading("2. Le calendrier, les jours et le montant"),
         *_terms(reading, key, terms),
         *_clauses(),
@@ -121,8 +122,8 @@ def _purpose(
     if action:
         axis = AXIS_LABELS.get(action.planned.axis, action.planned.axis)
         yield Facts((("Prestation", reading.show(action.planned.title)), ("Axe de changement", axis)))
-    if tender and tender.terms:
-        yield Paragraph(reading.show(tender.terms))
+    if tender and tender.terms_of_reference:
+        yield Paragraph(reading.show(tender.terms_of_reference))
     proposal = _chosen(tender)
     if proposal:
         yield Paragraph(f"Le prestataire propose\u00a0: {reading.show(proposal.summary)}")
@@ -143,7 +144,7 @@ def _calendar(action: Action | None) -> Iterator[tuple[str, str]]:
         yield "Calendrier prévu", capitalize_first(format_period(action.planned.starts_on, action.planned.ends_on))
 
 
-def _terms(reading: DocumentSource[Parcours], key: UUID, terms: Agreement) -> Iterator[Block]:
+def _terms(reading: DocumentSource[Parcours], key: UUID, terms: AgreementTerms) -> Iterator[Block]:
     amendments = [told.event for told in reading.all_of(AmendmentSigned) if told.event.action == key]
     price = _price(terms.days, terms.amount, ", avenants compris" if amendments else "")
     yield Facts((*_calendar(reading.state.actions[key]), *price))
@@ -189,7 +190,7 @@ def _places(reading: DocumentSource[Any], unit: str, provider: str, notes: tuple
     )
 
 
-def _days(terms: Agreement) -> tuple[str, str, str]:
+def _days(terms: AgreementTerms) -> tuple[str, str, str]:
     if terms.signatures is None:
         return (SIGNATURE_BLANKS, SIGNATURE_BLANKS, SIGNATURE_BLANKS)
     each = terms.signatures

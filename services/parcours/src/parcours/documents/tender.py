@@ -63,13 +63,13 @@ def tender_documents(tender: Tender) -> Iterable[DocumentTemplate[Tender]]:
 
 def terms_of_reference(reading: DocumentSource[Tender]) -> Document:
     tender, action = reading.state, _action(reading)
-    assert tender.terms is not None
+    assert tender.terms_of_reference is not None
     assert tender.deadline is not None
     blocks: list[Block] = [
         Heading("La mission"),
         Facts(tuple(_mission(reading, action))),
         Heading("Ce qui est attendu"),
-        Paragraph(reading.show(tender.terms)),
+        Paragraph(reading.show(tender.terms_of_reference)),
         Heading("Comment répondre"),
         Paragraph(
             f"Les propositions sont attendues jusqu’au {format_instant(tender.deadline)} (heure de Paris)."

@@ -67,7 +67,7 @@ def _carrying_out(action: Action, engaging: bool) -> Iterator[type]:
     if action.step is ActionStep.PLANNED and engaging:
         if consults and action.agreement is None:
             yield agreement.RecordAgreement
-        if action.agreement and action.committed < action.agreement.amount:
+        if action.agreement and action.committed < action.agreement.terms.amount:
             yield payments.CommitFunds
         if not consults or (action.agreement and action.committed):
             yield coordination.StartAction

@@ -25,7 +25,7 @@ from parcours.domain.guards import (
     require_since_signature,
 )
 from parcours.domain.lifecycle import PARCOURS_NOT_OPEN
-from parcours.domain.state import Days, Introduction, Parcours, Signatures, Sum
+from parcours.domain.state import AgreementTerms, Introduction, Parcours
 from parcours.domain.tender import conclusion, tender
 from parcours.domain.tender.conclusion import BEYOND_PROPOSAL
 from shared.kernel import (
@@ -56,15 +56,12 @@ class IntroductionCorrected:
     reason: Encrypted
 
 
-@event("agreement-corrected", label="Convention corrigée", effective="signed_on")
+@event("agreement-corrected", label="Convention corrigée", effective="terms.signed_on")
 class AgreementCorrected:
     action: UUID
     provider: PersonalData
-    amount: int
-    days: int
-    signed_on: date
+    terms: AgreementTerms
     reason: Encrypted
-    signatures: Signatures | None = None
 
 
 @event("days-corrected", label="Jours d’intervention corrigés", effective="effective_on")
@@ -124,11 +121,8 @@ class CorrectAgreement:
 
     action: UUID
     provider: PersonalLine
-    amount: Sum
-    days: Days
-    signed_on: Day
+    terms: AgreementTerms
     reason: Motive
-    signatures: Signatures | None = None
 
 
 @command(
@@ -190,7 +184,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [_agreement(parcours, command, context)]
         case CorrectDays(key, days, effective_on=effective_on):
             action = require_consulting_action(parcours, key)
-            agreed = require_agreement(action).days
+            agreed = require_agreement(action).terms.days
             if days > agreed:
                 raise BELOW_RECORDED(f"La convention prévoit {agreed} jours en tout, avenants compris.", agreed=agreed)
             require_since_signature(action, effective_on, context, "La date de l’intervention")
@@ -212,23 +206,20 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
 def _agreement(parcours: Parcours, command: CorrectAgreement, context: Context) -> AgreementCorrected:
     action = require_consulting_action(parcours, command.action)
     require_agreement(action)
-    if command.amount < action.committed or command.days < action.days:
+    if command.terms.amount < action.committed or command.terms.days < action.days:
         raise BELOW_RECORDED(
             "La convention ne peut prévoir moins que ce qui est déjà engagé ou réalisé\u00a0: corrigez d’abord cela.",
             committed=action.committed,
             days=action.days,
         )
-    check_signatures(parcours, command.signed_on, command.signatures, context)
-    if action.report_received_on and command.signed_on > action.report_received_on:
+    check_signatures(parcours, command.terms, context)
+    if action.report_received_on and command.terms.signed_on > action.report_received_on:
         raise BELOW_RECORDED(f"{SIGNATURE} ne peut suivre la réception du rapport final.")
     return AgreementCorrected(
         command.action,
         context.person(command.provider),
-        amount=command.amount,
-        days=command.days,
-        signed_on=command.signed_on,
+        terms=command.terms,
         reason=context.text(command.reason),
-        signatures=command.signatures,
     )
 
 
@@ -238,7 +229,7 @@ def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[Com
         agreement = require_agreement(parcours.actions[event.action])
         if agreement.tender:
             yield CompanionCommand(
-                tender.decider, agreement.tender, command=conclusion.VerifyAmount(event.amount), case=context.case
+                tender.decider, agreement.tender, command=conclusion.VerifyAmount(event.terms.amount), case=context.case
             )
 
 
@@ -250,11 +241,11 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         case IntroductionCorrected(_, n, whom=whom, held_on=held_on):
             before, after = action.introductions[: n - 1], action.introductions[n:]
             changed = replace(action, introductions=(*before, Introduction(whom, held_on), *after))
-        case AgreementCorrected(
-            _, provider, amount=amount, days=days, signed_on=signed_on, reason=_, signatures=signatures
-        ):
-            said = replace(require_agreement(action), provider=provider, amount=amount, days=days, signed_on=signed_on)
-            changed = replace(action, agreement=replace(said, signatures=signatures or said.signatures))
+        case AgreementCorrected(_, provider, terms=terms):
+            agreement = require_agreement(action)
+            signatures = terms.signatures or agreement.terms.signatures
+            terms = replace(terms, signatures=signatures)
+            changed = replace(action, agreement=replace(agreement, provider=provider, terms=terms))
         case DaysCorrected(_, days):
             changed = replace(action, days=days)
         case FinalReportCorrected(_, received_on):

@@ -80,7 +80,7 @@ def require_open_report(action: Action) -> Action:
 
 
 def require_since_signature(action: Action, day: date, context: Context, what: str) -> date:
-    signed_on = require_agreement(action).signed_on
+    signed_on = require_agreement(action).terms.signed_on
     if require_past(day, context.now, what) < signed_on:
         raise BEFORE_SIGNATURE(f"{what} ne peut précéder la signature de la convention, le {format_date(signed_on)}.")
     return day

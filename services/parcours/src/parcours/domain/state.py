@@ -12,6 +12,7 @@ from annotated_types import Ge, Le
 
 from shared.kernel import Day, Encrypted, PersonalData
 from shared.kernel.frozen import replace
+from shared.kernel.validation import Submission
 
 Days = Annotated[int, Ge(1), Le(1_000)]
 """Days of a provider's work."""
@@ -98,17 +99,26 @@ class Signatures:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
-    """Between the structure, the unit and the provider: `amount` in cents; `days` with those of the amendments.
+class AgreementTerms:
+    """What the structure, the unit and the provider agreed on: `amount` in cents, for so many days of work.
 
-    `tender` is what led to it, or `exception` says why none did, and `account` who the provider is when it acts
-    by itself."""
+    `signed_on`: the day of the last of the three `signatures`."""
+
+    amount: Sum
+    days: Days
+    signed_on: Day
+    signatures: Signatures | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A signed agreement; its terms count the days of its amendments.
+
+    `tender`: the one that led to it, or else `exception`: why there was none. `account`: the identity under which the
+    provider acts by itself."""
 
     provider: PersonalData
-    amount: int
-    days: int
-    signed_on: date
-    signatures: Signatures | None = None
+    terms: AgreementTerms
     tender: UUID | None = None
     exception: Encrypted | None = None
     account: str | None = None
@@ -143,15 +153,6 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class SharedVersion:
-    """What the structure was last shown: only a validation that names both, version and hash, holds."""
-
-    version: int
-    salt: Encrypted
-    content_hash: str
-
-
-@dataclass(frozen=True, slots=True)
 class Content:
     """Everything that a validation is about; `period` null: not shared yet."""
 
@@ -179,9 +180,9 @@ class Parcours:
     period: Period | None = None
     duration_derogation: Encrypted | None = None
     content_version: int = 0
-    shared: SharedVersion | None = None
+    shared: Submission | None = None
     validated_version: int | None = None
-    validations: tuple[str | None, ...] = ()
+    validations: tuple[str, ...] = ()
     objections: Encrypted | None = None
     debrief: Encrypted | None = None
     debrief_held_on: date | None = None

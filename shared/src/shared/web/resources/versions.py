@@ -175,4 +175,4 @@ class VersionEndpoints(Generic[C, S]):
                 replace(each, before=without_placeholders(each.before), after=without_placeholders(each.after))
                 for each in diff_facts(before, after)
             ]
-            return VersionChanges(since, number, changes)
+            return VersionChanges(since, number, changes=changes)

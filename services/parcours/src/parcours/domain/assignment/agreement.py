@@ -24,7 +24,7 @@ from parcours.domain.guards import (
     require_validated_action,
 )
 from parcours.domain.lifecycle import REQUIRES_OPEN
-from parcours.domain.state import OPEN_STEPS, Agreement, Days, Parcours, Signatures, Sum
+from parcours.domain.state import OPEN_STEPS, Agreement, AgreementTerms, Days, Parcours
 from parcours.domain.tender import conclusion, tender
 from parcours.domain.tender.conclusion import BEYOND_PROPOSAL, NOT_ALL_INFORMED, NOT_AWARDED, OTHER_ACTION
 from shared.kernel import (
@@ -47,14 +47,11 @@ NO_TENDER = Refusal("no-tender", "Ni consultation ni exception")
 WRONG_SIGNATURES = Refusal("wrong-signatures", "Dates de signature incohérentes", status=422)
 
 
-@event("agreement-signed", label="Convention signée avec le prestataire", effective="signed_on")
+@event("agreement-signed", label="Convention signée avec le prestataire", effective="terms.signed_on")
 class AgreementSigned:
     action: UUID
     provider: PersonalData
-    amount: int
-    days: int
-    signed_on: date
-    signatures: Signatures | None = None
+    terms: AgreementTerms
     tender: UUID | None = None
     exception: Encrypted | None = None
     attachment: UUID | None = None
@@ -96,10 +93,7 @@ class RecordAgreement:
 
     action: UUID
     provider: PersonalLine
-    amount: Sum
-    days: Days
-    signed_on: Day
-    signatures: Signatures | None = None
+    terms: AgreementTerms
     tender: UUID | None = None
     exception: Motive | None = None
     attachment: UUID | None = None
@@ -151,14 +145,11 @@ def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> A
         raise NO_TENDER(
             "Une convention suit une consultation attribuée\u202f; sinon, dites pourquoi il n’y en a pas eu."
         )
-    check_signatures(parcours, command.signed_on, command.signatures, context)
+    check_signatures(parcours, command.terms, context)
     return AgreementSigned(
         command.action,
         context.person(command.provider),
-        amount=command.amount,
-        days=command.days,
-        signed_on=command.signed_on,
-        signatures=command.signatures,
+        terms=command.terms,
         tender=command.tender,
         exception=context.optional_text(command.exception),
         attachment=command.attachment,
@@ -166,20 +157,20 @@ def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> A
     )
 
 
-def check_signatures(parcours: Parcours, signed_on: date, signed: Signatures | None, context: Context) -> None:
-    """Since the admission, and dated by the last of the three."""
-    require_since_admission(parcours, signed_on, context.now, SIGNATURE)
-    if signed:
-        days = (signed.structure, signed.unit, signed.provider)
+def check_signatures(parcours: Parcours, terms: AgreementTerms, context: Context) -> None:
+    """Raises unless every signature is since the admission, and the last of the three dates the agreement."""
+    require_since_admission(parcours, terms.signed_on, context.now, SIGNATURE)
+    if terms.signatures:
+        days = (terms.signatures.structure, terms.signatures.unit, terms.signatures.provider)
         require_since_admission(parcours, min(days), context.now, SIGNATURE)
-        if max(days) != signed_on:
+        if max(days) != terms.signed_on:
             raise WRONG_SIGNATURES("Une convention est signée le jour de la dernière des trois signatures.")
 
 
 def companions(event: Any, context: Context) -> Iterable[CompanionCommand]:
     """The tender that led to an agreement must have been awarded, and everyone informed."""
     if isinstance(event, AgreementSigned) and event.tender:
-        ask = conclusion.ConcludeTender(event.action, event.amount, days=event.days)
+        ask = conclusion.ConcludeTender(event.action, event.terms.amount, days=event.terms.days)
         yield CompanionCommand(tender.decider, event.tender, command=ask, case=context.case)
     if isinstance(event, Event):
         yield from cite_attachment(event, context)
@@ -192,18 +183,15 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
             changed = replace(action, agreement=_agreement(event))
         case AmendmentSigned(_, extra_days):
             agreement = require_agreement(action)
-            changed = replace(action, agreement=replace(agreement, days=agreement.days + extra_days))
+            changed = replace(action, agreement=_with_days(agreement, extra_days))
     return parcours.but(event.action, with_attachment(changed, event))
 
 
 def _agreement(signed: AgreementSigned) -> Agreement:
     return Agreement(
-        signed.provider,
-        signed.amount,
-        days=signed.days,
-        signed_on=signed.signed_on,
-        signatures=signed.signatures,
-        tender=signed.tender,
-        exception=signed.exception,
-        account=signed.account,
+        signed.provider, signed.terms, tender=signed.tender, exception=signed.exception, account=signed.account
     )
+
+
+def _with_days(agreement: Agreement, extra_days: int) -> Agreement:
+    return replace(agreement, terms=replace(agreement.terms, days=agreement.terms.days + extra_days))

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from typing import Annotated
 from uuid import UUID
-
-from annotated_types import Ge, Len
 
 from parcours.domain.building.duration import WRONG_DURATION, require_allowed_duration
 from parcours.domain.guards import ONLY_CONSULTING
 from parcours.domain.lifecycle import REQUIRES_OPEN
-from parcours.domain.state import OPEN_STEPS, Action, ActionStep, Parcours, ParcoursStatus, Period, SharedVersion
+from parcours.domain.state import OPEN_STEPS, Action, ActionStep, Parcours, ParcoursStatus, Period
 from shared.kernel import (
     Context,
     Day,
@@ -20,19 +17,27 @@ from shared.kernel import (
     Line,
     Motive,
     Refusal,
-    Refused,
-    Role,
     event,
     format_date,
     french,
     require_future,
 )
-from shared.kernel.content_hash import content_hash
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
+from shared.kernel.validation import (
+    LEADERS_ONLY,
+    STALE_CONTENT,
+    ContentHash,
+    Submission,
+    Version,
+    build_submission,
+    require_current_version,
+    require_leader,
+    require_same_content,
+)
 
-Version = Annotated[int, Ge(1)]
+SUBJECT = "Le parcours"
 
 AXES_NOT_RANKED = Refusal("axes-not-ranked", "Axes de changement non hiérarchisés")
 AXES_WITHOUT_ACTION = Refusal("axes-without-action", "Des axes restent sans action")
@@ -40,17 +45,17 @@ NO_ACTION = Refusal("no-action", "Aucune action")
 WRONG_PERIOD = Refusal("wrong-period", "Période incohérente", status=422)
 ACTIONS_OUTSIDE_PERIOD = Refusal("actions-outside-period", "Des actions sortent du parcours")
 VALIDATION_HOLDS = Refusal("validation-holds", "Le parcours est validé")
-LEADERS_ONLY = Refusal("leaders-only", "Réservé aux dirigeant·es de la structure", status=403)
 NOTHING_SHARED = Refusal("nothing-shared", "Aucune version n’est à valider")
-STALE_CONTENT = Refusal("stale-content", "Le parcours a changé entre-temps")
 NOTHING_TO_ADJUST = Refusal("nothing-to-adjust", "Le parcours n’est pas validé")
 
 
 @event("parcours-shared", label="Parcours partagé avec la structure")
 class ParcoursShared:
+    """`content_hash` and `salt`: see `Submission`."""
+
     version: int
-    salt: Encrypted
     content_hash: str
+    salt: Encrypted
     period: Period
 
 
@@ -61,12 +66,12 @@ class SharedVersionVoided:
 
 @event("parcours-validated", label="Parcours validé par la structure")
 class ParcoursValidated:
-    """`leader`: a pseudonym, absent from the validations of before it was kept here."""
+    """One leader's agreement. `actions`: how many of each kind; `leader`: their pseudonym, as the actor's."""
 
     version: int
     content_hash: str
     actions: dict[str, int]
-    leader: str | None = None
+    leader: str
 
 
 @event("parcours-contested", label="Parcours contesté par la structure")
@@ -113,7 +118,7 @@ class ValidateParcours:
     """A leader of the structure validates the very version that was shared, named by its number and its hash."""
 
     version: Version
-    content_hash: Annotated[str, Len(64, 64)]
+    content_hash: ContentHash
 
 
 @command(
@@ -192,11 +197,10 @@ def _share(parcours: Parcours, command: ShareParcours, context: Context) -> list
     _check_within(parcours, period)
     if parcours.status is ParcoursStatus.SHARED and parcours.period == period:
         return []
-    salt = context.new_id().bytes
-    proof = content_hash(salt, parcours.content(period))
+    shared = build_submission(parcours.content_version + 1, parcours.content(period), context)
     return [
         *void_shared_version(parcours),
-        ParcoursShared(parcours.content_version + 1, context.text(salt.hex()), content_hash=proof, period=period),
+        ParcoursShared(shared.version, shared.content_hash, salt=shared.salt, period=period),
     ]
 
 
@@ -219,8 +223,7 @@ def _check_within(parcours: Parcours, period: Period) -> None:
 def _validate(parcours: Parcours, command: ValidateParcours, context: Context) -> list[Event]:
     """Each leader's word is kept once: the first one makes the version hold, the others join it."""
     shared = _shared_version(parcours, command.version, context, ParcoursStatus.SHARED, ParcoursStatus.UNDER_WAY)
-    if command.content_hash != shared.content_hash:
-        raise _stale(parcours)
+    require_same_content(command.content_hash, shared, SUBJECT)
     if context.actor.id in parcours.validations:
         return []
     kinds = Counter(action.planned.kind.value for action in parcours.standing.values())
@@ -246,34 +249,24 @@ def _check_actions(parcours: Parcours) -> None:
         )
 
 
-def _shared_version(parcours: Parcours, version: int, context: Context, *steps: ParcoursStatus) -> SharedVersion:
+def _shared_version(parcours: Parcours, version: int, context: Context, *steps: ParcoursStatus) -> Submission:
     """The version that was shared, if it is the one this leader has seen."""
-    if context.actor.role is not Role.LEADER:
-        raise LEADERS_ONLY("Seul·e un·e dirigeant·e de la structure valide ou conteste son parcours.")
-    if version != parcours.content_version:
-        raise _stale(parcours)
+    require_leader(context, "Seul·e un·e dirigeant·e de la structure valide ou conteste son parcours.")
+    require_current_version(version, parcours.content_version, SUBJECT)
     if parcours.status not in steps or parcours.shared is None:
         raise NOTHING_SHARED("Aucune version du parcours n’attend la réponse de la structure.")
     return parcours.shared
 
 
-def _stale(parcours: Parcours) -> Refused:
-    """Never with the current hash: whoever answers has read what it stands for."""
-    return STALE_CONTENT(
-        f"Le parcours en est à la version {parcours.content_version}\u00a0: relisez-la avant de répondre.",
-        version=parcours.content_version,
-    )
-
-
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     match event:
-        case ParcoursShared(version, salt, content_hash=proof, period=period):
+        case ParcoursShared(version, content_hash, salt=salt, period=period):
             return replace(
                 parcours,
                 status=ParcoursStatus.SHARED,
                 content_version=version,
                 period=period,
-                shared=SharedVersion(version, salt, content_hash=proof),
+                shared=Submission(version, content_hash, salt=salt),
                 validations=(),
                 objections=None,
             )

@@ -30,11 +30,9 @@ BEYOND_COMMITTED = Refusal("beyond-committed", "Financement engagé dépassé")
 
 @event("funds-committed", label="Financement engagé")
 class FundsCommitted:
-    """`fund`: absent from the commitments of before the funds were kept here."""
-
     action: UUID
     amount: int
-    fund: UUID | None = None
+    fund: UUID
 
 
 @event("funds-released", label="Financement rendu au fonds d’ingénierie")
@@ -99,7 +97,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             require_startable_action(parcours, key)
             _check_agreed(action, amount)
             this_year = fund.fund_id(parcours.plan.unit, paris_year(context.now))
-            return [FundsCommitted(key, amount, fund=action.fund if action.committed else this_year)]
+            return [FundsCommitted(key, amount, fund=action.fund if action.fund and action.committed else this_year)]
         case AuthorisePayment(key, amount, last=last):
             if not action.report_accepted:
                 raise NO_FINAL_REPORT("Une prestation de conseil est payée une fois son rapport final accepté.")
@@ -109,7 +107,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
 
 
 def _check_agreed(action: Action, amount: int) -> None:
-    agreed = require_agreement(action).amount
+    agreed = require_agreement(action).terms.amount
     if action.committed + amount > agreed:
         raise BEYOND_AGREED_AMOUNT(
             f"La convention prévoit {format_euros(agreed)}\u00a0: il en reste"
@@ -140,12 +138,12 @@ def _worked(action: Action) -> int:
     """The share of the agreed amount for the days worked, in cents, rounded up: a provider is not owed less."""
     if action.agreement is None or not action.days:
         return 0
-    return min(action.committed, -(-action.agreement.amount * action.days // action.agreement.days))
+    return min(action.committed, -(-action.agreement.terms.amount * action.days // action.agreement.terms.days))
 
 
 def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
     """What the fund records in the same transaction, or refuses."""
-    if isinstance(event, FundsCommitted) and event.fund:
+    if isinstance(event, FundsCommitted):
         yield CompanionCommand(
             fund.decider, event.fund, command=fund.EngageAmount(context.case, event.action, amount=event.amount)
         )

@@ -60,7 +60,7 @@ ACCOUNT_TAKEN = Refusal("account-taken", "Accès d’un autre candidat", status=
 class TenderOpened:
     case: UUID
     action: UUID
-    terms: Encrypted
+    terms_of_reference: Encrypted
     grid: tuple[Criterion, ...]
     deadline: datetime
 
@@ -95,7 +95,7 @@ class OpenTender:
     `grid`: criteria whose weights sum to 100. `deadline`: an instant with its time zone."""
 
     action: UUID
-    terms: Text
+    terms_of_reference: Text
     grid: Annotated[tuple[GridLine, ...], Len(1, 20)]
     deadline: Instant
 
@@ -196,14 +196,26 @@ def _opened(command: OpenTender, context: Context) -> TenderOpened:
         raise WRONG_DEADLINE("La date limite est déjà passée.")
     grid = tuple(Criterion(context.text(line.label), line.weight) for line in command.grid)
     deadline = command.deadline.astimezone(UTC)
-    return TenderOpened(context.case, command.action, terms=context.text(command.terms), grid=grid, deadline=deadline)
+    return TenderOpened(
+        context.case,
+        command.action,
+        terms_of_reference=context.text(command.terms_of_reference),
+        grid=grid,
+        deadline=deadline,
+    )
 
 
 def evolve(tender: Tender, event: Event) -> Tender:
     match event:
-        case TenderOpened(case, action, terms=terms, grid=grid, deadline=deadline):
+        case TenderOpened(case, action, terms_of_reference=terms_of_reference, grid=grid, deadline=deadline):
             return replace(
-                tender, step=TenderStep.OPEN, case=case, action=action, terms=terms, grid=grid, deadline=deadline
+                tender,
+                step=TenderStep.OPEN,
+                case=case,
+                action=action,
+                terms_of_reference=terms_of_reference,
+                grid=grid,
+                deadline=deadline,
             )
         case ProviderInvited(key, name, account=account):
             return tender.but(key, Candidate(name, account))

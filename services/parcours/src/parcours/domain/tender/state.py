@@ -64,7 +64,7 @@ class Tender:
     step: TenderStep = TenderStep.NEW
     case: UUID | None = None
     action: UUID | None = None
-    terms: Encrypted | None = None
+    terms_of_reference: Encrypted | None = None
     grid: tuple[Criterion, ...] = ()
     deadline: datetime | None = None
     candidates: dict[UUID, Candidate] = field(default_factory=dict)
