@@ -1,6 +1,6 @@
-"""Makes src/intake/shipped/*.csv anew: python shipped.py COMMUNES.json ACTIVITIES.json
+"""Writes src/intake/reference/data/*.csv: python update_reference_data.py COMMUNES.json ACTIVITIES.json
 
-COMMUNES.json is data/communes.json of the npm package @etalab/decoupage-administratif (its version tells the year);
+COMMUNES.json is data/communes.json of the npm package @etalab/decoupage-administratif (its version has the year);
 ACTIVITIES.json is index.json of the npm package @socialgouv/codes-naf."""
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-SHIPPED = Path(__file__).parent / "src" / "intake" / "reference" / "data"
+DATA = Path(__file__).parent / "src" / "intake" / "reference" / "data"
 KINDS = {
     "commune-actuelle": "COM",
     "commune-deleguee": "COMD",
     "commune-associee": "COMA",
     "arrondissement-municipal": "ARM",
 }
-PLACES_THAT_ARE_NO_TERRITORY_OF_THE_SCHEME = ("984", "989")
-"""The Terres australes et antarctiques, and Clipperton: nobody is employed there by a structure."""
+EXCLUDED_PREFIXES = ("984", "989")
+"""The Terres australes et antarctiques, and Clipperton: no structure employs anybody there."""
 
 
 def communes(file: Path) -> Iterable[tuple[str, ...]]:
     yield "TYPECOM", "COM", "DEP", "LIBELLE", "COMPARENT", "POSTCODES"
-    listed = [each for each in json.loads(file.read_text()) if not _out(each["code"])]
-    current = {each["code"] for each in listed if each["type"] == "commune-actuelle"}
-    for each in sorted(listed, key=lambda each: each["code"]):
+    entries = [each for each in json.loads(file.read_text()) if not _is_excluded(each["code"])]
+    current = {each["code"] for each in entries if each["type"] == "commune-actuelle"}
+    for each in sorted(entries, key=lambda each: each["code"]):
         if each["type"] != "commune-actuelle" and each["code"] in current:
             continue  # the delegated commune at the centre of a commune has its code
         parent, name = each.get("commune") or each.get("chefLieu") or "", each["nom"].replace("'", "’")
@@ -41,12 +41,12 @@ def activities(file: Path) -> Iterable[tuple[str, ...]]:
             yield each["id"], " ".join(each["label"].split()).replace("'", "’").replace(" ;", "\u202f;")
 
 
-def _out(code: str) -> bool:
-    return code.startswith(PLACES_THAT_ARE_NO_TERRITORY_OF_THE_SCHEME)
+def _is_excluded(code: str) -> bool:
+    return code.startswith(EXCLUDED_PREFIXES)
 
 
 def _write(name: str, rows: Iterable[tuple[str, ...]]) -> None:
-    with (SHIPPED / name).open("w", encoding="utf-8", newline="") as file:
+    with (DATA / name).open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
 
 

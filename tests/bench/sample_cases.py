@@ -11,7 +11,7 @@ from uuid import UUID
 import stock_library
 
 from intake.domain import structure
-from intake.domain.reference.criteria import Verdict, in_force
+from intake.domain.reference.criteria import Verdict, version_in_force
 from intake.domain.request import request
 from intake.domain.request.assessment import AssessCriterion, RecordMeeting
 from intake.domain.request.outcome import AdmitRequest
@@ -80,7 +80,7 @@ def structure_of(rna: str) -> structure.Structure:
 
 
 def criteria_of(events: int) -> list[str]:
-    return [criterion.code for criterion in in_force(TODAY).list][: events - 3]
+    return [criterion.code for criterion in version_in_force(TODAY).list][: events - 3]
 
 
 def a_parcours(ours: ServiceApplication, theirs: stock_library.StockCases, events: int) -> SampleCase:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from intake.domain.reference.codes import MAINLAND, OVERSEAS
 from intake.domain.reference.communes import Commune, department_of, merge_communes
-from intake.domain.reference.criteria import VERSIONS, Criteria, in_force
+from intake.domain.reference.criteria import VERSIONS, Criteria, version_in_force
 from intake.domain.reference.reference import ReferenceData
 from intake.domain.reference.sources import Source
 from intake.domain.structure import LegalForm, Structure, normalize_structure
@@ -51,10 +51,13 @@ def test_the_criteria_that_are_shipped_are_the_example_to_start_from() -> None:
 def test_a_version_holds_from_its_first_day_to_its_last() -> None:
     old = Criteria("old", date(2020, 1, 1), list=VERSIONS[0].list, until=date(2025, 12, 31))
     new = Criteria("new", date(2026, 1, 1), list=VERSIONS[0].list)
-    assert [in_force(day, (old, new)).version for day in (date(2025, 12, 31), date(2026, 1, 1))] == ["old", "new"]
+    assert [version_in_force(day, (old, new)).version for day in (date(2025, 12, 31), date(2026, 1, 1))] == [
+        "old",
+        "new",
+    ]
     for day in (date(2019, 12, 31), date(2026, 1, 1)):
         with pytest.raises(Refused, match="no-criteria-in-force"):
-            in_force(day, (old,))
+            version_in_force(day, (old,))
 
 
 VERSION = """[[versions]]

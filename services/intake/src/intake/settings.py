@@ -26,21 +26,21 @@ class IntakeSettings(BaseSettings):
     """In `production`, the program refuses to start on anything that is for development or unencrypted."""
     chase_days: dict[DifficultyLevel, NonNegativeInt] = {}
     """Days given to acknowledge an orientation, as JSON by level of difficulty, where ours do not suit."""
-    competence: Annotated[Path, AfterValidator(files.checked_by(files.read_competence))] | None = None
+    competence: Annotated[Path, AfterValidator(files.validate_with(files.read_competence))] | None = None
     """TOML file with the unit of each department and region."""
     prefill_url: HttpUrl | None = None
     """Public API “Recherche d’entreprises”, or one that answers alike; not asked unless set."""
-    criteria: Annotated[Path, AfterValidator(files.checked_by(files.read_criteria))] | None = None
+    criteria: Annotated[Path, AfterValidator(files.validate_with(files.read_criteria))] | None = None
     """TOML file with the versions of the eligibility criteria, in place of ours."""
-    targets: Annotated[Path, AfterValidator(files.checked_by(files.read_targets))] | None = None
+    targets: Annotated[Path, AfterValidator(files.validate_with(files.read_targets))] | None = None
     """TOML file with targets of orientation, added to ours."""
     link_days: Annotated[int, Ge(1), Le(366)] = 30
     """Days that a personal link lasts at most."""
     console_url: HttpUrl | None = None
     """Public address of the console, where personal links lead."""
-    communes: Annotated[Path, AfterValidator(files.checked_by(files.read_communes))] | None = None
+    communes: Annotated[Path, AfterValidator(files.validate_with(files.read_communes))] | None = None
     """CSV file of communes as INSEE publishes it, newer than what is shipped."""
-    activities: Annotated[Path, AfterValidator(files.checked_by(files.read_activities))] | None = None
+    activities: Annotated[Path, AfterValidator(files.validate_with(files.read_activities))] | None = None
     """CSV file of activities as INSEE publishes it, newer than what is shipped."""
     backup_days: NonNegativeInt = 35
     """Days that a back-up of any service is kept; after that no copy of an erased key is left in one."""

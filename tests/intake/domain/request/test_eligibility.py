@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from intake.domain.reference.criteria import Verdict, in_force
+from intake.domain.reference.criteria import Verdict, version_in_force
 from intake.domain.request.assessment import AssessCriterion, GrantDerogation
-from intake.domain.request.eligibility import HOW_MANY, Assessment, assess
+from intake.domain.request.eligibility import HEADCOUNT_QUESTION, EligibilityAssessment, assess
 from intake.domain.request.reception import RequestReceived
 from intake.domain.request.request import decider
 from intake.domain.request.state import CriterionJudgment, DerogationKind
@@ -19,7 +19,7 @@ from intake.domain.structure import LegalForm, SealedContact, Structure
 from shared.kernel import PersonalData, Role
 from shared.testing.scenarios import CASE, NOW, UNIT, MemoryLog, text
 
-RULES = in_force(NOW.date())
+RULES = version_in_force(NOW.date())
 HARD = ("existing", "employer", "ess")
 GARDENS = Structure(
     "Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074", headcount=12
@@ -32,7 +32,7 @@ LIFTED = replace(NOT_MET, derogation=text("Première embauche."))
 
 
 def test_a_structure_that_meets_the_hard_criteria_is_admissible() -> None:
-    assert assess(GARDENS, dict.fromkeys(HARD, MET), RULES) == Assessment(
+    assert assess(GARDENS, dict.fromkeys(HARD, MET), RULES) == EligibilityAssessment(
         RULES.version, True, missing=(), not_met=(), derogations_needed=(), derogated=(), ask=()
     )
 
@@ -56,7 +56,7 @@ def test_a_hard_criterion_not_met_needs_a_derogation_and_a_judged_one_does_not()
 def test_an_unknown_headcount_is_a_question_and_never_a_no(verdicts: dict[str, CriterionJudgment]) -> None:
     with_headcount = assess(GARDENS, verdicts, RULES)
     without_headcount = assess(replace(GARDENS, headcount=None), verdicts, RULES)
-    assert without_headcount == replace(with_headcount, ask=(HOW_MANY, *with_headcount.ask))
+    assert without_headcount == replace(with_headcount, ask=(HEADCOUNT_QUESTION, *with_headcount.ask))
 
 
 def test_other_rules_would_have_said_otherwise() -> None:

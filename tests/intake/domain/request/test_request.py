@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from intake.domain.reference.criteria import Verdict, in_force
+from intake.domain.reference.criteria import Verdict, version_in_force
 from intake.domain.request.archive import CaseArchived, CaseUnarchived
 from intake.domain.request.assessment import (
     AssessCriterion,
@@ -64,7 +64,7 @@ from shared.kernel import Actor, PersonalData, Role, UniqueKey
 from shared.testing.scenarios import NOW, UNIT, MemoryLog, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
-RULES = in_force(NOW.date()).version
+RULES = version_in_force(NOW.date()).version
 HARD = ("existing", "employer", "ess")
 TODAY, PERSON = NOW.date(), new_id(1)
 GARDENS = Structure(

@@ -11,7 +11,7 @@ from intake import projections
 from intake.api import lookups
 from intake.bootstrap import Deployment
 from intake.documents.reception_record import build_request_documents
-from intake.domain.reference.codes import ELSEWHERE, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER
+from intake.domain.reference.codes import OTHER_DEPARTMENT, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER
 from intake.domain.request.assessment import AssessCriterion, GrantDerogation, RecordMeeting
 from intake.domain.request.confidentiality import AssignCase, LiftConfidentiality, MakeConfidential
 from intake.domain.request.corrections import CorrectContact, CorrectStructure
@@ -54,7 +54,7 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
         *STAFF,
         completed=with_findings,
         becomes=ReceiveRequestWithFindings,
-        may_refuse=(ELSEWHERE, UNKNOWN_CODE, WRONG_NUMBER, UNKNOWN_DEPARTMENT),
+        may_refuse=(OTHER_DEPARTMENT, UNKNOWN_CODE, WRONG_NUMBER, UNKNOWN_DEPARTMENT),
     )
     requests.create(
         ReceiveTransfer,

@@ -23,12 +23,12 @@ class Answers(BaseModel):
 
 
 @router.get("/questions", summary="Get the questionnaire")
-def get_questions() -> list[self_check.Question]:
+def get_questions() -> list[self_check.SelfCheckQuestion]:
     """The questions of the self-check. No token is needed."""
     return list(self_check.QUESTIONS)
 
 
 @router.post("", summary="Review answers")
-def review_answers(body: Annotated[Answers, JsonBody()]) -> self_check.Review:
+def review_answers(body: Annotated[Answers, JsonBody()]) -> self_check.SelfCheckReview:
     """Weak signals and advice. No token is needed, no case is opened and nothing is stored."""
     return self_check.review(body.answers)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SelfCheckQuestion:
     """`alarming`: the answer that is a signal. `pressing`: help is needed at once."""
 
     code: str
@@ -19,7 +19,7 @@ class Question:
 
 
 QUESTIONS = (
-    Question(
+    SelfCheckQuestion(
         "wages",
         "Pourrez-vous payer les salaires des deux prochains mois\u202f?",
         alarming=False,
@@ -27,7 +27,7 @@ QUESTIONS = (
         advice="Appelez dès maintenant votre DLA et votre banque\u00a0: des dispositifs de crise existent.",
         pressing=True,
     ),
-    Question(
+    SelfCheckQuestion(
         "overdue_debts",
         "Avez-vous des dettes fiscales, sociales ou envers vos fournisseurs en retard de paiement\u202f?",
         alarming=True,
@@ -35,42 +35,42 @@ QUESTIONS = (
         advice="Demandez un échéancier à l’URSSAF, aux impôts ou à la CCSF avant toute relance.",
         pressing=True,
     ),
-    Question(
+    SelfCheckQuestion(
         "cash_plan",
         "Tenez-vous un plan de trésorerie à jour, à trois mois au moins\u202f?",
         alarming=False,
         signal="La trésorerie à venir n’est pas connue.",
         advice="Commencez par un plan de trésorerie mensuel\u00a0: un tableau simple suffit.",
     ),
-    Question(
+    SelfCheckQuestion(
         "dashboard",
         "Suivez-vous vos résultats au moins chaque trimestre, avec un tableau de bord\u202f?",
         alarming=False,
         signal="Les résultats ne sont pas suivis en cours d’année.",
         advice="Choisissez quatre ou cinq indicateurs, et regardez-les en bureau chaque trimestre.",
     ),
-    Question(
+    SelfCheckQuestion(
         "losses",
         "Vos deux derniers exercices sont-ils déficitaires\u202f?",
         alarming=True,
         signal="Deux exercices de suite sont déficitaires.",
         advice="Regardez quelles activités coûtent plus qu’elles ne rapportent, et revoyez le modèle économique.",
     ),
-    Question(
+    SelfCheckQuestion(
         "single_funder",
         "Un seul financeur apporte-t-il plus de la moitié de vos ressources\u202f?",
         alarming=True,
         signal="Les ressources dépendent d’un seul financeur.",
         advice="Cherchez à diversifier les ressources, et préparez ce que vous feriez sans ce financeur.",
     ),
-    Question(
+    SelfCheckQuestion(
         "isolation",
         "Coopérez-vous avec d’autres structures, ou mutualisez-vous des moyens\u202f?",
         alarming=False,
         signal="La structure fait tout seule.",
         advice="Voyez avec votre réseau ou la CRESS ce qui peut être mutualisé\u00a0: locaux, paie, achats, emplois.",
     ),
-    Question(
+    SelfCheckQuestion(
         "tired_team",
         "Constatez-vous dans l’équipe des départs, des arrêts ou des tensions inhabituels\u202f?",
         alarming=True,
@@ -83,7 +83,7 @@ DISCLAIMER = "Ce questionnaire ne remplace pas un diagnostic. Vos réponses ne s
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
+class WeakSignal:
     code: str
     signal: str
     advice: str
@@ -91,22 +91,22 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
-    signals: tuple[Signal, ...]
+class SelfCheckReview:
+    signals: tuple[WeakSignal, ...]
     pressing: bool
     advice: str
     disclaimer: str = DISCLAIMER
 
 
-def review(answers: Mapping[str, bool | None]) -> Review:
+def review(answers: Mapping[str, bool | None]) -> SelfCheckReview:
     """By question code. Null or missing: not known, which is no signal."""
     signals = tuple(
-        Signal(question.code, question.signal, advice=question.advice, pressing=question.pressing)
+        WeakSignal(question.code, question.signal, advice=question.advice, pressing=question.pressing)
         for question in QUESTIONS
         if answers.get(question.code) is question.alarming
     )
     pressing = any(signal.pressing for signal in signals)
-    return Review(signals, pressing, advice=_advice(len(signals), pressing))
+    return SelfCheckReview(signals, pressing, advice=_advice(len(signals), pressing))
 
 
 def _advice(signals: int, pressing: bool) -> str:

@@ -72,7 +72,7 @@ class _CompetenceFile(_Strict):
     regions: dict[str, str] = {}
 
 
-def checked_by(read: Callable[[Path], Any]) -> Callable[[Path], Path]:
+def validate_with(read: Callable[[Path], Any]) -> Callable[[Path], Path]:
     def check(path: Path) -> Path:
         read(path)
         return path

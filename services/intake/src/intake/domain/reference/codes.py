@@ -15,7 +15,7 @@ from shared.kernel import Refusal
 WRONG_NUMBER = Refusal("wrong-number", "Numéro d’identification invalide", status=422)
 UNKNOWN_DEPARTMENT = Refusal("unknown-department", "Département inconnu", status=422)
 UNKNOWN_CODE = Refusal("unknown-code", "Code inconnu", status=422)
-ELSEWHERE = Refusal("another-department", "Codes de départements différents", status=422)
+OTHER_DEPARTMENT = Refusal("another-department", "Codes de départements différents", status=422)
 MAINLAND = {f"{n:02}" for n in range(1, 96) if n != 20} | {"2A", "2B"}
 OVERSEAS = {"971", "972", "973", "974", "975", "976", "977", "978", "986", "987", "988"}
 COMMUNE = re.compile(r"(2[AB]|[013-9][0-9]|2[1-9])[0-9]{3}")
@@ -57,7 +57,9 @@ def commune(code: str, department: str, communes: Communes) -> Commune | None:
         )
     listed = communes.by_code.get(code)
     if department not in (listed.department if listed else None, department_in(code)):
-        raise ELSEWHERE(f"La commune {code} n’est pas du département {department}\u00a0: corrigez l’un ou l’autre.")
+        raise OTHER_DEPARTMENT(
+            f"La commune {code} n’est pas du département {department}\u00a0: corrigez l’un ou l’autre."
+        )
     if communes.by_code and listed is None:
         raise UNKNOWN_CODE(
             f"Aucune commune ne porte le code INSEE {code}\u00a0: vérifiez-le (ce n’est pas le code postal), ou "
@@ -76,7 +78,7 @@ def postcode(text: str, department: str, communes: Communes) -> str:
     if not re.fullmatch(r"[0-9]{5}", compact):
         raise UNKNOWN_CODE("Un code postal a cinq chiffres, comme 44000.")
     if not communes.serves(compact, department):
-        raise ELSEWHERE(
+        raise OTHER_DEPARTMENT(
             f"Le code postal {compact} n’est pas du département {department}\u00a0: corrigez l’un ou l’autre."
         )
     return compact

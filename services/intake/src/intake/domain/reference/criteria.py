@@ -87,7 +87,7 @@ VERSIONS = (
 """The shipped versions, from public material, sometimes local; never shown as official."""
 
 
-def in_force(day: date, versions: Iterable[Criteria] = VERSIONS) -> Criteria:
+def version_in_force(day: date, versions: Iterable[Criteria] = VERSIONS) -> Criteria:
     """The version that began last. Raises Refused when none is in force on that day."""
     begun = [criteria for criteria in versions if criteria.since <= day]
     last = max(begun, key=lambda criteria: criteria.since, default=None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from intake.domain.reference.communes import Communes
-from intake.domain.reference.criteria import VERSIONS, Criteria, in_force
+from intake.domain.reference.criteria import VERSIONS, Criteria, version_in_force
 from intake.domain.reference.targets import TARGETS, Target
 
 
@@ -23,7 +23,7 @@ class ReferenceData:
     activities: Mapping[str, str] = field(default_factory=dict)
 
     def in_force(self, day: date) -> Criteria:
-        return in_force(day, self.criteria)
+        return version_in_force(day, self.criteria)
 
     def find_criteria(self, version: str) -> Criteria | None:
         """Any version, in force or not, because past decisions name theirs. Shipped versions stay readable for ever."""

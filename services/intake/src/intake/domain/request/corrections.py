@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from intake.domain.reference.codes import ELSEWHERE, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER
+from intake.domain.reference.codes import OTHER_DEPARTMENT, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER
 from intake.domain.reference.reference import ReferenceData
 from intake.domain.request.state import NOT_RECEIVED, OUTCOME_GIVEN, Request, RequestStatus, require_status
 from intake.domain.structure import OTHER_STRUCTURE, Contact, SealedContact, Structure, apply_correction, seal_contact
@@ -32,7 +32,7 @@ class ContactCorrected:
     leads_to=(StructureCorrected,),
     may_refuse=(
         IMPLAUSIBLE_DATE,
-        ELSEWHERE,
+        OTHER_DEPARTMENT,
         OTHER_STRUCTURE,
         OUTCOME_GIVEN,
         NOT_RECEIVED,

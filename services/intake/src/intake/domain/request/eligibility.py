@@ -11,7 +11,7 @@ from intake.domain.structure import Structure
 
 
 @dataclass(frozen=True, slots=True)
-class Assessment:
+class EligibilityAssessment:
     """Codes of criteria. `missing`: hard criteria without a verdict; `ask`: questions still to be asked, in French."""
 
     rules: str
@@ -23,25 +23,27 @@ class Assessment:
     ask: tuple[str, ...]
 
 
-HOW_MANY = (
+HEADCOUNT_QUESTION = (
     "Combien de personnes la structure emploie-t-elle\u202f? L’effectif n’est pas connu, ce qui ne veut pas dire zéro."
 )
 
 
-def assess(structure: Structure, verdicts: Mapping[str, CriterionJudgment], criteria: Criteria) -> Assessment:
+def assess(
+    structure: Structure, verdicts: Mapping[str, CriterionJudgment], criteria: Criteria
+) -> EligibilityAssessment:
     """Only verdicts decide: missing facts about the structure lead to a question, never to a refusal."""
     judged = {criterion: verdicts[criterion.code] for criterion in criteria.list if criterion.code in verdicts}
     not_met = {criterion: given for criterion, given in judged.items() if given.verdict is Verdict.NOT_MET}
     missing = tuple(c for c in criteria.hard if c not in judged or judged[c].verdict is Verdict.UNKNOWN)
     needed = _codes(c for c, given in not_met.items() if c.hard and not given.derogation)
-    return Assessment(
+    return EligibilityAssessment(
         criteria.version,
         admissible=not missing and not needed,
         missing=_codes(missing),
         not_met=_codes(not_met),
         derogations_needed=needed,
         derogated=_codes(c for c, given in not_met.items() if given.derogation),
-        ask=(*((HOW_MANY,) if structure.headcount is None else ()), *(c.question for c in missing)),
+        ask=(*((HEADCOUNT_QUESTION,) if structure.headcount is None else ()), *(c.question for c in missing)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from intake.domain.reference.codes import ELSEWHERE, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER
+from intake.domain.reference.codes import OTHER_DEPARTMENT, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER
 from intake.domain.reference.reference import ReferenceData
 from intake.domain.request.state import ALREADY_OPEN, Request, RequestStatus
 from intake.domain.structure import Contact, Prefill, SealedContact, Structure, normalize_structure, seal_contact
@@ -41,7 +41,15 @@ class LinkedRequestOpened:
 @command(
     title="Recevoir une demande",
     leads_to=(RequestReceived,),
-    may_refuse=(ELSEWHERE, ALREADY_OPEN, NO_UNIT, ALREADY_RECEIVED, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER),
+    may_refuse=(
+        OTHER_DEPARTMENT,
+        ALREADY_OPEN,
+        NO_UNIT,
+        ALREADY_RECEIVED,
+        UNKNOWN_CODE,
+        UNKNOWN_DEPARTMENT,
+        WRONG_NUMBER,
+    ),
 )
 class ReceiveRequest:
     """A structure asks the DLA for help, and an adviser opens its case."""
@@ -53,7 +61,15 @@ class ReceiveRequest:
 
 @command(
     leads_to=(RequestReceived,),
-    may_refuse=(ELSEWHERE, ALREADY_OPEN, NO_UNIT, ALREADY_RECEIVED, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER),
+    may_refuse=(
+        OTHER_DEPARTMENT,
+        ALREADY_OPEN,
+        NO_UNIT,
+        ALREADY_RECEIVED,
+        UNKNOWN_CODE,
+        UNKNOWN_DEPARTMENT,
+        WRONG_NUMBER,
+    ),
 )
 class ReceiveRequestWithFindings:
     """`request`, with what the API looked up: `earlier` requests of the structure in this unit, and what a public

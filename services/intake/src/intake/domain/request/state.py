@@ -124,8 +124,8 @@ class Difficulty:
     legal_deadline: date | None = None
 
 
-NOBODY = Structure("", LegalForm.OTHER, department="")
-NOT_YET = UUID(int=0)
+NO_STRUCTURE = Structure("", LegalForm.OTHER, department="")
+NO_STRUCTURE_ID = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,8 @@ class Request:
     `assigned`: that adviser was named explicitly, and an admission by another one does not replace them."""
 
     status: RequestStatus = RequestStatus.NEW
-    structure: Structure = NOBODY
-    structure_id: UUID = NOT_YET
+    structure: Structure = NO_STRUCTURE
+    structure_id: UUID = NO_STRUCTURE_ID
     contact: SealedContact | None = None
     need: Encrypted | None = None
     unit: str = ""
