@@ -123,7 +123,7 @@ def port(ways: dict[str, Switch], monkeypatch: pytest.MonkeyPatch) -> Iterator[i
     monkeypatch.setattr(header_timeout, "HEADER_TIMEOUT_SECONDS", 0.3)
     monkeypatch.setattr(request_body, "BODY_TIMEOUT_SECONDS", 0.3)
     told = settings(port=ports.choose_ports({"console": None})["console"])
-    server = build_server(create_app(told, ways), told, stops_within=1)
+    server = build_server(create_app(told, ways), told, shutdown_seconds=1)
     thread = Thread(target=server.run, name="console")
     thread.start()
     eventually(lambda: server.started)

@@ -100,7 +100,7 @@ def console(world: World, ways: dict[str, Switch]) -> Iterator[str]:
     provider = Provider(world.audit.issuer, port["provider"], f"{address}/retour", [person])
     discovery = f"{provider.address}/.well-known/openid-configuration"
     told = settings(address=address, port=port["console"], discovery=discovery, polled=0.1)
-    server = build_server(create_app(told, ways), told, stops_within=1)
+    server = build_server(create_app(told, ways), told, shutdown_seconds=1)
     thread = Thread(target=server.run, name="console")
     with provider.serving():
         thread.start()

@@ -82,7 +82,7 @@ def serve() -> None:
             typer.echo(fault, err=True)
         raise typer.Exit(2) from None
     # A live timeline never ends by itself: cut it soon; the browser reconnects.
-    server = build_server(create_app(settings), settings, stops_within=2)
+    server = build_server(create_app(settings), settings, shutdown_seconds=2)
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:

@@ -1,33 +1,38 @@
-"""How is an application served? To nobody who sends too slowly, and to no more at once than it bears."""
+"""The HTTP server: uvicorn with a bound on connections and on the time that headers take."""
 
 from __future__ import annotations
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from shared.settings import ServerSettings
-from shared.web.http.header_timeout import HeaderTimeoutProtocol
+from shared.web.http.header_timeout import HeaderTimeout
 
-CONNECTIONS = 1000
-"""That one process holds at once; who comes then is asked to come again."""
+MAX_CONNECTIONS = 1000
+"""That one process accepts at once; a client beyond gets 503."""
 
 
-def build_server(web: ASGIApp, deployed: ServerSettings, *, stops_within: int = 10) -> uvicorn.Server:
-    """`stops_within`: seconds that what is being answered is left when it is told to stop."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            web,
-            host=deployed.host,
-            port=deployed.port,
-            http=HeaderTimeoutProtocol,
-            limit_concurrency=CONNECTIONS,
-            ssl_certfile=deployed.tls_certificate,
-            ssl_keyfile=deployed.tls_key,
-            proxy_headers=bool(deployed.proxies),
-            forwarded_allow_ips=[str(proxy) for proxy in deployed.proxies],
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=stops_within,
-        )
+def build_server(web: ASGIApp, settings: ServerSettings, *, shutdown_seconds: int = 10) -> uvicorn.Server:
+    """`shutdown_seconds`: what running requests are given to end when the server is told to stop.
+
+    Raises OSError when the certificate or the key cannot be read."""
+    proxies = [str(proxy) for proxy in settings.proxies]
+    guard = HeaderTimeout(ProxyHeadersMiddleware(web, trusted_hosts=proxies) if proxies else web)  # type: ignore[arg-type]
+    config = uvicorn.Config(
+        guard,
+        host=settings.host,
+        port=settings.port,
+        http="h11",
+        limit_concurrency=MAX_CONNECTIONS,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+        proxy_headers=False,  # read inside of the guard, which needs the connection's own address
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=shutdown_seconds,
     )
+    config.load()
+    config.http_protocol_class = guard.protocol(config.http_protocol_class)  # type: ignore[assignment]
+    return uvicorn.Server(config)
