@@ -17,7 +17,7 @@ from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
 from intake.main import service as intake
 from shared.crypto import ERASED_TEXT, ErasureList
-from shared.erasure.after_restore import destroy_again
+from shared.erasure.after_restore import repeat_lost_erasures
 from shared.kernel import PHASE_SERVICES, Role
 
 REQUEST: dict[str, Any] = {
@@ -246,8 +246,8 @@ def test_an_erasure_that_a_restored_back_up_of_intake_lost_is_ordered_again_and_
     app.erasure_list = ErasureList(tmp_path / "erased")
     app.erasure_list.add([UUID(person), UUID(spared_case := spared.rpartition("/")[2])])
     try:
-        assert set(destroy_again(app, intake.erases_again)) == {UUID(person), UUID(spared_case)}
-        assert destroy_again(app, intake.erases_again) == []
+        assert set(repeat_lost_erasures(app, intake.erases_again)) == {UUID(person), UUID(spared_case)}
+        assert repeat_lost_erasures(app, intake.erases_again) == []
     finally:
         app.erasure_list = None
     assert services.by("intake", "adviser").get(path).json()["contact"]["name"] == ERASED_TEXT

@@ -108,7 +108,7 @@ def test_what_is_past_its_term_is_destroyed_in_every_service_and_the_history_sta
     app.key_store.evict()
     entries = app.recorder.entries_of_case(UUID(case))
     assert entries[: len(stored)] == stored
-    assert [entry.topic for entry in entries[len(stored) :]] == ["case-destroyed:v1", "dossier-forgotten:v1"]
+    assert [entry.topic for entry in entries[len(stored) :]] == ["case-destroyed:v1", "case-keys-destroyed:v1"]
     read = services.by("intake", "adviser").get(f"/api/v1/requests/{case}").json()
     assert (read["need"], read["contact"]["name"]) == (ERASED_TEXT, ERASED_TEXT)
     assert app.recorder.wrapped_keys([UUID(case), UUID(shared_contact.person)]) == {

@@ -17,13 +17,13 @@ from intake.domain.erasure import (
     outstanding,
 )
 from shared.erasure import ErasePerson, case_erasure_id
-from shared.erasure import erasure as forgetting
+from shared.erasure import erasure as key_erasure
 from shared.erasure.erasure import PersonErased
 from shared.kernel import Role
 from shared.testing.scenarios import CASE, NOW, Scenarios, context, text
 
 given = Scenarios(decider)
-forgetful = Scenarios(forgetting.decider)
+given_erasure = Scenarios(key_erasure.decider)
 PERSON = UUID(int=9)
 MOTIVE = "Demande reçue par courrier, identité vérifiée."
 ORDERED = ErasureOrdered(PERSON, text(MOTIVE), values=4)
@@ -60,19 +60,19 @@ def test_a_dossier_is_no_person() -> None:
 def test_intake_forgets_in_the_transaction_of_the_order() -> None:
     (companion,) = decider.companions(decider.initial, ORDERED, context())
     assert (companion.stream, companion.command) == (case_erasure_id(PERSON), ErasePerson(PERSON, 4))
-    forgetful().when(companion.command, by=Role.DPO).then(forgotten := PersonErased(PERSON, 4))
-    assert list(forgetting.decider.destroyed_keys(forgotten)) == [PERSON]
+    given_erasure().when(companion.command, by=Role.DPO).then(erased := PersonErased(PERSON, 4))
+    assert list(key_erasure.decider.destroyed_keys(erased)) == [PERSON]
 
 
 def test_whoever_is_told_again_answers_again() -> None:
     again = PersonErased(PERSON, 0, again=True)
-    forgetful(PersonErased(PERSON, 4)).when(ErasePerson(PERSON), by=Role.SERVICE).then(again)
+    given_erasure(PersonErased(PERSON, 4)).when(ErasePerson(PERSON), by=Role.SERVICE).then(again)
 
 
 def test_the_key_of_something_else_is_not_destroyed() -> None:
     nobody = PersonErased(PERSON, 0, nobody=True)
-    forgetful().when(ErasePerson(PERSON, nobody=True), by=Role.SERVICE).then(nobody)
-    assert list(forgetting.decider.destroyed_keys(nobody)) == []
+    given_erasure().when(ErasePerson(PERSON, nobody=True), by=Role.SERVICE).then(nobody)
+    assert list(key_erasure.decider.destroyed_keys(nobody)) == []
 
 
 def test_each_service_confirms_once_and_the_others_are_outstanding() -> None:

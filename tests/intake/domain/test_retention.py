@@ -19,13 +19,13 @@ from intake.domain.retention import (
 )
 from intake.operations.retention import Term
 from shared.erasure import EraseCase, case_erasure_id
-from shared.erasure import erasure as forgetting
+from shared.erasure import erasure as key_erasure
 from shared.erasure.erasure import CaseErased
 from shared.kernel import Role
 from shared.testing.scenarios import CASE, Scenarios, context, text
 
 given = Scenarios(decider)
-forgetful = Scenarios(forgetting.decider)
+given_erasure = Scenarios(key_erasure.decider)
 MOTIVE = "Contrôle de l’emploi des fonds en cours."
 DUE, TODAY = date(2029, 3, 2), date(2029, 6, 1)
 PERSON = UUID(int=9)
@@ -40,9 +40,9 @@ def test_a_dossier_is_destroyed_once_with_the_people_whom_nothing_else_tells_of(
     given(GONE).when(DESTROY, by=Role.OPS).then()
     (companion,) = decider.companions(decider.initial, GONE, context())
     assert (companion.stream, companion.command) == (case_erasure_id(CASE), EraseCase(CASE, (PERSON,), values=4))
-    forgetful().when(companion.command, by=Role.OPS).then(forgotten := CaseErased(CASE, (PERSON,), values=4))
-    forgetful(forgotten).when(companion.command, by=Role.OPS).then()
-    assert list(forgetting.decider.destroyed_keys(forgotten)) == [CASE, PERSON]
+    given_erasure().when(companion.command, by=Role.OPS).then(erased := CaseErased(CASE, (PERSON,), values=4))
+    given_erasure(erased).when(companion.command, by=Role.OPS).then()
+    assert list(key_erasure.decider.destroyed_keys(erased)) == [CASE, PERSON]
 
 
 def test_a_dossier_that_is_held_is_kept_beyond_its_term_until_it_is_released() -> None:

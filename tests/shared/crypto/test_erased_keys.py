@@ -16,8 +16,8 @@ from tests.support.note_aggregate import ADVISER, DEPLOYMENT_KEY, Note, decider,
 from embedded.processes.postgres import Postgres
 from shared.crypto import ERASED_TEXT, ErasureList, ErasureListDamaged, KeyStore
 from shared.erasure import ErasePerson, case_erasure_id
-from shared.erasure.after_restore import destroy_again, key_destroyed
-from shared.erasure.erasure import decider as forgetting
+from shared.erasure.after_restore import key_destruction, repeat_lost_erasures
+from shared.erasure.erasure import decider as key_erasure
 from shared.eventlog import ServiceApplication, find_people, rewrap_keys
 from shared.kernel import uuid7
 
@@ -34,7 +34,7 @@ def opened(url: str, erased: ErasureList) -> Iterator[Callable[..., ServiceAppli
     applications = []
 
     def another(key: bytes = DEPLOYMENT_KEY, former: bytes | None = None, at: str = url) -> ServiceApplication:
-        app = ServiceApplication("notes", [decider, forgetting], at, key, erasure_list=erased, former_key=former)
+        app = ServiceApplication("notes", [decider, key_erasure], at, key, erasure_list=erased, former_key=former)
         app.create_tables()
         applications.append(app)
         return app
@@ -49,9 +49,9 @@ def noted(app: ServiceApplication, case: UUID, who: str) -> UUID:
     return UUID(str(receipt.state.last.key))
 
 
-def forgotten(app: ServiceApplication, person: UUID) -> None:
+def erase(app: ServiceApplication, person: UUID) -> None:
     stream = case_erasure_id(person)
-    app.handle(forgetting, stream, ErasePerson(person, 1), app.context(stream, ADVISER))
+    app.handle(key_erasure, stream, ErasePerson(person, 1), app.context(stream, ADVISER))
 
 
 def shown(app: ServiceApplication, case: UUID) -> str:
@@ -74,18 +74,18 @@ def test_what_a_restored_back_up_brings_back_is_destroyed_again_before_anybody_s
     with psycopg.connect(postgres.superuser_url, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}_backup TEMPLATE {name} OWNER {name}")
     app = opened()
-    forgotten(app, maelle)
+    erase(app, maelle)
     app.close()
 
     restored = opened(at=f"{url}_backup")
     assert shown(restored, case) == "Maëlle Kerdoncuff", "the control: the back-up had the key"
-    assert destroy_again(restored, key_destroyed) == [maelle]
+    assert repeat_lost_erasures(restored, key_destruction) == [maelle]
     assert shown(restored, case) == ERASED_TEXT
     assert shown(restored, other) == "Tanguy Abgrall"
     assert [each.person for each in find_people(restored, "maëlle")] == []
     last = entries(restored.recorder)[-1]
     assert last.topic == "key-destroyed-again:v1"
-    assert destroy_again(restored, key_destroyed) == []
+    assert repeat_lost_erasures(restored, key_destruction) == []
     assert erased.ids() == {maelle}
     assert tanguy not in erased.ids()
 
@@ -96,10 +96,10 @@ def test_an_erasure_that_a_crash_kept_from_the_list_is_added_at_the_next_start(
     app = opened()
     person = noted(app, uuid7(), "Maëlle Kerdoncuff")
     app.erasure_list = None
-    forgotten(app, person)
+    erase(app, person)
     assert erased.ids() == set()
     app.erasure_list = erased
-    assert destroy_again(app, key_destroyed) == []
+    assert repeat_lost_erasures(app, key_destruction) == []
     assert erased.ids() == {person}
 
 
@@ -109,11 +109,11 @@ def test_a_list_that_cannot_be_written_undoes_nothing_and_is_mended_later(
     app, case = opened(), uuid7()
     person = noted(app, case, "Maëlle Kerdoncuff")
     app.erasure_list = ErasureList(tmp_path / "absent" / "erased")
-    forgotten(app, person)
+    erase(app, person)
     assert shown(app, case) == ERASED_TEXT
-    assert "list outside the database" in caplog.text
+    assert "the erasure list could not take" in caplog.text
     (tmp_path / "absent").mkdir()
-    destroy_again(app, key_destroyed)
+    repeat_lost_erasures(app, key_destruction)
     assert app.erasure_list.ids() == {person}
 
 
@@ -153,7 +153,7 @@ def test_every_key_is_wrapped_under_the_new_deployment_key_and_names_are_found_a
     case = uuid7()
     before = opened()
     maelle, lost = noted(before, case, "Maëlle Kerdoncuff"), noted(before, uuid7(), "Lost")
-    forgotten(before, lost)
+    erase(before, lost)
     pseudonym = before.key_store.pseudonym("732829320")
 
     both = opened(NEW_KEY, DEPLOYMENT_KEY)

@@ -15,7 +15,7 @@ from tests.support.note_aggregate import ADVISER, DEPLOYMENT_KEY, Note, Noted, N
 
 from shared.crypto import ERASED_TEXT, KeyErased
 from shared.erasure import ErasePerson, case_erasure_id
-from shared.erasure.erasure import decider as forgetting
+from shared.erasure.erasure import decider as key_erasure
 from shared.eventlog import ServiceApplication, count_values_of, find_people, is_case_key, personal_data_of
 from shared.eventlog.people_index import hash_words
 from shared.kernel import Decider, PersonalData, uuid7
@@ -23,7 +23,7 @@ from shared.kernel.frozen import replace
 
 
 def opened(url: str) -> ServiceApplication:
-    return ServiceApplication("notes", [decider, forgetting], url, DEPLOYMENT_KEY)
+    return ServiceApplication("notes", [decider, key_erasure], url, DEPLOYMENT_KEY)
 
 
 @pytest.fixture
@@ -40,10 +40,10 @@ def noted(app: ServiceApplication, case: UUID, who: str, number: int = 1) -> UUI
     return UUID(str(receipt.state.last.key))
 
 
-def forgotten(app: ServiceApplication, person: UUID) -> None:
+def erase(app: ServiceApplication, person: UUID) -> None:
     stream = case_erasure_id(person)
     command = ErasePerson(person, count_values_of(app, person), nobody=is_case_key(app, person))
-    app.handle(forgetting, stream, command, app.context(stream, ADVISER))
+    app.handle(key_erasure, stream, command, app.context(stream, ADVISER))
 
 
 def naming(person: UUID) -> Decider[Notes]:
@@ -90,7 +90,7 @@ def test_a_person_who_is_forgotten_is_found_no_more_and_the_history_stays(app: S
     for number in range(app.SNAPSHOT_EVERY):
         person = noted(app, case, "Maëlle Kerdoncuff", number)
     before = entries(app.recorder)
-    forgotten(app, person)
+    erase(app, person)
     assert entries(app.recorder)[:-1] == before
     assert_dense(entries(app.recorder))
     assert app.recorder.fetch("SELECT 1 FROM {schema}.snapshots") == []
@@ -99,14 +99,14 @@ def test_a_person_who_is_forgotten_is_found_no_more_and_the_history_stays(app: S
     last = app.load(decider, case).state.last
     assert last is not None
     assert app.key_store.display_text(last) == ERASED_TEXT
-    assert app.load(forgetting, case_erasure_id(person)).state.forgotten
+    assert app.load(key_erasure, case_erasure_id(person)).state.erased
 
 
 def test_nobody_makes_another_key_for_who_was_forgotten_not_even_before_they_were_known(
     app: ServiceApplication,
 ) -> None:
     unknown = uuid7()
-    forgotten(app, unknown)
+    erase(app, unknown)
     with pytest.raises(KeyErased):
         app.key_store.keys_for([unknown])
 
@@ -115,7 +115,7 @@ def test_the_key_of_a_dossier_is_no_person_s(app: ServiceApplication) -> None:
     case = uuid7()
     noted(app, case, "Maëlle Kerdoncuff")
     assert is_case_key(app, case)
-    forgotten(app, case)
+    erase(app, case)
     assert app.recorder.wrapped_keys([case])[case] is not None
 
 
@@ -125,7 +125,7 @@ def test_a_key_that_another_process_destroyed_seals_nothing_more(app: ServiceApp
     person = noted(app, case, "Maëlle Kerdoncuff")
     other = opened(app.url)
     other.key_store.keys_for([person, case])
-    forgotten(app, person)
+    erase(app, person)
 
     with pytest.raises(KeyErased):
         other.handle(naming(person), case, Note(2, "-"), other.context(case, ADVISER))
@@ -152,14 +152,14 @@ def test_of_an_erasure_and_whoever_writes_at_the_same_time_nothing_is_left_to_op
     for writer in writers:
         writer.start()
     start.wait()
-    forgotten(app, person)
+    erase(app, person)
     for writer, other in zip(writers, others, strict=True):
         writer.join()
         other.close()
     assert app.recorder.fetch("SELECT 1 FROM {schema}.people_index WHERE person = %s", (person,)) == []
     assert app.recorder.wrapped_keys([person]) == {person: None}
     last_written = max(entry.id for entry in entries(app.recorder) if entry.topic == "noted:v1")
-    erased_at = next(entry.id for entry in entries(app.recorder) if entry.topic == "person-forgotten:v1")
+    erased_at = next(entry.id for entry in entries(app.recorder) if entry.topic == "person-key-destroyed:v1")
     assert last_written < erased_at, "what was sealed after the erasure stands after it in the log"
 
 
@@ -181,7 +181,7 @@ def test_a_process_that_remembers_a_key_shows_nothing_soon_after_another_has_des
             return other.stdout.readline().strip()
 
         assert shown() == "Maëlle Kerdoncuff"
-        forgotten(app, person)
+        erase(app, person)
         at = time.monotonic()
         assert app.key_store.display_text(app.load(decider, case).state.last) == ERASED_TEXT  # type: ignore[arg-type]
         while shown() != ERASED_TEXT:
@@ -192,7 +192,7 @@ def test_a_process_that_remembers_a_key_shows_nothing_soon_after_another_has_des
 
 def test_a_log_from_before_people_were_indexed_is_read_once(app: ServiceApplication) -> None:
     maelle, lost = noted(app, uuid7(), "Maëlle Kerdoncuff"), noted(app, uuid7(), "Maëlle Abgrall")
-    forgotten(app, lost)
+    erase(app, lost)
     app.recorder.fetch("DELETE FROM {schema}.people_index")
     app.recorder.fetch("DELETE FROM {schema}.projection_checkpoints")
     app.create_tables()

@@ -22,8 +22,8 @@ from shared.temporal import (
     PointInTime,
     VersionNotReached,
     changes_between,
+    collect_erased,
     load_aggregate_at,
-    showing,
 )
 from shared.temporal.aggregate_at import FieldChange, diff_plain
 
@@ -126,7 +126,7 @@ def test_what_was_erased_since_is_named(app: ServiceApplication, url: str) -> No
     with psycopg.connect(url) as connection:
         connection.execute("UPDATE data_keys SET wrapped = NULL WHERE key_id = %s", (last.key,))
     app.key_store.evict()
-    show, erased = showing(app.key_store.display_text)
+    show, erased = collect_erased(app.key_store.display_text)
     assert to_plain(load_aggregate_at(app, decider, case, PointInTime(version=1)).state, show) == {
         "total": 1,
         "last": ERASED_TEXT,

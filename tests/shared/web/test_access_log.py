@@ -286,8 +286,8 @@ def test_two_who_read_first_in_a_month_seal_under_one_key(intake: Served) -> Non
     try:
         found = other.key_store.keys_for
 
-        def together(wanted: Any, fresh: Any = ()) -> Any:
-            data_keys = found(wanted, fresh)
+        def together(key_ids: Any, new_ids: Any = ()) -> Any:
+            data_keys = found(key_ids, new_ids)
             if data_keys.new:
                 both[0]._month_keys(key)
             return data_keys

@@ -20,7 +20,7 @@ from intake.reactions import reactions
 from intake.settings import IntakeSettings
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import intake as contracts
-from shared.erasure.erasure import decider as forgetting
+from shared.erasure.erasure import decider as key_erasure
 from shared.eventlog import ServiceApplication
 from shared.messaging.restored_publisher import decider as followed
 from shared.runtime import Service, command_line
@@ -41,7 +41,7 @@ def build_service(deployment: Deployment) -> Service:
             deployment.register,
             erasure.decider,
             retention.decider,
-            forgetting,
+            key_erasure,
             followed,
         ),
         routers=build_routers(deployment),

@@ -9,7 +9,7 @@ from parcours.domain.building import validation
 from parcours.domain.state import ActionStep
 from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
-from shared.erasure import erasure as forgetting
+from shared.erasure import erasure as key_erasure
 from shared.eventlog import LogEntry, RecordedEvent
 
 
@@ -32,6 +32,6 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> Publ
             return contracts.ParcoursAbandoned()
         case ending.UpdateAbandoned():
             return contracts.ParcoursUpdateAbandoned()
-        case forgetting.PersonErased(person, values):
+        case key_erasure.PersonErased(person, values):
             return contracts.PersonErased(person=person, values=values)
     return None

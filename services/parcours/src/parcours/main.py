@@ -19,7 +19,7 @@ from shared.access.case_access import decider as case_access
 from shared.access.replicated_rights import decider as rights
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import parcours as contracts
-from shared.erasure.erasure import decider as forgetting
+from shared.erasure.erasure import decider as key_erasure
 from shared.messaging.restored_publisher import decider as followed
 from shared.runtime import Service, command_line
 from shared.web.standard import people_router
@@ -35,7 +35,7 @@ service = Service(
         attachment,
         rights,
         case_access,
-        forgetting,
+        key_erasure,
         followed,
     ),
     routers=(

@@ -1,4 +1,5 @@
-"""Which keys were destroyed, whatever back-up the database is restored from? A list outside it, only ever added to."""
+"""The erasure list: ids of destroyed keys, in an append-only file outside the database, so that no restored back-up
+brings them back."""
 
 from __future__ import annotations
 
@@ -10,17 +11,17 @@ from uuid import UUID
 
 
 class ErasureListDamaged(Exception):
-    """A line of the list that is no id: somebody must look, before anything that was erased is shown again."""
+    """A line of the list is no id. The service does not start: it could show erased data."""
 
 
 class ErasureList:
-    """A file of ids, one a line, on the disk before anybody is told that it is done. It names nobody."""
+    """A file of ids, one per line, synced to disk before an erasure is confirmed. It contains no name."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
     def ids(self) -> set[UUID]:
-        """Raises ListDamaged. A last line that a crash cut short was never answered for, and counts for nothing."""
+        """Raises ErasureListDamaged. A last line that a crash cut short was never confirmed, so it is ignored."""
         try:
             text = self._file.read_text(encoding="ascii", errors="replace")
         except FileNotFoundError:
@@ -37,8 +38,8 @@ class ErasureList:
         return found
 
     def add(self, ids: Iterable[UUID]) -> None:
-        """Those that are not there yet; several processes take turns."""
-        made = not self._file.exists()
+        """Appends the ids that are missing, under a file lock. Raises OSError."""
+        is_new = not self._file.exists()
         with os.fdopen(os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             missing = sorted(set(ids) - self.ids())
@@ -50,7 +51,7 @@ class ErasureList:
             file.write(b"".join(f"{each}\n".encode() for each in missing))
             file.flush()
             os.fsync(file.fileno())
-        if made:
+        if is_new:
             folder = os.open(self._file.parent, os.O_RDONLY)
             try:
                 os.fsync(folder)

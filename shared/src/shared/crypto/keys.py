@@ -1,4 +1,4 @@
-"""Who can open a sealed value? Whoever holds its key, wrapped under the deployment's own."""
+"""The key store: data keys of persons and cases, wrapped under the deployment's key, and what they encrypt."""
 
 from __future__ import annotations
 
@@ -19,22 +19,24 @@ from shared.kernel import Encrypted
 
 NONCE_BYTES = 12
 MAX_CACHED_KEYS = 10_000
-"""Keys kept in memory, at near 3 KB each."""
+"""Data keys cached in memory, at about 3 KB each."""
 CACHE_SECONDS = 10.0
-"""Seconds that a key is used from memory: another process may have destroyed it since."""
+"""How long a cached key is used: another process may have destroyed it since."""
 HASH_KEY_ID = UUID(int=0)
-"""Under which the key of the keyed hashes is kept, once it is no longer made from the deployment's."""
+"""The id of the stored key of keyed hashes, once it is no longer derived from the deployment's key."""
 ERASED_TEXT = "«\u202feffacé\u202f»"
 
 
 class KeyErased(Exception):
-    """The key is gone: nobody opens this value any more."""
+    """The data key was destroyed: nobody can decrypt the value any more."""
 
 
 class KeyStore:
-    """AES-256-GCM; a value is bound to its event and field, a wrapped key to its id.
+    """Crypto-shredding with AES-256-GCM: destroying a data key makes its values unreadable in every copy. Additional
+    authenticated data (`aad`) binds a value to its event and field, and a wrapped key to its id.
 
-    `fetch` gives the wrapped keys that are stored, by id; null where one was destroyed: none is made in its place."""
+    `fetch` returns the stored wrapped keys by id; null for a destroyed one, which is never replaced. `deployment_key`
+    and `former_key` have 32 bytes; the former one still unwraps while keys are rewrapped."""
 
     def __init__(
         self,
@@ -52,15 +54,16 @@ class KeyStore:
         self._lock = Lock()
         self.evict()
 
-    def keys_for(self, wanted: Iterable[UUID], fresh: Iterable[UUID] = ()) -> DataKeys:
-        """The keys to seal with; a missing one is made. Those of `fresh` are new ids, so nobody looks for them."""
+    def keys_for(self, key_ids: Iterable[UUID], new_ids: Iterable[UUID] = ()) -> DataKeys:
+        """The keys to encrypt with; a missing one is generated. `new_ids` cannot be stored yet, so they are not looked
+        up. Raises KeyErased for a destroyed key."""
         data_keys = DataKeys()
-        wanted, fresh = set(wanted), set(fresh)
-        held = self._cached_keys(wanted - fresh)
-        for key_id in wanted:
+        key_ids, new_ids = set(key_ids), set(new_ids)
+        cached = self._cached_keys(key_ids - new_ids)
+        for key_id in key_ids:
             if key_id in self._erased:
                 raise KeyErased(str(key_id))
-            if (known := held.get(key_id)) is not None:
+            if (known := cached.get(key_id)) is not None:
                 data_keys.known[key_id] = known
                 continue
             key = AESGCM.generate_key(256)
@@ -69,44 +72,44 @@ class KeyStore:
         return data_keys
 
     def cache(self, data_keys: DataKeys) -> None:
-        """Remembers the keys of a data_keys whose transaction has been committed."""
+        """Caches new data keys, once their transaction is committed."""
         with self._lock:
-            self._open |= {key_id: data_keys.known[key_id] for key_id in data_keys.new}
+            self._cache |= {key_id: data_keys.known[key_id] for key_id in data_keys.new}
 
     def evict(self, key_id: UUID | None = None) -> None:
-        """Drops one key from memory, or all: the next use asks the database."""
+        """Drops one key from memory, or all, so that the next use reads the database."""
         with self._lock:
             if key_id is None:
-                self._open: dict[UUID, AESGCM] = {}
+                self._cache: dict[UUID, AESGCM] = {}
                 self._trusted_until = time.monotonic() + CACHE_SECONDS
             else:
-                self._open.pop(key_id, None)
+                self._cache.pop(key_id, None)
 
-    def decrypt(self, sealed: Encrypted) -> str:
-        """The clear value. Raises Erased when its key is gone, InvalidTag when it was tampered with or moved."""
-        if sealed.plaintext is not None:
-            return sealed.plaintext
-        key = self._key(UUID(str(sealed.key)))
-        return _decrypt(key, b64decode(sealed.ciphertext), sealed.aad).decode()
+    def decrypt(self, encrypted: Encrypted) -> str:
+        """The plaintext. Raises KeyErased when its key is destroyed, InvalidTag when it was altered or moved."""
+        if encrypted.plaintext is not None:
+            return encrypted.plaintext
+        key = self._key(UUID(str(encrypted.key)))
+        return _decrypt(key, b64decode(encrypted.ciphertext), encrypted.aad).decode()
 
-    def decrypt_bytes(self, key_id: UUID, sealed: bytes, aad: str) -> bytes:
-        """What `DataKeys.encrypt_bytes` encrypted; raises as `open` does."""
-        return _decrypt(self._key(key_id), sealed, aad)
+    def decrypt_bytes(self, key_id: UUID, encrypted: bytes, aad: str) -> bytes:
+        """The plaintext of `DataKeys.encrypt_bytes`. Raises like `decrypt`."""
+        return _decrypt(self._key(key_id), encrypted, aad)
 
-    def display_text(self, sealed: Encrypted) -> str:
-        """What a person is shown: the clear value, or that it has been erased."""
+    def display_text(self, encrypted: Encrypted) -> str:
+        """What a person is shown: the plaintext, or that it has been erased."""
         try:
-            return self.decrypt(sealed)
+            return self.decrypt(encrypted)
         except KeyErased:
             return ERASED_TEXT
 
     def keyed_hash(self, text: str) -> str:
-        """Tells whether two texts are the same, and to nobody without the deployment's key what they are."""
+        """An HMAC, in hexadecimal: equal for equal texts, and meaningless without the deployment's key."""
         return hmac.digest(self._hash_key, text.encode(), "sha256").hex()
 
     @cached_property
     def _hash_key(self) -> bytes:
-        """Made from the first deployment key, and kept beside the others once that is replaced: hashes last longer."""
+        """Derived from the first deployment key, and stored once that is replaced: hashes must stay equal."""
         wrapped = self._fetch([HASH_KEY_ID]).get(HASH_KEY_ID)
         return self._unwrap(HASH_KEY_ID, wrapped) if wrapped else self._first_hash_key
 
@@ -114,7 +117,7 @@ class KeyStore:
         return self._wrap(HASH_KEY_ID, self._hash_key)
 
     def rewrap(self, key_id: UUID, wrapped: bytes) -> bytes | None:
-        """Under today's deployment key; null if it is already."""
+        """The key wrapped under the current deployment key; null if it already is."""
         try:
             self._deployment.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], key_id.bytes)
         except InvalidTag:
@@ -122,7 +125,7 @@ class KeyStore:
         return None
 
     def pseudonym(self, text: str) -> UUID:
-        """An id for what the text names, the same each time."""
+        """An id for what the text names, always the same."""
         return uuid5(NAMESPACE_OID, self.keyed_hash(text))
 
     def _key(self, key_id: UUID) -> AESGCM:
@@ -130,20 +133,20 @@ class KeyStore:
             raise KeyErased(str(key_id))
         return key
 
-    def _cached_keys(self, wanted: Iterable[UUID]) -> Mapping[UUID, AESGCM]:
-        """The keys in memory, those of `wanted` among them unless they were destroyed or never made."""
-        if len(self._open) > MAX_CACHED_KEYS or time.monotonic() > self._trusted_until:
+    def _cached_keys(self, key_ids: Iterable[UUID]) -> Mapping[UUID, AESGCM]:
+        """The cache, with these keys unless they were destroyed or never generated."""
+        if len(self._cache) > MAX_CACHED_KEYS or time.monotonic() > self._trusted_until:
             self.evict()
-        held = self._open  # stays whole when another thread starts anew
-        missing = [key_id for key_id in wanted if key_id not in held and key_id not in self._erased]
+        cached = self._cache  # the same object even when another thread empties the cache meanwhile
+        missing = [key_id for key_id in key_ids if key_id not in cached and key_id not in self._erased]
         if not missing:
-            return held
+            return cached
         for key_id, wrapped in self._fetch(missing).items():
             if wrapped is None:
                 self._erased.add(key_id)
                 continue
-            held[key_id] = AESGCM(self._unwrap(key_id, wrapped))
-        return held
+            cached[key_id] = AESGCM(self._unwrap(key_id, wrapped))
+        return cached
 
     def _wrap(self, key_id: UUID, key: bytes) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
@@ -157,13 +160,14 @@ class KeyStore:
 
 
 class DataKeys:
-    """The keys of one append: `new` ones, wrapped, are stored in its transaction."""
+    """The data keys of one append. `known`: all of them; `new`: the generated ones, wrapped, for its transaction."""
 
     def __init__(self) -> None:
         self.known: dict[UUID, AESGCM] = {}
         self.new: dict[UUID, bytes] = {}
 
     def encrypt(self, key_id: UUID, plaintext: str, aad: str) -> str:
+        """Nonce and ciphertext, in base64."""
         return b64encode(self.encrypt_bytes(key_id, plaintext.encode(), aad)).decode()
 
     def encrypt_bytes(self, key_id: UUID, plaintext: bytes | memoryview, aad: str) -> bytes:
@@ -172,9 +176,9 @@ class DataKeys:
 
 
 def key_rows(keys: Mapping[UUID, bytes]) -> list[dict[str, str]]:
-    """For append.sql."""
+    """Rows for append.sql."""
     return [{"key_id": str(key_id), "wrapped": b64encode(wrapped).decode()} for key_id, wrapped in keys.items()]
 
 
-def _decrypt(key: AESGCM, sealed: bytes, aad: str) -> bytes:
-    return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], aad.encode())
+def _decrypt(key: AESGCM, encrypted: bytes, aad: str) -> bytes:
+    return key.decrypt(encrypted[:NONCE_BYTES], encrypted[NONCE_BYTES:], aad.encode())

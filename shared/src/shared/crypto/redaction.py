@@ -1,4 +1,4 @@
-"""How are two erased values told apart, when nobody can read either? By what stands for each in the log."""
+"""Stable placeholders for erased values, so that two different ones do not compare as equal."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from shared.crypto.keys import ERASED_TEXT
 from shared.kernel import Encrypted
 
 PLACEHOLDER = re.compile("\0([^\0]*) [^\0]*\0")
-"""After what is shown of an erased value, within texts that are compared: its key, and what is stored of it. No text
-that people type holds such a character."""
+"""Follows the text shown for an erased value while states are compared: its key and its ciphertext, between null
+characters, which no text typed by a person contains."""
 
 
 def with_placeholders(show: Callable[[Encrypted], str]) -> Callable[[Encrypted], str]:
-    """`show`, and of what was erased the mark too."""
+    """`show`, which also appends a placeholder to each erased value."""
 
-    def marking(sealed: Encrypted) -> str:
-        said = show(sealed)
-        return f"{said}\0{sealed.key} {sealed.aad}{sealed.ciphertext}\0" if said == ERASED_TEXT else said
+    def show_with_placeholder(encrypted: Encrypted) -> str:
+        text = show(encrypted)
+        return f"{text}\0{encrypted.key} {encrypted.aad}{encrypted.ciphertext}\0" if text == ERASED_TEXT else text
 
-    return marking
+    return show_with_placeholder
 
 
 def without_placeholders(value: Any) -> Any:
-    """The same plain value, for people."""
+    """The plain value as a person sees it."""
     if isinstance(value, str):
         return PLACEHOLDER.sub("", value)
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Was the database restored from before an erasure? Then its keys are destroyed again, before anybody is answered."""
+"""Erasures lost by a restore: their keys are destroyed again before the service answers its first request."""
 
 from __future__ import annotations
 
@@ -13,28 +13,31 @@ from shared.kernel import Actor, Decider, Role
 
 log = logging.getLogger(__name__)
 
+KeyDestruction = tuple[Decider[Any], UUID, Any]
+"""The aggregate, the stream and the command that destroy a key once more."""
 
-DestroyedAgain = tuple[Decider[Any], UUID, Any]
-"""What destroys a key once more: the aggregate, its stream, and the command."""
 
-
-def key_destroyed(app: ServiceApplication, key: UUID) -> DestroyedAgain:
+def key_destruction(app: ServiceApplication, key: UUID) -> KeyDestruction:
+    """The default: the service's own erasure aggregate."""
     return decider, case_erasure_id(key), DestroyKeyAgain(key, count_values_of(app, key))
 
 
-def destroy_again(app: ServiceApplication, again: Callable[[ServiceApplication, UUID], DestroyedAgain]) -> list[UUID]:
-    """Those of the list outside that this database holds. What only the database knows is added to the list.
+def repeat_lost_erasures(
+    app: ServiceApplication, again: Callable[[ServiceApplication, UUID], KeyDestruction]
+) -> list[UUID]:
+    """Destroys the keys of the erasure list that this database still holds, and returns their ids. Destroyed keys that
+    only the database knows are added to the list.
 
-    Raises ListDamaged, or OSError when the list cannot be read or written."""
+    Raises ErasureListDamaged, or OSError when the list cannot be read or written."""
     if app.erasure_list is None:
         return []
     listed, destroyed = app.erasure_list.ids(), app.recorder.destroyed_keys()
     app.erasure_list.add(destroyed)
-    ourselves = Actor(f"service:{app.service}", Role.SERVICE)
+    service = Actor(f"service:{app.service}", Role.SERVICE)
     keys = sorted(listed - destroyed)
     for key in keys:
         aggregate, stream, command = again(app, key)
-        app.handle(aggregate, stream, command, app.context(stream, ourselves))
+        app.handle(aggregate, stream, command, app.context(stream, service))
     if keys:
-        log.warning("restored from before %d erasures: their keys are destroyed again", len(keys))
+        log.warning("the restored database had lost %d erasures: their keys are destroyed again", len(keys))
     return keys

@@ -1,4 +1,4 @@
-"""How does a service forget a person, or a dossier? It destroys their keys with the event that says so."""
+"""The erasure aggregate of every service: events that destroy data keys of persons and cases (GDPR, article 17)."""
 
 from __future__ import annotations
 
@@ -10,26 +10,28 @@ from shared.kernel import Context, Decider, event
 from shared.kernel.events import command
 
 
-@event("dossier-forgotten", label="Dossier effacé de ce service")
+@event("case-keys-destroyed", label="Dossier effacé de ce service")
 class CaseErased:
-    """Its free text and its attachments, under its key, and the persons whom nothing else tells of."""
+    """The case's key is destroyed, which ends its free text and its attachments, and the keys of `persons`, whom no
+    other case names."""
 
-    dossier: UUID
+    case: UUID
     persons: tuple[UUID, ...]
     values: int
 
 
 @event("key-destroyed-again", label="Clé détruite de nouveau, après une restauration")
 class KeyDestroyedAgain:
-    """A person's key or a dossier's; `values`: of a person, how many could be opened until now."""
+    """The key of a person or a case. `values`: how many values of a person could still be decrypted."""
 
     key: UUID
     values: int
 
 
-@event("person-forgotten", label="Personne effacée de ce service")
+@event("person-key-destroyed", label="Personne effacée de ce service")
 class PersonErased:
-    """`again`: this service had forgotten them before, and was told once more; `nobody`: the id is no person's here."""
+    """`values`: how many values the key encrypted. `again`: this service had erased the person before, and was ordered
+    to once more. `nobody`: here the id is not a person's, so its key stays."""
 
     person: UUID
     values: int
@@ -39,8 +41,8 @@ class PersonErased:
 
 @command(leads_to=(PersonErased,))
 class ErasePerson:
-    """An erasure was ordered. `values`: how many sealed values this service held under the person's key; `nobody`: the
-    id is that of something else here, whose key must stay."""
+    """Destroys a person's key, on an order. `values`: how many values it encrypts in this service. `nobody`: here the
+    id is something else's, whose key must stay."""
 
     person: UUID
     values: int = 0
@@ -49,17 +51,17 @@ class ErasePerson:
 
 @command(leads_to=(CaseErased,))
 class EraseCase:
-    """A dossier is past its term. `persons`: those whom this service knows from it alone; `values`: how many of theirs
-    it held."""
+    """Destroys the key of a case that is past its retention term. `persons`: those whom this service knows from this
+    case alone; `values`: how many values their keys encrypt."""
 
-    dossier: UUID
+    case: UUID
     persons: tuple[UUID, ...]
     values: int
 
 
 @command(leads_to=(KeyDestroyedAgain,))
 class DestroyKeyAgain:
-    """The database was restored from before an erasure; the list outside it remembers."""
+    """Destroys a key of the erasure list that a restored database has brought back."""
 
     key: UUID
     values: int
@@ -67,41 +69,43 @@ class DestroyKeyAgain:
 
 @dataclass(frozen=True, slots=True)
 class ErasureState:
-    forgotten: bool = False
+    """`erased`: whether the keys have been destroyed."""
+
+    erased: bool = False
 
 
 Command = ErasePerson | EraseCase | DestroyKeyAgain
 Event = PersonErased | CaseErased | KeyDestroyedAgain
 
 
-def decide(forgetting: ErasureState, command: Command, _context: Context) -> list[Event]:
-    """Each order is answered, the second one too: whoever gave it waits for the answer."""
+def decide(erasure: ErasureState, command: Command, _context: Context) -> list[Event]:
+    """Each order is confirmed, a repeated one too: intake waits for the confirmation."""
     match command:
         case ErasePerson(person, values, nobody=nobody):
-            return [PersonErased(person, values, again=forgetting.forgotten, nobody=nobody)]
-        case EraseCase(dossier, persons, values=values):
-            return [] if forgetting.forgotten else [CaseErased(dossier, persons, values=values)]
+            return [PersonErased(person, values, again=erasure.erased, nobody=nobody)]
+        case EraseCase(case, persons, values=values):
+            return [] if erasure.erased else [CaseErased(case, persons, values=values)]
         case DestroyKeyAgain(key, values):
             return [KeyDestroyedAgain(key, values)]
 
 
-def evolve(_forgetting: ErasureState, _event: Event) -> ErasureState:
-    return ErasureState(forgotten=True)
+def evolve(_erasure: ErasureState, _event: Event) -> ErasureState:
+    return ErasureState(erased=True)
 
 
 def destroyed_keys(event: Event) -> Iterable[UUID]:
     match event:
         case PersonErased(person, nobody=False):
             yield person
-        case CaseErased(dossier, persons):
-            yield dossier
+        case CaseErased(case, persons):
+            yield case
             yield from persons
         case KeyDestroyedAgain(key):
             yield key
 
 
 decider: Decider[ErasureState] = Decider(
-    "forgetting",
+    "key-erasure",
     ErasureState(),
     decide=decide,
     evolve=evolve,
@@ -112,9 +116,10 @@ decider: Decider[ErasureState] = Decider(
 
 
 def person_erasure_id(person: UUID) -> UUID:
-    """The id under which a person's erasure stands in every service, where the person's own may be another's stream."""
+    """The stream of intake's order to erase a person, which every service can derive."""
     return uuid5(NAMESPACE_OID, f"erasure {person}")
 
 
-def case_erasure_id(person: UUID) -> UUID:
-    return uuid5(NAMESPACE_OID, f"forgetting {person}")
+def case_erasure_id(key: UUID) -> UUID:
+    """The stream of a key's destruction in a service. A person's or case's own id may be another stream there."""
+    return uuid5(NAMESPACE_OID, f"key erasure {key}")

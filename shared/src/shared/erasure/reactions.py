@@ -1,4 +1,4 @@
-"""What does a service do when it is told to forget somebody? It does so, once, and says how much it held."""
+"""Reactions to intake's erasure orders: the service destroys the keys once, and confirms how many values they held."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from shared.messaging import CommandDispatch, Header, Reactions
 
 
 def follow_erasures(reactions: Reactions) -> None:
-    """For the reactions of each service that seals what it is told of people."""
+    """Adds the reactions of a service that encrypts personal data."""
 
     @reactions.on(PersonErasureOrdered)
-    def forget_person(told: PersonErasureOrdered, header: Header, app: ServiceApplication) -> CommandDispatch:
-        """A person is to be forgotten: their key is destroyed here, and nobody makes another in its place."""
-        command = ErasePerson(told.person, count_values_of(app, told.person), nobody=is_case_key(app, told.person))
-        return CommandDispatch(decider, case_erasure_id(told.person), command=command, case=header.case)
+    def erase_person(payload: PersonErasureOrdered, header: Header, app: ServiceApplication) -> CommandDispatch:
+        """Destroys the person's key. No other key is ever created in its place."""
+        command = ErasePerson(
+            payload.person, count_values_of(app, payload.person), nobody=is_case_key(app, payload.person)
+        )
+        return CommandDispatch(decider, case_erasure_id(payload.person), command=command, case=header.case)
 
     @reactions.on(CaseErased)
-    def forget_dossier(_: CaseErased, header: Header, app: ServiceApplication) -> CommandDispatch:
-        """A dossier is past its term: its key is destroyed here, and the keys of those whom nothing else tells of."""
+    def erase_case(_: CaseErased, header: Header, app: ServiceApplication) -> CommandDispatch:
+        """Destroys the key of a case that is past its term, and those of the persons whom no other case names."""
         persons = tuple(people_only_in(app, header.case))
         values = sum(count_values_of(app, person) for person in persons)
         return CommandDispatch(

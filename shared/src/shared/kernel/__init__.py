@@ -12,7 +12,8 @@ from shared.kernel.decider import (
     Decider,
     UniqueKey,
 )
-from shared.kernel.differences import ContentChange, ContentFact, ContentSection, diff_facts
+from shared.kernel.differences import ContentChange, ContentFact, ContentSection, RuleDifference, diff_facts
+from shared.kernel.encrypted import Encrypted, PersonalData, encrypted_values, stored_tokens
 from shared.kernel.events import (
     EventName,
     command,
@@ -40,6 +41,7 @@ from shared.kernel.french import (
     MONTHS,
     PARIS,
     capitalize_first,
+    fold_text,
     format_date,
     format_day,
     format_euros,
@@ -54,9 +56,6 @@ from shared.kernel.indicators import STANDARD_INDICATORS, format_indicator
 from shared.kernel.phases import CASE_PATHS, PHASE_LABELS, PHASE_SERVICES, SERVICE_LABELS, SERVICES
 from shared.kernel.refusals import Refusal, Refused
 from shared.kernel.roles import ROLE_LABELS, Right, Role
-from shared.kernel.rule_difference import RuleDifference
-from shared.kernel.sealed import Encrypted, PersonalData, encrypted_values, stored_tokens
-from shared.kernel.text_normalization import fold_text
 from shared.kernel.worker import WorkerLoop
 
 __all__ = [

@@ -1,12 +1,12 @@
-"""What time is it? The machine's, or in development a clock that can be set forward."""
+"""The clock: the machine's, or in development one that can be set forward."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-FURTHEST = 50 * 366 * 86_400
-"""Seconds: beyond it, dates that rules add years to would no longer exist."""
+MAX_LEAD_SECONDS = 50 * 366 * 86_400
+"""Beyond it, dates to which rules add years would leave the calendar."""
 
 
 class Clock:
@@ -27,8 +27,8 @@ class Clock:
             ahead = float(self._lead.read_text())
         except FileNotFoundError:
             return 0.0
-        if not 0 <= ahead <= FURTHEST:
-            raise ValueError(f"{self._lead} does not hold a lead of 0 to {FURTHEST} seconds: delete it")
+        if not 0 <= ahead <= MAX_LEAD_SECONDS:
+            raise ValueError(f"{self._lead} does not hold a lead of 0 to {MAX_LEAD_SECONDS} seconds: delete it")
         return ahead
 
     def set_forward(self, to: datetime) -> datetime:
@@ -36,7 +36,7 @@ class Clock:
         if self._lead is None:
             raise ValueError("only a development clock can be set")
         ahead = (to - datetime.now(UTC)).total_seconds()
-        if not self.ahead() <= ahead <= FURTHEST:
+        if not self.ahead() <= ahead <= MAX_LEAD_SECONDS:
             raise ValueError("the development clock only goes forward, and at most fifty years")
         draft = self._lead.with_suffix(".draft")
         draft.write_text(f"{ahead}")

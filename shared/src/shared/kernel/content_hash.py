@@ -1,4 +1,4 @@
-"""What exactly did somebody validate? A salted fingerprint of the content, the same whenever the content is."""
+"""Content hashes: a salted fingerprint that names exactly the content a person validated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from shared.kernel.sealed import Encrypted
+from shared.kernel.encrypted import Encrypted
 
 EMPTY: tuple[Any, ...] = (None, (), [], {}, "")
 
@@ -20,8 +20,8 @@ def content_hash(salt: bytes, content: Any) -> str:
 
     Fields that are null or empty are left out, so that one added later, empty in older contents, changes no old hash.
 
-    A sealed value counts by its ciphertext, so that the proof outlives the erasure of its key; one that was not stored
-    yet, by its clear text. Raises TypeError on what has no canonical form."""
+    An encrypted value counts by its ciphertext, so that the proof outlives the erasure of its key; one that was not
+    stored yet, by its plaintext. Raises TypeError on what has no canonical form."""
     canonical = json.dumps(_plain(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return sha256(salt + canonical.encode()).hexdigest()
 
@@ -44,6 +44,6 @@ def _plain(value: Any) -> Any:
             return {str(_plain(key)): _plain(item) for key, item in value.items()}
     if is_dataclass(value):
         return {
-            field.name: _plain(told) for field in fields(value) if (told := getattr(value, field.name)) not in EMPTY
+            field.name: _plain(item) for field in fields(value) if (item := getattr(value, field.name)) not in EMPTY
         }
     raise TypeError(f"{type(value).__name__} has no canonical form")

@@ -1,4 +1,4 @@
-"""Which dates are believable? What somebody types in is checked for sense; deadlines judge recorded time."""
+"""Plausibility of typed dates, and calendar arithmetic. Deadlines are judged by recorded time instead."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 from shared.kernel.refusals import Refusal
 
 IMPLAUSIBLE_DATE = Refusal("absurd-date", "Date invraisemblable", status=422)
-SCHEME_BEGAN = date(2002, 1, 1)
+SCHEME_START = date(2002, 1, 1)
+"""The year in which the DLA began: no fact of a case is older."""
 
 
 def require_past(day: date, now: datetime, what: str) -> date:
     """A day from the scheme's beginning (2002) to today, or tomorrow: in some territories it is tomorrow already."""
-    if not SCHEME_BEGAN <= day <= now.date() + timedelta(days=1):
+    if not SCHEME_START <= day <= now.date() + timedelta(days=1):
         raise IMPLAUSIBLE_DATE(f"{what} ne peut être ni avant 2002, ni dans le futur.")
     return day
 

@@ -1,4 +1,4 @@
-"""How does a service decide? State and command in, events out; time, ids and the person come with the command."""
+"""The decider: state and command in, events out. Time, ids and the actor come with the command's context."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from functools import reduce
 from typing import Any, Generic, TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from shared.kernel.encrypted import Encrypted, PersonalData
 from shared.kernel.ids import uuid7
 from shared.kernel.refusals import Refusal
 from shared.kernel.roles import Role
-from shared.kernel.sealed import Encrypted, PersonalData
 
 S = TypeVar("S")
 ALREADY_TAKEN = Refusal("already-taken", "Déjà pris par un autre dossier")
@@ -20,7 +20,7 @@ ALREADY_TAKEN = Refusal("already-taken", "Déjà pris par un autre dossier")
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever acts, by pseudonym: a name never enters the log in clear. `units`: the territory beside the own unit."""
+    """Who acts, by pseudonym: no name enters the log as plaintext. `units`: the territory besides the own `unit`."""
 
     id: str
     role: Role
@@ -38,9 +38,10 @@ class Actor:
 
 @dataclass
 class Context:
-    """What a decision may know of the world: the case, the instant (aware, UTC), the actor, and new ids.
+    """All that a decision may know of the world: the case, the instant (aware, UTC), the actor, and new ids.
 
-    `pseudonym` gives the same id for the same text, and only the deployment can tell which text."""
+    `pseudonym` returns the same id for the same text; only the deployment can compute it. `new_ids`: the ids handed out
+    so far."""
 
     case: UUID
     now: datetime
@@ -53,16 +54,16 @@ class Context:
     new_ids: set[UUID] = field(default_factory=set)
 
     def new_id(self) -> UUID:
-        fresh = next(self.ids)
-        self.new_ids.add(fresh)
-        return fresh
+        new_id = next(self.ids)
+        self.new_ids.add(new_id)
+        return new_id
 
     def text(self, plaintext: str) -> Encrypted:
-        """Free text, under the case's key: it ends with the case."""
+        """Free text, encrypted under the case's key: it is erased with the case."""
         return Encrypted(self.case, plaintext)
 
     def person(self, plaintext: str) -> PersonalData:
-        """What tells of one person, under a key of their own."""
+        """Data of one person, encrypted under a key of their own."""
         return PersonalData(self.new_id(), plaintext)
 
     def optional_text(self, plaintext: str | None) -> Encrypted | None:
@@ -71,7 +72,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class UniqueKey:
-    """A uniqueness that one case holds among all: reserved, or released when `reserved` is false."""
+    """A unique constraint across cases: a case reserves the key, or releases it when `reserved` is false."""
 
     kind: str
     key: str
@@ -80,7 +81,7 @@ class UniqueKey:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A day on which something of the aggregate falls due; withdrawn when `on` is null. One a `kind` and `key`."""
+    """A day on which the aggregate gets a command by itself; withdrawn when `on` is null. One per `kind` and `key`."""
 
     kind: str
     key: str
@@ -89,8 +90,10 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class CaseAccess:
-    """Who is in charge of the case from now on, by pseudonym, whether only they and their manager see it, and whether
-    it is an archive, closed to those who worked on it."""
+    """Who may see a case from now on.
+
+    `adviser`: who is in charge of it, by pseudonym; `confidential`: only they and the unit's manager see it;
+    `archived`: it is closed to those who worked on it."""
 
     adviser: str | None
     confidential: bool
@@ -118,14 +121,14 @@ def any_command(_state: Any) -> Iterable[type]:
 
 
 def no_deadline_command(kind: str, key: str) -> Any:
-    raise LookupError(f"nothing is asked when {kind} {key} falls due")
+    raise LookupError(f"no command for the deadline {kind} {key}")
 
 
 @dataclass(frozen=True, slots=True)
 class CompanionCommand:
-    """What an event asks of another aggregate of the same service: both are recorded at once, or neither.
+    """A command to another aggregate of the same service, recorded in the same transaction or not at all.
 
-    `case`: whose event the other's will be; the other aggregate's own id when it stands beside all cases."""
+    `case`: the case of its events; null for an aggregate outside cases, whose own id is used."""
 
     decider: Decider[Any]
     stream: UUID

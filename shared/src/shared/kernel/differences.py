@@ -100,3 +100,13 @@ def _change(kind: ChangeKind, fact: ContentFact[S], before: Value | None, after:
         before=before,
         after=after,
     )
+
+
+class RuleDifference(StrEnum):
+    """How the result of a simulated rule differs from the recorded one.
+
+    `cannot_tell`: a fact that decides it is unknown."""
+
+    MORE = "more"
+    LESS = "less"
+    CANNOT_TELL = "cannot_tell"

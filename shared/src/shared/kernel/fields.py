@@ -1,4 +1,4 @@
-"""The shapes of what people type into a command, so that the same word is limited alike everywhere."""
+"""Types of the fields of commands, so that the same kind of value has the same limits everywhere."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from annotated_types import Ge, Le, Len
 Line = Annotated[str, Len(1, 200)]
 """One line of text."""
 PersonalLine = Annotated[str, Len(1, 200), "of a person"]
-"""What tells of one person: it is sealed under that person's own key."""
+"""Data of one person, encrypted under that person's own key."""
 ConfidentialLine = Annotated[str, Len(1, 200), "sealed"]
-"""One line of free text; it is sealed under the case's key."""
+"""One line of free text, encrypted under the case's key."""
 Text = Annotated[str, Len(1, 8000)]
-"""Free text; it is sealed under the case's key."""
+"""Free text, encrypted under the case's key."""
 Motive = Annotated[str, Len(3, 2000)]
-"""Why somebody decided so; it is sealed under the case's key."""
+"""The reason for a decision, encrypted under the case's key."""
 Count = Annotated[int, Ge(0), Le(1_000_000)]
 """People, contracts, days."""
 Cents = Annotated[int, Ge(0), Le(10_000_000_00)]

@@ -1,7 +1,8 @@
-"""How are dates, amounts, numbers and roles written in French?"""
+"""French formats of dates, amounts and numbers, and the folding of texts for searches."""
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -71,6 +72,12 @@ def quote_french(text: str) -> str:
 def capitalize_first(text: str) -> str:
     """With a capital, as a label or a cell begins."""
     return text[:1].upper() + text[1:]
+
+
+def fold_text(text: str) -> str:
+    """The text without accents and case. Done here because PostgreSQL's `unaccent` is not installed everywhere."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def _grouped(whole: int) -> str:

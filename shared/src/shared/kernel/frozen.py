@@ -1,4 +1,4 @@
-"""How does a frozen state change? Into a copy, made five times faster than by `dataclasses.replace`."""
+"""`replace` for frozen dataclasses with slots, five times faster than `dataclasses.replace`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ if TYPE_CHECKING:
 else:
 
     def replace(old: Any, /, **changes: Any) -> Any:
-        """Of a frozen dataclass with slots: `evolve` makes one an event, and spent most of a replay on it.
-
-        Raises KeyError for a field that there is not. Checked by mypy as the standard one is."""
+        """A copy with some fields changed. `evolve` makes one per event, and a replay spent most of its time in the
+        standard one. mypy checks it as the standard one. Raises KeyError for an unknown field."""
         slots = _slots(old.__class__)
-        fresh = object.__new__(old.__class__)
+        new = object.__new__(old.__class__)
         for read, write in slots.values():
-            write(fresh, read(old))
+            write(new, read(old))
         for name, value in changes.items():
-            slots[name][1](fresh, value)
-        return fresh
+            slots[name][1](new, value)
+        return new
 
 
 @cache

@@ -9,7 +9,7 @@ from uuid import UUID
 
 
 def uuid7_after(other: UUID, purpose: str) -> UUID:
-    """The same id each time for what one event leads to; it sorts with that event's own, a version 7."""
+    """The id of what an event leads to, always the same for one `purpose`. It sorts with the event's own version 7."""
     tail = int.from_bytes(hashlib.sha256(other.bytes + purpose.encode()).digest()[:10])
     return _version_7(other.int >> 80, tail)
 

@@ -1,4 +1,4 @@
-"""Which indicators do a diagnosis and its follow-up both speak of, and what exactly does each count?"""
+"""The standard indicators that a diagnosis and its follow-up share: published codes, and what each counts."""
 
 from __future__ import annotations
 

@@ -13,9 +13,9 @@ from annotated_types import Ge, Len
 
 from shared.kernel.content_hash import content_hash
 from shared.kernel.decider import Context
+from shared.kernel.encrypted import Encrypted
 from shared.kernel.refusals import Refusal, Refused
 from shared.kernel.roles import Role
-from shared.kernel.sealed import Encrypted
 
 LEADERS_ONLY = Refusal("leaders-only", "Réservé aux dirigeant·es de la structure", status=403)
 STALE_CONTENT = Refusal("stale-content", "Le contenu a changé depuis votre lecture")

@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from shared.erasure.erasure import decider as forgetting
+from shared.erasure.erasure import decider as key_erasure
 from shared.runtime.service import Service
 from shared.settings import ErasureSettings, Misconfigured, Settings, collect_faults, load_settings
 
@@ -18,8 +18,8 @@ def settings_for(service: Service, *also: Callable[[], Any]) -> Settings:
     """What the deployment tells all services, once what it tells this one alone, and what `also` asks, is there too.
 
     Ends with 2, and all that is missing."""
-    forgets = ErasureSettings if forgetting in service.deciders else None
-    asked = [partial(load_settings, settings) for settings in (service.own_settings, Settings, forgets) if settings]
+    erases = ErasureSettings if key_erasure in service.deciders else None
+    asked = [partial(load_settings, settings) for settings in (service.own_settings, Settings, erases) if settings]
     with _told_plainly():
         collect_faults(*asked, *also)
         return load_settings(Settings)

@@ -20,8 +20,8 @@ from pydantic_settings import BaseSettings
 from shared.access import ACCESS_LOG_TABLE, AccessLog, load_replicated_rights
 from shared.contracts.base import PublicEvent
 from shared.crypto import ErasureList, ErasureListDamaged
-from shared.erasure.after_restore import DestroyedAgain, destroy_again, key_destroyed
-from shared.erasure.erasure import decider as forgetting
+from shared.erasure.after_restore import KeyDestruction, key_destruction, repeat_lost_erasures
+from shared.erasure.erasure import decider as key_erasure
 from shared.eventlog import ServiceApplication
 from shared.kernel import Clock, Decider
 from shared.messaging import Feed, Inbox, Reactions, Relay, Subscriptions, ToIntegrationEvent
@@ -92,7 +92,7 @@ class Service:
     tags: Mapping[str, str] = field(default_factory=dict)
     examples: Path | None = None
     hourly: tuple[Callable[[ServiceApplication], object], ...] = ()
-    erases_again: Callable[[ServiceApplication, UUID], DestroyedAgain] = key_destroyed
+    erases_again: Callable[[ServiceApplication, UUID], KeyDestruction] = key_destruction
     load_rights: LoadRights = load_replicated_rights
     find_protected_case: FindProtectedCase = no_protected_case
 
@@ -110,10 +110,10 @@ class Service:
 
     def _remember_erasures(self, app: ServiceApplication) -> None:
         """Before anybody is answered. Raises Misconfigured when the list cannot be read: it is better not to start."""
-        if forgetting not in self.deciders:
+        if key_erasure not in self.deciders:
             return
         try:
-            destroy_again(app, self.erases_again)
+            repeat_lost_erasures(app, self.erases_again)
         except (OSError, ErasureListDamaged) as error:
             raise Misconfigured([f"DLA_ERASURE_LIST: {error}"]) from error
 

@@ -7,9 +7,9 @@ from shared.temporal.aggregate_at import (
     VersionNotReached,
     changes_between,
     closed_timestamp,
+    collect_erased,
     effective_by,
     load_aggregate_at,
-    showing,
 )
 from shared.temporal.case_at import CaseAt, load_case_at
 from shared.temporal.rows_at import (
@@ -42,6 +42,7 @@ __all__ = [
     "VersionNotReached",
     "changes_between",
     "closed_timestamp",
+    "collect_erased",
     "effective_by",
     "entries_counted",
     "format_report",
@@ -52,5 +53,4 @@ __all__ = [
     "past_row_source",
     "read_with_basis",
     "recorded_events",
-    "showing",
 ]

@@ -143,7 +143,7 @@ def diff_plain(before: Any, after: Any, path: str = "") -> Iterator[FieldChange]
         yield FieldChange(path, before, after=after)
 
 
-def showing(show: Callable[[Encrypted], str]) -> tuple[Callable[[Encrypted], str], list[UUID]]:
+def collect_erased(show: Callable[[Encrypted], str]) -> tuple[Callable[[Encrypted], str], list[UUID]]:
     """`show`, and the keys of the values that it had to leave out because they were erased."""
     erased: list[UUID] = []
 

@@ -31,15 +31,15 @@ class CaseAt:
     last: LogEntry
     version: int
 
-    def of(self, stream: UUID) -> list[RecordedEntry]:
+    def entries_of(self, stream: UUID) -> list[RecordedEntry]:
         return [one for one in self.told if one[0].originator_id == stream]
 
     def loaded(self, decider: Decider[S], stream: UUID) -> LoadedAggregate[S]:
         """One of them, as it was."""
-        told = self.of(stream)
+        told = self.entries_of(stream)
         return LoadedAggregate(told[-1][0].originator_version, decider.state(event.data for _, event in told))
 
-    def begun_by(self, event: type) -> list[UUID]:
+    def streams_opened_by(self, event: type) -> list[UUID]:
         """The aggregates that such an event began, the first one first."""
         return [entry.originator_id for entry, told in self.told if isinstance(told.data, event)]  # type: ignore[misc]
 

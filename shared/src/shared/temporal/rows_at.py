@@ -39,7 +39,7 @@ class Basis:
     log_id: UUID
     position: int
     recorded_at: datetime | None
-    view: str
+    projection: str
     as_of: datetime | None = None
     on: date | None = None
 
@@ -91,7 +91,7 @@ def load_past_rows(
         app.recorder.identity().log_id,
         position,
         recorded_at=recorded_at,
-        view=view.name,
+        projection=view.name,
         as_of=moment.as_of,
         on=moment.on,
     )
@@ -170,7 +170,7 @@ def read_with_basis(
         ),
         (statement, {**values, "projection": view.name}),
     )
-    return Basis(**reached[0], view=view.name), rows
+    return Basis(**reached[0], projection=view.name), rows
 
 
 def load_rows_at(app: ServiceApplication, view: Projection, moment: PointInTime, units: Sequence[str] | None) -> RowsAt:

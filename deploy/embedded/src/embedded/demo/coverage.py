@@ -17,8 +17,8 @@ from embedded.demo.story import SERVICE_PATHS
 BESIDE_CASES = {
     "erasure-ordered",
     "erasure-confirmed",
-    "person-forgotten",
-    "dossier-forgotten",
+    "person-key-destroyed",
+    "case-keys-destroyed",
     "case-destroyed",
     "key-destroyed-again",
     "right-replicated",

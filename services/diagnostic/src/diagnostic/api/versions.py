@@ -24,7 +24,7 @@ VERSION_READERS = frozenset({*CASE_READERS, Role.SERVICE})
 def build_history(app: ServiceApplication, case_at: CaseAt, case: UUID) -> VersionHistory[Content]:
     """Folded from the log at each reading: no copy of a past content is stored."""
     history, content = VersionHistory[Content](), Content()
-    for entry, recorded in case_at.of(case):
+    for entry, recorded in case_at.entries_of(case):
         match recorded.data:
             case edit if isinstance(edit, get_args(ContentEvent)):
                 content = evolve(content, edit)

@@ -15,7 +15,7 @@ from intake.domain.register.state import Register
 from intake.domain.request import request
 from intake.domain.request.state import RequestStatus
 from shared.erasure import person_erasure_id
-from shared.erasure.after_restore import DestroyedAgain, key_destroyed
+from shared.erasure.after_restore import KeyDestruction, key_destruction
 from shared.eventlog import ServiceApplication, UnknownCase, cases_of_person, count_values_of, is_case_key
 from shared.kernel import Decider
 
@@ -64,13 +64,13 @@ def order_with_findings(app: ServiceApplication, person: UUID, order: OrderErasu
     )
 
 
-def repeat_erasure(app: ServiceApplication, key: UUID) -> DestroyedAgain:
+def repeat_erasure(app: ServiceApplication, key: UUID) -> KeyDestruction:
     """After a restore, the erasure of a person is ordered again, so that every service confirms it again and its
     certificate can be read."""
     stream = person_erasure_id(key)
     ordered = _find_state(app, erasure.decider, stream) is not None
     if ordered or _is_case(app, key):
-        return key_destroyed(app, key)
+        return key_destruction(app, key)
     return erasure.decider, stream, RepeatErasureOrder(key, count_values_of(app, key))
 
 

@@ -23,7 +23,7 @@ def build_history(app: ServiceApplication, case_at: CaseAt, case: UUID) -> Versi
     """Folded from the log at each reading: no copy of a past content is stored."""
     history = VersionHistory[Content]()
     state: Parcours = decider.initial
-    for entry, recorded in case_at.of(case):
+    for entry, recorded in case_at.entries_of(case):
         state = decider.evolve(state, recorded.data)
         if state.content_version > len(history.versions):
             history.add(entry, recorded, state.content(state.period))

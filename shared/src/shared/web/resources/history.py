@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from shared.eventlog import ServiceApplication, to_plain
 from shared.kernel import Decider, Role, event_name
-from shared.temporal import PointInTime, changes_between, load_aggregate_at, showing
+from shared.temporal import PointInTime, changes_between, collect_erased, load_aggregate_at
 from shared.web.requests import parse_bound
 
 
@@ -57,7 +57,7 @@ class EventEffect(BaseModel):
 def state_at(app: ServiceApplication, decider: Decider[Any], stream: UUID, moment: PointInTime) -> dict[str, Any]:
     """The state, and under `replayed` its basis. Raises like `shared.temporal.load_aggregate_at`."""
     replay = load_aggregate_at(app, decider, stream, moment)
-    show, erased = showing(app.key_store.display_text)
+    show, erased = collect_erased(app.key_store.display_text)
     state = to_plain(replay.state, show)
     entry = replay.recorded[-1][0]
     basis = StateAt(

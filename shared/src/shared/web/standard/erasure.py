@@ -80,7 +80,7 @@ def people_router() -> ResourceRouter:
         Each service answers for itself; free text of a dossier is under the dossier's key, and is not listed here."""
         authorize(caller)
         authorize_read(caller, id)
-        erased = app.load(decider, case_erasure_id(id)).state.forgotten
+        erased = app.load(decider, case_erasure_id(id)).state.erased
         return PersonHere(
             service=app.service,
             person=id,

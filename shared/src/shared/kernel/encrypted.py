@@ -1,4 +1,4 @@
-"""How does a domain hold a person's name, or a free text, without being able to read it?"""
+"""Encrypted values: how a domain carries a name or a free text that it cannot read (crypto-shredding)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from uuid import UUID
 
 
 class Encrypted:
-    """A value that only its key opens: the person's key, or the case's for free text.
+    """A value that only its data key decrypts: the person's key, or the case's for free text.
 
-    Clear in a new event, ciphertext from the moment it is stored. A domain passes it on and never looks inside."""
+    It has a `plaintext` in a new event, and a `ciphertext` with its additional authenticated data (`aad`) once it is
+    stored. A domain passes it on and never looks inside."""
 
     __slots__ = ("aad", "ciphertext", "key", "plaintext")
 
@@ -29,23 +30,21 @@ class Encrypted:
         return str(self.key), self.plaintext, self.ciphertext, self.aad
 
     def __repr__(self) -> str:
-        return f"Sealed(key={self.key})"
+        return f"{type(self).__name__}(key={self.key})"
 
 
 class PersonalData(Encrypted):
-    """A value that tells of one person, under that person's own key: erased with them, and listed for them.
-
-    An event says so once, by the type of its field; free text of the case is Sealed, and ends with the case."""
+    """Data of one person, under that person's own key: erased with them, and listed when they ask for their data."""
 
     __slots__ = ()
 
 
 def encrypted_values(value: Any, path: str = "") -> Iterator[tuple[str, Encrypted]]:
-    """Each sealed value inside an event or a state, with the path of fields that leads to it."""
+    """Each encrypted value inside an event or a state, with its path of field names and list places."""
     if isinstance(value, Encrypted):
         yield path, value
     elif is_dataclass(value):
-        for name in _fields_that_may_hold(value.__class__):
+        for name in _fields_with_values(value.__class__):
             yield from encrypted_values(getattr(value, name), f"{path}.{name}" if path else name)
     elif isinstance(value, tuple | list):
         for n, item in enumerate(value):
@@ -56,7 +55,7 @@ def encrypted_values(value: Any, path: str = "") -> Iterator[tuple[str, Encrypte
 
 
 def stored_tokens(stored: Any, path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
-    """The same in an event's data as it is stored: each token in the place of a sealed value, whatever the version."""
+    """The same for an event's stored data: each token that stands for an encrypted value, whatever the version."""
     if isinstance(stored, dict):
         if stored.keys() in ({"k", "c"}, {"k", "c", "b"}):
             yield path, stored
@@ -69,14 +68,14 @@ def stored_tokens(stored: Any, path: str = "") -> Iterator[tuple[str, dict[str, 
 
 
 @cache
-def _fields_that_may_hold(cls: Any) -> tuple[str, ...]:
+def _fields_with_values(cls: Any) -> tuple[str, ...]:
     hints = get_type_hints(cls)
-    return tuple(f.name for f in fields(cls) if _mentions_sealed(hints[f.name]))
+    return tuple(f.name for f in fields(cls) if _mentions_encrypted(hints[f.name]))
 
 
-def _mentions_sealed(hint: Any) -> bool:
+def _mentions_encrypted(hint: Any) -> bool:
     if isinstance(hint, type) and issubclass(hint, Encrypted):
         return True
     if is_dataclass(hint) and isinstance(hint, type):
-        return bool(_fields_that_may_hold(hint))
-    return any(_mentions_sealed(inner) for inner in get_args(hint))
+        return bool(_fields_with_values(hint))
+    return any(_mentions_encrypted(inner) for inner in get_args(hint))
