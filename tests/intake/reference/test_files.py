@@ -20,12 +20,11 @@ from intake.domain.structure import LegalForm, Structure, normalize_structure
 from intake.main import cli
 from intake.reference import files
 from intake.reference.loading import load_reference
-from intake.settings import IntakeSettings
 from shared.kernel import Refused
 
 FOLDER = Path(__file__).parents[3] / "services" / "intake"
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
-SHIPPED = load_reference(IntakeSettings())
+SHIPPED = load_reference()
 OFFICIAL = """TYPECOM,COM,REG,DEP,CTCD,ARR,TNCC,NCC,NCCENR,LIBELLE,CAN,COMPARENT
 COM,44109,52,44,44D,442,0,NANTES,Nantes,Nantes,4499,
 COM,44999,52,44,44D,442,0,ERDRE NEUVE,Erdre-Neuve,Erdre-Neuve,4417,

@@ -39,7 +39,13 @@ class Deployment:
 
     @cached_property
     def reference(self) -> ReferenceData:
-        return load_reference(self.settings)
+        settings = self.settings
+        return load_reference(
+            criteria=settings.criteria,
+            targets=settings.targets,
+            communes=settings.communes,
+            activities=settings.activities,
+        )
 
     @cached_property
     def competence(self) -> Competence:
