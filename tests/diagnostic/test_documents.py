@@ -101,8 +101,8 @@ def diagnosis(log: MemoryLog[Diagnosis], **more: Any) -> Any:
 
 
 def test_the_diagnosis_is_told_section_by_section(log: MemoryLog[Diagnosis]) -> None:
-    told = on_screen(diagnosis(log, named="Les Jardins de l’Erdre"))
-    for said in (
+    shown = on_screen(diagnosis(log, named="Les Jardins de l’Erdre"))
+    for sentence in (
         "Diagnostic partagé Les Jardins de l’Erdre",
         "Document de travail, qui n’a pas été soumis à la validation de la structure. Contenu en version 10.",
         "1er mars 2026 Maëlle Kerdoncuff (dirigeant·e) Soizic Morvan (salarié·e)",
@@ -120,7 +120,7 @@ def test_the_diagnosis_is_told_section_by_section(log: MemoryLog[Diagnosis]) -> 
         "1. Restauration solidaire (retenu)",
         "Fonds de transition : Demande en cours",
     ):
-        assert said in told
+        assert sentence in shown
 
 
 def test_a_validation_names_the_version_its_hash_who_and_when(log: MemoryLog[Diagnosis]) -> None:
@@ -128,11 +128,11 @@ def test_a_validation_names_the_version_its_hash_who_and_when(log: MemoryLog[Dia
     document = diagnosis(log)
     submission = log.state.submission
     assert submission is not None
-    for told in (on_screen(document), on_paper(document)):
-        assert "Contenu validé version 10" in told
-        assert submission.content_hash in told.replace(" ", "")
-        assert "Par dirigeant·e some-leader" in told
-        assert "non d’une signature électronique" in told
+    for shown in (on_screen(document), on_paper(document)):
+        assert "Contenu validé version 10" in shown
+        assert submission.content_hash in shown.replace(" ", "")
+        assert "Par dirigeant·e some-leader" in shown
+        assert "non d’une signature électronique" in shown
 
 
 def test_what_is_edited_after_its_validation_is_not_told_as_validated(log: MemoryLog[Diagnosis]) -> None:
@@ -155,8 +155,8 @@ def test_the_plan_is_written_once_it_is_agreed(log: MemoryLog[Diagnosis]) -> Non
     assert lacking(of_diagnosis, "plan-d-accompagnement", log.state) is not None
     accepted(log, plan.AgreePlan((Axis.BUSINESS_MODEL, Axis.GOVERNANCE), "Porter les ressources propres à 45\u00a0%."))
     document = written(of_diagnosis, "plan-d-accompagnement", read(log, by=Role.LEADER))
-    told = on_screen(document)
-    for said in (
+    shown = on_screen(document)
+    for sentence in (
         "Convenu le 2 mars 2026, à partir de la version 10 du diagnostic",
         "Comment diversifier les ressources",
         "Porter les ressources propres à 45 %.",
@@ -164,24 +164,24 @@ def test_the_plan_is_written_once_it_is_agreed(log: MemoryLog[Diagnosis]) -> Non
         "Personnes salariées en contrat à durée indéterminée 7",
         "Résultat net de l’exercice, négatif pour une perte -18 450,05 €",
     ):
-        assert said in told
+        assert sentence in shown
     assert document.validation is not None
-    assert "Corrigé depuis" not in told
+    assert "Corrigé depuis" not in shown
 
 
 def test_a_baseline_corrected_since_is_told_under_the_plan(log: MemoryLog[Diagnosis]) -> None:
     validate(log)
     accepted(log, plan.AgreePlan((Axis.BUSINESS_MODEL,), "Diversifier."))
     accepted(log, plan.CorrectBaseline("cdi", 8, effective_on=date(2026, 3, 1), reason="Un contrat avait été oublié."))
-    told = on_screen(written(of_diagnosis, "plan-d-accompagnement", read(log)))
-    assert "durée indéterminée : 8, au lieu de 7, depuis le 1er mars 2026. Un contrat avait été oublié." in told
+    shown = on_screen(written(of_diagnosis, "plan-d-accompagnement", read(log)))
+    assert "durée indéterminée : 8, au lieu de 7, depuis le 1er mars 2026. Un contrat avait été oublié." in shown
 
 
 def test_an_erased_participant_leaves_the_rest_to_be_read(log: MemoryLog[Diagnosis]) -> None:
     person = log.state.content.sessions[0].participants[0].person
-    told = on_screen(diagnosis(log, erased={person}))
-    assert "« effacé » (dirigeant·e) Soizic Morvan (salarié·e)" in told
-    assert "Kerdoncuff" not in told
+    shown = on_screen(diagnosis(log, erased={person}))
+    assert "« effacé » (dirigeant·e) Soizic Morvan (salarié·e)" in shown
+    assert "Kerdoncuff" not in shown
 
 
 def test_without_a_name_the_case_stands_for_the_structure(log: MemoryLog[Diagnosis]) -> None:

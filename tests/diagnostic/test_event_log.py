@@ -108,8 +108,8 @@ ASIDE = (
 
 
 def receive(diagnosis: Diagnosis) -> ReceiveAdvice:
-    asked = diagnosis.advice[-1].advice if diagnosis.advice else CASE
-    return ReceiveAdvice(asked, NOW.date(), answer="secret conseil")
+    advice = diagnosis.advice[-1].advice if diagnosis.advice else CASE
+    return ReceiveAdvice(advice, NOW.date(), answer="secret conseil")
 
 
 def correct(_: Diagnosis) -> CorrectBaseline:
@@ -131,25 +131,25 @@ STEPS = {
 def whole_story() -> tuple[MemoryLog[Diagnosis], list[Any]]:
     """A diagnosis to which everything happens that can, and its events as they were decided."""
     log = MemoryLog(decider)
-    told: list[Any] = []
+    recorded: list[Any] = []
     for command in (REQUEST_ADMITTED, *WORK):
-        told += log.do(command).events
+        recorded += log.do(command).events
     for aside, role in ASIDE:
-        told += log.do(aside, by=role).events
+        recorded += log.do(aside, by=role).events
     for ask in (receive, submit, edit, submit, contest, submit, validate, edit, submit, validate, agree, correct):
-        told += log.do(ask(log.state), by=STEPS[ask]).events
-    assert {type(event) for event in told} == set(decider.events)
-    return log, told
+        recorded += log.do(ask(log.state), by=STEPS[ask]).events
+    assert {type(event) for event in recorded} == set(decider.events)
+    return log, recorded
 
 
 def test_every_event_comes_back_from_the_log() -> None:
-    log, told = whole_story()
-    assert [log.shown(event) for event in log.events] == [log.shown(event) for event in told]
+    log, recorded = whole_story()
+    assert [log.shown(event) for event in log.events] == [log.shown(event) for event in recorded]
 
 
 def test_nobody_s_words_are_stored_in_clear() -> None:
-    log, told = whole_story()
-    assert "secret motif de correction" in str(log.shown(told[-1]))
+    log, recorded = whole_story()
+    assert "secret motif de correction" in str(log.shown(recorded[-1]))
     assert not any(b"secret" in stored.state for stored in log.stored)
 
 
@@ -201,8 +201,8 @@ def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_repl
     log.do(REQUEST_ADMITTED, by=Role.SERVICE)
     reached = log.state
     work = [(command, Role.ADVISER) for command in WORK]
-    for wanted, role in [*first, *work, *chain.from_iterable(chapters), *then]:
-        command = wanted(log.state) if callable(wanted) else wanted
+    for step, role in [*first, *work, *chain.from_iterable(chapters), *then]:
+        command = step(log.state) if callable(step) else step
         for event in log.do(command, by=role).events:
             reached = decider.evolve(reached, event)
     assert log.shown(reached) == log.shown(log.state) == log.shown(log.from_snapshot())

@@ -39,9 +39,9 @@ def posted(diagnostic: Served, path: str, by: str = "adviser", **body: Any) -> N
     assert answer.status_code == 200, answer.text
 
 
-def figures(diagnostic: Served, **asked: Any) -> dict[str, Any]:
+def figures(diagnostic: Served, **query: Any) -> dict[str, Any]:
     up_to_date(diagnostic, service)
-    answer = diagnostic.by("adviser").get(f"{PATH}/figures", **asked)
+    answer = diagnostic.by("adviser").get(f"{PATH}/figures", **query)
     assert answer.status_code == 200, answer.text
     return {each["code"] + (f"/{each['key']}" if each["key"] else ""): each for each in answer.json()["figures"]}
 

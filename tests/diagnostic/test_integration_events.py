@@ -51,7 +51,7 @@ AGREED = PlanAgreed(
 )
 
 
-def held(day: int) -> SessionRecorded:
+def session_on(day: int) -> SessionRecorded:
     return SessionRecorded(Session(date(2026, 3, day), ()))
 
 
@@ -60,8 +60,8 @@ def assessed(axis: Axis) -> AxisAssessed:
 
 
 def test_the_others_are_told_of_the_agreed_plan_without_its_words() -> None:
-    told = to_integration_event(recorded(AGREED), entry())
-    assert told == contracts.PlanAgreed(
+    integration_event = to_integration_event(recorded(AGREED), entry())
+    assert integration_event == contracts.PlanAgreed(
         structure=STRUCTURE,
         unit="unit-35",
         adviser="adviser-1",
@@ -74,17 +74,17 @@ def test_the_others_are_told_of_the_agreed_plan_without_its_words() -> None:
         fiscal_year=2025,
         perimeter="structure",
     )
-    assert told.model_dump(mode="json")["axes"] == ["digital", "finance"]
+    assert integration_event.model_dump(mode="json")["axes"] == ["digital", "finance"]
 
 
 def test_follow_up_is_told_of_a_corrected_baseline_without_the_reason() -> None:
     corrected = BaselineCorrected(
         "fte", 10.5, value=9.5, effective_on=date(2026, 1, 1), reason=text("Un temps partiel compté entier.")
     )
-    told = to_integration_event(recorded(corrected), entry())
-    assert told == contracts.BaselineCorrected(code="fte", value=9.5, effective_on=date(2026, 1, 1))
+    integration_event = to_integration_event(recorded(corrected), entry())
+    assert integration_event == contracts.BaselineCorrected(code="fte", value=9.5, effective_on=date(2026, 1, 1))
 
 
-@pytest.mark.parametrize("event", [OPENED, held(2), assessed(Axis.DIGITAL), SUBMITTED, VALIDATED, CONTESTED])
+@pytest.mark.parametrize("event", [OPENED, session_on(2), assessed(Axis.DIGITAL), SUBMITTED, VALIDATED, CONTESTED])
 def test_the_rest_stays_at_home(event: object) -> None:
     assert to_integration_event(recorded(event), entry()) is None

@@ -55,7 +55,7 @@ AGREED = PlanAgreed(
 )
 
 
-def held(day: int) -> SessionRecorded:
+def session_on(day: int) -> SessionRecorded:
     return SessionRecorded(Session(date(2026, 3, day), ()))
 
 
@@ -104,16 +104,18 @@ def test_the_list_counts_sessions_and_names_the_axes_assessed() -> None:
         EmploymentRecorded(Employment(9, 3, aided=2, fte=10.5)),
         OtherSchemeListed(Scheme(text("Fonds de confiance"))),
     )
-    worked_on = row(OPENED, held(9), held(4), *axes, *others)
+    worked_on = row(OPENED, session_on(9), session_on(4), *axes, *others)
     assert shown(worked_on, "sessions", "last_session_on", "axes") == (2, "2026-03-09", ["digital", "finance"])
 
 
 def test_a_session_cancelled_is_counted_no_more_and_a_corrected_one_has_its_real_day() -> None:
-    cancelled = row(OPENED, held(4), held(9), SessionCancelled(2, text("Autre dossier")))
+    cancelled = row(OPENED, session_on(4), session_on(9), SessionCancelled(2, text("Autre dossier")))
     assert shown(cancelled, "sessions", "last_session_on") == (1, "2026-03-04")
-    corrected = row(OPENED, held(4), held(9), SessionCorrected(1, held(12).session, reason=text("Erreur de date")))
+    corrected = row(
+        OPENED, session_on(4), session_on(9), SessionCorrected(1, session_on(12).session, reason=text("Erreur de date"))
+    )
     assert shown(corrected, "sessions", "last_session_on") == (2, "2026-03-12")
-    assert row(OPENED, held(4), SessionCancelled(1, text("Doublon")))["last_session_on"] is None
+    assert row(OPENED, session_on(4), SessionCancelled(1, text("Doublon")))["last_session_on"] is None
 
 
 def test_the_list_follows_the_validation_and_the_plan() -> None:
@@ -148,5 +150,5 @@ def test_the_list_keeps_a_validation_that_one_of_several_leaders_contests() -> N
 
 
 def test_no_row_holds_anybody_s_words() -> None:
-    whole = row(OPENED, held(9), assessed(Axis.DIGITAL), SUBMITTED, CONTESTED, SUBMITTED, VALIDATED, AGREED)
+    whole = row(OPENED, session_on(9), assessed(Axis.DIGITAL), SUBMITTED, CONTESTED, SUBMITTED, VALIDATED, AGREED)
     assert "Sealed" not in str(whole)

@@ -22,7 +22,7 @@ OPENED = DiagnosisOpened(STRUCTURE, "unit-35", adviser="adviser-1", admitted_at=
 
 
 def test_an_admitted_request_is_diagnosed_from_the_moment_it_was_recorded() -> None:
-    told = RequestAdmitted(
+    payload = RequestAdmitted(
         structure=STRUCTURE,
         unit="unit-35",
         adviser="adviser-1",
@@ -33,6 +33,6 @@ def test_an_admitted_request_is_diagnosed_from_the_moment_it_was_recorded() -> N
     )
     days_before = NOW - timedelta(days=3)
     header = heard("intake", "request-admitted", recorded_at=ADMITTED_AT, effective_at=days_before)
-    to = open_diagnosis(told, header)
-    assert (to.decider, to.stream, to.case) == (decider, CASE, None)
-    Scenarios(decider)().when(to.command, by=Role.SERVICE).then(OPENED)
+    dispatch = open_diagnosis(payload, header)
+    assert (dispatch.decider, dispatch.stream, dispatch.case) == (decider, CASE, None)
+    Scenarios(decider)().when(dispatch.command, by=Role.SERVICE).then(OPENED)

@@ -93,11 +93,11 @@ def test_the_caseload_of_an_adviser_begins_with_what_is_due_first(followup: Serv
     adviser.post(f"{LIST}/{closed}/closing-down", {"closed_on": app.clock.now().date().isoformat()})
     up_to_date(app)
 
-    def found(**wanted: Any) -> list[UUID]:
-        return [UUID(row["id"]) for row in adviser.get(LIST, sort="next_due_on", **wanted).json()["items"]]
+    def found(**query: Any) -> list[UUID]:
+        return [UUID(row["id"]) for row in adviser.get(LIST, sort="next_due_on", **query).json()["items"]]
 
-    def waiting(**wanted: Any) -> list[UUID]:
-        return [UUID(task["case"]) for task in adviser.get("/api/v1/caseload", **wanted).json()["items"]]
+    def waiting(**query: Any) -> list[UUID]:
+        return [UUID(task["case"]) for task in adviser.get("/api/v1/caseload", **query).json()["items"]]
 
     assert found(adviser="léa") == [in_january, in_march, closed]
     assert found(q="Lea") == [in_january, in_march, closed]
@@ -145,15 +145,15 @@ def test_a_question_that_cannot_be_read_is_refused(followup: Served, wrong: dict
 def test_figures_tell_their_formula_and_the_cases_behind_them(followup: Served, app: ServiceApplication) -> None:
     adviser = followup.by("adviser", unit=UNIT)
     grown, shrunk, silent, elsewhere = (followed(app, unit=unit) for unit in (UNIT, UNIT, UNIT, "dla-35"))
-    told: list[tuple[UUID, dict[str, Any]]] = [
+    reports: list[tuple[UUID, dict[str, Any]]] = [
         (grown, {"satisfaction": 5, "indicators": {"fte": {"value": 12.5}, "cdi": {"value": 9}}}),
         (shrunk, {"satisfaction": 2, "indicators": {"fte": {"value": 9}, "cdi": {"value": 7, "definition": "Autre"}}}),
         (silent, {"indicators": {}}),
         (elsewhere, {"satisfaction": 5, "indicators": {"fte": {"value": 100}}}),
     ]
-    for case, found in told:
+    for case, report in reports:
         their_own = followup.by("adviser", unit="dla-35" if case == elsewhere else UNIT)
-        assert their_own.post(f"{LIST}/{case}/reviews", review(app, **found)).status_code == 200
+        assert their_own.post(f"{LIST}/{case}/reviews", review(app, **report)).status_code == 200
     unasked = followed(app)
     assert adviser.post(f"{LIST}/{unasked}/reviews", review(app, satisfaction_asked=False)).status_code == 200
     up_to_date(app)
@@ -196,8 +196,8 @@ def test_a_correction_is_read_beside_the_error_over_http(followup: Served, app: 
     up_to_date(app)
     figures = {each["code"]: each for each in adviser.get(f"{LIST}/figures").json()["figures"]}
     assert figures["satisfaction"]["value"] == 1
-    told = [each["event"] for each in adviser.get(figures["satisfaction"]["events"]).json()["items"]]
-    assert told == ["review-recorded", "review-corrected"]
+    events = [each["event"] for each in adviser.get(figures["satisfaction"]["events"]).json()["items"]]
+    assert events == ["review-recorded", "review-corrected"]
     cancelled = adviser.post(f"{LIST}/{case}/reviews/cancellation", {"review": "M0", "reason": "Autre dossier"})
     assert cancelled.json()["events"] == ["review-cancelled"]
     assert adviser.get(f"{LIST}/{case}").json()["reviews"]["M0"]["status"] == "planned"
@@ -209,8 +209,8 @@ def test_a_second_need_on_the_same_theme_is_told_of_the_first(followup: Served, 
     assert adviser.post(f"{LIST}/{case}/needs", need).json()["events"] == ["need-found"]
     again = adviser.post(f"{LIST}/{case}/needs", need)
     assert (again.status_code, again.json()["type"].rsplit("/", 1)[1]) == (409, "need-already-found")
-    apart = need | {"distinction": "Il s’agit d’investir."}
-    assert adviser.post(f"{LIST}/{case}/needs", apart).json()["events"] == ["need-found"]
+    different = need | {"distinction": "Il s’agit d’investir."}
+    assert adviser.post(f"{LIST}/{case}/needs", different).json()["events"] == ["need-found"]
     up_to_date(app)
     [row] = [each for each in adviser.get(LIST).json()["items"] if each["id"] == str(case)]
     assert len(set(row["linked_requests"])) == 2
@@ -222,8 +222,8 @@ def test_a_parcours_is_taken_up_again_over_http(followup: Served, app: ServiceAp
     too_soon = adviser.post(f"{LIST}/{case}/parcours-update", ask)
     assert (too_soon.status_code, too_soon.json()["type"].rsplit("/", 1)[1]) == (409, "review-not-held")
     adviser.post(f"{LIST}/{case}/reviews", review(app))
-    asked = adviser.post(f"{LIST}/{case}/parcours-update", ask).json()
-    assert asked["events"] == ["parcours-update-requested"]
+    requested = adviser.post(f"{LIST}/{case}/parcours-update", ask).json()
+    assert requested["events"] == ["parcours-update-requested"]
     assert adviser.get(f"{LIST}/{case}").json()["update"]["reason"] == "L’outil n’est pas repris."
     lifted = adviser.post(f"{LIST}/{case}/parcours-update/withdrawal", {"reason": "L’équipe s’en charge."})
     assert lifted.json()["events"] == ["parcours-update-withdrawn"]

@@ -51,36 +51,36 @@ def moved_to(today: date) -> date:
     return add_months(today, 7)
 
 
-def asked(*arguments: object) -> Any:
+def what_if(*arguments: object) -> Any:
     return CliRunner().invoke(cli, ["what-if", *map(str, arguments)])
 
 
 def test_it_lists_the_dates_that_would_differ(followup: Served, case: UUID) -> None:
-    said = asked("--reviews", "0,12,18", "--format", "json")
-    assert said.exit_code == 0, said.output
+    result = what_if("--reviews", "0,12,18", "--format", "json")
+    assert result.exit_code == 0, result.output
     today = followup.application.clock.now().date()
-    rows = json.loads(said.stdout)
+    rows = json.loads(result.stdout)
     assert [(row["case"], row["review"], row["due_on"], row["effect"]) for row in rows] == [
         (str(case), "M12", add_months(today, 12).isoformat(), "serait prévu"),
         (str(case), "M6", add_months(today, 6).isoformat(), "ne serait pas prévu"),
     ]
     assert rows[1]["status"] == f"à venir, au {moved_to(today):%d/%m/%Y}"
-    assert "1 fins de parcours, 2 différences" in said.stderr
-    lines = asked("--reviews", "0,12,18", "--format", "csv").stdout.removeprefix("\ufeff")
+    assert "1 fins de parcours, 2 différences" in result.stderr
+    lines = what_if("--reviews", "0,12,18", "--format", "csv").stdout.removeprefix("\ufeff")
     assert [row[3] for row in csv.reader(io.StringIO(lines), delimiter=";")] == ["Bilan", "M12", "M6"]
-    assert "Échéance" in asked("--reviews", "0,6,18").stdout
-    assert json.loads(asked("--reviews", "3", "--since", "2999-01-01", "--format", "json").stdout) == []
+    assert "Échéance" in what_if("--reviews", "0,6,18").stdout
+    assert json.loads(what_if("--reviews", "3", "--since", "2999-01-01", "--format", "json").stdout) == []
 
 
 def test_it_writes_nothing(followup: Served, case: UUID) -> None:
     before = followup.everything()
-    assert asked("--reviews", "3,9").exit_code == 0
+    assert what_if("--reviews", "3,9").exit_code == 0
     assert followup.everything() == before
 
 
 @pytest.mark.parametrize("rule", ["", "six", "0,,6", "0,6,6", "61", "-1", "0;6", "9" * 400, ",".join("123456789") * 3])
 def test_a_rule_that_is_none_is_said_plainly(followup: Served, rule: str) -> None:
-    said = asked("--reviews", rule)
-    assert said.exit_code == 2
-    assert said.stdout == ""
-    assert "months" in said.stderr
+    result = what_if("--reviews", rule)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "months" in result.stderr

@@ -78,8 +78,8 @@ def test_there_is_nothing_to_write_before_the_first_review(log: MemoryLog[Follow
 
 def test_the_balance_sets_each_review_beside_the_diagnosis(log: MemoryLog[FollowUp]) -> None:
     held(log)
-    told = on_screen(balance(log, named="Les Jardins de l’Erdre"))
-    for said in (
+    shown = on_screen(balance(log, named="Les Jardins de l’Erdre"))
+    for sentence in (
         "Personnes salariées en contrat à durée indéterminée 7 8",
         "Trésorerie à la clôture de l’exercice, négative pour un découvert 50 000,00 € 62 500,50 €",
         f"{SHARE} 31 34 *",
@@ -89,7 +89,7 @@ def test_the_balance_sets_each_review_beside_the_diagnosis(log: MemoryLog[Follow
         "Appropriation 4 sur 5 Satisfaction 5 sur 5",
         "Prochain bilan : à 6 mois, le 2 septembre 2026.",
     ):
-        assert said in told
+        assert sentence in shown
     assert "62 500,50 €" in on_paper(balance(log))
 
 
@@ -97,9 +97,9 @@ def test_the_balance_says_which_baseline_was_corrected_and_when(log: MemoryLog[F
     held(log)
     later = NOW + timedelta(days=1)
     do(log, opening.ReplicateBaselineCorrection("cdi", 6.0, effective_on=NOW.date(), corrected_at=later), at=later)
-    told = on_screen(balance(log, at=later))
-    assert "Personnes salariées en contrat à durée indéterminée 6 8" in told
-    assert "Personnes salariées en contrat à durée indéterminée : référence corrigée le 3 mars 2026." in told
+    shown = on_screen(balance(log, at=later))
+    assert "Personnes salariées en contrat à durée indéterminée 6 8" in shown
+    assert "Personnes salariées en contrat à durée indéterminée : référence corrigée le 3 mars 2026." in shown
 
 
 def test_a_satisfaction_without_answer_is_said(log: MemoryLog[FollowUp]) -> None:
@@ -113,17 +113,17 @@ def test_new_needs_and_the_conclusion_say_what_is_next(log: MemoryLog[FollowUp])
     for code, months in (("M6", 190), ("M18", 560)):
         do(log, reporting.RecordUnreachable(code, 3), at=NOW + timedelta(days=months))
     do(log, closure.CloseFollowUp("Un accompagnement utile."), at=NOW + timedelta(days=561))
-    told = on_screen(balance(log, at=NOW + timedelta(days=561)))
-    assert "Ressources humaines et emploi : Une vraie politique de ressources humaines." in told
-    assert "Suivi mené à son terme, clos le 14 septembre 2027. Un accompagnement utile." in told
-    assert "Structure injoignable" in told
-    assert "Prochain bilan" not in told
+    shown = on_screen(balance(log, at=NOW + timedelta(days=561)))
+    assert "Ressources humaines et emploi : Une vraie politique de ressources humaines." in shown
+    assert "Suivi mené à son terme, clos le 14 septembre 2027. Un accompagnement utile." in shown
+    assert "Structure injoignable" in shown
+    assert "Prochain bilan" not in shown
 
 
 def test_a_structure_that_closed_down_has_its_balance_too(log: MemoryLog[FollowUp]) -> None:
     do(log, closure.RecordClosedDown(date(2026, 3, 1)))
-    told = on_screen(balance(log))
-    assert "Structure ayant cessé son activité (activité cessée le 1er mars 2026), clos le 2 mars 2026." in told
+    shown = on_screen(balance(log))
+    assert "Structure ayant cessé son activité (activité cessée le 1er mars 2026), clos le 2 mars 2026." in shown
 
 
 # Over HTTP
@@ -159,8 +159,8 @@ def test_over_http_the_balance_waits_for_a_review_and_is_for_those_who_may_read_
     assert adviser.get(ready["html"]).headers["Content-Type"] == "text/html; charset=utf-8"
     pdf = adviser.get(f"{path}/documents/bilan.pdf", structure="Les Jardins de l’Erdre")
     assert pdf.headers["Content-Type"] == "application/pdf"
-    for said in ("Les Jardins de l’Erdre", "Tout est en place.", "Bilan en fin de parcours"):
-        assert said in text_of(pdf.content)
+    for sentence in ("Les Jardins de l’Erdre", "Tout est en place.", "Bilan en fin de parcours"):
+        assert sentence in text_of(pdf.content)
     assert running.by("leader", case=str(case)).get(ready["pdf"]).status_code == 200
     for stranger in (
         running.by("leader", case=str(UUID(int=7))),

@@ -47,7 +47,7 @@ def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear
         satisfaction=None,
         summary=text("secret bilan"),
     )
-    told = (
+    history = (
         OPENED,
         FollowUpResumed(UUID(int=9), "adviser-2", reviews={"M0-2": TODAY}),
         ReviewPlanned("M6", TODAY, reason=text("secret motif")),
@@ -65,8 +65,8 @@ def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear
         StructureClosedDown(TODAY, ("M18",), notes=text("secret cessation")),
         FollowUpClosed(Outcome.COMPLETED, text("secret conclusion")),
     )
-    assert {type(event) for event in told} == set(decider.events)
+    assert {type(event) for event in history} == set(decider.events)
     log = MemoryLog(decider)
-    log.append(*told)
-    assert [log.shown(event) for event in log.events] == [log.shown(event) for event in told]
+    log.append(*history)
+    assert [log.shown(event) for event in log.events] == [log.shown(event) for event in history]
     assert not any(b"secret" in stored.state for stored in log.stored)

@@ -53,7 +53,7 @@ OPENED = FollowUpOpened(
 
 
 @pytest.mark.parametrize(
-    ("event", "told"),
+    ("event", "integration_event"),
     [
         (ReviewRecorded("M0", HELD), contracts.ReviewRecorded(review="M0", outcome="held")),
         (ReviewUnreachable("M6", 3), contracts.ReviewRecorded(review="M6", outcome="unreachable")),
@@ -69,8 +69,8 @@ OPENED = FollowUpOpened(
         (FollowUpClosed(Outcome.CLOSED_DOWN), contracts.FollowUpClosed(outcome="closed_down")),
     ],
 )
-def test_the_others_are_told_of_outcomes_and_of_needs(event: object, told: PublicEvent) -> None:
-    assert to_integration_event(recorded(event), entry()) == told
+def test_the_others_are_told_of_outcomes_and_of_needs(event: object, integration_event: PublicEvent) -> None:
+    assert to_integration_event(recorded(event), entry()) == integration_event
 
 
 @pytest.mark.parametrize(

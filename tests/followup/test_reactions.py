@@ -59,7 +59,7 @@ OPENED = FollowUpOpened(
 
 
 def test_a_completed_parcours_is_followed_up_from_the_moment_it_was_recorded() -> None:
-    told = ParcoursCompleted(
+    payload = ParcoursCompleted(
         structure=UUID(int=8),
         unit="unit-35",
         adviser="adviser-1",
@@ -68,37 +68,37 @@ def test_a_completed_parcours_is_followed_up_from_the_moment_it_was_recorded() -
         baseline={"fte": 11.5},
         definitions={"members": "Adhésions à jour"},
     )
-    to = open_follow_up(told, HEADER)
-    assert (to.decider, to.stream, to.case) == (decider, CASE, None)
-    Scenarios(decider)().when(to.command, by=Role.SERVICE).then(OPENED)
+    dispatch = open_follow_up(payload, HEADER)
+    assert (dispatch.decider, dispatch.stream, dispatch.case) == (decider, CASE, None)
+    Scenarios(decider)().when(dispatch.command, by=Role.SERVICE).then(OPENED)
 
 
 def test_a_baseline_that_diagnostic_corrects_is_heard_with_the_day_it_was_recorded() -> None:
-    told = BaselineCorrected(code="fte", value=9.5, effective_on=TODAY)
-    to = replicate_baseline_correction(told, HEADER)
-    assert (to.decider, to.stream, to.case) == (decider, CASE, None)
-    heard = BaselineCorrectionReplicated("fte", 9.5, effective_on=TODAY, corrected_at=NOW)
-    Scenarios(decider)(OPENED).when(to.command, by=Role.SERVICE).then(heard)
-    assert row(OPENED, heard)["baseline"] == {"fte": 9.5}
-    assert row(heard) == {}
+    payload = BaselineCorrected(code="fte", value=9.5, effective_on=TODAY)
+    dispatch = replicate_baseline_correction(payload, HEADER)
+    assert (dispatch.decider, dispatch.stream, dispatch.case) == (decider, CASE, None)
+    replicated = BaselineCorrectionReplicated("fte", 9.5, effective_on=TODAY, corrected_at=NOW)
+    Scenarios(decider)(OPENED).when(dispatch.command, by=Role.SERVICE).then(replicated)
+    assert row(OPENED, replicated)["baseline"] == {"fte": 9.5}
+    assert row(replicated) == {}
 
 
 def test_an_abandoned_parcours_is_not_waited_for_any_more() -> None:
-    to = drop_parcours_update(ParcoursAbandoned(), HEADER)
-    asked = ParcoursUpdateRequested("M0", text("Outils non repris."))
-    Scenarios(decider)(OPENED, asked).when(to.command, by=Role.SERVICE).then(ParcoursUpdateWithdrawn())
-    Scenarios(decider)(OPENED).when(to.command, by=Role.SERVICE).then()
-    Scenarios(decider)().when(to.command, by=Role.SERVICE).then()
+    dispatch = drop_parcours_update(ParcoursAbandoned(), HEADER)
+    requested = ParcoursUpdateRequested("M0", text("Outils non repris."))
+    Scenarios(decider)(OPENED, requested).when(dispatch.command, by=Role.SERVICE).then(ParcoursUpdateWithdrawn())
+    Scenarios(decider)(OPENED).when(dispatch.command, by=Role.SERVICE).then()
+    Scenarios(decider)().when(dispatch.command, by=Role.SERVICE).then()
 
 
 def test_an_update_that_is_abandoned_is_not_waited_for_any_more_and_the_follow_up_goes_on() -> None:
-    to = drop_abandoned_update(ParcoursUpdateAbandoned(), HEADER)
-    asked = ParcoursUpdateRequested("M0", text("Outils non repris."))
-    open_before = Scenarios(decider)(OPENED, ReviewRecorded("M0", HELD), asked)
-    open_before.when(to.command, by=Role.SERVICE).then(ParcoursUpdateWithdrawn())
+    dispatch = drop_abandoned_update(ParcoursUpdateAbandoned(), HEADER)
+    requested = ParcoursUpdateRequested("M0", text("Outils non repris."))
+    open_before = Scenarios(decider)(OPENED, ReviewRecorded("M0", HELD), requested)
+    open_before.when(dispatch.command, by=Role.SERVICE).then(ParcoursUpdateWithdrawn())
     after = Scenarios(decider)(*open_before.events, ParcoursUpdateWithdrawn()).state
     assert (after.status, after.update, after.pending_reviews) == ("open", None, ("M6", "M18"))
-    Scenarios(decider)(OPENED).when(to.command, by=Role.SERVICE).then()
+    Scenarios(decider)(OPENED).when(dispatch.command, by=Role.SERVICE).then()
 
 
 def test_a_deployment_sets_when_reviews_are_due(monkeypatch: pytest.MonkeyPatch) -> None:

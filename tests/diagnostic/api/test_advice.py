@@ -29,13 +29,13 @@ def test_a_resource_centre_reads_and_answers_what_it_is_asked_and_nothing_else(
         question = {"centre": "CRDLA Environnement", "question": "Quels financements ?", "unit": "crdla-environnement"}
         adviser.post(f"{path}/advice", question)
         adviser.post(f"{path}/advice", {"centre": "CRDLA Culture", "question": "Quels publics ?"})
-        (asked,) = centre.get(f"{path}/advice").json()
-        assert (asked["question"], asked["answer"]) == ("Quels financements ?", None)
+        (listed,) = centre.get(f"{path}/advice").json()
+        assert (listed["question"], listed["answer"]) == ("Quels financements ?", None)
         assert len(adviser.get(f"{path}/advice").json()) == 2
         for everything_else in (path, f"{path}/history", f"{path}/versions", f"{path}/shared"):
             assert centre.get(everything_else).status_code == 403, everything_else
 
-        answer = {"advice": asked["advice"], "received_on": f"{now:%Y-%m-%d}", "answer": "Voir le fonds vert."}
+        answer = {"advice": listed["advice"], "received_on": f"{now:%Y-%m-%d}", "answer": "Voir le fonds vert."}
         assert elsewhere.get(f"{path}/advice").status_code == 404
         assert elsewhere.post(f"{path}/advice/answer", answer).json()["type"].endswith("/unknown-advice")
         assert centre.post(f"{path}/advice/answer", answer).json()["events"] == ["advice-received"]

@@ -48,8 +48,8 @@ def test_the_committee_reads_only_the_parts_and_the_version_that_were_shared(
 
         narrower = {"scope": ["employment"], "until": until}
         assert leader.post(f"{path}/sharing-agreement", narrower).status_code == 200
-        then = leader.get(f"{path}/shared", version=5).json()
-        assert then == read, "those who read the whole dossier read what was shared"
+        at_version_5 = leader.get(f"{path}/shared", version=5).json()
+        assert at_version_5 == read, "those who read the whole dossier read what was shared"
         assert committee.get(f"{path}/shared", version=5).json()["content"].keys() == {"employment"}, (
             "the axes are shared no more"
         )

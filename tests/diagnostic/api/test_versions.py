@@ -57,18 +57,18 @@ def test_each_version_tells_who_made_it_when_and_what_leaders_said_of_it(diagnos
     leader.post(f"{path}/validation", {"version": 5, "content_hash": seen})
     adviser.post(f"{path}/other-schemes", {"name": "Fonds de confiance"})
 
-    told = leader.get(f"{path}/versions").json()
-    assert [version["version"] for version in told] == [1, 2, 3, 4, 5, 6]
-    assert {version["made_by"] for version in told} == {Served.id_of("some-adviser")}
-    assert [version["edit"] for version in told[:2]] == ["Séance de diagnostic", "Axe examiné"]
-    assert told[0]["submitted_at"] is None
-    assert [(word["by"], word["reasons"]) for word in told[3]["contested"]] == [
+    body = leader.get(f"{path}/versions").json()
+    assert [version["version"] for version in body] == [1, 2, 3, 4, 5, 6]
+    assert {version["made_by"] for version in body} == {Served.id_of("some-adviser")}
+    assert [version["edit"] for version in body[:2]] == ["Séance de diagnostic", "Axe examiné"]
+    assert body[0]["submitted_at"] is None
+    assert [(decision["by"], decision["reasons"]) for decision in body[3]["contested"]] == [
         (Served.id_of("some-leader"), "Les bénévoles sont oubliés.")
     ]
-    assert told[3]["validated"] == []
-    assert told[4]["content_hash"] == seen
-    assert [word["by"] for word in told[4]["validated"]] == [Served.id_of("some-leader")]
-    assert told[4]["voided_at"] == told[5]["made_at"]
+    assert body[3]["validated"] == []
+    assert body[4]["content_hash"] == seen
+    assert [decision["by"] for decision in body[4]["validated"]] == [Served.id_of("some-leader")]
+    assert body[4]["voided_at"] == body[5]["made_at"]
 
 
 def test_a_version_is_read_as_it_was(diagnostic: Served, case: str) -> None:
@@ -85,14 +85,14 @@ def test_the_difference_says_in_french_what_was_added_changed_and_removed(diagno
     adviser, path = diagnostic.by("adviser", unit=UNIT), f"/api/v1/diagnoses/{case}"
     adviser.post(f"{path}/axes", AXIS | {"rating": 3, "strengths": ["Clientèle fidèle", "Vente en ligne"]})
     adviser.post(f"{path}/employment", EMPLOYMENT | {"cdi": 10})
-    told = adviser.get(f"{path}/versions/6/changes", since=4).json()
-    assert [(c["kind_label"], c["label"], c["before"], c["after"]) for c in told["changes"]] == [
+    body = adviser.get(f"{path}/versions/6/changes", since=4).json()
+    assert [(c["kind_label"], c["label"], c["before"], c["after"]) for c in body["changes"]] == [
         ("Modifié", "Modèle économique\u00a0: note sur 5", 2, 3),
         ("Ajouté", "Modèle économique\u00a0: point fort", None, "Vente en ligne"),
         ("Retiré", "Modèle économique\u00a0: point fort", "Terrain prêté", None),
         ("Modifié", "Salarié·es en CDI", 9, 10),
     ]
-    assert [c["section_label"] for c in told["changes"]] == [*["Axes examinés"] * 3, "Emploi"]
+    assert [c["section_label"] for c in body["changes"]] == [*["Axes examinés"] * 3, "Emploi"]
 
 
 def test_without_a_since_the_difference_is_with_the_version_just_before(diagnostic: Served, case: str) -> None:
@@ -107,17 +107,17 @@ def test_without_a_since_the_difference_is_with_the_version_just_before(diagnost
 
 def test_versions_are_read_by_who_may_read_the_diagnosis(diagnostic: Served, case: str) -> None:
     path = f"/api/v1/diagnoses/{case}/versions"
-    for asked in (path, f"{path}/1", f"{path}/2/changes"):
+    for url in (path, f"{path}/1", f"{path}/2/changes"):
         for role in ("committee", "resource_centre", "pilot", "ops", "dpo"):
-            assert diagnostic.by(role).get(asked).status_code == 403, role
-        assert diagnostic.by("provider", case=case).get(asked).status_code == 403
-        assert diagnostic.by("leader", case=str(uuid7())).get(asked).status_code == 403
-        assert diagnostic.by("leader", case=case).get(asked).status_code == 200
+            assert diagnostic.by(role).get(url).status_code == 403, role
+        assert diagnostic.by("provider", case=case).get(url).status_code == 403
+        assert diagnostic.by("leader", case=str(uuid7())).get(url).status_code == 403
+        assert diagnostic.by("leader", case=case).get(url).status_code == 200
 
 
 def test_a_version_that_was_never_made_is_not_found(diagnostic: Served, case: str) -> None:
     adviser, path = diagnostic.by("adviser", unit=UNIT), f"/api/v1/diagnoses/{case}/versions"
-    for asked, since in (("5", {}), ("5/changes", {}), ("4/changes", {"since": 5})):
-        answer = adviser.get(f"{path}/{asked}", **since)
+    for url, since in (("5", {}), ("5/changes", {}), ("4/changes", {"since": 5})):
+        answer = adviser.get(f"{path}/{url}", **since)
         assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (404, "unknown-version")
     assert adviser.get(f"/api/v1/diagnoses/{uuid7()}/versions").status_code == 404

@@ -85,9 +85,9 @@ def test_a_leader_does_not_speak_outside_their_mandate(starts: int, ends: int | 
 
 
 def test_a_mandate_holds_from_its_first_day_to_its_last_and_is_kept_under_a_pseudonym() -> None:
-    asked = RecordMandate(MAELLE_ID, TODAY, ends_on=TODAY)
+    command = RecordMandate(MAELLE_ID, TODAY, ends_on=TODAY)
     mandate = MandateRecorded(MAELLE_ID, TODAY, ends_on=TODAY)
-    given(*SUBMITTED).when(asked).then(mandate)
+    given(*SUBMITTED).when(command).then(mandate)
     given(*SUBMITTED, mandate).when(AGREE, by=MAELLE).then(MAELLE_AGREES)
     given(*SUBMITTED, mandate).when(AGREE, by=MAELLE, at=NOW + timedelta(days=1)).refused("no-mandate")
 

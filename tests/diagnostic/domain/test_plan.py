@@ -65,20 +65,20 @@ def test_the_plan_names_only_axes_that_the_diagnosis_has_assessed() -> None:
 
 def test_after_the_plan_a_figure_is_corrected_beside_what_leaders_validated_which_stays_as_it_was() -> None:
     correction = CorrectBaseline("cdi", 8, effective_on=NOW.date(), reason="Un départ oublié.")
-    told = BaselineCorrected("cdi", 9, value=8, effective_on=NOW.date(), reason=text("Un départ oublié."))
-    given(*AGREED).when(correction).then(told)
-    before, after = given(*AGREED).state, given(*AGREED, told).state
+    corrected = BaselineCorrected("cdi", 9, value=8, effective_on=NOW.date(), reason=text("Un départ oublié."))
+    given(*AGREED).when(correction).then(corrected)
+    before, after = given(*AGREED).state, given(*AGREED, corrected).state
     assert (after.content, after.content_version, after.submission) == (
         before.content,
         before.content_version,
         before.submission,
     )
-    assert [asdict(each) for each in after.baseline_corrections] == [asdict(told)]
+    assert [asdict(each) for each in after.baseline_corrections] == [asdict(corrected)]
     again = CorrectBaseline("cdi", 7, effective_on=NOW.date(), reason="Un autre départ.")
-    given(*AGREED, told).when(again).then(
+    given(*AGREED, corrected).when(again).then(
         BaselineCorrected("cdi", 8, value=7, effective_on=NOW.date(), reason=text("Un autre départ."))
     )
-    given(*AGREED, told).when(correction).then()
+    given(*AGREED, corrected).when(correction).then()
 
 
 @pytest.mark.parametrize(

@@ -47,10 +47,10 @@ class FollowUpThroughTime(RuleBasedStateMachine):
 
     def ask(self, command: Any) -> None:
         try:
-            told = decider.decide(self.state, command, context(at=self.now))
+            events = decider.decide(self.state, command, context(at=self.now))
         except Refused:
             return
-        for event in told:
+        for event in events:
             for due in decider.deadlines(self.state, event):
                 self.days.pop((due.kind, due.key), None)
                 if due.on:

@@ -118,11 +118,11 @@ COMMANDS = st.one_of(
 
 @for_all(st.lists(st.tuples(COMMANDS, DAYS.map(on)), max_size=12))
 def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_replayed(
-    asked: list[tuple[object, datetime]],
+    commands: list[tuple[object, datetime]],
 ) -> None:
     log = MemoryLog(decider)
     log.do(PARCOURS_COMPLETED)
-    for command, at in asked:
+    for command, at in commands:
         log.do(command, at=at)
     reached = log.from_snapshot()
     assert reached == log.state

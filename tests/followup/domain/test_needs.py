@@ -19,7 +19,7 @@ def test_a_second_need_on_the_same_theme_says_what_sets_it_apart() -> None:
     first = NeedFound(Axis.FINANCE, text("Trésorerie tendue."))
     again = FindNeed(Axis.FINANCE, "Trésorerie tendue.")
     assert given(OPENED, first).when(again).refused("need-already-found").extra == {"theme": "finance"}
-    apart = NeedFound(Axis.FINANCE, text("Un emprunt à négocier."), distinction=text("Il s’agit d’investir."))
-    asked = FindNeed(Axis.FINANCE, "Un emprunt à négocier.", distinction="Il s’agit d’investir.")
-    given(OPENED, first).when(asked).then(apart)
-    assert given(OPENED, first, apart).state.needs[1].distinction == text("Il s’agit d’investir.")
+    second = NeedFound(Axis.FINANCE, text("Un emprunt à négocier."), distinction=text("Il s’agit d’investir."))
+    command = FindNeed(Axis.FINANCE, "Un emprunt à négocier.", distinction="Il s’agit d’investir.")
+    given(OPENED, first).when(command).then(second)
+    assert given(OPENED, first, second).state.needs[1].distinction == text("Il s’agit d’investir.")

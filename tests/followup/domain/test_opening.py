@@ -48,10 +48,10 @@ def test_an_update_of_the_parcours_reopens_a_follow_up_that_was_closed() -> None
 
 
 def test_the_follow_up_compares_with_the_baseline_as_it_was_corrected_before_or_since_it_opened() -> None:
-    hear = ReplicateBaselineCorrection("fte", 9.0, effective_on=TODAY, corrected_at=NOW)
-    (heard,) = given(OPENED).when(hear).events
-    assert given(OPENED, heard).state.baseline == {"fte": 9.0, "cdi": 9.0}
-    (early,) = given().when(hear).events
+    replicate = ReplicateBaselineCorrection("fte", 9.0, effective_on=TODAY, corrected_at=NOW)
+    (replicated,) = given(OPENED).when(replicate).events
+    assert given(OPENED, replicated).state.baseline == {"fte": 9.0, "cdi": 9.0}
+    (early,) = given().when(replicate).events
     (opened,) = given(early).when(PARCOURS_COMPLETED).events
     assert opened.baseline == {"fte": 9.0, "cdi": 9.0}
     after = given(early, opened).state
@@ -60,7 +60,7 @@ def test_the_follow_up_compares_with_the_baseline_as_it_was_corrected_before_or_
 
 def test_a_baseline_that_is_corrected_after_the_end_is_still_heard() -> None:
     closed = FollowUpClosed(Outcome.COMPLETED, text("Les effets durent."))
-    hear = ReplicateBaselineCorrection("fte", 9.0, effective_on=TODAY, corrected_at=NOW)
-    given(OPENED, closed).when(hear).then(
+    replicate = ReplicateBaselineCorrection("fte", 9.0, effective_on=TODAY, corrected_at=NOW)
+    given(OPENED, closed).when(replicate).then(
         BaselineCorrectionReplicated("fte", 9.0, effective_on=TODAY, corrected_at=NOW)
     )

@@ -48,25 +48,25 @@ HELD = Report(
 )
 
 
-ASKED = ParcoursUpdateRequested("M0", text("L’outil de gestion n’est pas repris."), axes=(Axis.DIGITAL,))
+REQUESTED = ParcoursUpdateRequested("M0", text("L’outil de gestion n’est pas repris."), axes=(Axis.DIGITAL,))
 
 
-ASK = RequestParcoursUpdate("M0", "L’outil de gestion n’est pas repris.", axes=(Axis.DIGITAL, Axis.DIGITAL))
+REQUEST = RequestParcoursUpdate("M0", "L’outil de gestion n’est pas repris.", axes=(Axis.DIGITAL, Axis.DIGITAL))
 
 
 def test_a_review_that_was_held_may_ask_to_take_up_the_parcours_again() -> None:
-    given(OPENED, ReviewRecorded("M0", HELD)).when(ASK).then(ASKED)
+    given(OPENED, ReviewRecorded("M0", HELD)).when(REQUEST).then(REQUESTED)
 
 
 def test_it_takes_a_review_that_was_held_to_ask() -> None:
-    given(OPENED).when(ASK).refused("review-not-held")
-    given(OPENED, ReviewUnreachable("M0", 3)).when(ASK).refused("review-not-held")
+    given(OPENED).when(REQUEST).refused("review-not-held")
+    given(OPENED, ReviewUnreachable("M0", 3)).when(REQUEST).refused("review-not-held")
     given(OPENED).when(RequestParcoursUpdate("M12", "À reprendre.")).refused("unknown-review")
 
 
 def test_one_update_at_a_time_and_no_conclusion_meanwhile() -> None:
-    history = (OPENED, ReviewRecorded("M0", HELD), ReviewRecorded("M6", HELD), ASKED)
-    given(*history).when(ASK).refused("parcours-update-pending")
+    history = (OPENED, ReviewRecorded("M0", HELD), ReviewRecorded("M6", HELD), REQUESTED)
+    given(*history).when(REQUEST).refused("parcours-update-pending")
     given(*history).when(CloseFollowUp("Les effets durent.")).refused("parcours-update-pending")
 
 
@@ -81,15 +81,15 @@ def test_an_update_ends_when_the_parcours_completes_again_and_the_same_follow_up
         definitions={},
         reviews={"M0": 0},
     )
-    asked = given(OPENED, ReviewRecorded("M0", HELD), ASKED)
+    waiting = given(OPENED, ReviewRecorded("M0", HELD), REQUESTED)
     resumed = FollowUpResumed(UUID(int=9), "adviser-1", reviews={"M0-2": TODAY})
-    asked.when(again).then(resumed)
-    assert asked.state.update
-    assert given(*asked.events, resumed).state.update is None
+    waiting.when(again).then(resumed)
+    assert waiting.state.update
+    assert given(*waiting.events, resumed).state.update is None
 
 
 def test_an_update_may_be_withdrawn_for_a_reason() -> None:
-    asked = given(OPENED, ReviewRecorded("M0", HELD), ASKED)
+    waiting = given(OPENED, ReviewRecorded("M0", HELD), REQUESTED)
     withdrawn = ParcoursUpdateWithdrawn(text("L’équipe s’en charge seule."))
-    asked.when(WithdrawParcoursUpdate("L’équipe s’en charge seule.")).then(withdrawn)
+    waiting.when(WithdrawParcoursUpdate("L’équipe s’en charge seule.")).then(withdrawn)
     given(OPENED).when(WithdrawParcoursUpdate("Rien à reprendre.")).refused("no-parcours-update")

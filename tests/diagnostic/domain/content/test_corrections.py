@@ -110,11 +110,11 @@ def test_a_session_recorded_by_mistake_is_cancelled_with_a_reason_and_counts_no_
 
 
 def test_a_session_s_day_and_participants_are_corrected_and_the_others_stay() -> None:
-    asked = CorrectSession(
+    command = CorrectSession(
         1, TODAY - timedelta(days=1), participants=(Participant("Maëlle Kerdoncuff", Quality.LEADER),), reason=WHY
     )
     really = Session(TODAY - timedelta(days=1), (LEADER,))
-    given(OPENED, SESSION_HELD, SESSION_HELD).when(asked).then(SessionCorrected(1, really, reason=text(WHY)))
+    given(OPENED, SESSION_HELD, SESSION_HELD).when(command).then(SessionCorrected(1, really, reason=text(WHY)))
     corrected = given(OPENED, SESSION_HELD, SESSION_HELD, SessionCorrected(1, really, reason=text(WHY))).state.content
     assert corrected.sessions == (really, SESSION_HELD.session)
 

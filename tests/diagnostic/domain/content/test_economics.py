@@ -24,8 +24,8 @@ EMPLOYMENT_RECORDED = EmploymentRecorded(Employment(9, 3, aided=2, fte=10.5))
 
 
 def test_money_is_in_cents_and_told_with_the_definitions_that_follow_up_knows() -> None:
-    asked = RecordEconomics(2025, Perimeter.STRUCTURE, budget=412_000_00, result=-18_450_50)
-    (recorded,) = given(OPENED).when(asked).events
+    command = RecordEconomics(2025, Perimeter.STRUCTURE, budget=412_000_00, result=-18_450_50)
+    (recorded,) = given(OPENED).when(command).events
     content = given(OPENED, EMPLOYMENT_RECORDED, recorded).state.content
     assert content.baseline["budget_cents"] == 412_000_00
     assert content.baseline["result_cents"] == -18_450_50

@@ -17,8 +17,8 @@ OPENED = DiagnosisOpened(UUID(int=8), "unit-35", adviser="adviser-1", admitted_a
 
 
 def test_headcount_follows_from_the_contracts_and_optional_figures_are_told_when_known() -> None:
-    asked = RecordEmployment(9, 3, aided=2, fte=10.5, apprentices=1, volunteers=40, as_of=date(2025, 12, 31))
-    (recorded,) = given(OPENED).when(asked).events
+    command = RecordEmployment(9, 3, aided=2, fte=10.5, apprentices=1, volunteers=40, as_of=date(2025, 12, 31))
+    (recorded,) = given(OPENED).when(command).events
     assert recorded.employment.headcount == 12
     baseline = given(OPENED, recorded).state.content.baseline
     assert baseline == {"cdi": 9, "cdd": 3, "aided": 2, "fte": 10.5, "apprentices": 1, "volunteers": 40}

@@ -13,12 +13,12 @@ from shared.testing.scenarios import CASE
 
 def test_each_participant_has_a_key_of_their_own_and_the_notes_have_the_case_s() -> None:
     session = replace(SESSION, participants=(*SESSION.participants, Participant("Ali Benhaddou", Quality.VOLUNTEER)))
-    (held,) = given(OPENED).when(session).events
-    assert held.session.participants == (
+    (recorded,) = given(OPENED).when(session).events
+    assert recorded.session.participants == (
         person(1, "Maëlle Kerdoncuff", Quality.LEADER),
         person(2, "Ali Benhaddou", Quality.VOLUNTEER),
     )
-    assert held.session.notes == PersonalData(CASE, "Visite des serres.")
+    assert recorded.session.notes == PersonalData(CASE, "Visite des serres.")
 
 
 @pytest.mark.parametrize("held_on", [date(2001, 12, 31), TODAY + timedelta(days=2)])

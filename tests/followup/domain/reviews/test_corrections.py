@@ -120,8 +120,8 @@ def test_a_review_recorded_by_mistake_is_to_be_held_again_and_its_day_is_kept_an
 def test_a_review_is_not_cancelled_when_something_rests_on_it() -> None:
     cancel = CancelReview("M0", "C’était un autre dossier")
     given(OPENED).when(cancel).refused("nothing-to-correct")
-    asked = ParcoursUpdateRequested("M0", text("Outils non repris."))
-    given(OPENED, HELD, asked).when(cancel).refused("update-rests-on-review")
+    requested = ParcoursUpdateRequested("M0", text("Outils non repris."))
+    given(OPENED, HELD, requested).when(cancel).refused("update-rests-on-review")
     given(OPENED, HELD, CONCLUDED).when(cancel).refused("follow-up-not-open")
 
 

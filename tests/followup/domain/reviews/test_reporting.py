@@ -18,17 +18,17 @@ from shared.testing.scenarios import text
 
 
 def test_a_review_records_what_became_of_the_changes() -> None:
-    told = replace(HELD, satisfaction=5, appropriation_notes="L’équipe tient les tableaux de bord.")
+    command = replace(HELD, satisfaction=5, appropriation_notes="L’équipe tient les tableaux de bord.")
     report = Report(
         TODAY,
         {},
         not_measured=("cdi", "fte"),
         appropriation=4,
-        appropriation_notes=text(str(told.appropriation_notes)),
+        appropriation_notes=text(str(command.appropriation_notes)),
         satisfaction=5,
-        summary=text(told.summary),
+        summary=text(command.summary),
     )
-    given(OPENED).when(told).then(ReviewRecorded("M0", report))
+    given(OPENED).when(command).then(ReviewRecorded("M0", report))
 
 
 def test_a_review_may_be_held_thirty_days_ahead_and_not_sooner() -> None:

@@ -19,8 +19,8 @@ PLANNED = schedule(ENDED, REVIEWS, 1)
 
 
 def found(months: set[int], planned: dict[str, date] = PLANNED, completions: int = 1) -> list[tuple[Any, ...]]:
-    told = compare_schedules(planned, ENDED + timedelta(days=2), completions, REVIEWS, months)
-    return [(each.review, each.due_on, each.effect) for each in told]
+    differences = compare_schedules(planned, ENDED + timedelta(days=2), completions, REVIEWS, months)
+    return [(each.review, each.due_on, each.effect) for each in differences]
 
 
 def test_the_same_rule_makes_no_difference() -> None:

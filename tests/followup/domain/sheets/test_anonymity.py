@@ -41,7 +41,7 @@ SUBMITTED = SheetSubmitted(LESSON.theme, *map(text, WORDS))
 
 
 @pytest.mark.parametrize(
-    ("told", "found"),
+    ("sentence", "found"),
     [
         ("Aux jardins de l'erdre, l’équipe a grandi.", "nom"),
         ("MAELLE KERDONCUFF a tout porté.", "nom"),
@@ -53,19 +53,19 @@ SUBMITTED = SheetSubmitted(LESSON.theme, *map(text, WORDS))
         ("Inscrite sous W442001234", "RNA"),
     ],
 )
-def test_a_text_that_names_the_structure_is_refused_and_not_repeated(told: str, found: str) -> None:
-    for lesson in (replace(LESSON, limits=told), replace(LESSON, title=told)):
+def test_a_text_that_names_the_structure_is_refused_and_not_repeated(sentence: str, found: str) -> None:
+    for lesson in (replace(LESSON, limits=sentence), replace(LESSON, title=sentence)):
         for command, history in ((SubmitSheet(lesson, NAMES), ()), (PublishSheet(lesson, NAMES), (SUBMITTED,))):
             refused = given(*history).when(command).refused("sheet-names-somebody")
             assert found in refused.extra["found"]
-            assert told not in refused.detail
+            assert sentence not in refused.detail
 
 
 @pytest.mark.parametrize(
-    "told", ["En 2026, 12 ETP et 150 000 €.", "De 3 à 11 salariés en 18 mois.", "Un jardin partagé."]
+    "sentence", ["En 2026, 12 ETP et 150 000 €.", "De 3 à 11 salariés en 18 mois.", "Un jardin partagé."]
 )
-def test_what_tells_of_the_work_alone_is_not_refused(told: str) -> None:
-    assert find_identifiers([told], NAMES) == ()
+def test_what_tells_of_the_work_alone_is_not_refused(sentence: str) -> None:
+    assert find_identifiers([sentence], NAMES) == ()
 
 
 @for_all(st.text(), st.text(), st.sampled_from([*NAMES, "732829320", "a@b.fr"]))

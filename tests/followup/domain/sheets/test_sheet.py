@@ -74,9 +74,9 @@ COMMANDS = st.one_of(
 
 
 @for_all(st.lists(COMMANDS, max_size=8))
-def test_whatever_is_asked_only_what_was_submitted_is_published_and_it_names_nobody(asked: list[object]) -> None:
+def test_whatever_is_asked_only_what_was_submitted_is_published_and_it_names_nobody(commands: list[object]) -> None:
     log = MemoryLog(decider)
-    for command in asked:
+    for command in commands:
         log.do(command)
     assert log.from_snapshot() == log.state
     if published := log.state.published:
