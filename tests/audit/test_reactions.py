@@ -27,7 +27,7 @@ CASE = UUID(int=5)
 def header(position: int = 1, publisher: str = "intake", minute: int = 0) -> Header:
     at = datetime(2026, 3, 2, 9, minute, tzinfo=UTC)
     told = {"position": position, "number": 1, "id": uuid4(), "recorded_at": at, "effective_at": at}
-    return integration.heard(
+    return integration.integration_header(
         publisher, "request-received", CASE, log_id=UUID(int=1), actor="ines", unit="dla-44", **told
     )
 

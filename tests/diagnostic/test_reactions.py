@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from tests.support.integration import heard
+from tests.support.integration import integration_header
 
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import DiagnosisOpened
@@ -32,7 +32,7 @@ def test_an_admitted_request_is_diagnosed_from_the_moment_it_was_recorded() -> N
         rules="2021-1",
     )
     days_before = NOW - timedelta(days=3)
-    header = heard("intake", "request-admitted", recorded_at=ADMITTED_AT, effective_at=days_before)
+    header = integration_header("intake", "request-admitted", recorded_at=ADMITTED_AT, effective_at=days_before)
     dispatch = open_diagnosis(payload, header)
     assert (dispatch.decider, dispatch.stream, dispatch.case) == (decider, CASE, None)
     Scenarios(decider)().when(dispatch.command, by=Role.SERVICE).then(OPENED)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from tests.support.daily_rows import told
+from tests.support.daily_rows import recorded_entry
 from tests.support.integration import listed
 
 from followup.caseload import caseload
@@ -138,7 +138,9 @@ def test_a_review_cancelled_before_the_day_it_was_held_takes_nothing_from_the_ot
     cancelled = ReviewCancelled("M0", ReviewStatus.HELD, due_on=TODAY, reason=text("Faute"))
     later = NOW + timedelta(days=20)
     history = [(OPENED, NOW), *((each, later) for each in (ReviewRecorded("M0", first), cancelled))]
-    events = [told(each, n, at) for n, (each, at) in enumerate([*history, (ReviewRecorded("M6", other), later)], 1)]
+    events = [
+        recorded_entry(each, n, at) for n, (each, at) in enumerate([*history, (ReviewRecorded("M6", other), later)], 1)
+    ]
     shown = fold_row(follow_ups, events, TODAY + timedelta(days=6))
     assert shown is not None
     assert (shown["reviews_held"], shown["reviews"]) == (1, {"M6": "held"})

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
-from tests.support.integration import heard, listed
+from tests.support.integration import integration_header, listed
 
 from followup.domain.follow_up import decider
 from followup.domain.opening import BaselineCorrectionReplicated, FollowUpOpened
@@ -44,7 +44,7 @@ HELD = Report(
 IN_SIX_MONTHS, IN_EIGHTEEN_MONTHS = TODAY.replace(month=9), TODAY.replace(year=2027, month=9)
 
 
-HEADER = heard("parcours", "parcours-completed", effective_at=NOW - timedelta(days=3))
+HEADER = integration_header("parcours", "parcours-completed", effective_at=NOW - timedelta(days=3))
 
 
 OPENED = FollowUpOpened(

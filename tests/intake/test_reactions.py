@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support.integration import heard
+from tests.support.integration import integration_header
 from tests.support.served_service import Serve, Served
 
 from intake.domain.request import request
@@ -31,7 +31,7 @@ from shared.testing.scenarios import CASE, NOW, UNIT
 
 
 def header(case: UUID) -> Header:
-    return heard("followup", "need-found", case, unit=UNIT)
+    return integration_header("followup", "need-found", case, unit=UNIT)
 
 
 # Heard

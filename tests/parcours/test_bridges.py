@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
-from tests.support.integration import entry, heard, listed, recorded
+from tests.support.integration import entry, integration_header, listed, recorded
 
 from parcours.domain.building.edits import ActionAdded, ActionRemoved, AxesRanked
 from parcours.domain.building.validation import (
@@ -66,7 +66,7 @@ def added(action: UUID, kind: ActionKind) -> ActionAdded:
 
 def test_an_update_that_a_review_asks_for_reopens_a_completed_parcours_and_no_other() -> None:
     asked = reopen_parcours(
-        ParcoursUpdateRequested(review="M6"), heard("followup", "parcours-update-requested")
+        ParcoursUpdateRequested(review="M6"), integration_header("followup", "parcours-update-requested")
     ).command
     ended = Scenarios(decider)(ParcoursOpened(PLAN), COMPLETED)
     reopened = ParcoursAdjusted(1, text("Mise à jour demandée au bilan M6"))
@@ -75,11 +75,15 @@ def test_an_update_that_a_review_asks_for_reopens_a_completed_parcours_and_no_ot
 
 
 def closed(outcome: str) -> CommandDispatch | None:
-    return abandon_update_after_closure(FollowUpClosed(outcome=outcome), heard("followup", "follow-up-closed"))
+    return abandon_update_after_closure(
+        FollowUpClosed(outcome=outcome), integration_header("followup", "follow-up-closed")
+    )
 
 
 def test_an_update_that_follow_up_withdraws_is_given_up_unless_something_is_under_way_in_it() -> None:
-    withdrawn = abandon_update(ParcoursUpdateWithdrawn(), heard("followup", "parcours-update-withdrawn")).command
+    withdrawn = abandon_update(
+        ParcoursUpdateWithdrawn(), integration_header("followup", "parcours-update-withdrawn")
+    ).command
     motive = text("Mise à jour levée au suivi")
     reopened = (ParcoursOpened(PLAN), COMPLETED, ParcoursAdjusted(1, text("Un départ")))
     added_since = (*reopened, added(OWN, ActionKind.OWN_ACTION))
@@ -111,7 +115,7 @@ def test_an_agreed_plan_opens_the_parcours_of_the_same_case() -> None:
         baseline=PLAN.baseline,
         definitions=PLAN.definitions,
     )
-    to = open_parcours(told, heard("diagnostic", "plan-agreed"))
+    to = open_parcours(told, integration_header("diagnostic", "plan-agreed"))
     assert (to.decider, to.stream, to.case) == (decider, CASE, None)
     Scenarios(decider)().when(to.command, by=Role.SERVICE).then(ParcoursOpened(PLAN))
 

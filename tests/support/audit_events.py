@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from uuid import UUID
 
-from tests.support.integration import heard
+from tests.support.integration import integration_header
 
 from audit.domain import EventReceived
 from audit.ledger.integrator import integrate
@@ -21,7 +21,7 @@ AT_ONCE = 1000
 
 def header(position: int, publisher: str = "intake", case: UUID = CASE) -> Header:
     at = Clock().now()
-    return heard(
+    return integration_header(
         publisher,
         "request-received",
         case,

@@ -16,7 +16,7 @@ from shared.temporal.rows_at import fold_row
 from shared.testing.scenarios import CASE
 
 
-def told(event: Any, version: int, recorded_at: datetime) -> RecordedEntry:
+def recorded_entry(event: Any, version: int, recorded_at: datetime) -> RecordedEntry:
     meta = EventMetadata(
         UUID(int=version), CASE, "some-adviser", Role.ADVISER, CASE, effective_at=effective_time(event)
     )
@@ -35,7 +35,7 @@ def told(event: Any, version: int, recorded_at: datetime) -> RecordedEntry:
 
 
 def rows_on_every_day(views: Iterable[Projection], history: Iterable[tuple[Any, datetime]]) -> list[Row]:
-    events = [told(event, version, at) for version, (event, at) in enumerate(history, 1)]
+    events = [recorded_entry(event, version, at) for version, (event, at) in enumerate(history, 1)]
     named = {(each.meta.effective_at or entry.recorded_at).date() for entry, each in events}
     rows = (fold_row(view, events, day) for view in views for day in named | {day - timedelta(days=1) for day in named})
     return [row for row in rows if row is not None]

@@ -15,7 +15,7 @@ from shared.testing.scenarios import CASE, NOW
 META = EventMetadata(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
 
 
-def heard(publisher: str, event: str, case: UUID = CASE, **told: Any) -> Header:
+def integration_header(publisher: str, event: str, case: UUID = CASE, **told: Any) -> Header:
     usual: dict[str, Any] = {
         "log_id": UUID(int=3),
         "position": 12,

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from tests.support.integration import heard
+from tests.support.integration import integration_header
 from typer.testing import CliRunner
 
 from diagnostic.main import cli, service
@@ -66,7 +66,9 @@ def app(database: Callable[..., str], tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def told(partition: int) -> Message:
-    header = heard("intake", "request-admitted", CASE, log_id=LOG, position=1, partition=partition, number=1, version=9)
+    header = integration_header(
+        "intake", "request-admitted", CASE, log_id=LOG, position=1, partition=partition, number=1, version=9
+    )
     return Message.of(header, "request-admitted:v1", ADMITTED)
 
 
