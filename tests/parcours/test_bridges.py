@@ -1,4 +1,4 @@
-"""What parcours hears, what it tells, and what its list shows."""
+"""Reactions, integration events and the list of parcours."""
 
 from datetime import UTC, date, datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What parcours writes down: the road map, the agreement, and what a call for tenders leads to."""
+"""Documents of parcours: the road map, the agreement, and those of a tender."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a parcours survive its own log? Whatever happens is stored, sealed where it must be, and replayed."""
+"""Replay of the whole log: every event is stored, encrypted where it must be, and read again."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime

@@ -1,4 +1,4 @@
-"""What parcours and funds count: who is accompanied, with consulting or not, what the fund has engaged."""
+"""Figures of parcours and funds: structures accompanied, with consulting or not, and sums engaged."""
 
 from __future__ import annotations
 

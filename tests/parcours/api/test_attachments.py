@@ -1,4 +1,4 @@
-"""Agreement, amendment and final report may name the file that proves them: one of the case, not withdrawn."""
+"""Attachments cited as proofs: of the case, and not withdrawn."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The documents of a parcours and of its tender over HTTP: before and after they exist, for whom, and erased."""
+"""Documents of a parcours and of its tender over HTTP: before and after they exist, for whom, and erased."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What did each version of a parcours say, and what changed between two? Read from the log, over HTTP."""
+"""Versions of a content over HTTP: what each said, and the changes between two."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

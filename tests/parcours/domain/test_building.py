@@ -1,4 +1,4 @@
-"""Which actions, on which axes? The rules of building a parcours, one by one."""
+"""Rules of building a parcours: axes, actions, dates and duration."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime

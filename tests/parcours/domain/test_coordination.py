@@ -1,4 +1,4 @@
-"""Is the parcours carried out? Introductions, actions under way, what a provider may do, and the end."""
+"""Rules of coordination: introductions, actions under way, agreements, reports, payments, and the end."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What was recorded wrongly is corrected by a new event: with its day, its reason, and nothing edited in place."""
+"""Corrections of recorded facts: a new event with its day and its reason, and nothing edited in place."""
 
 from collections.abc import Callable
 from dataclasses import replace

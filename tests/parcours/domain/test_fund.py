@@ -1,4 +1,4 @@
-"""The engineering fund: opened and adjusted by a manager, engaged by parcours, never overspent, whoever is at once."""
+"""The engineering fund: opened and adjusted by a manager, and never overspent by concurrent parcours."""
 
 import secrets
 from collections.abc import Callable, Iterator

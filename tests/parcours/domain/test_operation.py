@@ -1,4 +1,4 @@
-"""A collective operation: two structures at least, each with its own parcours; one may give up."""
+"""Collective operations: at least two structures, each with its own parcours; one may leave."""
 
 import secrets
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A provider is chosen: terms of reference, three consulted, proposals in time, scores without interests, an award."""
+"""Tenders: terms of reference, three providers invited, proposals in time, scores without interests, an award."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Does the structure agree? What a leader validates, contests, and what makes it void."""
+"""Sharing and validation: what leaders validate or contest, and what voids it."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime

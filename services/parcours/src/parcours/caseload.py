@@ -1,4 +1,4 @@
-"""What waits for an adviser in a parcours: the structure's word, actions, tenders, reports and payments."""
+"""Tasks that wait for an adviser in a parcours: leaders' answers, actions, tenders, reports, payments, the debrief."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
 from shared.queries import Caseload, TaskKind, due_entry
 
-SHARING, WORD, DEBRIEF = "parcours_to_share", "leader_to_answer", "debrief_to_hold"
+SHARING, ANSWER, DEBRIEF = "parcours_to_share", "leader_to_answer", "debrief_to_hold"
 START, END = "action_to_start", "action_to_end"
 SCORES, AWARD, CANDIDATES = "proposals_to_score", "award_to_decide", "candidates_to_inform"
 AGREEMENT, REPORT, PAYMENT = "agreement_to_sign", "report_to_accept", "payment_to_authorise"
@@ -34,7 +34,7 @@ PARCOURS = "/api/v1/parcours/{case}"
 TENDER = f"{PARCOURS}/tenders/{{item}}"
 TASK_KINDS = {
     SHARING: TaskKind("Parcours à construire et à partager avec la structure", PARCOURS, days=60),
-    WORD: TaskKind("Parcours partagé\u00a0: réponse de la structure attendue", PARCOURS, days=15),
+    ANSWER: TaskKind("Parcours partagé\u00a0: réponse de la structure attendue", PARCOURS, days=15),
     START: TaskKind("Action à commencer", PARCOURS),
     END: TaskKind("Action à terminer", PARCOURS),
     SCORES: TaskKind("Date limite passée\u00a0: propositions à noter", TENDER, days=15),
@@ -45,16 +45,16 @@ TASK_KINDS = {
     PAYMENT: TaskKind("Paiement à autoriser", PARCOURS, days=30),
     DEBRIEF: TaskKind("Bilan de fin de parcours à tenir", PARCOURS, days=30),
 }
-"""Days are ours, and no official delay. An action is told from the day it should start or end."""
+"""Days are ours, and no official delay. An action is listed from the day on which it should start or end."""
 
 
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
-    told = _stage(_tender(_action(row, entry, recorded), entry, recorded), entry, recorded)
-    return row if told is row else told | {"due": _due(told)}
+    projected = _stage(_tender(_action(row, entry, recorded), entry, recorded), entry, recorded)
+    return row if projected is row else projected | {"due": _due(projected)}
 
 
 def _stage(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
-    """Whether the whole is built, before the structure, under way, or over."""
+    """The parcours as a whole: being built, shared with the structure, under way, or over."""
     now = entry.recorded_at
     match recorded.data:
         case ParcoursOpened(plan):
@@ -63,7 +63,7 @@ def _stage(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
         case ParcoursContested() | SharedVersionVoided() | ParcoursAdjusted():
             return row | {"stage": due_entry(SHARING, now), "over": False}
         case ParcoursShared():
-            return row | {"stage": due_entry(WORD, now)}
+            return row | {"stage": due_entry(ANSWER, now)}
         case ParcoursValidated():
             actions = {key: action | {"validated": True} for key, action in row["actions"].items()}
             return row | {"stage": None, "settled_at": now, "actions": actions}
@@ -75,7 +75,7 @@ def _stage(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
 
 
 def _action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
-    """What became of each action, and of the money of those that are procured."""
+    """Each action: its step and dates, its report, and what is left to pay of a consulting one."""
     match recorded.data:
         case ActionAdded(action, planned):
             dates = {"starts_on": planned.starts_on, "ends_on": planned.ends_on}
@@ -88,7 +88,7 @@ def _action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             }
             return row | {"actions": row["actions"] | {str(action): added}}
         case ActionRemoved(action):
-            return row | {"actions": {key: told for key, told in row["actions"].items() if key != str(action)}}
+            return row | {"actions": {key: other for key, other in row["actions"].items() if key != str(action)}}
         case ActionRescheduled(action, starts_on, ends_on=ends_on):
             return _changed(row, action, starts_on=starts_on, ends_on=ends_on)
         case ActionStarted(action):
@@ -110,8 +110,8 @@ def _action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     return row
 
 
-def _changed(row: Row, action: Any, **told: Any) -> Row:
-    return row | {"actions": row["actions"] | {str(action): row["actions"][str(action)] | told}}
+def _changed(row: Row, action: Any, **changes: Any) -> Row:
+    return row | {"actions": row["actions"] | {str(action): row["actions"][str(action)] | changes}}
 
 
 def _tender(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
@@ -120,25 +120,25 @@ def _tender(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
         case TenderOpened(deadline=deadline):
             return _at(row, stream, SCORES, deadline.astimezone(UTC), [])
         case ProposalSubmitted(provider):
-            told = row["tenders"][stream]
-            return _at(row, stream, SCORES, told["since"], sorted({*told["candidates"], str(provider)}))
+            tender = row["tenders"][stream]
+            return _at(row, stream, SCORES, tender["since"], sorted({*tender["candidates"], str(provider)}))
         case ProposalScored() if row["tenders"][stream]["what"] == SCORES:
             return _at(row, stream, AWARD, now, row["tenders"][stream]["candidates"])
         case TenderAwarded():
             return _at(row, stream, CANDIDATES, now, row["tenders"][stream]["candidates"])
         case CandidateInformed(provider):
-            told = row["tenders"][stream]
-            left = [each for each in told["candidates"] if each != str(provider)]
-            return _at(row, stream, CANDIDATES, told["since"], left) if left else _at(row, stream, AGREEMENT, now, [])
+            tender = row["tenders"][stream]
+            left = [each for each in tender["candidates"] if each != str(provider)]
+            return _at(row, stream, CANDIDATES, tender["since"], left) if left else _at(row, stream, AGREEMENT, now, [])
         case TenderConcluded() | TenderCancelled():
-            others = {key: told for key, told in row["tenders"].items() if key != stream}
+            others = {key: other for key, other in row["tenders"].items() if key != stream}
             return row | {"tenders": others}
     return row
 
 
 def _at(row: Row, stream: str, what: str, since: Any, candidates: list[str]) -> Row:
-    told = {"what": what, "since": since, "candidates": candidates}
-    return row | {"tenders": row["tenders"] | {stream: told}}
+    tender = {"what": what, "since": since, "candidates": candidates}
+    return row | {"tenders": row["tenders"] | {stream: tender}}
 
 
 def _due(row: Row) -> Row:
@@ -156,8 +156,8 @@ def _due(row: Row) -> Row:
         waits[key] = due_entry(what, action[day], on=action[day], item=key)
         if action["received"] and not action["accepted"]:
             waits[f"{key}/report"] = due_entry(REPORT, action["received"], item=key)
-    for stream, told in row["tenders"].items():
-        waits[stream] = due_entry(told["what"], told["since"], item=stream)
+    for stream, tender in row["tenders"].items():
+        waits[stream] = due_entry(tender["what"], tender["since"], item=stream)
     if row["stage"]:
         waits["parcours"] = row["stage"]
     elif not any(action["step"] in OPEN_STEPS for action in row["actions"].values()):

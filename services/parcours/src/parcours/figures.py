@@ -1,4 +1,4 @@
-"""What do parcours and funds tell of a unit's work? Each number with its formula, and what is behind it."""
+"""Figures of a unit's parcours and funds, each with its formula and the events behind it."""
 
 from __future__ import annotations
 

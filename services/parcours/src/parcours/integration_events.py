@@ -1,4 +1,4 @@
-"""What of parcours's own log the others are told: the only bridge."""
+"""Integration events of parcours: the only bridge from its private events to the other services."""
 
 from __future__ import annotations
 

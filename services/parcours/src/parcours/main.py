@@ -1,4 +1,4 @@
-"""Parcours, put together."""
+"""The parcours service: its deciders, routers, reactions, projections and settings."""
 
 from __future__ import annotations
 

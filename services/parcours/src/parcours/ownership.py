@@ -1,4 +1,4 @@
-"""Whose is a parcours, a fund, a collective operation? Of one unit each."""
+"""Unit that owns a parcours, a fund or a collective operation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What parcours lists: the accompaniments of a unit and how far each has come; the units’ funds and operations."""
+"""Projections behind the lists: the parcours of a unit and how far each is, its funds and its operations."""
 
 from __future__ import annotations
 

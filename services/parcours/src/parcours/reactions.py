@@ -1,4 +1,4 @@
-"""What parcours does when the other services tell something."""
+"""Reactions of parcours to the integration events of the other services."""
 
 from __future__ import annotations
 

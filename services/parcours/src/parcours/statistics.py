@@ -1,4 +1,4 @@
-"""What does parcours tell pilots? The accompaniments that ended in a quarter: what they were about, and cost."""
+"""Statistics for pilots: the parcours that ended in a period, by ending, first axis, consulting, length and sum."""
 
 from __future__ import annotations
 

@@ -26,11 +26,10 @@ endpoints.list(projections.funds, *UNIT_READERS)
 
 
 @router.get("/{unit}/{year}", dependencies=[requires(*UNIT_READERS)], response_model=dict[str, Any])
-def balance(unit: str, year: int, app: AppDep, point_in_time: PointInTimeDep, response: Response) -> Any:
-    """What a unit's fund of a year was allocated, has committed and paid, and can still engage (cents): now, or as it
-    was."""
+def read_balance(unit: str, year: int, app: AppDep, point_in_time: PointInTimeDep, response: Response) -> Any:
+    """Sums allocated, committed, paid and available (cents) of a unit's fund for a year, now or in the past."""
     number = fund.fund_id(unit, year)
-    known = load_case_for_response(app, fund.decider, number, point_in_time, response)
-    state = known.loaded(fund.decider, number).state
+    fund_at = load_case_for_response(app, fund.decider, number, point_in_time, response)
+    state = fund_at.loaded(fund.decider, number).state
     sums = {name: getattr(state, name) for name in ("allocated", "committed", "paid", "available")}
-    return {"id": number, "version": known.version, "unit": unit, "year": year, **sums}
+    return {"id": number, "version": fund_at.version, "unit": unit, "year": year, **sums}

@@ -84,7 +84,7 @@ class ProviderPage:
 router = case_router("/parcours", "parcours")
 
 
-@router.get("/{id}/provider", summary="What a provider sees of the case")
+@router.get("/{id}/provider", summary="Read the provider's page of a case")
 def read_provider_page(
     id: UUID,  # noqa: A002
     app: AppDep,
@@ -92,50 +92,51 @@ def read_provider_page(
     point_in_time: PointInTimeDep,
     response: Response,
 ) -> ProviderPage:
-    """Its tenders, with its own proposal and never another's, and its assignments: now, or as they were of those
+    """The tenders it was invited to, with its own proposal and no other, and its assignments. A past page shows those
     that are its own today."""
     authorize(caller, id)
     now = load_case_at(app, parcours.decider, id, PointInTime())
-    then = load_case_for_response(app, parcours.decider, id, point_in_time, response)
-    return build_provider_page(app, then, now, id, caller.actor.id)
+    past = load_case_for_response(app, parcours.decider, id, point_in_time, response)
+    return build_provider_page(app, past, now, id, caller.actor.id)
 
 
-def build_provider_page(app: ServiceApplication, then: CaseAt, now: CaseAt, case: UUID, account: str) -> ProviderPage:
-    """As it was `then`, of what is the account's `now`: a link that was given to somebody else shows nothing more."""
-    candidatures, assigned = _own_now(now, case, account)
+def build_provider_page(app: ServiceApplication, past: CaseAt, now: CaseAt, case: UUID, account: str) -> ProviderPage:
+    """What `past` shows of the tenders and assignments that are the account's `now`: after its link was given to
+    another account, it reads nothing more."""
+    candidacies, assigned = _own_now(now, case, account)
     own = [
         _own(app, number, state, key)
-        for number, state in tenders_of(then)
+        for number, state in tenders_of(past)
         for key in state.candidates
-        if (number, key) in candidatures
+        if (number, key) in candidacies
     ]
     assignments = [
         _assignment(app, key, action)
-        for key, action in then.loaded(parcours.decider, case).state.actions.items()
+        for key, action in past.loaded(parcours.decider, case).state.actions.items()
         if action.agreement and key in assigned
     ]
     return ProviderPage(own, assignments)
 
 
 def _own_now(now: CaseAt, case: UUID, account: str) -> tuple[set[tuple[UUID, UUID]], set[UUID]]:
-    """Its candidatures, by tender and key, and the actions that it was engaged for."""
-    candidatures, won = set(), set()
+    """The provider's candidacies, by tender and key, and the actions that it was engaged for."""
+    candidacies, won = set(), set()
     for number, state in tenders_of(now):
         own = {key for key, candidate in state.candidates.items() if candidate.account == account}
-        candidatures |= {(number, key) for key in own}
+        candidacies |= {(number, key) for key in own}
         won |= {number} if state.winner in own else set()
     assigned = {
         key
         for key, action in now.loaded(parcours.decider, case).state.actions.items()
         if (agreed := action.agreement) and (agreed.account == account or agreed.tender in won)
     }
-    return candidatures, assigned
+    return candidacies, assigned
 
 
 def _own(app: ServiceApplication, number: UUID, state: Tender, key: UUID) -> OwnTender:
     shown, candidate = app.key_store.display_text, state.candidates[key]
     assert state.terms_of_reference and state.deadline
-    told = candidate.informed_on is not None
+    is_informed = candidate.informed_on is not None
     return OwnTender(
         number,
         state.step,
@@ -146,8 +147,8 @@ def _own(app: ServiceApplication, number: UUID, state: Tender, key: UUID) -> Own
         deadline=state.deadline,
         proposal=_proposal(app, candidate.proposal) if candidate.proposal else None,
         informed_on=candidate.informed_on,
-        retained=key == state.winner if told else None,
-        score=state.score(key) if told else None,
+        retained=key == state.winner if is_informed else None,
+        score=state.score(key) if is_informed else None,
     )
 
 

@@ -27,7 +27,7 @@ from shared.web.resources import AggregateEndpoints
 
 @dataclass(frozen=True, slots=True)
 class TenderRow:
-    """`candidates` were consulted, `proposals` came."""
+    """`candidates`: providers that were invited; `proposals`: those that answered."""
 
     id: UUID
     action: UUID | None
@@ -69,7 +69,7 @@ def list_tenders(
     point_in_time: PointInTimeDep,
     response: Response,
 ) -> list[TenderRow]:
-    """Now, or as they were; `version` is the parcours's."""
+    """Now, or at a past instant; `version` is that of the parcours."""
     authorize(caller, case)
     return tender_rows(load_case_for_response(app, parcours.decider, case, point_in_time, response))
 

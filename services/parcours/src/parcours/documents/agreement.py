@@ -1,4 +1,4 @@
-"""What does a tripartite agreement say? The same articles before it is signed, to be signed by hand, and afterwards."""
+"""Tripartite agreement: the draft to be signed by hand, then the agreement as signed, with the same articles."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def _calendar(action: Action | None) -> Iterator[tuple[str, str]]:
 
 
 def _terms(reading: DocumentSource[Parcours], key: UUID, terms: AgreementTerms) -> Iterator[Block]:
-    amendments = [told.event for told in reading.all_of(AmendmentSigned) if told.event.action == key]
+    amendments = [fact.event for fact in reading.all_of(AmendmentSigned) if fact.event.action == key]
     price = _price(terms.days, terms.amount, ", avenants compris" if amendments else "")
     yield Facts((*_calendar(reading.state.actions[key]), *price))
     if amendments:
@@ -202,7 +202,7 @@ def _on(day: date) -> str:
 
 
 def _proof(reading: DocumentSource[Parcours], key: UUID) -> Iterator[Block]:
-    signed = next(told.event for told in reading.all_of(AgreementSigned) if told.event.action == key)
+    signed = next(fact.event for fact in reading.all_of(AgreementSigned) if fact.event.action == key)
     if signed.attachment is None:
         yield Paragraph("L’original signé fait foi\u202f; il n’est pas encore joint au dossier.", aside=True)
         return

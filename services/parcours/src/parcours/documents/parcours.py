@@ -1,4 +1,4 @@
-"""What does a parcours write down for people? The road map, and the agreement of each consulting action."""
+"""Documents of a parcours: the road map, and the agreement of each consulting action."""
 
 from __future__ import annotations
 
@@ -122,11 +122,12 @@ def _outcomes(reading: DocumentSource[Parcours]) -> Iterator[Block]:
 
 
 def _validation(reading: DocumentSource[Parcours]) -> Validation | None:
-    """Only of the version that holds."""
+    """The validation that holds now, if any."""
     parcours = reading.state
     if parcours.validated_version is None or parcours.shared is None:
         return None
     shared = parcours.shared
-    agreed = [told for told in reading.all_of(ParcoursValidated) if told.event.content_hash == shared.content_hash]
-    by = tuple(dict.fromkeys(f"dirigeant·e {told.by}" for told in agreed))
+    validations = reading.all_of(ParcoursValidated)
+    agreed = [fact for fact in validations if fact.event.content_hash == shared.content_hash]
+    by = tuple(dict.fromkeys(f"dirigeant·e {fact.by}" for fact in agreed))
     return Validation(shared.version, shared.content_hash, by=by, at=agreed[-1].recorded_at)

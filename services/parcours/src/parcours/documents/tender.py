@@ -1,4 +1,4 @@
-"""What does a tender write down? The terms of reference, the analysis of the proposals, and the minutes."""
+"""Documents of a tender: terms of reference, analysis of the proposals, minutes and the draft agreement."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from shared.kernel import (
 )
 from shared.kernel.french import format_count
 
-SCORERS = {
+SCORER_LABELS = {
     Role.ADVISER: "Chargé·e d’accompagnement",
     Role.MANAGER: "Responsable de l’unité",
     Role.LEADER: "Dirigeant·e de la structure",
@@ -96,7 +96,7 @@ def minutes(reading: DocumentSource[Tender]) -> Document:
     blocks: list[Block] = [
         Facts(tuple(_mission(reading, _action(reading)))),
         Heading("Les prestataires consultés"),
-        _consulted(reading),
+        _invited(reading),
         *_interests(reading),
         *_ranked_if_scored(reading),
         Heading("La décision"),
@@ -196,13 +196,13 @@ def _mean(marks: tuple[tuple[int, ...], ...], line: int) -> str:
     return format_number(sum(scores[line] for scores in marks) / len(marks))
 
 
-def _consulted(reading: DocumentSource[Tender]) -> Table:
-    told = {each.event.provider: each.event.informed_on for each in reading.all_of(CandidateInformed)}
+def _invited(reading: DocumentSource[Tender]) -> Table:
+    informed_on = {each.event.provider: each.event.informed_on for each in reading.all_of(CandidateInformed)}
     rows = tuple(
         (
             reading.show(candidate.name),
             "Oui" if candidate.proposal else "Non",
-            format_date(told[key]) if key in told else "–",
+            format_date(informed_on[key]) if key in informed_on else "–",
         )
         for key, candidate in reading.state.candidates.items()
     )
@@ -211,16 +211,16 @@ def _consulted(reading: DocumentSource[Tender]) -> Table:
 
 
 def _interests(reading: DocumentSource[Tender]) -> Iterator[Block]:
-    declared = {told.event.scorer: told for told in reading.all_of(InterestsDeclared)}
+    declared = {fact.event.scorer: fact for fact in reading.all_of(InterestsDeclared)}
     if not declared:
         return
     rows = tuple(
         (
-            f"{SCORERS.get(told.role, 'Personne')} ({scorer})",
-            "Conflit déclaré" if told.event.conflict else "Aucun conflit",
-            reading.shown(told.event.detail) or "–",
+            f"{SCORER_LABELS.get(fact.role, 'Personne')} ({scorer})",
+            "Conflit déclaré" if fact.event.conflict else "Aucun conflit",
+            reading.shown(fact.event.detail) or "–",
         )
-        for scorer, told in declared.items()
+        for scorer, fact in declared.items()
     )
     yield Heading("Les déclarations d’intérêts")
     columns = (Column("Qui (identifiant)", 3), Column("Déclaration", 2), Column("Précisions", 4))

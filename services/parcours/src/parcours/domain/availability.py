@@ -1,4 +1,4 @@
-"""What may be done next with a parcours, as it and each of its actions stand?"""
+"""Commands available on a parcours, by its status and the step of each of its actions."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from shared.attachments import AddAttachment
 
 
 def available_commands(parcours: Parcours) -> Iterator[type]:
-    """It is built and shared until a leader agrees, carried out, and ended; errors are corrected even afterwards."""
+    """Built and shared until a leader agrees, then carried out and ended; corrections stay available after the end."""
     match parcours.status:
         case ParcoursStatus.BUILDING | ParcoursStatus.SHARED:
-            yield from _building(parcours)
-            yield from _coordinating(parcours)
+            yield from _building_commands(parcours)
+            yield from _coordination_commands(parcours)
         case ParcoursStatus.UNDER_WAY:
             yield from (validation.ValidateParcours, validation.AdjustParcours)
-            yield from _coordinating(parcours)
+            yield from _coordination_commands(parcours)
             if not any(action.step in OPEN_STEPS for action in parcours.actions.values()):
                 yield ending.CompleteParcours
         case ParcoursStatus.COMPLETED:
             yield from (validation.AdjustParcours, validation.ReopenParcours)
-    yield from _reports_and_invoices(parcours)
-    yield from _corrections(parcours)
+    yield from _report_and_payment_commands(parcours)
+    yield from _correction_commands(parcours)
     yield AddAttachment
 
 
-def _building(parcours: Parcours) -> Iterator[type]:
+def _building_commands(parcours: Parcours) -> Iterator[type]:
     yield from (edits.RankAxes, edits.DeferAxis, edits.AddAction)
     if any(action.step in OPEN_STEPS for action in parcours.actions.values()):
         yield edits.RescheduleAction
@@ -43,12 +43,12 @@ def _building(parcours: Parcours) -> Iterator[type]:
         yield from (validation.ValidateParcours, validation.ContestParcours)
 
 
-def _coordinating(parcours: Parcours) -> Iterator[type]:
-    """Until the end, also while it is adjusted; only then nothing new is engaged."""
+def _coordination_commands(parcours: Parcours) -> Iterator[type]:
+    """Until the end, and during an adjustment, while nothing new is engaged."""
     for action in parcours.actions.values():
         if action.validated and action.step in OPEN_STEPS:
             yield from (coordination.RecordIntroduction, coordination.AbandonAction, coordination.CarryOverAction)
-            yield from _carrying_out(action, engaging=parcours.status is ParcoursStatus.UNDER_WAY)
+            yield from _delivery_commands(action, can_engage=parcours.status is ParcoursStatus.UNDER_WAY)
         if (
             action.planned.kind is ActionKind.CONSULTING
             and action.step is ActionStep.PLANNED
@@ -62,9 +62,9 @@ def _coordinating(parcours: Parcours) -> Iterator[type]:
         yield ending.AbandonUpdate
 
 
-def _carrying_out(action: Action, engaging: bool) -> Iterator[type]:
+def _delivery_commands(action: Action, can_engage: bool) -> Iterator[type]:
     consults = action.planned.kind is ActionKind.CONSULTING
-    if action.step is ActionStep.PLANNED and engaging:
+    if action.step is ActionStep.PLANNED and can_engage:
         if consults and action.agreement is None:
             yield agreement.RecordAgreement
         if action.agreement and action.committed < action.agreement.terms.amount:
@@ -79,8 +79,8 @@ def _carrying_out(action: Action, engaging: bool) -> Iterator[type]:
             yield reporting.RecordDays
 
 
-def _reports_and_invoices(parcours: Parcours) -> Iterator[type]:
-    """They may come after the end: whoever was stopped reports the days worked until then, and is paid for them."""
+def _report_and_payment_commands(parcours: Parcours) -> Iterator[type]:
+    """Available after the end, too: a provider who was stopped reports the days worked until then, and is paid."""
     for action in parcours.actions.values():
         stopped = action.step is ActionStep.ABANDONED or parcours.status is ParcoursStatus.ABANDONED
         begun = action.agreement and action.validated and action.step in (ActionStep.STARTED, ActionStep.ABANDONED)
@@ -92,7 +92,7 @@ def _reports_and_invoices(parcours: Parcours) -> Iterator[type]:
             yield payments.AuthorisePayment
 
 
-def _corrections(parcours: Parcours) -> Iterator[type]:
+def _correction_commands(parcours: Parcours) -> Iterator[type]:
     for action in parcours.actions.values():
         if action.introductions:
             yield corrections.CorrectIntroduction

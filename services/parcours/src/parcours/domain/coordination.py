@@ -1,4 +1,4 @@
-"""Is each action within reach, under way, or settled? The adviser makes sure that the parcours is carried out."""
+"""Coordination: introductions, and the start, end, abandonment and carry-over of each action."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class ActionCarriedOver:
     may_refuse=(*REQUIRES_OPEN, *REQUIRES_VALIDATED_ACTION, *REQUIRES_SINCE_ADMISSION),
 )
 class RecordIntroduction:
-    """The adviser puts the structure in touch with somebody who opens the way to an action."""
+    """The adviser puts the structure in touch with a person who can help with an action."""
 
     action: UUID
     whom: PersonalLine
@@ -106,7 +106,7 @@ class FinishAction:
     may_refuse=(*REQUIRES_OPEN, *REQUIRES_VALIDATED_ACTION, ONLY_CONSULTING),
 )
 class AbandonAction:
-    """An action will not be carried out, and it is said why."""
+    """An action will not be carried out. `motive`: why."""
 
     action: UUID
     motive: Motive
@@ -118,7 +118,7 @@ class AbandonAction:
     may_refuse=(*REQUIRES_OPEN, *REQUIRES_VALIDATED_ACTION),
 )
 class CarryOverAction:
-    """An action will go on after the parcours, and it is said why."""
+    """An action will go on after the parcours. `motive`: why."""
 
     action: UUID
     motive: Motive
@@ -162,7 +162,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
 
 
 def _check_more_than_consulting(parcours: Parcours, key: UUID) -> None:
-    """Of a validated parcours, a provider's work under way or to come never stays alone: that takes an adjustment."""
+    """Raises if only consulting actions would stay open in a validated parcours: that takes an adjustment."""
     left = {other: action for other, action in parcours.standing.items() if other != key}
     if (
         parcours.status is ParcoursStatus.UNDER_WAY

@@ -1,4 +1,4 @@
-"""What of a parcours was recorded wrongly? The error stays in the log, and a new event says how it was, and why."""
+"""Corrections of recorded facts: the error stays in the log, and a new event gives the right value and the reason."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class DebriefCorrected:
     may_refuse=(PARCOURS_NOT_OPEN, UNKNOWN_ACTION, NOTHING_TO_CORRECT, *REQUIRES_SINCE_ADMISSION),
 )
 class CorrectIntroduction:
-    """The n-th introduction of an action was with somebody else, or on another day."""
+    """The n-th introduction of an action was with another person, or on another day."""
 
     action: UUID
     introduction: Annotated[int, Ge(1), Le(1_000)]
@@ -116,8 +116,8 @@ class CorrectIntroduction:
     ),
 )
 class CorrectAgreement:
-    """An agreement was recorded otherwise than it was signed: its provider, amount (cents), days in all, amendments
-    included, or signatures."""
+    """An agreement was recorded otherwise than it was signed: its provider or its terms, whose days include those of
+    the amendments."""
 
     action: UUID
     provider: PersonalLine
@@ -158,7 +158,7 @@ class CorrectFinalReport:
     may_refuse=(PARCOURS_NOT_OPEN, NOTHING_TO_CORRECT, *REQUIRES_SINCE_ADMISSION),
 )
 class CorrectDebrief:
-    """The closing debrief was held on another day, or said something else."""
+    """The closing debrief was held on another day, or had other conclusions."""
 
     debrief: Text
     held_on: Day
@@ -172,7 +172,7 @@ Event = IntroductionCorrected | AgreementCorrected | DaysCorrected | FinalReport
 
 
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
-    """At any time, after the end too: what was true does not depend on where the parcours stands."""
+    """At any time, after the end too: a fact does not depend on the status of the parcours."""
     reason, now = context.text(command.reason), context.now
     match command:
         case CorrectIntroduction(key, n, whom=whom, held_on=held_on):
@@ -181,7 +181,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             require_since_admission(parcours, held_on, now, "La date de la mise en relation")
             return [IntroductionCorrected(key, n, whom=context.person(whom), held_on=held_on, reason=reason)]
         case CorrectAgreement():
-            return [_agreement(parcours, command, context)]
+            return [_correct_agreement(parcours, command, context)]
         case CorrectDays(key, days, effective_on=effective_on):
             action = require_consulting_action(parcours, key)
             agreed = require_agreement(action).terms.days
@@ -203,7 +203,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [DebriefCorrected(context.text(debrief), held_on, reason=reason)]
 
 
-def _agreement(parcours: Parcours, command: CorrectAgreement, context: Context) -> AgreementCorrected:
+def _correct_agreement(parcours: Parcours, command: CorrectAgreement, context: Context) -> AgreementCorrected:
     action = require_consulting_action(parcours, command.action)
     require_agreement(action)
     if command.terms.amount < action.committed or command.terms.days < action.days:

@@ -1,4 +1,4 @@
-"""How does a parcours end? With every action settled and a debrief; or sooner, for the scheme is voluntary."""
+"""End of a parcours: completed with every action settled and a debrief, or abandoned, for the scheme is voluntary."""
 
 from __future__ import annotations
 
@@ -62,15 +62,15 @@ class CompleteParcours:
 class AbandonParcours:
     """The adviser or a leader of the structure ends the accompaniment before its term, and says why.
 
-    Of a parcours that was completed once, only the update is given up: it is completed again, and follow-up goes on."""
+    Of a parcours that was completed once, only the update is abandoned, and follow-up goes on."""
 
     motive: Motive
 
 
 @command(leads_to=(UpdateAbandoned, *OPEN_ACTIONS_DROPPED))
 class AbandonUpdate:
-    """Follow-up does not wait any more for the update of a completed parcours. What is under way in it is left to the
-    adviser, who owes the provider an answer."""
+    """Follow-up no longer waits for the update of a completed parcours. When an action of the update is under way,
+    nothing is recorded: the adviser decides, for a provider may be at work."""
 
     because: Line
 
@@ -95,11 +95,11 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [ParcoursCompleted(parcours.plan, dict(settled), debrief=context.text(debrief), held_on=held_on)]
         case AbandonParcours(motive):
             if parcours.completed:
-                return _update_given_up(parcours, motive, context)
+                return _abandon_update(parcours, motive, context)
             released = [given for key, action in parcours.actions.items() for given in release_unspent(key, action)]
             return [*released, ParcoursAbandoned(context.text(motive))]
         case AbandonUpdate(because):
-            return _update_given_up(parcours, because, context)
+            return _abandon_update(parcours, because, context)
 
 
 def can_abandon_update(parcours: Parcours) -> bool:
@@ -109,11 +109,11 @@ def can_abandon_update(parcours: Parcours) -> bool:
     return not any(action.validated and action.step in OPEN_STEPS for action in parcours.actions.values())
 
 
-def _update_given_up(parcours: Parcours, motive: str, context: Context) -> list[Event | Settling]:
-    return [*_open_actions_dropped(parcours, motive, context), UpdateAbandoned(context.text(motive))]
+def _abandon_update(parcours: Parcours, motive: str, context: Context) -> list[Event | Settling]:
+    return [*_drop_open_actions(parcours, motive, context), UpdateAbandoned(context.text(motive))]
 
 
-def _open_actions_dropped(parcours: Parcours, motive: str, context: Context) -> Iterator[Settling]:
+def _drop_open_actions(parcours: Parcours, motive: str, context: Context) -> Iterator[Settling]:
     for key, action in parcours.actions.items():
         if action.step not in OPEN_STEPS:
             continue

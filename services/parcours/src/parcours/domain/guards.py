@@ -1,4 +1,4 @@
-"""Which axis, which action, at which step, since when? What every theme of a parcours checks first."""
+"""Guards that several topics of a parcours share: each returns what it checks or raises Refused."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ SIGNATURE, RECEIPT = "La date de signature", "La date de réception"
 
 
 def require_since_admission(parcours: Parcours, day: date, now: datetime, what: str) -> date:
-    """A day from the structure's admission to today. The admission is an instant, and what somebody types a day in the
-    structure's territory: it can be the day before."""
+    """Returns a day between the structure's admission and today. The admission is an instant in UTC, and `day` one in
+    the structure's territory, overseas included: it can be the day before."""
     admitted_on = parcours.plan.admitted_at.date()
     if require_past(day, now, what) < admitted_on - timedelta(days=1):
         raise BEFORE_ADMISSION(f"{what} ne peut précéder l’admission de la structure, le {format_date(admitted_on)}.")
@@ -71,7 +71,7 @@ def require_agreement(action: Action) -> Agreement:
 
 
 def require_open_report(action: Action) -> Action:
-    """An accepted report settles what was worked: what was wrong in it is corrected, and nothing is added."""
+    """Raises once the final report is accepted: errors in the days are corrected, and none is added."""
     if action.report_accepted:
         raise REPORT_ALREADY_ACCEPTED(
             "Le rapport final de cette prestation est déjà accepté\u00a0: une erreur de jours se corrige."

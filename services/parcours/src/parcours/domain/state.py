@@ -1,4 +1,4 @@
-"""Where does a parcours stand: what was planned, agreed and done so far?"""
+"""State of a parcours: its plan, its actions and their agreements, and the version that is shared or validated."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ OPEN_STEPS = (ActionStep.PLANNED, ActionStep.STARTED)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The plan as diagnostic told it. `axes` are codes; `baseline` and `definitions`, by indicator, serve follow-up."""
+    """The plan as diagnostic published it. `axes`: codes. `baseline` and `definitions`: by indicator, for follow-up."""
 
     structure: UUID
     unit: str

@@ -1,4 +1,4 @@
-"""On what terms does a provider work? A signed agreement, and its amendments."""
+"""Agreement that structure, unit and provider sign, and its amendments."""
 
 from __future__ import annotations
 

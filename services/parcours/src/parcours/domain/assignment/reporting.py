@@ -1,4 +1,4 @@
-"""What has a provider done? Counted days, then a final report."""
+"""Days that a provider has worked, and its final report."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def _accepted(parcours: Parcours, command: AcceptFinalReport, context: Context) 
 
 
 def _to_report(parcours: Parcours, key: UUID) -> Action:
-    """What was started, and what was given up after a day's work at least: a provider tells what was done till then."""
+    """An action that a report can cover: one that was started, or abandoned after at least one day's work."""
     action = require_validated_action(parcours, key, ActionStep.STARTED, ActionStep.ABANDONED)
     stopped = action.step is ActionStep.ABANDONED or parcours.status is ParcoursStatus.ABANDONED
     if stopped and not action.days:
@@ -174,14 +174,14 @@ def _to_report(parcours: Parcours, key: UUID) -> Action:
 
 
 def _check_own(action: Action, context: Context) -> None:
-    """A provider speaks of its own assignment; the tender that led to it, if one did, knows whose it is."""
+    """A provider reports on its own assignment. When a tender led to it, the companion command checks that instead."""
     agreement = require_agreement(action)
     if context.actor.role is Role.PROVIDER and agreement.tender is None:
         conclusion.require_own_assignment(agreement.account, context)
 
 
 def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
-    """A provider that hands its report in must be the one that was chosen."""
+    """When a provider hands its report in, its tender checks that it is the one that was chosen."""
     if not isinstance(event, FinalReportReceived):
         return
     if context.actor.role is Role.PROVIDER:

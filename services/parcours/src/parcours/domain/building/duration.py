@@ -1,4 +1,4 @@
-"""Does the whole support last between two months and two years, or has a manager allowed otherwise?"""
+"""Duration of the whole support: two months to two years, unless a manager grants a derogation."""
 
 from __future__ import annotations
 

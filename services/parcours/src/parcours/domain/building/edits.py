@@ -1,4 +1,4 @@
-"""Which actions, on which axes, in which order? Each edit makes a new version of the parcours."""
+"""Edits of the content: axes in order, axes deferred, actions. Each edit makes a new version of the parcours."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class RankAxes:
     may_refuse=(*REQUIRES_OPEN, VALIDATION_HOLDS, UNKNOWN_AXIS, AXIS_HAS_ACTIONS),
 )
 class DeferAxis:
-    """An axis of the plan will wait, and it is said why."""
+    """An axis of the plan will wait. `reason`: why."""
 
     axis: Line
     reason: Motive
@@ -142,7 +142,7 @@ class AddAction:
     may_refuse=(*REQUIRES_OPEN, VALIDATION_HOLDS, UNKNOWN_ACTION, ACTION_VALIDATED),
 )
 class RemoveAction:
-    """An action that the structure has not validated yet leaves the parcours, and it is said why."""
+    """An action that the structure has not validated yet leaves the parcours. `motive`: why."""
 
     action: UUID
     motive: Motive
@@ -161,7 +161,7 @@ class RemoveAction:
     ),
 )
 class RescheduleAction:
-    """An action will begin or end on other days, and it is said why; one that has begun, only ends on another."""
+    """An action will begin or end on other days. `reason`: why. Of one that has begun, only the end can change."""
 
     action: UUID
     starts_on: Day
@@ -180,11 +180,11 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         raise VALIDATION_HOLDS(
             "La structure a validé ce parcours\u00a0: ouvrez d’abord un ajustement, en disant pourquoi."
         )
-    edits = _edits(parcours, command, context)
+    edits = _decide_edit(parcours, command, context)
     return [*void_shared_version(parcours), *edits] if edits else []
 
 
-def _edits(parcours: Parcours, command: Command, context: Context) -> list[Event]:
+def _decide_edit(parcours: Parcours, command: Command, context: Context) -> list[Event]:
     match command:
         case RankAxes(ranking):
             if sorted(ranking) != sorted(parcours.plan.axes):
@@ -198,9 +198,9 @@ def _edits(parcours: Parcours, command: Command, context: Context) -> list[Event
                 raise AXIS_HAS_ACTIONS("Un axe qui porte une action n’est pas différé\u00a0: retirez d’abord l’action.")
             return [AxisDeferred(axis, context.text(reason))]
         case AddAction():
-            return [ActionAdded(context.new_id(), _planned(parcours, command, context))]
+            return [ActionAdded(context.new_id(), _plan_action(parcours, command, context))]
         case RescheduleAction():
-            return _rescheduled(parcours, command, context)
+            return _reschedule(parcours, command, context)
         case RemoveAction(action, motive):
             leaving = require_action(parcours, action)
             if leaving.validated:
@@ -208,7 +208,7 @@ def _edits(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [ActionRemoved(action, context.text(motive), kind=leaving.planned.kind)]
 
 
-def _rescheduled(parcours: Parcours, command: RescheduleAction, context: Context) -> list[Event]:
+def _reschedule(parcours: Parcours, command: RescheduleAction, context: Context) -> list[Event]:
     action = require_step(require_action(parcours, command.action), OPEN_STEPS)
     if (command.starts_on, command.ends_on) == (action.planned.starts_on, action.planned.ends_on):
         return []
@@ -230,7 +230,7 @@ def _check_end(starts_on: date, ends_on: date, context: Context) -> None:
         raise WRONG_DATES("Une action ne peut finir avant d’avoir commencé.")
 
 
-def _planned(parcours: Parcours, command: AddAction, context: Context) -> PlannedAction:
+def _plan_action(parcours: Parcours, command: AddAction, context: Context) -> PlannedAction:
     require_future(command.starts_on, context.now, "Le début de l’action")
     _check_end(command.starts_on, command.ends_on, context)
     if (command.kind is ActionKind.CONSULTING) != (command.planned_days is not None):

@@ -1,4 +1,4 @@
-"""Does the structure agree? What its leader validates is one version of the parcours, with the hash of its content."""
+"""Sharing of one version of the parcours with the structure, whose leaders validate or contest it by its hash."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ class AdjustParcours:
 
 @command(leads_to=(ParcoursAdjusted,))
 class ReopenParcours:
-    """Follow-up found that a completed parcours needs an update: it is reopened as a new version."""
+    """Follow-up requested the update of a completed parcours: it is reopened as a new version."""
 
     review: Line
 
@@ -158,7 +158,7 @@ Event = ParcoursShared | SharedVersionVoided | ParcoursValidated | ParcoursConte
 
 
 def void_shared_version(parcours: Parcours) -> list[SharedVersionVoided]:
-    """What an edit says first, when a version was waiting for the leader."""
+    """What an edit records first, when a version waits for the leaders' answer."""
     if parcours.status is not ParcoursStatus.SHARED or parcours.shared is None:
         return []
     return [SharedVersionVoided(parcours.shared.version)]
@@ -171,7 +171,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         case ValidateParcours():
             return _validate(parcours, command, context)
         case ContestParcours(version, reasons):
-            shared = _shared_version(parcours, version, context, ParcoursStatus.SHARED)
+            shared = _find_shared_version(parcours, version, context, ParcoursStatus.SHARED)
             return [ParcoursContested(shared.version, context.text(reasons))]
         case AdjustParcours(reason):
             if parcours.status not in (ParcoursStatus.UNDER_WAY, ParcoursStatus.COMPLETED):
@@ -205,7 +205,7 @@ def _share(parcours: Parcours, command: ShareParcours, context: Context) -> list
 
 
 def _check_within(parcours: Parcours, period: Period) -> None:
-    """What is still to begin does so within the period; what is still to end, too."""
+    """Raises unless every planned action begins, and every open one ends, within the period."""
     outside = [
         key
         for key, action in parcours.actions.items()
@@ -221,8 +221,8 @@ def _check_within(parcours: Parcours, period: Period) -> None:
 
 
 def _validate(parcours: Parcours, command: ValidateParcours, context: Context) -> list[Event]:
-    """Each leader's word is kept once: the first one makes the version hold, the others join it."""
-    shared = _shared_version(parcours, command.version, context, ParcoursStatus.SHARED, ParcoursStatus.UNDER_WAY)
+    """Each leader agrees once. The first agreement validates the version; the others are added to it."""
+    shared = _find_shared_version(parcours, command.version, context, ParcoursStatus.SHARED, ParcoursStatus.UNDER_WAY)
     require_same_content(command.content_hash, shared, SUBJECT)
     if context.actor.id in parcours.validations:
         return []
@@ -249,8 +249,8 @@ def _check_actions(parcours: Parcours) -> None:
         )
 
 
-def _shared_version(parcours: Parcours, version: int, context: Context, *steps: ParcoursStatus) -> Submission:
-    """The version that was shared, if it is the one this leader has seen."""
+def _find_shared_version(parcours: Parcours, version: int, context: Context, *steps: ParcoursStatus) -> Submission:
+    """The shared version, if the actor is a leader who has read that very version."""
     require_leader(context, "Seul·e un·e dirigeant·e de la structure valide ou conteste son parcours.")
     require_current_version(version, parcours.content_version, SUBJECT)
     if parcours.status not in steps or parcours.shared is None:

@@ -1,4 +1,4 @@
-"""What does a parcours tell the collective operations that its actions belong to?"""
+"""Companion commands by which the actions of a parcours join, start and leave their collective operations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who goes through a collective operation together? At least two structures, each with its own parcours (S)."""
+"""Collective operation: an aggregate beside all cases, for at least two structures, each with its parcours (S)."""
 
 from __future__ import annotations
 

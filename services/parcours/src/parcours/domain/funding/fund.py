@@ -1,4 +1,4 @@
-"""How much can a unit still engage this year? Its engineering fund, which is never overspent (P, D)."""
+"""Engineering fund of a unit for one year: an aggregate that never engages more than its allocation (P, D)."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class AdjustFund:
 
 @command(leads_to=(FundEngaged,), may_refuse=(FUND_NOT_OPEN, FUND_EXHAUSTED))
 class EngageAmount:
-    """A parcours asks that so much be kept for one of its actions (cents)."""
+    """A parcours engages a sum for one of its actions (cents)."""
 
     case: UUID
     action: UUID
@@ -93,7 +93,7 @@ class EngageAmount:
 
 @command(leads_to=(FundFreed,), may_refuse=(FUND_NOT_OPEN, BEYOND_ENGAGED))
 class FreeAmount:
-    """A parcours gives back what an action will not spend (cents)."""
+    """A parcours frees a sum that an action will not spend (cents)."""
 
     action: UUID
     amount: Sum
@@ -148,7 +148,7 @@ Event = FundOpened | FundAdjusted | FundEngaged | FundFreed | FundSpent
 
 
 def fund_id(unit: str, year: int) -> UUID:
-    """One fund a unit and year, wherever it is asked for."""
+    """The id of the one fund of a unit and year, computed from both."""
     return uuid5(NAMESPACE_OID, f"engineering-fund/{unit}/{year}")
 
 

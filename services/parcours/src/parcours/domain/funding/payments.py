@@ -1,4 +1,4 @@
-"""Who pays a provider, and how much? What the unit's fund has engaged, once the report is accepted (P)."""
+"""Funds committed to a consulting action, and payments once its final report is accepted (P)."""
 
 from __future__ import annotations
 
@@ -128,13 +128,13 @@ def _check_committed(action: Action, amount: int) -> None:
 
 
 def release_unspent(key: UUID, action: Action) -> list[FundsReleased]:
-    """What an abandonment gives back: all but what is paid or due. An accepted report's invoice is due whole; without
-    one, the days worked stay engaged, and are paid once a report of what was done is accepted."""
-    left = action.committed - max(action.paid, _worked(action))
+    """What an abandonment gives back: the sum committed, less what is paid or due. With an accepted report all of it is
+    due. Without one, the days worked stay committed, and are paid once a report on them is accepted."""
+    left = action.committed - max(action.paid, _cost_of_days_worked(action))
     return [FundsReleased(key, left)] if left > 0 and not action.report_accepted else []
 
 
-def _worked(action: Action) -> int:
+def _cost_of_days_worked(action: Action) -> int:
     """The share of the agreed amount for the days worked, in cents, rounded up: a provider is not owed less."""
     if action.agreement is None or not action.days:
         return 0

@@ -1,4 +1,4 @@
-"""Who is chosen, by whom, on which scores, and does everyone who answered know it?"""
+"""Scoring of the proposals, award to a provider, and information of the candidates."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class TenderCancelled:
 
 @command(title="Déclarer ses intérêts", leads_to=(InterestsDeclared,), may_refuse=(TENDER_NOT_AT_THIS_STEP,))
 class DeclareInterests:
-    """Whoever will score says whether an interest binds them to a candidate, and which."""
+    """A scorer declares whether an interest binds them to a candidate, and which."""
 
     conflict: bool
     detail: Motive | None = None
@@ -95,7 +95,7 @@ class DeclareInterests:
     ),
 )
 class ScoreProposal:
-    """A proposal is scored after the deadline on each line of the grid, from 0 to 20, by somebody without interests."""
+    """A proposal is scored after the deadline on each line of the grid, from 0 to 20, by a person without interests."""
 
     provider: UUID
     scores: Annotated[tuple[Score, ...], Len(1, 20)]
@@ -116,7 +116,7 @@ class ScoreProposal:
     ),
 )
 class AwardTender:
-    """A provider is chosen: `motive` if not the best scored, `exception` if fewer than three were consulted."""
+    """A provider is chosen: `motive` if not the best scored, `exception` if fewer than three were invited."""
 
     provider: UUID
     motive: Motive | None = None
@@ -129,7 +129,7 @@ class AwardTender:
     may_refuse=(TENDER_NOT_AT_THIS_STEP, UNKNOWN_PROVIDER, NO_PROPOSAL, IMPLAUSIBLE_DATE),
 )
 class InformCandidate:
-    """A candidate has been told what came of its proposal."""
+    """A candidate was informed of the result."""
 
     provider: UUID
     informed_on: Day
@@ -137,7 +137,7 @@ class InformCandidate:
 
 @command(title="Classer la consultation sans suite", leads_to=(TenderCancelled,), may_refuse=(TENDER_NOT_AT_THIS_STEP,))
 class CancelTender:
-    """Nobody is chosen, and it is said why."""
+    """The tender ends without an award. `motive`: why."""
 
     motive: Motive
 
@@ -157,7 +157,7 @@ def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
             _check_scoring(tender, key, scores, context)
             return [ProposalScored(key, context.actor.id, scores=scores)]
         case AwardTender():
-            return [_awarded(tender, command, context)]
+            return [_award(tender, command, context)]
         case InformCandidate(key, informed_on):
             require_step(tender, TenderStep.AWARDED)
             _answering(tender, key)
@@ -203,7 +203,7 @@ def _check_closed(tender: Tender, context: Context) -> None:
         )
 
 
-def _awarded(tender: Tender, award: AwardTender, context: Context) -> TenderAwarded:
+def _award(tender: Tender, award: AwardTender, context: Context) -> TenderAwarded:
     _check_closed(tender, context)
     _check_no_interest(tender, context)
     _answering(tender, award.provider)
@@ -249,7 +249,7 @@ def evolve(tender: Tender, event: Event) -> Tender:
 
 
 def _unscored_by(tender: Tender, scorer: str) -> Tender:
-    """Whoever finds an interest after having scored is no longer counted."""
+    """The scores of a person who declares an interest afterwards no longer count."""
     candidates = {
         key: replace(each, scores={who: scores for who, scores in each.scores.items() if who != scorer})
         for key, each in tender.candidates.items()

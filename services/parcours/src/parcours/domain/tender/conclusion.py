@@ -1,4 +1,4 @@
-"""What does the choice of a provider bind? The agreement that follows it, and who may act on the assignment."""
+"""Checks of a parcours against the award: the agreement that concludes a tender, and who may act on it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ConcludeTender:
 
 @command(may_refuse=(NOT_YOUR_ASSIGNMENT,))
 class VerifyProvider:
-    """A provider acts by itself on its assignment: is it the one that this tender chose?"""
+    """A provider acts by itself on its assignment: it must be the one that this tender chose."""
 
 
 @command(may_refuse=(BEYOND_PROPOSAL,))
@@ -65,7 +65,7 @@ def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
 
 
 def require_own_assignment(account: str | None, context: Context) -> None:
-    """Raises unless whoever acts is the provider that has this account."""
+    """Raises unless the actor is the provider that has this account."""
     if account != context.actor.id:
         raise NOT_YOUR_ASSIGNMENT("Vous ne rendez compte que de votre propre intervention.")
 

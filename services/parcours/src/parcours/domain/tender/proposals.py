@@ -1,4 +1,4 @@
-"""Who is asked, for what, and who answers in time?"""
+"""Terms of reference, invitation of providers, and their proposals until the deadline."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class OpenTender:
     may_refuse=(TENDER_NOT_AT_THIS_STEP, DEADLINE_PASSED, ACCOUNT_TAKEN),
 )
 class InviteProvider:
-    """A provider is asked for a proposal; `account`, the identity under which it may answer by itself."""
+    """A provider is invited to make a proposal. `account`: the identity under which it may answer by itself."""
 
     name: PersonalLine
     account: Line | None = None
@@ -118,7 +118,7 @@ class InviteProvider:
     may_refuse=(TENDER_NOT_AT_THIS_STEP, UNKNOWN_PROVIDER, ACCOUNT_TAKEN),
 )
 class GrantProviderAccess:
-    """A provider that was consulted acts by itself from now on, under `account`: the id of its personal link, or the
+    """A provider that was invited acts by itself from now on, under `account`: the id of its personal link, or the
     one that it reads under `GET /api/v1/me`. Given again, it replaces the account before."""
 
     provider: UUID
@@ -148,10 +148,10 @@ Event = TenderOpened | ProviderInvited | ProviderAccessGranted | ProposalSubmitt
 def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
     if isinstance(command, OpenTender):
         require_step(tender, TenderStep.NEW)
-        return [_opened(command, context)]
+        return [_open(command, context)]
     if isinstance(command, GrantProviderAccess):
         require_step(tender, TenderStep.OPEN, TenderStep.AWARDED, TenderStep.AGREED)
-        return _let_in(tender, command)
+        return _grant_access(tender, command)
     require_step(tender, TenderStep.OPEN)
     if tender.closed(context.now):
         assert tender.deadline
@@ -170,19 +170,19 @@ def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
             return [ProposalSubmitted(key, Proposal(amount, days, summary=context.text(summary)))]
 
 
-def _let_in(tender: Tender, command: GrantProviderAccess) -> list[Event]:
+def _grant_access(tender: Tender, command: GrantProviderAccess) -> list[Event]:
     candidate = require_candidate(tender, command.provider)
     _check_own(tender, command.provider, command.account)
     return [] if candidate.account == command.account else [ProviderAccessGranted(command.provider, command.account)]
 
 
 def _check_own(tender: Tender, provider: UUID | None, account: str | None) -> None:
-    """Whoever has the account of two candidates would read what the other proposes."""
+    """Raises when another candidate has this account: its holder would read both proposals."""
     if account and any(each.account == account for key, each in tender.candidates.items() if key != provider):
         raise ACCOUNT_TAKEN("Cet accès est celui d’un autre candidat de la même consultation\u00a0: vérifiez le lien.")
 
 
-def _opened(command: OpenTender, context: Context) -> TenderOpened:
+def _open(command: OpenTender, context: Context) -> TenderOpened:
     total = sum(line.weight for line in command.grid)
     if total != TOTAL_WEIGHT or len({line.label for line in command.grid}) < len(command.grid):
         raise WRONG_GRID(

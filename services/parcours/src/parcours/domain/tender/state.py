@@ -1,4 +1,4 @@
-"""Where does a tender stand: whom was it sent to, who answered, how was each scored?"""
+"""State of a tender: its grid, its candidates, their proposals and scores."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A provider that was consulted. `account`: who it is when it answers by itself.
+    """A provider that was invited. `account`: its identity when it answers by itself.
 
     `scores`: by scorer, in the grid's order."""
 

@@ -1,4 +1,4 @@
-"""A tender as one aggregate, beside the parcours whose action it serves."""
+"""The tender as one aggregate, within the case of the parcours whose action it serves."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def evolve(tender: Tender, event: Event) -> Tender:
 
 
 def available_commands(tender: Tender) -> Iterator[type]:
-    """Providers are consulted and propose, are scored, one is retained, all are told, and an agreement follows.
+    """Providers are invited and propose, are scored, one is chosen, all are informed, and an agreement follows.
 
-    The deadline stands between proposing and scoring; it is judged when either is asked."""
+    The deadline separates proposals from scores; it is checked when a command comes, and not here."""
     match tender.step:
         case TenderStep.NEW:
             yield proposals.OpenTender
