@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from importlib.resources import files
+from pathlib import Path
 
 from audit import domain
 from audit.api import bundle, changes, health, proofs, timeline, tlog
@@ -56,6 +57,7 @@ service = Service(
         "cases": "La chronologie d’un dossier à travers les services, et son dossier de preuves.",
         "ledger": "Le registre public qui engage chaque événement.",
     },
+    descriptions=Path(__file__).with_name("field_descriptions.toml"),
 )
 cli = command_line(service)
 bundle_cli.install(cli)

@@ -37,6 +37,7 @@ service = Service(
         "people": "Ce que ce service détient d’une personne, pour ses droits.",
     },
     examples=Path(__file__).with_name("examples.json"),
+    descriptions=Path(__file__).with_name("field_descriptions.toml"),
 )
 cli = command_line(service)
 add_commands(cli, service)

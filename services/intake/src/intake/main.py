@@ -65,6 +65,7 @@ def build_service(deployment: Deployment) -> Service:
             "prevention": "L’auto-diagnostic des signaux faibles, sans ouvrir de dossier.",
         },
         examples=Path(__file__).with_name("examples.json"),
+        descriptions=Path(__file__).with_name("field_descriptions.toml"),
     )
 
 

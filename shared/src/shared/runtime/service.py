@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
@@ -76,7 +76,8 @@ class Service:
     `hourly`: what else `work` looks at each hour.
     `erases_again`: how what was erased is, when the database was restored from before.
     `own_settings`: what a deployment tells this service alone, which it does not start without understanding.
-    `tags`: by name, what they are in French; `examples`: a JSON file, a body by the path of its command."""
+    `tags`: by name, what they are in French; `examples`: a JSON file, a body by the path of its command;
+    `descriptions`: a TOML file, what the fields of its own mean in OpenAPI."""
 
     name: str
     title: str
@@ -91,6 +92,7 @@ class Service:
     own_settings: type[BaseSettings] | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     examples: Path | None = None
+    descriptions: Path | None = None
     hourly: tuple[Callable[[ServiceApplication], object], ...] = ()
     erases_again: Callable[[ServiceApplication, UUID], KeyDestruction] = key_destruction
     load_rights: LoadRights = load_replicated_rights
@@ -163,9 +165,10 @@ class Service:
         )
         describe = web.openapi
 
+        @cache
         def openapi() -> dict[str, Any]:
             described = document_roles(document_problems(describe()), web.routes)
-            return polish_openapi(described, self.tags, self.examples)
+            return polish_openapi(described, self.tags, self.examples, self.descriptions)
 
         web.openapi = openapi  # type: ignore[method-assign]
         exception_handlers.install(web)

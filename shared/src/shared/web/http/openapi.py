@@ -1,9 +1,10 @@
-"""How does a service's OpenAPI read? Each operation has a name, each tag a description, each body an example."""
+"""The OpenAPI document of a service, completed: ids of operations, tags, examples, descriptions of fields."""
 
 from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,42 +14,67 @@ from fastapi.routing import APIRoute
 from shared.web.http.openapi_responses import is_read_of_a_dossier
 
 TAGS = {
-    "attachments": "Les pièces jointes d’un dossier\u00a0: déposées, lues, retirées.",
     "caseload": "Ce qui attend une chargée ou un chargé d’accompagnement, par échéance.",
+    "attachments": "Les pièces jointes d’un dossier\u00a0: déposées, lues, retirées.",
     "events": "Le flux des événements, pour les autres services et pour les partenaires.",
+    "people": "Ce que le service détient d’une personne.",
     "access log": "Qui a lu quel dossier, quand et pourquoi.",
-    "health": "La santé du service, pour l’exploitation.",
     "me": "Qui vous êtes ici, et quels sont vos droits.",
+    "health": "La santé du service, pour l’exploitation.",
 }
-"""What every service may have; each adds its own."""
+"""Of the operations that every service has, after the service's own tags."""
 MOTIVE_HEADER = "DLA-Motive"
-SAID = {
+MOTIVE_PARAMETER = {
     "name": MOTIVE_HEADER,
     "in": "header",
     "required": False,
     "schema": {"type": "string", "title": MOTIVE_HEADER},
-    "description": "Why you read, in 3 to 500 characters of UTF-8, percent-encoded (RFC 3986). Needed of auditors,"
-    " of the DPO, and to read an archive; sealed, and kept in the access log",
+    "description": "Why you read, in 3 to 500 characters of UTF-8, percent-encoded (RFC 3986). Required of auditors,"
+    " of the DPO, and to read an archived case; stored encrypted in the access log",
     "example": "Contr%C3%B4le%20de%20l%E2%80%99%C3%A9chantillon%20annuel",
 }
-"""By whoever reads a dossier."""
+"""The header that readers of a case send."""
 
 
 def operation_id(route: APIRoute) -> str:
-    """By the first tag and the name of what it does: neither the path nor the order of the routes counts."""
+    """The first tag and the name of the route, so that neither the path nor the order of the routes changes it."""
     return "_".join(re.sub(r"\W+", "_", str(word)) for word in (*route.tags[:1], route.name))
 
 
-def polish_openapi(openapi: dict[str, Any], tags: Mapping[str, str], examples: Path | None) -> dict[str, Any]:
+def polish_openapi(
+    openapi: dict[str, Any], tags: Mapping[str, str], examples: Path | None, descriptions: Path | None = None
+) -> dict[str, Any]:
+    """Completes a service's OpenAPI document: tags in the order of `tags`, an example for each body, the header that
+    readers of a case send, and a description for each field and parameter that has none of its own.
+
+    `examples`: a JSON file, by path. `descriptions`: a TOML file of the service's own fields."""
     operations = [(path, each) for path, found in openapi["paths"].items() for each in found.values()]
     used = {tag for _, operation in operations for tag in operation.get("tags", ())}
-    told = {**TAGS, **tags}
-    openapi["tags"] = [{"name": tag, "description": told[tag]} for tag in sorted(used & told.keys())]
+    described = {**tags, **{tag: text for tag, text in TAGS.items() if tag not in tags}}
+    openapi["tags"] = [{"name": tag, "description": text} for tag, text in described.items() if tag in used]
     bodies = json.loads(examples.read_text()) if examples else {}
     for path, operation in operations:
         if is_read_of_a_dossier(path, operation):
-            operation.setdefault("parameters", []).append(SAID)
-        taken = operation.get("requestBody", {}).get("content", {}).get("application/json")
-        if taken is not None and path in bodies:
-            taken["example"] = bodies[path]
+            operation.setdefault("parameters", []).append(MOTIVE_PARAMETER)
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if body is not None and path in bodies:
+            body["example"] = bodies[path]
+    _describe_fields(openapi, descriptions)
     return openapi
+
+
+def _describe_fields(openapi: dict[str, Any], descriptions: Path | None) -> None:
+    files = [Path(__file__).with_name("field_descriptions.toml"), *([descriptions] if descriptions else [])]
+    tables = [tomllib.loads(file.read_text("utf-8")) for file in files]
+    fields = {name: text for table in tables for name, text in table["fields"].items()}
+    parameters = fields | {name: text for table in tables for name, text in table.get("parameters", {}).items()}
+    for schema_name, schema in openapi["components"]["schemas"].items():
+        for name, field in schema.get("properties", {}).items():
+            text = fields.get(f"{schema_name}.{name}") or fields.get(name)
+            if text and "description" not in field:
+                field["description"] = text
+    for operations in openapi["paths"].values():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", ()):
+                if not parameter.get("description") and parameter["name"] in parameters:
+                    parameter["description"] = parameters[parameter["name"]]

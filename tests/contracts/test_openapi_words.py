@@ -1,0 +1,54 @@
+"""OpenAPI as a reader finds it: every operation, parameter and field is described."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.support.golden_samples import SERVICES, service
+
+
+@pytest.fixture(scope="module", params=SERVICES)
+def openapi(request: pytest.FixtureRequest) -> dict[str, Any]:
+    document: dict[str, Any] = service(request.param).web().openapi()
+    return document
+
+
+def operations(openapi: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, by_method in openapi["paths"].items():
+        for method, operation in by_method.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def test_every_operation_has_a_summary_and_a_description(openapi: dict[str, Any]) -> None:
+    for name, operation in operations(openapi):
+        assert operation.get("summary"), name
+        assert operation.get("description"), name
+
+
+def test_every_operation_has_an_id_of_its_own(openapi: dict[str, Any]) -> None:
+    ids = [operation["operationId"] for _, operation in operations(openapi)]
+    assert len(ids) == len(set(ids))
+
+
+def test_every_field_and_parameter_is_described(openapi: dict[str, Any]) -> None:
+    fields = [
+        f"{schema}.{field}"
+        for schema, shape in openapi["components"]["schemas"].items()
+        for field, declared in shape.get("properties", {}).items()
+        if not declared.get("description")
+    ]
+    parameters = [
+        f"{name}: {parameter['name']}"
+        for name, operation in operations(openapi)
+        for parameter in operation.get("parameters", ())
+        if not parameter.get("description")
+    ]
+    assert (fields, parameters) == ([], []), "describe them where they are declared, or in field_descriptions.toml"
+
+
+def test_every_tag_is_described_and_used(openapi: dict[str, Any]) -> None:
+    used = {tag for _, operation in operations(openapi) for tag in operation["tags"]}
+    assert [tag["name"] for tag in openapi["tags"] if not tag["description"]] == []
+    assert {tag["name"] for tag in openapi["tags"]} == used
