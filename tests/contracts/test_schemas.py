@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from tests.support.nats_accounts import FILE, written
+from typer.testing import CliRunner
 
+from audit.main import cli as audit_cli
 from shared.runtime import Service
 from shared.runtime.schemas import breaking_changes, schema_drift
 
@@ -102,3 +104,17 @@ def test_each_contract_told_comes_out_of_the_bridge(name: str) -> None:
     source = (ROOT / "services" / name / "src" / name / "integration_events.py").read_text()
     for contract in service(name).publishes:
         assert f"{contract.__name__}(" in source
+
+
+def test_a_breaking_change_is_written_only_on_demand_and_listed(tmp_path: Path) -> None:
+    assert CliRunner().invoke(audit_cli, ["schemas", str(tmp_path)]).exit_code == 0
+    file = tmp_path / "audit.openapi.json"
+    promised = json.loads(file.read_text())
+    promised["paths"]["/api/v1/gone"] = {"get": {"operationId": "gone", "responses": {"200": {}}}}
+    file.write_text(json.dumps(promised))
+    refused = CliRunner().invoke(audit_cli, ["schemas", str(tmp_path)])
+    assert (refused.exit_code, "GET /api/v1/gone is gone" in refused.stderr) == (1, True)
+    assert "/api/v1/gone" in file.read_text()
+    written = CliRunner().invoke(audit_cli, ["schemas", str(tmp_path), "--break"])
+    assert (written.exit_code, "GET /api/v1/gone is gone" in written.stderr) == (0, True)
+    assert "/api/v1/gone" not in file.read_text()

@@ -189,7 +189,7 @@ def test_an_operator_decides_it_and_health_tells_it(
 ) -> None:
     deployed = {"feeds": {"intake": intake.http.base_url}, "service_token": intake.settings.service_token}
     monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings.model_copy(update=deployed))
-    asked = ["follow", "intake", "--motive", MOTIVE, "--by", "Inès"]
+    asked = ["follow-restored", "intake", "--motive", MOTIVE, "--by", "Inès"]
     done = CliRunner().invoke(cli, asked)
     assert (done.exit_code, "2 événements perdus" in done.stdout) == (0, True), done.output
     (told,) = audit.by("ops").get("/api/v1/ledger/health").json()["accepted_restores"]
@@ -198,7 +198,7 @@ def test_an_operator_decides_it_and_health_tells_it(
     assert (compared.exit_code, "2 perdus par une restauration reconnue" in compared.stderr) == (0, True)
     again = CliRunner().invoke(cli, asked)
     assert (again.exit_code, again.stderr.startswith("Rien n’a changé")) == (1, True)
-    assert CliRunner().invoke(cli, ["follow", "personne", "--motive", MOTIVE]).exit_code == 2
+    assert CliRunner().invoke(cli, ["follow-restored", "personne", "--motive", MOTIVE]).exit_code == 2
     monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings)
     assert CliRunner().invoke(cli, asked).exit_code == 3
     signing.sign(app)

@@ -19,7 +19,7 @@ NUMBERS = ("73282932000074", "55208131766522")
 
 
 def declared(settings: Settings) -> Result:
-    return CliRunner().invoke(cli, ["restored"], env=environment_of(settings))
+    return CliRunner().invoke(cli, ["declare-restored"], env=environment_of(settings))
 
 
 def test_a_restored_log_is_another_history_once_nothing_serves_it(

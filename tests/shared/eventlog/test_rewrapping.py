@@ -1,4 +1,4 @@
-"""Does `dla-<service> rewrap` let the deployment's key be replaced while nothing that it sealed is lost?"""
+"""Does `dla-<service> rewrap-keys` let the deployment's key be replaced while nothing that it sealed is lost?"""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def rewrap(settings: Settings, sealing: SecretBytes, former: SecretBytes | None)
     told = environment_of(settings) | {"DLA_SEALING_KEY": b64encode(sealing.get_secret_value()).decode()}
     if former:
         told["DLA_FORMER_SEALING_KEY"] = b64encode(former.get_secret_value()).decode()
-    return CliRunner().invoke(cli, ["rewrap"], env=told)
+    return CliRunner().invoke(cli, ["rewrap-keys"], env=told)
 
 
 def test_once_it_has_run_the_former_key_is_not_needed_and_what_was_sealed_is_read(deployment: Deployment) -> None:

@@ -18,7 +18,7 @@ from shared.messaging import Inbox
 from shared.messaging.inbox import LogReplaced
 
 KEPT = 4
-ASKED = ["follow", "intake", "--by", "Inès"]
+ASKED = ["follow-restored", "intake", "--by", "Inès"]
 
 
 def test_a_restored_service_is_heard_again_when_an_operator_says_why(

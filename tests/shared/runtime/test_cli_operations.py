@@ -74,20 +74,20 @@ def told(partition: int) -> Message:
 
 def test_what_waits_is_listed_and_replayed(app: ServiceApplication) -> None:
     run = CliRunner()
-    listed = json.loads(run.invoke(cli, ["parked"]).stdout)
+    listed = json.loads(run.invoke(cli, ["list-parked"]).stdout)
     assert (listed["case"], listed["waiting"], listed["error"]) == (str(CASE), 1, "ValueError in a defect")
-    assert "1 events replayed" in run.invoke(cli, ["replay", "intake", str(CASE)]).stdout
+    assert "1 events replayed" in run.invoke(cli, ["replay-parked", "intake", str(CASE)]).stdout
     assert app.load_existing(service.deciders[0], CASE).version == 1
-    assert run.invoke(cli, ["parked"]).stdout == ""
+    assert run.invoke(cli, ["list-parked"]).stdout == ""
     app.close()
 
 
 def test_what_is_given_up_is_kept_with_its_motive(app: ServiceApplication) -> None:
     run = CliRunner()
-    assert run.invoke(cli, ["skip", "intake", str(CASE), "--motive", "doublon"]).exit_code == 0
+    assert run.invoke(cli, ["skip-parked", "intake", str(CASE), "--motive", "doublon"]).exit_code == 0
     assert app.recorder.fetch("SELECT motive FROM {schema}.skipped") == [{"motive": "doublon"}]
     assert app.load(service.deciders[0], CASE).version == 0
-    again = run.invoke(cli, ["skip", "intake", str(CASE), "--motive", "doublon"])
+    again = run.invoke(cli, ["skip-parked", "intake", str(CASE), "--motive", "doublon"])
     assert again.exit_code == 1
     assert "nothing" in again.stderr
     app.close()

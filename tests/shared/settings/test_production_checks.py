@@ -174,7 +174,7 @@ def test_whoever_forgets_people_must_remember_it_outside_the_database(
     cli: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DLA_NATS_URL", "nats://nats.example.org:4222")
-    refused = CliRunner().invoke(cli, ["parked"])
+    refused = CliRunner().invoke(cli, ["list-parked"])
     assert refused.exit_code == 2
     assert "DLA_ERASURE_LIST is not set" in refused.stderr
     assert "DLA_NATS_URL is without TLS" in refused.stderr, "with all else that is wrong"
@@ -182,6 +182,6 @@ def test_whoever_forgets_people_must_remember_it_outside_the_database(
 
 def test_a_list_outside_is_enough_and_audit_needs_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DLA_NATS_URL", "nats://nats.example.org:4222")
-    assert "DLA_ERASURE_LIST" not in CliRunner().invoke(audit, ["parked"]).stderr
+    assert "DLA_ERASURE_LIST" not in CliRunner().invoke(audit, ["list-parked"]).stderr
     monkeypatch.setenv("DLA_ERASURE_LIST", str(tmp_path / "erased"))
-    assert "DLA_ERASURE_LIST" not in CliRunner().invoke(intake, ["parked"]).stderr
+    assert "DLA_ERASURE_LIST" not in CliRunner().invoke(intake, ["list-parked"]).stderr

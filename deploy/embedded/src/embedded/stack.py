@@ -83,7 +83,7 @@ class Stack:
         self._undo.close()
 
     def run(self, service: str, *arguments: str) -> str:
-        """What a command of a service prints, such as `rebuild`."""
+        """What a command of a service prints, such as `check-rebuild`."""
         command = [*self._program(service), *arguments]
         environment = self._environment_of[service]
         finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)

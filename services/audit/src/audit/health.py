@@ -45,7 +45,7 @@ REFUSAL_ADVICE = {
 HALTED_ADVICE = (
     "Audit ne suit plus ce service, qui présente un autre journal\u00a0:"
     " «\u202fdla-audit reconcile\u202f» dit ce qui diffère\u202f; si le service a été restauré d’une sauvegarde,"
-    " «\u202fdla-audit follow\u202f» reprend son suivi."
+    " «\u202fdla-audit follow-restored\u202f» reprend son suivi."
 )
 FINDINGS_ADVICE = "La dernière comparaison a trouvé des écarts\u00a0: «\u202fdla-audit reconcile\u202f» les nomme."
 TAMPERED_ADVICE = (

@@ -1,4 +1,4 @@
-"""The command line of every service: `dla-<service> serve`, and what a deployment or an operator does now and then."""
+"""The command line of every service: `dla-<service> serve`, and the commands of a deployment and of an operator."""
 
 from __future__ import annotations
 
@@ -28,33 +28,34 @@ def command_line(service: Service) -> typer.Typer:
     cli = typer.Typer(name=f"dla-{service.name}", no_args_is_help=True, add_completion=False, help=service.title)
 
     @cli.command()
-    def serve(role: Annotated[ProcessRole, typer.Option(help="What this process does")] = ProcessRole.ALL) -> None:
-        """Runs the service until SIGTERM, or until NATS refuses it a right that it cannot do without."""
+    def serve(role: Annotated[ProcessRole, typer.Option(help="What this process runs")] = ProcessRole.ALL) -> None:
+        """Run the service until SIGTERM, or until NATS refuses it a permission that it needs."""
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         works = role in (ProcessRole.ALL, ProcessRole.WORK)
         _run(service, settings_for(service, *([service.workers] if works else [])), role)
 
     @cli.command()
     def migrate() -> None:
-        """Makes the tables of this service's database, its stream and its consumers, where they are missing.
+        """Create the service's tables, its NATS stream and its consumers, where they are missing.
 
-        The deploy step: it alone enters NATS as the deployer, by DLA_NATS_DEPLOYER_SEED."""
+        The deploy step: it alone connects to NATS as the deployer (DLA_NATS_DEPLOYER_SEED)."""
         settings = settings_for(service, partial(load_settings, DeploySettings))
         deployer = replace(settings.access, seed=load_settings(DeploySettings).nats_deployer_seed.get_secret_value())
         app = service.application(settings)
         app.create_tables()
         app.close()
-        hearing = service.reactions
+        reactions = service.reactions
         asyncio.run(
-            topology.install(deployer, settings.region, service.name, hearing.publishers, hearing.reads_whole_logs)
+            topology.install(deployer, settings.region, service.name, reactions.publishers, reactions.reads_whole_logs)
         )
         typer.echo(f"{service.name}: ready to serve")
 
-    @cli.command()
-    def rebuild(
-        case: Annotated[list[UUID] | None, typer.Argument(help="Cases; all of them if none is named")] = None,
+    @cli.command("check-rebuild")
+    def check_rebuild_command(
+        case: Annotated[list[UUID] | None, typer.Argument(help="Cases; all when none is named")] = None,
     ) -> None:
-        """Rebuilds states from the log's first event, without snapshots, and compares the views; one JSON line each."""
+        """Rebuild states and projections from the first event and compare them with those that are served. Prints one
+        JSON line for each; changes nothing."""
         app = service.application(settings_for(service))
         for line in check_rebuild(service, app, set(case or [])):
             typer.echo(json.dumps(line, ensure_ascii=False))
@@ -62,20 +63,29 @@ def command_line(service: Service) -> typer.Typer:
 
     @cli.command()
     def schemas(
-        folder: Annotated[Path, typer.Argument(help="Where they are kept")],
-        check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when they differ")] = False,
-        break_promises: Annotated[bool, typer.Option("--break-promises", help="Write what others cannot read")] = False,
+        folder: Annotated[Path, typer.Argument(help="The folder of the schemas")],
+        check: Annotated[
+            bool, typer.Option("--check", help="Write nothing; exit with 1 when the files differ")
+        ] = False,
+        allow_break: Annotated[
+            bool, typer.Option("--break", help="Write breaking changes as well, and list them")
+        ] = False,
     ) -> None:
-        """Writes what this service answers (OpenAPI), tells and hears (AsyncAPI), unless that breaks a promise."""
+        """Write the OpenAPI and AsyncAPI documents of this service.
+
+        A change that breaks clients of the committed documents is refused: exit with 1, one line for each. With --break
+        it is written; the lines say what to announce in the CHANGELOG. The clean break before 0.1.0 uses it."""
         if check:
             for name in (differing := schema_drift(service, folder)):
-                typer.echo(f"{folder / name} is not what the program says: run `make schemas`", err=True)
+                typer.echo(f"{folder / name} is out of date: run `make schemas`", err=True)
             raise typer.Exit(1 if differing else 0)
         for name, schema in describe(service).items():
             file = folder / name
-            broken = breaking_changes(json.loads(file.read_text()), schema) if file.exists() else []
-            if broken and not break_promises:
-                typer.echo("\n".join(f"{name}: {promise}" for promise in broken), err=True)
+            changes = breaking_changes(json.loads(file.read_text()), schema) if file.exists() else []
+            for change in changes:
+                typer.echo(f"{name}: {change}", err=True)
+            if changes and not allow_break:
+                typer.echo("These changes break clients. To write them all the same: --break", err=True)
                 raise typer.Exit(1)
             file.write_text(dump_schema(schema))
 
@@ -84,17 +94,17 @@ def command_line(service: Service) -> typer.Typer:
 
 
 def _run(service: Service, settings: Settings, role: ProcessRole) -> None:
-    ends: list[str] = []
+    fatal_reasons: list[str] = []
 
-    def end(reason: str) -> None:
-        ends.append(reason)
+    def stop_server(reason: str) -> None:
+        fatal_reasons.append(reason)
         server.should_exit = True
 
-    web = service.web(settings, role, fatal=end)
+    web = service.web(settings, role, fatal=stop_server)
     server = build_server(web, settings)
     with suppress(KeyboardInterrupt):
         server.run()
-    if ends:
-        typer.echo(f"{service.name} cannot go on: {ends[0]}", err=True)
-    if ends or not server.started:
+    if fatal_reasons:
+        typer.echo(f"{service.name} cannot go on: {fatal_reasons[0]}", err=True)
+    if fatal_reasons or not server.started:
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""What does an operator type now and then? What waits to be mended, and another key for what is sealed."""
+"""Commands for operators: parked events, restored databases, and the replacement of the sealing key."""
 
 from __future__ import annotations
 
@@ -26,31 +26,34 @@ from shared.runtime.service import Service
 
 
 def install(cli: typer.Typer, service: Service) -> None:
-    @cli.command()
+    @cli.command("rewrap-keys")
     def rewrap() -> None:
-        """Wraps what DLA_FORMER_SEALING_KEY wraps under DLA_SEALING_KEY, while the service runs with both; broken off,
-        it is run again. Ends with 2 without a former key, and with 1 at a key that neither opens."""
+        """Wrap the data keys of DLA_FORMER_SEALING_KEY under DLA_SEALING_KEY, while the service runs with both.
+
+        When interrupted, run it again. Exits with 2 without a former key, with 1 at a data key that neither opens."""
         settings = settings_for(service)
         if settings.former_sealing_key is None:
-            typer.echo("DLA_FORMER_SEALING_KEY is not set: there is no other key to leave", err=True)
+            typer.echo("DLA_FORMER_SEALING_KEY is not set: there is no key to replace", err=True)
             raise typer.Exit(2)
         seen = done = 0
         with closing(service.application(settings)) as app:
             try:
                 for step in rewrap_keys(app):
                     seen, done = step
-                    typer.echo(f"{seen} keys looked at", err=True)
+                    typer.echo(f"{seen} keys read", err=True)
             except ValueError as error:
                 typer.echo(f"after {seen} keys: {error}", err=True)
                 raise typer.Exit(1) from None
         typer.echo(
-            f"{service.name}: {done} of {seen} keys were wrapped anew, and none needs DLA_FORMER_SEALING_KEY any more"
+            f"{service.name}: {done} of {seen} keys were wrapped anew; none needs DLA_FORMER_SEALING_KEY any more"
         )
 
-    @cli.command()
-    def restored() -> None:
-        """After its database was restored from a back-up, and before it serves again: from here on its log is another
-        history. Whoever hears it stops, and goes on by `follow`. Ends with 1 while anything is connected to it."""
+    @cli.command("declare-restored")
+    def declare_restored_log() -> None:
+        """Declare that the database was restored from a back-up, before the service serves again.
+
+        From here on its log is another history, under a new id. The services that receive from it stop, and go on by
+        `follow-restored`. Exits with 1 while anything is connected to the database."""
         settings = settings_for(service)
         try:
             url = settings.database_url.get_secret_value()
@@ -58,59 +61,64 @@ def install(cli: typer.Typer, service: Service) -> None:
         except ServiceStillRunning as error:
             typer.echo(f"{service.name} {error}: stop it first", err=True)
             raise typer.Exit(1) from None
-        said = "is told from now on to be" if new else "was declared already to be, and nothing was recorded since:"
-        typer.echo(f"{service.name} {said} another history after position {position}; the others go on by `follow`")
+        state = "is now" if new else "was declared already, and nothing was recorded since:"
+        typer.echo(f"{service.name} {state} another history after position {position}")
+        typer.echo("the services that receive from it go on by `follow-restored`")
 
-    @cli.command()
-    def parked() -> None:
-        """Lists the cases that wait for an event to be mended, one JSON line each."""
+    @cli.command("list-parked")
+    def list_parked() -> None:
+        """List the cases whose events are parked, one JSON line each."""
         with _inbox(service) as inbox:
             for case in inbox.parking.cases():
                 typer.echo(json.dumps(asdict(case), default=str, ensure_ascii=False))
 
-    @cli.command()
-    def replay(publisher: str, case: UUID) -> None:
-        """Has the effects of a parked case's events, in order, once what failed is mended."""
+    @cli.command("replay-parked")
+    def replay_parked(publisher: str, case: UUID) -> None:
+        """Apply the parked events of a case, in order, once the cause of the failure is mended."""
         with _inbox(service) as inbox:
             typer.echo(f"{inbox.parking.replay(publisher, case)} events replayed")
 
-    if not service.reactions.reads_whole_logs:  # else it compares more than numbers first, by a command of its own
-        _installed_follow(cli, service)
+    if not service.reactions.reads_whole_logs:  # audit first compares with its ledger, in a command of its own
+        _install_follow(cli, service)
 
-    @cli.command()
-    def skip(publisher: str, case: UUID, motive: Annotated[str, typer.Option(help="Why it is given up")]) -> None:
-        """Gives up the first parked event of a case; it is kept, with the motive."""
+    @cli.command("skip-parked")
+    def skip_parked(
+        publisher: str, case: UUID, motive: Annotated[str, typer.Option(help="Why the event is given up")]
+    ) -> None:
+        """Give up the first parked event of a case. It is kept, with the motive."""
         with _inbox(service) as inbox:
             if not inbox.parking.skip(publisher, case, motive):
                 typer.echo("nothing of this publisher is parked for this case", err=True)
                 raise typer.Exit(1)
 
 
-def _installed_follow(cli: typer.Typer, service: Service) -> None:
-    @cli.command()
+def _install_follow(cli: typer.Typer, service: Service) -> None:
+    @cli.command("follow-restored")
     def follow(
         publisher: Annotated[str, typer.Argument(help="The service whose log was restored from a back-up")],
-        motive: Annotated[str, typer.Option(help="Why; without it nothing changes, and what is lost is told")] = "",
-        by: Annotated[str, typer.Option(help="Who decides it; sealed in the event")] = "",
+        motive: Annotated[str, typer.Option(help="Why; without it nothing changes, and the losses are listed")] = "",
+        by: Annotated[str, typer.Option(help="Who decides it; encrypted in the event")] = "",
     ) -> None:
-        """Hears a restored service again from where its log is another history. Names first what is lost: one JSON line
-        for each event here whose cause is gone; it stays. Ends with 1 when nothing has changed, 3 without a feed."""
+        """Follow a restored service again, from the position where its log became another history.
+
+        Lists the losses first: one JSON line for each event of this service whose cause is gone; the event itself
+        stays. Exits with 1 when nothing has changed, with 3 when the feed cannot be read."""
         settings = settings_for(service)
         with closing(service.application(settings)) as app, closing(service.feed(settings)) as feed:
             try:
-                found = find_restored_log(app, feed, publisher)
+                restored = find_restored_log(app, feed, publisher)
                 for effect in effects_without_cause(app, feed, service.reactions.publishers):
                     typer.echo(json.dumps(asdict(effect), default=str))
                 typer.echo(
-                    f"{publisher} a été restauré jusqu’à la position {found.since}\u202f; {found.lost_count} des"
+                    f"{publisher} a été restauré jusqu’à la position {restored.since}\u202f; {restored.lost_count} des"
                     f" événements que {service.name} avait reçus ne sont plus dans son journal.",
                     err=True,
                 )
-                follow_restored(app, found, by or getpass.getuser(), motive)
+                follow_restored(app, restored, by or getpass.getuser(), motive)
             except (NotFollowed, FeedUnavailable) as error:
                 typer.echo(f"Rien n’a changé\u00a0: {error}", err=True)
                 raise typer.Exit(3 if isinstance(error, FeedUnavailable) else 1) from None
-        typer.echo(f"{service.name} suit de nouveau {publisher}, dans le journal {found.new_log}.", err=True)
+        typer.echo(f"{service.name} suit de nouveau {publisher}, dans le journal {restored.new_log}.", err=True)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What must a deployment have told before a command can run? All that is missing is told at once, in plain words."""
+"""Settings of a command: loaded and checked at once, with one line for each fault."""
 
 from __future__ import annotations
 
@@ -15,21 +15,23 @@ from shared.settings import ErasureSettings, Misconfigured, Settings, collect_fa
 
 
 def settings_for(service: Service, *also: Callable[[], Any]) -> Settings:
-    """What the deployment tells all services, once what it tells this one alone, and what `also` asks, is there too.
+    """The common settings, once the service's own settings and those that `also` loads are checked too.
 
-    Ends with 2, and all that is missing."""
-    erases = ErasureSettings if key_erasure in service.deciders else None
-    asked = [partial(load_settings, settings) for settings in (service.own_settings, Settings, erases) if settings]
-    with _told_plainly():
-        collect_faults(*asked, *also)
+    Exits with 2 and one line for each fault."""
+    erasure_settings = ErasureSettings if key_erasure in service.deciders else None
+    loaders = [
+        partial(load_settings, settings) for settings in (service.own_settings, Settings, erasure_settings) if settings
+    ]
+    with _exit_on_faults():
+        collect_faults(*loaders, *also)
         return load_settings(Settings)
 
 
 @contextmanager
-def _told_plainly() -> Iterator[None]:
+def _exit_on_faults() -> Iterator[None]:
     try:
         yield
-    except Misconfigured as missing:
-        for fault in missing.faults:
+    except Misconfigured as misconfigured:
+        for fault in misconfigured.faults:
             typer.echo(fault, err=True)
         raise typer.Exit(2) from None

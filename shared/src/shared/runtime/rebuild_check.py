@@ -1,4 +1,4 @@
-"""Is what is served what the log says? Everything folded anew from its first event, beside what is kept."""
+"""Rebuild check: every aggregate and projected row folded anew from the first event, compared with what is served."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from shared.runtime.service import Service
 
 
 def check_rebuild(service: Service, app: ServiceApplication, cases: set[UUID]) -> Iterator[dict[str, Any]]:
-    """A line for each aggregate and for each row of a view, of these cases or of all; `as_kept` compares."""
+    """One line for each aggregate and each projected row, of these cases or of all. `matches`: whether it equals what
+    is served."""
     end = app.recorder.max_notification_id() or 0
     yield from _aggregates(service, app, cases, end)
     yield from _rows(service, app, cases, end)
@@ -28,7 +29,7 @@ def _aggregates(service: Service, app: ServiceApplication, cases: set[UUID], end
                 streams[event.originator_id] = (entry.case_id, decider_of[type(event.data)])
         after = entries[-1].id
     for stream, (case, decider) in streams.items():
-        folded, kept = app.load(decider, stream, snapshots=False), app.load(decider, stream)
+        folded, served = app.load(decider, stream, snapshots=False), app.load(decider, stream)
         state = to_plain(folded.state, app.key_store.display_text)
         yield {
             "case": str(case),
@@ -36,23 +37,23 @@ def _aggregates(service: Service, app: ServiceApplication, cases: set[UUID], end
             "aggregate": decider.name,
             "version": folded.version,
             "state": state,
-            "as_kept": folded.version == kept.version and state == to_plain(kept.state, app.key_store.display_text),
+            "matches": folded.version == served.version and state == to_plain(served.state, app.key_store.display_text),
         }
 
 
 def _rows(service: Service, app: ServiceApplication, cases: set[UUID], end: int) -> Iterator[dict[str, Any]]:
     projector = Projector(app, service.projections)
-    for view in service.projections:
+    for projection in service.projections:
         rows = app.recorder.fetch(
-            "SELECT case_id, document FROM {schema}.projection_rows WHERE projection = %s", (view.name,)
+            "SELECT case_id, document FROM {schema}.projection_rows WHERE projection = %s", (projection.name,)
         )
-        kept = {row["case_id"]: canonical_json(row["document"]) for row in rows}
-        for case, row in projector.rebuilt(view, end).items():
+        served = {row["case_id"]: canonical_json(row["document"]) for row in rows}
+        for case, row in projector.rebuilt(projection, end).items():
             if not cases or case in cases:
                 yield {
                     "case": str(case),
-                    "projection": view.name,
+                    "projection": projection.name,
                     "version": row["version"],
                     "state": row,
-                    "as_kept": kept.get(case) == canonical_json(row),
+                    "matches": served.get(case) == canonical_json(row),
                 }

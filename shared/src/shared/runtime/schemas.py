@@ -1,4 +1,4 @@
-"""What has a service promised to the outside, and does it still keep it? OpenAPI and AsyncAPI, compared."""
+"""The published schemas of a service, OpenAPI and AsyncAPI, and the comparison that finds breaking changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Schema = dict[str, Any]
 
 
 def describe(service: Service) -> dict[str, Schema]:
-    """By file name: what the service answers (OpenAPI), and what it tells and hears (AsyncAPI)."""
+    """By file name: the OpenAPI document, and the AsyncAPI document with the names of all recorded events."""
     return {
         f"{service.name}.openapi.json": service.web().openapi(),
         f"{service.name}.asyncapi.json": asyncapi(service.name, service.publishes, service.reactions)
@@ -24,13 +24,13 @@ def describe(service: Service) -> dict[str, Schema]:
 
 
 def _recorded(service: Service) -> dict[str, str]:
-    """Every event of the log by its name, with its French label: the header of each travels to whoever hears all."""
+    """The name of every recorded event → its French label. Headers of private events are published to audit as well."""
     names = [event_name(event) for decider in service.deciders for event in decider.events]
     return {name.name: name.label for name in names}
 
 
 def schema_drift(service: Service, folder: Path) -> list[str]:
-    """The committed files that are not what the program says today."""
+    """The names of the committed files that differ from what the code gives."""
     return [
         name
         for name, schema in describe(service).items()
@@ -38,75 +38,75 @@ def schema_drift(service: Service, folder: Path) -> list[str]:
     ]
 
 
-def breaking_changes(before: Schema, now: Schema) -> list[str]:
-    """Promises that are no longer kept: something removed, or something newly required of whoever calls or tells."""
-    return [*_gone(before, now), *_stricter(before, now)]
+def breaking_changes(old: Schema, current: Schema) -> list[str]:
+    """What breaks a client of the old schema, one line each: something removed, or something newly required."""
+    return [*_removed(old, current), *_stricter(old, current)]
 
 
 def dump_schema(schema: Schema) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _gone(before: Schema, now: Schema) -> Iterator[str]:
-    for path, operations in before.get("paths", {}).items():
+def _removed(old: Schema, current: Schema) -> Iterator[str]:
+    for path, operations in old.get("paths", {}).items():
         for method, operation in operations.items():
-            kept = now.get("paths", {}).get(path, {}).get(method)
-            if kept is None:
+            new = current.get("paths", {}).get(path, {}).get(method)
+            if new is None:
                 yield f"{method.upper()} {path} is gone"
                 continue
-            if operation.get("operationId") != kept.get("operationId"):
+            if operation.get("operationId") != new.get("operationId"):
                 yield f"{method.upper()} {path} is no longer called {operation.get('operationId')}"
-            for status in operation["responses"].keys() - kept["responses"].keys():
-                if int(status) < 400:  # a problem less breaks nothing
+            for status in operation["responses"].keys() - new["responses"].keys():
+                if int(status) < 400:  # one problem less breaks no client
                     yield f"{method.upper()} {path} no longer answers {status}"
-            required = {p["name"] for p in kept.get("parameters", []) if p.get("required")}
+            required = {p["name"] for p in new.get("parameters", []) if p.get("required")}
             for name in required - {p["name"] for p in operation.get("parameters", []) if p.get("required")}:
                 yield f"{method.upper()} {path} newly requires {name}"
-    for channel in before.get("channels", {}).keys() - now.get("channels", {}).keys():
+    for channel in old.get("channels", {}).keys() - current.get("channels", {}).keys():
         yield f"channel {channel} is gone"
 
 
-def _stricter(before: Schema, now: Schema) -> Iterator[str]:
-    old, new = _shapes(before), _shapes(now)
-    for name, shape in old.items():
-        kept = new.get(name)
-        if kept is None:
+def _stricter(old: Schema, current: Schema) -> Iterator[str]:
+    current_shapes = _shapes(current)
+    for name, shape in _shapes(old).items():
+        new = current_shapes.get(name)
+        if new is None:
             yield f"{name} is gone"
             continue
-        for field in shape.get("properties", {}).keys() - kept.get("properties", {}).keys():
+        for field in shape.get("properties", {}).keys() - new.get("properties", {}).keys():
             yield f"{name}.{field} is gone"
-        for field in set(kept.get("required", [])) - set(shape.get("required", [])):
+        for field in set(new.get("required", [])) - set(shape.get("required", [])):
             yield f"{name}.{field} is newly required"
-        for value in set(shape.get("enum", [])) - set(kept.get("enum", [])):
+        for value in set(shape.get("enum", [])) - set(new.get("enum", [])):
             yield f"{name} no longer knows {value}"
-        for field in sorted(shape.get("properties", {}).keys() & kept.get("properties", {}).keys()):
-            yield from _narrower(f"{name}.{field}", shape["properties"][field], kept["properties"][field])
+        for field in sorted(shape.get("properties", {}).keys() & new.get("properties", {}).keys()):
+            yield from _narrower(f"{name}.{field}", shape["properties"][field], new["properties"][field])
 
 
 LOWER_LIMITS = ("minimum", "exclusiveMinimum", "minLength", "minItems")
 UPPER_LIMITS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 
 
-def _narrower(where: str, shape: Schema, kept: Schema) -> Iterator[str]:
-    """What was taken there and no longer is: a type, or a value beyond a new limit."""
-    now = _alternatives(kept)
-    for kind, before in _alternatives(shape).items():
-        after = now.get(kind)
+def _narrower(where: str, shape: Schema, new: Schema) -> Iterator[str]:
+    """What was accepted there and no longer is: a type, or a value beyond a new limit."""
+    current = _alternatives(new)
+    for kind, old in _alternatives(shape).items():
+        after = current.get(kind)
         if after is None:
             yield f"{where} is no longer {kind}"
             continue
         for limit in LOWER_LIMITS:
-            if after.get(limit, float("-inf")) > before.get(limit, float("-inf")):
+            if after.get(limit, float("-inf")) > old.get(limit, float("-inf")):
                 yield f"{where} has a higher {limit}"
         for limit in UPPER_LIMITS:
-            if after.get(limit, float("inf")) < before.get(limit, float("inf")):
+            if after.get(limit, float("inf")) < old.get(limit, float("inf")):
                 yield f"{where} has a lower {limit}"
-        if "items" in before and "items" in after:
-            yield from _narrower(f"{where}[]", before["items"], after["items"])
+        if "items" in old and "items" in after:
+            yield from _narrower(f"{where}[]", old["items"], after["items"])
 
 
 def _alternatives(shape: Schema) -> dict[str, Schema]:
-    """By kind: a type with its format, or the name of a shape."""
+    """By kind (a type with its format, or the name of a shape): the shape."""
     if "anyOf" in shape:
         return {kind: one for each in shape["anyOf"] for kind, one in _alternatives(each).items()}
     kind = str(shape.get("$ref") or shape.get("type", "anything")).rpartition("/")[2]

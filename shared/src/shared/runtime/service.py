@@ -1,4 +1,6 @@
-"""What is a service made of? One program, three roles: api, work (reactions, due dates and views), relay."""
+"""A service: its parts put together as one program that runs in three roles, `api`, `work` and `relay`.
+
+`work` runs reactions, deadlines, projections and the service's own workers."""
 
 from __future__ import annotations
 
@@ -57,7 +59,7 @@ class ProcessRole(StrEnum):
 
 
 class Worker(Protocol):
-    """What goes on behind the requests, in threads of its own."""
+    """A background task with threads of its own."""
 
     def start(self) -> None: ...
 
@@ -65,19 +67,19 @@ class Worker(Protocol):
 
 
 Workers = Callable[[], Iterable[Callable[[ServiceApplication], Worker]]]
-"""Asked before anything starts, so that what the deployment forgot is said at once: raises Misconfigured."""
+"""Called before anything starts, so that missing settings are reported at once: raises Misconfigured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Everything that makes one service: pure deciders, and the named bridges around them.
+    """The parts of one service: pure deciders, and what connects them to HTTP, NATS and PostgreSQL.
 
-    `tables`: SQL that the migration step runs too, `{schema}` filled in. `workers`: what else the role `work` runs.
-    `hourly`: what else `work` looks at each hour.
-    `erases_again`: how what was erased is, when the database was restored from before.
-    `own_settings`: what a deployment tells this service alone, which it does not start without understanding.
-    `tags`: by name, what they are in French; `examples`: a JSON file, a body by the path of its command;
-    `descriptions`: a TOML file, what the fields of its own mean in OpenAPI."""
+    `publishes`: the contracts that `to_integration_event` makes of the service's own events. `tables`: more SQL for the
+    migration step, with `{schema}` for the schema. `workers`: more workers for the role `work`. `hourly`: housekeeping
+    of that role, once an hour. `erases_again`: repeats an erasure that a database restored from a back-up has undone.
+    `own_settings`: settings of this service alone; it does not start when they are wrong. `tags`: French descriptions
+    of the OpenAPI tags, by name. `examples`: a JSON file with an example body by the path of its command.
+    `descriptions`: a TOML file with the OpenAPI descriptions of the service's own fields."""
 
     name: str
     title: str
@@ -110,8 +112,9 @@ class Service:
             former_key=settings.former_sealing_key.get_secret_value() if settings.former_sealing_key else None,
         )
 
-    def _remember_erasures(self, app: ServiceApplication) -> None:
-        """Before anybody is answered. Raises Misconfigured when the list cannot be read: it is better not to start."""
+    def _repeat_erasures(self, app: ServiceApplication) -> None:
+        """Repeats the erasures that a restore has undone, before any request is answered. Raises Misconfigured when the
+        list cannot be read: better not to start."""
         if key_erasure not in self.deciders:
             return
         try:
@@ -126,20 +129,21 @@ class Service:
     def web(
         self,
         settings: Settings | None = None,
-        part: ProcessRole = ProcessRole.ALL,
+        role: ProcessRole = ProcessRole.ALL,
         fatal: Callable[[str], None] | None = None,
     ) -> FastAPI:
-        """The HTTP side, and behind it whatever the role runs. Without settings: only to describe itself.
+        """The HTTP application; its lifespan runs the background tasks of the role. Without settings it only describes
+        itself (OpenAPI).
 
-        `fatal` is told why the process must end, to be started anew by whoever watches over it, rather than linger
-        deaf or dumb. Raises Misconfigured when a worker of this role lacks what it needs."""
-        workers = self.workers() if settings and part in (ProcessRole.ALL, ProcessRole.WORK) else ()
+        `fatal(reason)` is called when the process must end and be started anew: NATS refused it a permission, say.
+        Raises Misconfigured when a worker of this role lacks a setting."""
+        workers = self.workers() if settings and role in (ProcessRole.ALL, ProcessRole.WORK) else ()
 
         @asynccontextmanager
         async def lifespan(web: FastAPI) -> AsyncIterator[None]:
             assert settings is not None
             app = await asyncio.to_thread(self.application, settings)
-            await asyncio.to_thread(self._remember_erasures, app)
+            await asyncio.to_thread(self._repeat_erasures, app)
             web.state.application, web.state.authenticator = (
                 app,
                 Authenticator(settings, app, self.load_rights, self.find_protected_case),
@@ -148,7 +152,9 @@ class Service:
             web.state.uploads = asyncio.Semaphore(MAX_CONCURRENT_UPLOADS)
             web.state.addresses = {name: str(url) for name, url in settings.feeds.items()}
             try:
-                async with self._behind(app, settings, part, [make(app) for make in workers], fatal or _only_said):
+                async with self._run_background(
+                    app, settings, role, [make(app) for make in workers], fatal or _log_fatal
+                ):
                     yield
             finally:
                 await asyncio.to_thread(app.close)
@@ -180,7 +186,7 @@ class Service:
             SecurityHeadersMiddleware, told=SECURITY_HEADERS | (TLS_HEADERS if settings and settings.over_tls else {})
         )
         web.include_router(health_router)
-        if part in (ProcessRole.ALL, ProcessRole.API):
+        if role in (ProcessRole.ALL, ProcessRole.API):
             for router in self.routers:
                 web.include_router(router)
             web.include_router(me_router)
@@ -191,11 +197,11 @@ class Service:
         return web
 
     @asynccontextmanager
-    async def _behind(
+    async def _run_background(
         self,
         app: ServiceApplication,
         settings: Settings,
-        part: ProcessRole,
+        role: ProcessRole,
         workers: Sequence[Worker],
         fatal: Callable[[str], None],
     ) -> AsyncIterator[None]:
@@ -203,25 +209,25 @@ class Service:
         feed = self.feed(settings)
         inbox = Inbox(app, self.reactions, feed)
         projector = Projector(app, self.projections)
-        kept = timedelta(days=settings.access_log_days)
-        scheduler = Scheduler(app, [AccessLog(app, kept).expire, *(partial(each, app) for each in self.hourly)])
+        retention = timedelta(days=settings.access_log_days)
+        scheduler = Scheduler(app, [AccessLog(app, retention).expire, *(partial(each, app) for each in self.hourly)])
         relay = Relay(app, self.to_integration_event, region=region, access=access, fatal=fatal)
         subscriptions = Subscriptions(inbox, region=region, access=access, fatal=fatal)
-        async with AsyncExitStack() as leaving:
-            leaving.callback(feed.close)
-            if part in (ProcessRole.ALL, ProcessRole.RELAY):
-                relaying = asyncio.create_task(relay.run())
-                leaving.push_async_callback(asyncio.wait, [relaying])
-                leaving.push_async_callback(relay.stop)
-            if part in (ProcessRole.ALL, ProcessRole.WORK):
-                everybody: list[Worker] = [projector, scheduler, *workers]
-                for worker in everybody:
+        async with AsyncExitStack() as stack:
+            stack.callback(feed.close)
+            if role in (ProcessRole.ALL, ProcessRole.RELAY):
+                relay_task = asyncio.create_task(relay.run())
+                stack.push_async_callback(asyncio.wait, [relay_task])
+                stack.push_async_callback(relay.stop)
+            if role in (ProcessRole.ALL, ProcessRole.WORK):
+                all_workers: list[Worker] = [projector, scheduler, *workers]
+                for worker in all_workers:
                     worker.start()
-                    leaving.push_async_callback(asyncio.to_thread, worker.stop)
+                    stack.push_async_callback(asyncio.to_thread, worker.stop)
                 await subscriptions.start()
-                leaving.push_async_callback(subscriptions.stop)
+                stack.push_async_callback(subscriptions.stop)
             yield
 
 
-def _only_said(reason: str) -> None:
+def _log_fatal(reason: str) -> None:
     log.critical("%s", reason)

@@ -98,7 +98,7 @@ class Settings(ServerSettings):
     sealing_key: EncryptionKey
     """Wraps the keys of personal data: 32 bytes in base64, its own in each service."""
     former_sealing_key: EncryptionKey | None = None
-    """The sealing key before, until `rewrap` has run."""
+    """The sealing key before, until `rewrap-keys` has run."""
     erasure_list: Path | None = None
     """File outside the database and its back-ups that lists destroyed keys; required in production by services that
     erase people."""

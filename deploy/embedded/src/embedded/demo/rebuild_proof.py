@@ -46,7 +46,7 @@ def compare_all(stack: Stack, player: Player, opened: dict[str, OpenedLink]) -> 
 def _service(stack: Stack, player: Player, service: str, opened: dict[str, OpenedLink]) -> list[Comparison]:
     end = time.monotonic() + WAIT_TIMEOUT_SECONDS
     while True:  # the rows of a list follow the log at a short distance
-        lines = [json.loads(line) for line in stack.run(service, "rebuild", *opened).splitlines()]
+        lines = [json.loads(line) for line in stack.run(service, "check-rebuild", *opened).splitlines()]
         found = [_compared(player, service, line, opened[line["case"]]) for line in lines]
         if all(each.equal for each in found) or time.monotonic() > end:
             return found
@@ -57,7 +57,7 @@ def _compared(player: Player, service: str, line: dict[str, Any], opened: Opened
     case, rebuilt = line["case"], _fingerprint(line["state"])
     if "projection" in line or line["aggregate"] in STATELESS_ADDRESSES:
         what = f"liste {line['projection']}" if "projection" in line else line["aggregate"]
-        as_stored = rebuilt if line["as_kept"] else "différent"
+        as_stored = rebuilt if line["matches"] else "différent"
         return Comparison(service, what, case=case, version=line["version"], rebuilt=rebuilt, served=as_stored)
     state = _state(player, service, line, opened)
     served: str | None = None

@@ -1,4 +1,4 @@
-"""Commands that compare the services with the ledger: `reconcile`, `follow` and `health`."""
+"""Commands that compare the services with the ledger: `reconcile`, `follow-restored` and `health`."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def install(cli: typer.Typer, service: Service) -> None:
         if run.findings:
             raise typer.Exit(EXIT_FOUND)
 
-    @cli.command()
+    @cli.command("follow-restored")
     def follow(
         restored: Annotated[str, typer.Argument(metavar="SERVICE", help="Whose log was restored from a back-up")],
         motive: Annotated[str, typer.Option(help="Why audit follows the restored log; stored")],
