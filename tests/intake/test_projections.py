@@ -15,14 +15,14 @@ from intake.domain.request.outcome import RequestAdmitted, RequestOriented, Requ
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
 from intake.domain.request.state import Ending
 from intake.domain.request.transfer import RequestTransferred
-from intake.domain.structure import LegalForm, SealedContact, Structure
+from intake.domain.structure import EncryptedContact, LegalForm, Structure
 from intake.projections import requests
 from shared.kernel import PersonalData
 from shared.projections import Row
 from shared.testing.scenarios import CASE, UNIT, text
 
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
-CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
+CONTACT = EncryptedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Une seule subvention."), unit=UNIT)
 LINKED = LinkedRequestOpened(
     UUID(int=5), GARDENS, structure_id=UUID(int=8), contact=CONTACT, theme="finance", unit=UNIT

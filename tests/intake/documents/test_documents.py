@@ -14,7 +14,7 @@ from intake.documents.reception_record import build_request_documents
 from intake.domain import orientation
 from intake.domain.orientation import ProposeOrientation, RecordConsent, SendOrientation
 from intake.domain.reference.criteria import Verdict
-from intake.domain.reference.reference import SHIPPED
+from intake.domain.reference.reference import SHIPPED_REFERENCE
 from intake.domain.request import request
 from intake.domain.request.assessment import AssessCriterion, GrantDerogation, RecordMeeting
 from intake.domain.request.difficulty import QualifyDifficulty
@@ -37,7 +37,7 @@ JARDINS = Structure(
 )
 MAELLE = Contact("Maëlle Kerdoncuff", "Présidente", email="maelle.kerdoncuff@example.org")
 
-REQUEST_DOCUMENTS = build_request_documents(lambda: SHIPPED)
+REQUEST_DOCUMENTS = build_request_documents(lambda: SHIPPED_REFERENCE)
 
 
 @pytest.fixture

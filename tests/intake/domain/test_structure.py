@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from intake.domain.structure import Contact, LegalForm, SealedContact, Structure, normalize_structure, seal_contact
+from intake.domain.structure import (
+    Contact,
+    EncryptedContact,
+    LegalForm,
+    Structure,
+    encrypt_contact,
+    normalize_structure,
+)
 from shared.kernel import PersonalData, Refused
 from shared.testing.scenarios import context, new_id
 
@@ -105,7 +112,7 @@ def test_a_department_that_is_not_one_is_refused(code: str) -> None:
 def test_what_is_known_of_a_person_is_sealed_under_a_key_of_their_own() -> None:
     person = new_id(1)
     contact = Contact("Maëlle Kerdoncuff", "Présidente", email="maelle@example.org")
-    assert seal_contact(contact, context()) == SealedContact(
+    assert encrypt_contact(contact, context()) == EncryptedContact(
         str(person),
         PersonalData(person, "Maëlle Kerdoncuff"),
         function=PersonalData(person, "Présidente"),

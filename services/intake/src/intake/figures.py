@@ -32,20 +32,20 @@ from shared.statistics import (
     size_label,
 )
 
-OPENED = (RequestReceived, TransferReceived, LinkedRequestOpened)
-OUTCOMES = (RequestAdmitted, RequestOriented, RequestTransferred, RequestWithdrawn)
-ACKNOWLEDGED = (orientation.OrientationSent, orientation.OrientationAcknowledged)
-DESCRIBED = (*OPENED, StructureCorrected)
-BEHIND: dict[str, tuple[type, ...]] = {
-    "requests": OPENED,
-    "structures": OPENED,
+OPENING_EVENTS = (RequestReceived, TransferReceived, LinkedRequestOpened)
+OUTCOME_EVENTS = (RequestAdmitted, RequestOriented, RequestTransferred, RequestWithdrawn)
+ORIENTATION_EVENTS = (orientation.OrientationSent, orientation.OrientationAcknowledged)
+STRUCTURE_EVENTS = (*OPENING_EVENTS, StructureCorrected)
+EVENTS_BY_FIGURE: dict[str, tuple[type, ...]] = {
+    "requests": OPENING_EVENTS,
+    "structures": OPENING_EVENTS,
     "admitted": (RequestAdmitted,),
     "oriented": (RequestOriented,),
-    "orientation_rate": OUTCOMES,
-    "hours_to_triage": (*OPENED, DifficultyQualified),
-    "days_to_outcome": (*OPENED, *OUTCOMES),
-    "orientations_acknowledged": ACKNOWLEDGED,
-    "crisis_orientations_acknowledged": (DifficultyQualified, *ACKNOWLEDGED),
+    "orientation_rate": OUTCOME_EVENTS,
+    "hours_to_triage": (*OPENING_EVENTS, DifficultyQualified),
+    "days_to_outcome": (*OPENING_EVENTS, *OUTCOME_EVENTS),
+    "orientations_acknowledged": ORIENTATION_EVENTS,
+    "crisis_orientations_acknowledged": (DifficultyQualified, *ORIENTATION_EVENTS),
     **{f"difficulty_{level}": (DifficultyQualified,) for level in DifficultyLevel},
 }
 """Events behind each figure. Figures that are not listed group requests by facts about the structure."""
@@ -148,4 +148,4 @@ def _department(row: Row) -> str:
     return str(row["department"])
 
 
-figures = Figures(requests, _compute, behind=lambda code: BEHIND.get(code, DESCRIBED))
+figures = Figures(requests, _compute, behind=lambda code: EVENTS_BY_FIGURE.get(code, STRUCTURE_EVENTS))

@@ -19,13 +19,13 @@ from shared.statistics import (
     size_label,
 )
 
-OUTCOMES = {
+OUTCOME_LABELS = {
     str(status): labels.STATUSES[status]
     for status in (RequestStatus.ADMITTED, RequestStatus.ORIENTED, RequestStatus.TRANSFERRED, RequestStatus.WITHDRAWN)
 }
-FORMS = {str(form): label for form, label in labels.LEGAL_FORMS.items()}
-DAYS = {"7": 7.0, "15": 15.0, "30": 30.0, "60": 60.0, "more": float("inf")}
-DELAYS = {"7": "7 jours au plus", "15": "8 à 15 jours", "30": "16 à 30 jours", "60": "31 à 60 jours"}
+LEGAL_FORM_LABELS = {str(form): label for form, label in labels.LEGAL_FORMS.items()}
+DELAY_BANDS = {"7": 7.0, "15": 15.0, "30": 30.0, "60": 60.0, "more": float("inf")}
+DELAY_LABELS = {"7": "7 jours au plus", "15": "8 à 15 jours", "30": "16 à 30 jours", "60": "31 à 60 jours"}
 
 
 def _outcome(row: Row) -> str:
@@ -49,7 +49,7 @@ def _level(row: Row) -> str:
 
 
 def _delay(row: Row) -> str:
-    return band_of(DAYS, hours_between(row["received_at"], row["outcome_at"]) / 24, UNKNOWN)
+    return band_of(DELAY_BANDS, hours_between(row["received_at"], row["outcome_at"]) / 24, UNKNOWN)
 
 
 release = Release(
@@ -57,8 +57,8 @@ release = Release(
     "demandes qui ont reçu une suite dans la période",
     happened="outcome_at",
     dimensions=(
-        Dimension("outcome", "Suite donnée", keys=OUTCOMES, of=_outcome),
-        Dimension("legal_form", "Forme juridique", keys=FORMS, of=_form),
+        Dimension("outcome", "Suite donnée", keys=OUTCOME_LABELS, of=_outcome),
+        Dimension("legal_form", "Forme juridique", keys=LEGAL_FORM_LABELS, of=_form),
         Dimension(
             "size",
             "Effectif",
@@ -78,6 +78,6 @@ release = Release(
             keys={str(level): labels.LEVELS[level] for level in DifficultyLevel} | {UNKNOWN: "non qualifiée"},
             of=_level,
         ),
-        Dimension("delay", "Délai avant la suite donnée", keys=DELAYS | {"more": "plus de 60 jours"}, of=_delay),
+        Dimension("delay", "Délai avant la suite donnée", keys=DELAY_LABELS | {"more": "plus de 60 jours"}, of=_delay),
     ),
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from intake.domain.reference.criteria import Verdict
-from intake.domain.reference.reference import SHIPPED
+from intake.domain.reference.reference import SHIPPED_REFERENCE
 from intake.domain.request.assessment import CriterionAssessed, MeetingRecorded
 from intake.domain.request.confidentiality import (
     AssignCase,
@@ -24,14 +24,14 @@ from intake.domain.request.reception import RequestReceived
 from intake.domain.request.request import decider
 from intake.domain.request.state import Confidentiality, ConfidentialReason, Ending, Request, RequestStatus
 from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived
-from intake.domain.structure import LegalForm, SealedContact, Structure
+from intake.domain.structure import EncryptedContact, LegalForm, Structure
 from intake.integration_events import to_integration_event
 from shared.contracts.intake import CaseAccessChanged
 from shared.kernel import Actor, CaseAccess, PersonalData, Role
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
-CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
+CONTACT = EncryptedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
 GARDENS = Structure(
     "Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074", headcount=12
 )
@@ -104,7 +104,7 @@ def test_a_manager_entrusts_a_dossier_and_whoever_had_it_no_longer_decides() -> 
 def test_an_admission_by_the_manager_leaves_it_to_who_was_put_in_charge() -> None:
     assessed = [
         CriterionAssessed(each.code, Verdict.MET, evidence=text("Vu."), rules="2021-1")
-        for each in SHIPPED.in_force(NOW.date()).list
+        for each in SHIPPED_REFERENCE.in_force(NOW.date()).list
         if each.hard
     ]
     ready = (RECEIVED, MeetingRecorded(NOW.date(), text("La présidente.")), *assessed)

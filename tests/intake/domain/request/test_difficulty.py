@@ -12,13 +12,13 @@ from intake.domain.request.outcome import RequestAdmitted, RequestWithdrawn
 from intake.domain.request.reception import RequestReceived
 from intake.domain.request.request import decider
 from intake.domain.request.state import Difficulty, DifficultyCause, DifficultyLevel, DifficultyNature
-from intake.domain.structure import LegalForm, SealedContact, Structure
+from intake.domain.structure import EncryptedContact, LegalForm, Structure
 from shared.kernel import PersonalData, Role
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()
-CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
+CONTACT = EncryptedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Une seule subvention."), unit=UNIT)
 ADMITTED = RequestAdmitted(

@@ -15,7 +15,7 @@ from intake.domain.request.eligibility import HEADCOUNT_QUESTION, EligibilityAss
 from intake.domain.request.reception import RequestReceived
 from intake.domain.request.request import decider
 from intake.domain.request.state import CriterionJudgment, DerogationKind
-from intake.domain.structure import LegalForm, SealedContact, Structure
+from intake.domain.structure import EncryptedContact, LegalForm, Structure
 from shared.kernel import PersonalData, Role
 from shared.testing.scenarios import CASE, NOW, UNIT, MemoryLog, text
 
@@ -24,7 +24,7 @@ HARD = ("existing", "employer", "ess")
 GARDENS = Structure(
     "Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074", headcount=12
 )
-CONTACT = SealedContact(str(CASE), PersonalData(CASE, "Maëlle Kerdoncuff"))
+CONTACT = EncryptedContact(str(CASE), PersonalData(CASE, "Maëlle Kerdoncuff"))
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Une seule subvention."), unit=UNIT)
 MET = CriterionJudgment(Verdict.MET, text("Statuts lus."), by="some-adviser")
 NOT_MET, UNKNOWN = replace(MET, verdict=Verdict.NOT_MET), replace(MET, verdict=Verdict.UNKNOWN)

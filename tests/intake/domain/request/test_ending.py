@@ -23,12 +23,12 @@ from intake.domain.request.outcome import RequestAdmitted
 from intake.domain.request.reception import RequestReceived
 from intake.domain.request.request import decider, unique_keys
 from intake.domain.request.state import Ending, RequestStatus
-from intake.domain.structure import LegalForm, SealedContact, Structure
+from intake.domain.structure import EncryptedContact, LegalForm, Structure
 from shared.kernel import PersonalData, Role, UniqueKey
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
-CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
+CONTACT = EncryptedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Une seule subvention."), unit=UNIT)
 ADMITTED = RequestAdmitted(

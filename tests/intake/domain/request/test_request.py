@@ -59,7 +59,7 @@ from intake.domain.request.state import (
     RequestStatus,
 )
 from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived, TransferRequest
-from intake.domain.structure import Contact, LegalForm, SealedContact, Structure
+from intake.domain.structure import Contact, EncryptedContact, LegalForm, Structure
 from shared.kernel import Actor, PersonalData, Role, UniqueKey
 from shared.testing.scenarios import NOW, UNIT, MemoryLog, Scenarios, context, new_id, text
 
@@ -71,7 +71,7 @@ GARDENS = Structure(
     "Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074", headcount=12
 )
 STRUCTURE_ID = context().pseudonym("732829320")
-CONTACT = SealedContact(str(PERSON), PersonalData(PERSON, "Maëlle Kerdoncuff"))
+CONTACT = EncryptedContact(str(PERSON), PersonalData(PERSON, "Maëlle Kerdoncuff"))
 NEED = "Une seule subvention."
 RECEIVE = ReceiveRequest(GARDENS, Contact("Maëlle Kerdoncuff"), need=NEED)
 RECEIVED = RequestReceived(GARDENS, STRUCTURE_ID, contact=CONTACT, need=text(NEED), unit=UNIT, adviser="some-adviser")
@@ -309,7 +309,7 @@ def test_a_linked_request_stands_beside_the_case_that_it_comes_from_until_it_is_
 
 def test_another_contact_comes_under_an_id_and_a_key_of_their_own() -> None:
     reason = "La présidente a quitté l’association."
-    another = SealedContact(str(new_id(1)), PersonalData(new_id(1), "Soazig Le Bihan"))
+    another = EncryptedContact(str(new_id(1)), PersonalData(new_id(1), "Soazig Le Bihan"))
     corrected = ContactCorrected(another, text(reason))
     for history in ((RECEIVED,), (RECEIVED, ADMITTED)):
         given(*history).when(CorrectContact(Contact("Soazig Le Bihan"), reason)).then(corrected)
@@ -321,7 +321,7 @@ def test_another_contact_comes_under_an_id_and_a_key_of_their_own() -> None:
 def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_stored_in_clear() -> None:
     person = UUID(int=9)
     values = (PersonalData(person, f"secret {kind}") for kind in ("nom", "rôle", "mél", "tél"))
-    contact = SealedContact(str(person), *values)
+    contact = EncryptedContact(str(person), *values)
     every_event = (
         replace(RECEIVED, contact=contact, need=text("secret besoin")),
         replace(LINKED, contact=contact),

@@ -14,8 +14,8 @@ from intake.domain.request.request import decider, unique_keys
 from intake.domain.request.state import Request, RequestStatus
 from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived
 from intake.domain.structure import (
+    EncryptedContact,
     LegalForm,
-    SealedContact,
     Structure,
 )
 from shared.kernel import Actor, PersonalData, Role, UniqueKey
@@ -24,7 +24,7 @@ from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 given = Scenarios(decider)
 TODAY = NOW.date()
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
-CONTACT = SealedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
+CONTACT = EncryptedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
 RECEIVED = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Une seule subvention."), unit="unit-44")
 ORIGIN = UUID(int=5)
 TRANSFERRED = Request(

@@ -41,7 +41,7 @@ from shared.web.resources import AggregateEndpoints, CommandResult, command_desc
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-EXAMPLE: dict[str, Any] = {
+GIVEN_LINK_EXAMPLE: dict[str, Any] = {
     "id": "01993f2e-5c00-7a10-8a51-3f6f7c1b2d41",
     "version": 1,
     "events": ["link-given"],
@@ -57,7 +57,7 @@ class GivenLink(CommandResult):
     repeated for an Idempotency-Key. `address`: the whole link, where the deployment has a console; the secret is its
     fragment, which no browser sends to a server. `until`: its last day."""
 
-    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE})
+    model_config = ConfigDict(json_schema_extra={"example": GIVEN_LINK_EXAMPLE})
 
     secret: str | None
     address: str | None

@@ -7,7 +7,7 @@ from typing import Any
 
 from intake import labels
 from intake.domain.reference.nomenclature import LEGAL_CATEGORIES, SECTIONS, section_of
-from intake.domain.structure import SealedContact, Structure
+from intake.domain.structure import EncryptedContact, Structure
 from shared.documents import Block, DocumentSource, Facts, Heading
 from shared.kernel import capitalize_first, format_number
 from shared.kernel.french import format_count
@@ -35,7 +35,7 @@ def structure_facts(structure: Structure) -> Iterator[tuple[str, str]]:
         yield "Portée", capitalize_first(labels.SCOPES[structure.scope])
 
 
-def contact_blocks(source: DocumentSource[Any], person: SealedContact | None) -> Iterator[Block]:
+def contact_blocks(source: DocumentSource[Any], person: EncryptedContact | None) -> Iterator[Block]:
     if person is None:
         return
     lines = (

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from intake.domain.reference.reference import SHIPPED, ReferenceData
+from intake.domain.reference.reference import SHIPPED_REFERENCE, ReferenceData
 from shared.kernel import Context, Decider, Encrypted, Line, Motive, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -149,7 +149,7 @@ Event = (
 
 
 def decide(
-    orientation: Orientation, command: Command, context: Context, reference: ReferenceData = SHIPPED
+    orientation: Orientation, command: Command, context: Context, reference: ReferenceData = SHIPPED_REFERENCE
 ) -> list[Event]:
     match orientation.step, command:
         case OrientationStep.NEW, ProposeOrientation(target, reason):

@@ -11,7 +11,7 @@ from annotated_types import Len
 
 from intake.domain.reference import codes
 from intake.domain.reference.codes import WRONG_NUMBER
-from intake.domain.reference.reference import SHIPPED, ReferenceData
+from intake.domain.reference.reference import SHIPPED_REFERENCE, ReferenceData
 from shared.kernel import Context, Count, FullTimeEquivalents, Line, PersonalData, PersonalLine, Refusal
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -91,7 +91,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class SealedContact:
+class EncryptedContact:
     """The contact as the log stores them: an id, and values encrypted with that id's key."""
 
     person: str
@@ -101,7 +101,7 @@ class SealedContact:
     phone: PersonalData | None = None
 
 
-def normalize_structure(structure: Structure, reference: ReferenceData = SHIPPED) -> Structure:
+def normalize_structure(structure: Structure, reference: ReferenceData = SHIPPED_REFERENCE) -> Structure:
     """The structure with its numbers and codes in compact form. Raises Refused for codes that do not exist or agree."""
     if not structure.siret and not structure.rna:
         raise WRONG_NUMBER("Un SIRET ou un numéro RNA est attendu.")
@@ -122,13 +122,13 @@ def normalize_structure(structure: Structure, reference: ReferenceData = SHIPPED
     )
 
 
-def seal_contact(contact: Contact, context: Context) -> SealedContact:
+def encrypt_contact(contact: Contact, context: Context) -> EncryptedContact:
     name = context.person(contact.name)
 
     def under_their_key(value: str | None) -> PersonalData | None:
         return PersonalData(name.key, value) if value else None
 
-    return SealedContact(
+    return EncryptedContact(
         str(name.key),
         name,
         function=under_their_key(contact.function),
@@ -137,7 +137,7 @@ def seal_contact(contact: Contact, context: Context) -> SealedContact:
     )
 
 
-def apply_correction(before: Structure, after: Structure, reference: ReferenceData = SHIPPED) -> Structure:
+def apply_correction(before: Structure, after: Structure, reference: ReferenceData = SHIPPED_REFERENCE) -> Structure:
     """A missing number may be added; another number is another structure. Raises Refused."""
     after = normalize_structure(after, reference)
     if (before.siret and before.number != after.number) or (before.rna and after.rna not in (None, before.rna)):

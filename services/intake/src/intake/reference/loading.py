@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from intake.domain.reference.communes import merge_communes
-from intake.domain.reference.reference import SHIPPED, ReferenceData
+from intake.domain.reference.reference import SHIPPED_REFERENCE, ReferenceData
 from intake.reference import files
 
 
@@ -22,8 +22,8 @@ def load_reference(
     own_communes = files.read_communes(communes) if communes else {}
     own_activities = files.read_activities(activities) if activities else {}
     return ReferenceData(
-        files.read_criteria(criteria) if criteria else SHIPPED.criteria,
-        (*(target for target in SHIPPED.targets if target.code not in own_codes), *own_targets),
+        files.read_criteria(criteria) if criteria else SHIPPED_REFERENCE.criteria,
+        (*(target for target in SHIPPED_REFERENCE.targets if target.code not in own_codes), *own_targets),
         communes=merge_communes(files.read_communes(files.COMMUNES), own_communes),
         activities=files.read_activities(files.ACTIVITIES) | own_activities,
     )

@@ -33,5 +33,5 @@ class ReferenceData:
         return next((target for target in self.targets if target.code == code), None)
 
 
-SHIPPED = ReferenceData()
+SHIPPED_REFERENCE = ReferenceData()
 """The defaults of every deployment, without the lists of communes and activities."""

@@ -7,7 +7,14 @@ from datetime import date
 from intake.domain.reference.codes import OTHER_DEPARTMENT, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER
 from intake.domain.reference.reference import ReferenceData
 from intake.domain.request.state import NOT_RECEIVED, OUTCOME_GIVEN, Request, RequestStatus, require_status
-from intake.domain.structure import OTHER_STRUCTURE, Contact, SealedContact, Structure, apply_correction, seal_contact
+from intake.domain.structure import (
+    OTHER_STRUCTURE,
+    Contact,
+    EncryptedContact,
+    Structure,
+    apply_correction,
+    encrypt_contact,
+)
 from shared.kernel import Context, Day, Encrypted, Motive, event, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
@@ -23,7 +30,7 @@ class StructureCorrected:
 
 @event("contact-corrected", label="Interlocuteur·rice de la structure changé·e")
 class ContactCorrected:
-    contact: SealedContact
+    contact: EncryptedContact
     reason: Encrypted
 
 
@@ -73,7 +80,7 @@ def correct_structure(
 
 def correct_contact(request: Request, command: CorrectContact, context: Context) -> list[ContactCorrected]:
     require_status(request, RequestStatus.RECEIVED, RequestStatus.ADMITTED)
-    return [ContactCorrected(seal_contact(command.contact, context), context.text(command.reason))]
+    return [ContactCorrected(encrypt_contact(command.contact, context), context.text(command.reason))]
 
 
 def evolve(request: Request, event: Event) -> Request:

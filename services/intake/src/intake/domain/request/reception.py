@@ -7,7 +7,7 @@ from uuid import UUID
 from intake.domain.reference.codes import OTHER_DEPARTMENT, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER
 from intake.domain.reference.reference import ReferenceData
 from intake.domain.request.state import ALREADY_OPEN, Request, RequestStatus
-from intake.domain.structure import Contact, Prefill, SealedContact, Structure, normalize_structure, seal_contact
+from intake.domain.structure import Contact, EncryptedContact, Prefill, Structure, encrypt_contact, normalize_structure
 from shared.kernel import Context, Encrypted, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -20,7 +20,7 @@ NO_UNIT = Refusal("no-unit", "Unité inconnue", status=403)
 class RequestReceived:
     structure: Structure
     structure_id: UUID
-    contact: SealedContact
+    contact: EncryptedContact
     need: Encrypted
     unit: str
     earlier: tuple[UUID, ...] = ()
@@ -33,7 +33,7 @@ class LinkedRequestOpened:
     origin: UUID | None
     structure: Structure
     structure_id: UUID
-    contact: SealedContact
+    contact: EncryptedContact
     theme: str
     unit: str
 
@@ -105,7 +105,7 @@ def receive(
         RequestReceived(
             structure,
             context.pseudonym(structure.number),
-            contact=seal_contact(received.contact, context),
+            contact=encrypt_contact(received.contact, context),
             need=context.text(received.need),
             unit=context.actor.unit,
             earlier=command.earlier,

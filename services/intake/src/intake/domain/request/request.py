@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from intake.domain.orientation import ProposeOrientation
 from intake.domain.personal_link import GiveLink
 from intake.domain.reference.criteria import Verdict
-from intake.domain.reference.reference import SHIPPED, ReferenceData
+from intake.domain.reference.reference import SHIPPED_REFERENCE, ReferenceData
 from intake.domain.request import (
     archive,
     assessment,
@@ -95,7 +95,9 @@ Event = (
 )
 
 
-def decide(request: Request, command: Command, context: Context, reference: ReferenceData = SHIPPED) -> Sequence[Event]:
+def decide(
+    request: Request, command: Command, context: Context, reference: ReferenceData = SHIPPED_REFERENCE
+) -> Sequence[Event]:
     match command:
         case ReceiveRequest():
             return reception.receive(request, ReceiveRequestWithFindings(command), context, reference)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from intake.domain.reference.criteria import Verdict
-from intake.domain.structure import LegalForm, Prefill, SealedContact, Structure
+from intake.domain.structure import EncryptedContact, LegalForm, Prefill, Structure
 from shared.kernel import Encrypted, Refusal
 
 ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
@@ -136,7 +136,7 @@ class Request:
     status: RequestStatus = RequestStatus.NEW
     structure: Structure = NO_STRUCTURE
     structure_id: UUID = NO_STRUCTURE_ID
-    contact: SealedContact | None = None
+    contact: EncryptedContact | None = None
     need: Encrypted | None = None
     unit: str = ""
     origin: UUID | None = None

@@ -15,7 +15,7 @@ from intake.domain.request.state import (
     RequestStatus,
     require_status,
 )
-from intake.domain.structure import SealedContact, Structure
+from intake.domain.structure import EncryptedContact, Structure
 from shared.kernel import UNIT_CODE, Context, Encrypted, Line, Motive, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -37,7 +37,7 @@ class TransferReceived:
     origin: UUID
     structure: Structure
     structure_id: UUID
-    contact: SealedContact
+    contact: EncryptedContact
     unit: str
     need: Encrypted | None = None
     difficulty: Difficulty | None = None
