@@ -12,7 +12,6 @@ from packages import ROOT, SERVICES, WITH_LOG
 
 SCHEMAS = ROOT / "shared" / "schemas"
 METHODS = ("get", "post", "put", "patch", "delete")
-REFUSAL = re.compile(r"^\| `([a-z0-9-]+)` \| (\d{3}) \| (.+?) \|$", re.MULTILINE)
 DECISION = re.compile(r"^\*\*(?P<aggregate>[a-z -]+)\*\*$|^(?P<row>\| `[A-Z]\w+` \|(?: [^|\n]*\|){3})$", re.MULTILINE)
 COMMANDS = """# Commands
 
@@ -24,16 +23,6 @@ OPERATIONS = """# Operations
 
 Every operation of each HTTP API, from its OpenAPI document: `shared/schemas` in the repository, `/openapi.json` of
 a running service, and `/docs` of a running service for people. Who may call each is in [Rights](../rights.md).
-"""
-PROBLEMS = """# Problems
-
-An error is a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)), `application/problem+json`. Its
-`type` ends with a slug that never changes: programs compare that. Its `title` and `detail` are in French, for
-people; `detail` says what to do next.
-"""
-REFUSALS = """## Refusals
-
-What the rules of the domain refuse. The README of each service says which command leads to which refusal.
 """
 EVENTS = """# Events
 
@@ -68,27 +57,6 @@ def commands() -> str:
             parts.append(f"\n### {name}: {aggregate}\n")
             parts.append(table(("command", "by", "events", "refusals"), decisions))
     return "".join(parts)
-
-
-def problems() -> str:
-    found: dict[str, tuple[str, str, list[str]]] = {}
-    for name in SERVICES:
-        for slug, status, title in REFUSAL.findall((ROOT / "services" / name / "README.md").read_text()):
-            found.setdefault(slug, (status, title, []))[2].append(name)
-    rows = [
-        (f"`{slug}`", status, title, ", ".join(dict.fromkeys(names)))
-        for slug, (status, title, names) in sorted(found.items())
-    ]
-    statuses = [(status, cell(meaning)) for status, meaning in sorted(_statuses().items())]
-    return "".join(
-        (
-            PROBLEMS,
-            "\n## Statuses of every operation\n",
-            table(("status", "meaning"), statuses),
-            REFUSALS,
-            table(("slug", "status", "title", "services"), rows),
-        )
-    )
 
 
 def events() -> str:
@@ -129,7 +97,7 @@ def _summary(operation: Mapping[str, Any]) -> str:
     return " — ".join(filter(None, (operation.get("summary"), plain(operation.get("description")))))
 
 
-def _statuses() -> dict[str, str]:
+def statuses() -> dict[str, str]:
     return {
         status: answer["description"]
         for _, api in _documents("openapi")

@@ -15,10 +15,11 @@ from mkdocs.structure.pages import Page
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from api_pages import commands, events, operations, problems
+from api_pages import commands, events, operations
 from command_line_page import command_line
 from links import Links
 from packages import ROOT, SERVICES
+from problems_page import problems
 from settings_page import settings
 from statistics_page import statistics
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +33,19 @@ def classes(package: str) -> Iterator[type]:
                 yield value
 
 
-def instances(package: str, kind: type) -> Iterator[Any]:
+def instances(package: str, kind: type, *, own: bool = False) -> Iterator[Any]:
+    """Values of modules; `own`: only where they are assigned, and not where they are imported."""
     for module in modules(package):
-        yield from (value for value in vars(module).values() if isinstance(value, kind))
+        assigned = set(_assigned(module)) if own else vars(module).keys()
+        yield from (value for name, value in vars(module).items() if isinstance(value, kind) and name in assigned)
+
+
+def syntax_tree(module: ModuleType) -> ast.Module:
+    assert module.__file__
+    return ast.parse(Path(module.__file__).read_text())
+
+
+def _assigned(module: ModuleType) -> Iterator[str]:
+    for node in syntax_tree(module).body:
+        if isinstance(node, ast.Assign):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))

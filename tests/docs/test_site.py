@@ -55,6 +55,7 @@ def test_no_page_loads_anything_from_another_server(site: Path) -> None:
         ("reference/operations.html", "/admission"),
         ("reference/commands.html", "AdmitRequest"),
         ("reference/problems.html", "no-meeting"),
+        ("reference/problems.html", "idempotency-key-reused"),
         ("reference/events.html", "request-admitted:v1"),
         ("reference/statistics.html", "orientation_rate"),
         ("reference/command-line.html", "dla-audit verify"),
