@@ -25,7 +25,7 @@ def main(url: str) -> None:
     app = opened(url)
     recorder: Any = app.recorder
     appender = recorder.appender
-    look = appender._own
+    look = appender._positions_of
 
     def own(events: Any) -> Any:
         found = look(events)
@@ -33,7 +33,7 @@ def main(url: str) -> None:
             say("RECOGNISED")
         return found
 
-    appender._own = own
+    appender._positions_of = own
 
     def write() -> None:
         try:

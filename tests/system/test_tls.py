@@ -28,7 +28,7 @@ from diagnostic.main import service as diagnostic
 from embedded.processes import ports
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
-from shared.eventlog.factory import LogFactory, reached_by
+from shared.eventlog.factory import LogFactory, url_settings
 from shared.kernel import uuid7
 from shared.messaging import Feed, FeedUnavailable
 from shared.messaging.nats_access import connect
@@ -153,7 +153,7 @@ def test_a_postgresql_of_another_name_is_not_believed(
 
 def reaches(url: str) -> bool:
     """As a service's log does."""
-    factory = LogFactory(reached_by(url) | {"POSTGRES_CONNECT_TIMEOUT": "2"})
+    factory = LogFactory(url_settings(url) | {"POSTGRES_CONNECT_TIMEOUT": "2"})
     try:
         with factory.datastore.get_connection():
             return True

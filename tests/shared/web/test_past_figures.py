@@ -226,7 +226,7 @@ def test_the_rows_of_any_past_moment_are_those_that_the_log_led_to(
             assert busy.by("adviser", unit=unit).post(f"{path}/{what}", body).status_code in (200, 409)
     position = round(start + cut * ((app.recorder.max_notification_id() or 0) - start))
     (entry,) = app.recorder.select_notifications(position, 1)
-    whole = Projector(app, service.projections).rebuilt(requests, position)
+    whole = Projector(app, service.projections).fold_all(requests, position)
     for wanted in (units, units[:1], None):
         found = load_past_rows(app, requests, PointInTime(as_of=entry.recorded_at), wanted)
         assert found.basis.position == position

@@ -1,4 +1,4 @@
-"""Where are the bytes of an attachment? In pieces beside the log, each sealed, written and destroyed with its event."""
+"""The bytes of attachments: encrypted chunks in a table, written and deleted in the transaction of their events."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from shared.eventlog import ServiceApplication
 from shared.kernel import Refusal, uuid7_after
 
 CHUNK_BYTES = 1024 * 1024
-"""Bytes: what one file holds of the memory while it is sent, whoever reads slowly."""
+"""The memory that a file takes while it is sent, however slowly it is read."""
 ATTACHMENT_ERASED = Refusal("attachment-withdrawn", "Pièce jointe retirée", status=410)
 
 
-def address(app: ServiceApplication, case: UUID, content: bytes | bytearray) -> UUID:
-    """The attachment's id: the same content has the same in a case, and nobody outside can tell which content."""
+def attachment_id(app: ServiceApplication, case: UUID, content: bytes | bytearray) -> UUID:
+    """The attachment's id, derived from its content by a keyed hash: the same content has the same id within a case."""
     return uuid7_after(case, app.key_store.keyed_hash(f"attachment {case} {sha256(content).hexdigest()}"))
 
 
 class AttachmentChunks:
-    """What the transaction of an attachment's events writes beside them. `content`: what was received, if anything."""
+    """The in-transaction hook of an attachment's command. `content`: the bytes received, empty when there are none."""
 
     def __init__(self, app: ServiceApplication, attachment: UUID, content: bytes | bytearray = b"") -> None:
         self._table = SQL("{}.attachment_chunks").format(app.recorder.schema)
@@ -37,23 +37,23 @@ class AttachmentChunks:
             if isinstance(event, AttachmentAdded):
                 self._write(connection, event.case, data_keys)
             if isinstance(event, AttachmentWithdrawn):
-                self._destroy(connection)
+                self._delete(connection)
 
     def _write(self, connection: Connection[Any], case: UUID, data_keys: DataKeys) -> None:
         statement = SQL("INSERT INTO {} VALUES (%s, %s, %s, %b)").format(self._table)
         view, count = memoryview(self._content), _count(len(self._content))
         for n in range(count):
-            piece = data_keys.encrypt_bytes(
+            chunk = data_keys.encrypt_bytes(
                 case, view[n * CHUNK_BYTES : (n + 1) * CHUNK_BYTES], _aad(self._attachment, n, count)
             )
-            connection.execute(statement, (self._attachment, n, case, piece))
+            connection.execute(statement, (self._attachment, n, case, chunk))
 
-    def _destroy(self, connection: Connection[Any]) -> None:
+    def _delete(self, connection: Connection[Any]) -> None:
         connection.execute(SQL("DELETE FROM {} WHERE attachment = %s").format(self._table), (self._attachment,))
 
 
 def read_attachment(app: ServiceApplication, id: UUID, attachment: Attachment) -> Iterator[bytes]:  # noqa: A002
-    """The content, piece after piece. Raises Erased when the case's key is gone, Refused when it was withdrawn."""
+    """The content, chunk by chunk. Raises KeyErased when the case's key is destroyed, Refused when it was withdrawn."""
     assert attachment.case is not None
     count = _count(attachment.size)
     for n in range(count):

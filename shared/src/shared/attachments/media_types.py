@@ -1,4 +1,4 @@
-"""Of what type is a file? Its content says so, among the few types that are kept; nobody's word is taken for it."""
+"""Media types of files, recognised from their content. Only a few types are accepted; the declared one is ignored."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DOCX = MediaType(f"{OPEN_XML}wordprocessingml.document", (".docx",))
 XLSX = MediaType(f"{OPEN_XML}spreadsheetml.sheet", (".xlsx",))
 CSV = MediaType("text/csv", (".csv",))
 TEXT = MediaType("text/plain", (".txt",))
-ACCEPTED_TYPES = {kept.name: kept for kept in (PDF, PNG, JPEG, ODT, ODS, DOCX, XLSX, CSV, TEXT)}
+ACCEPTED_TYPES = {accepted.name: accepted for accepted in (PDF, PNG, JPEG, ODT, ODS, DOCX, XLSX, CSV, TEXT)}
 
 REFUSED_TYPE = Refusal("file-type-refused", "Type de fichier refusé", status=415)
 ACTIVE_CONTENT = Refusal("active-content-refused", "Fichier actif refusé", status=415)
@@ -43,9 +43,9 @@ ACCEPTED = "Sont acceptés\u00a0: PDF, PNG, JPEG, ODT, ODS, DOCX, XLSX, CSV et t
 
 PDF_END_WITHIN = 4096
 """Bytes: some programs write a little after the end."""
-MOST_ENTRIES = 5_000
-LARGEST_ENTRY = 1024 * 1024
-AT_A_TIME = 64 * 1024
+MAX_ENTRIES = 5_000
+MAX_ENTRY_BYTES = 1024 * 1024
+DECODED_BYTES = 64 * 1024
 MARKUP_WITHIN = 4096
 """Characters: no browser looks further to guess, and a text may speak of HTML."""
 MARKUP = re.compile(r"<(?:!|\?|(?:html|head|body|script|svg|iframe|object|embed)\b)", re.IGNORECASE)
@@ -94,7 +94,7 @@ def _macros() -> Refused:
 
 
 def _office(content: bytes | bytearray) -> MediaType:
-    if content.count(b"PK\x01\x02") > MOST_ENTRIES:  # before the directory is read: each entry costs memory
+    if content.count(b"PK\x01\x02") > MAX_ENTRIES:  # before the directory is read: each entry costs memory
         raise _damaged()
     try:
         with ZipFile(BytesIO(content)) as archive:
@@ -126,16 +126,16 @@ def _office_open_xml(archive: ZipFile, names: list[str]) -> MediaType:
         PurePath(name).name.lower() == "vbaproject.bin" for name in names
     ):
         raise _macros()
-    for kept in (DOCX, XLSX):
-        if f"{kept.name}.main+xml" in types:
-            return kept
+    for accepted in (DOCX, XLSX):
+        if f"{accepted.name}.main+xml" in types:
+            return accepted
     raise REFUSED_TYPE(f"Ce document n’est ni un texte ni un tableur. {ACCEPTED}")
 
 
 def _read(archive: ZipFile, name: str) -> str:
     with archive.open(name) as entry:
-        read = entry.read(LARGEST_ENTRY + 1)
-    if len(read) > LARGEST_ENTRY:
+        read = entry.read(MAX_ENTRY_BYTES + 1)
+    if len(read) > MAX_ENTRY_BYTES:
         raise _damaged()
     return read.decode("utf-8-sig")
 
@@ -155,9 +155,9 @@ def _decoded_start(content: bytes | bytearray) -> str | None:
     """The first characters; null when the whole is not text in UTF-8. A long text decoded at once takes four times
     its size."""
     decoder, start = getincrementaldecoder("utf-8-sig")(), ""
-    for n in range(0, len(content), AT_A_TIME):
+    for n in range(0, len(content), DECODED_BYTES):
         try:
-            text = decoder.decode(content[n : n + AT_A_TIME], final=n + AT_A_TIME >= len(content))
+            text = decoder.decode(content[n : n + DECODED_BYTES], final=n + DECODED_BYTES >= len(content))
         except UnicodeDecodeError:
             return None
         if CONTROLS.search(text):

@@ -1,4 +1,5 @@
-"""How does an append cost one round trip, and how is it told apart from one that was lost?"""
+"""The appender: one statement and one round trip per append, with recognition of appends that were committed although
+their answer was lost."""
 
 from __future__ import annotations
 
@@ -20,13 +21,13 @@ from shared.eventlog.errors import CONNECTION_ERRORS, AppendRefused, append_erro
 from shared.eventlog.group_commit import GroupCommit, Waiting
 from shared.eventlog.partitions import partition_of
 
-ATTEMPTS = 10
-PATIENCE = 8.0
-"""Seconds that an append outlives a lost database; then its caller is told."""
+MAX_ATTEMPTS = 10
+TIMEOUT_SECONDS = 8.0
+"""How long an append is retried while the database is lost, before the caller gets the error."""
 log = logging.getLogger(__name__)
 
 InTransaction = Callable[[psycopg.Connection[Any]], None]
-"""What an append's transaction writes first, where it is too much for `extras`."""
+"""Writes what is too large for `extras`, first in the transaction of the append."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ class Append:
 
 
 class Appender:
-    """One statement an append, `append.sql`; concurrent appends of one process share a transaction.
+    """Calls append.sql. Concurrent appends of one process share a transaction (group commit).
 
-    `sql` fills in the names of the tables; once it is `closing`, nothing is tried again."""
+    `sql` fills the table names into a statement. Once `closing` is set, nothing is retried."""
 
     def __init__(self, datastore: PostgresDatastore, sql: Callable[[str], bytes], closing: Event) -> None:
         self._datastore, self._closing = datastore, closing
@@ -56,30 +57,35 @@ class Appender:
         )
         self._group: GroupCommit[Append, Sequence[int]] = GroupCommit(self._commit)
         # The leader keeps its connection: measured 15 to 54 % more appends than with one from the pool each time.
-        self._held: AbstractContextManager[psycopg.Connection[Any]] | None = None
-        self._line: psycopg.Connection[Any]
+        self._leader_context: AbstractContextManager[psycopg.Connection[Any]] | None = None
+        self._leader: psycopg.Connection[Any]
 
     def append(self, append: Append) -> Sequence[int]:
-        """All or nothing; what is large goes alone, on a connection of its own: no small append waits for it."""
-        return self._append_or_recognise(append, unheard=False) if append.in_transaction else self._group.submit(append)
+        """Appends all or nothing, and returns the positions. An append with a hook goes alone, on its own connection,
+        so that no small one waits for it. Raises AppendRefused, or one of OUTAGES."""
+        return (
+            self._append_or_recognize(append, answer_lost=False)
+            if append.in_transaction
+            else self._group.submit(append)
+        )
 
     def close(self) -> None:
-        """Gives the held connection back, so that the pool can close."""
-        if self._held is not None:
-            held, self._held = self._held, None
-            held.__exit__(None, None, None)
+        """Returns the leader's connection, so that the pool can close."""
+        if self._leader_context is not None:
+            context, self._leader_context = self._leader_context, None
+            context.__exit__(None, None, None)
 
     def _commit(self, group: list[Waiting[Append, Sequence[int]]]) -> None:
-        unheard = False
+        answer_lost = False
         if len(group) > 1:
             try:
                 positions = iter(self._call([each.work for each in group]))
                 for each in group:
                     each.answer = [next(positions) for _ in each.work.events]
             except CONNECTION_ERRORS:
-                unheard = True
+                answer_lost = True
             except Exception as error:  # noqa: BLE001, RUF100
-                log.debug("%r in a group of %d: each on its own tells whose", error, len(group))
+                log.debug("%r in a group of %d: repeated one by one to find whose it is", error, len(group))
             else:
                 return
         outage: Exception | None = None
@@ -87,27 +93,28 @@ class Appender:
             try:
                 if outage:
                     raise outage
-                each.answer = self._append_or_recognise(each.work, unheard)
+                each.answer = self._append_or_recognize(each.work, answer_lost)
             except CONNECTION_ERRORS as error:
                 each.answer = outage = error
             except Exception as error:  # noqa: BLE001, RUF100  whoever waits raises it
                 each.answer = error
 
-    def _append_or_recognise(self, append: Append, unheard: bool) -> Sequence[int]:
-        """After a lost connection an append may have been committed unheard: then a refusal may be our own success."""
-        end = time.monotonic() + PATIENCE
-        for attempt in range(ATTEMPTS):
+    def _append_or_recognize(self, append: Append, answer_lost: bool) -> Sequence[int]:
+        """After a lost connection the append may have been committed without an answer. A refusal may then be our own
+        earlier success."""
+        end = time.monotonic() + TIMEOUT_SECONDS
+        for attempt in range(MAX_ATTEMPTS):
             try:
                 return self._call([append])
             except AppendRefused:
-                own = self._own(append.events) if unheard and append.events else None
+                own = self._positions_of(append.events) if answer_lost and append.events else None
                 if own is None:
                     raise
                 return own
             except CONNECTION_ERRORS:
-                if attempt == ATTEMPTS - 1 or time.monotonic() > end or self._closing.is_set():
+                if attempt == MAX_ATTEMPTS - 1 or time.monotonic() > end or self._closing.is_set():
                     raise
-                unheard = True
+                answer_lost = True
                 self._datastore.pool.check()  # else each attempt may be spent on another dead idle connection
                 self._closing.wait(0.05 * attempt)
         raise AssertionError
@@ -125,35 +132,35 @@ class Appender:
             [partition_of(case) for case in cases],
             json.dumps(extras) if extras else None,
         )
-        alone = appends[0].in_transaction
-        with self._alone_line() if alone else self._held_line() as line:
+        hook = appends[0].in_transaction
+        with self._own_connection() if hook else self._leader_connection() as connection:
             try:
-                if alone:
-                    alone(line)
-                row = line.execute(self._append_statement, parameters, prepare=True, binary=True).fetchone()
+                if hook:
+                    hook(connection)
+                row = connection.execute(self._append_statement, parameters, prepare=True, binary=True).fetchone()
             except psycopg.IntegrityError as error:
                 raise append_error(error) from error
         return range(row["append"], row["append"] + len(events)) if row and events else []
 
     @contextmanager
-    def _alone_line(self) -> Iterator[psycopg.Connection[Any]]:
+    def _own_connection(self) -> Iterator[psycopg.Connection[Any]]:
         with self._datastore.get_connection() as connection, connection.transaction():
             yield connection
 
     @contextmanager
-    def _held_line(self) -> Iterator[psycopg.Connection[Any]]:
-        if self._held is None:
-            fresh = self._datastore.get_connection()
-            self._line = fresh.__enter__()
-            self._held = fresh
+    def _leader_connection(self) -> Iterator[psycopg.Connection[Any]]:
+        if self._leader_context is None:
+            context = self._datastore.get_connection()
+            self._leader = context.__enter__()
+            self._leader_context = context
         try:
-            yield self._line
+            yield self._leader
         except BaseException as error:
-            lost, self._held = self._held, None
+            lost, self._leader_context = self._leader_context, None
             lost.__exit__(type(error), error, error.__traceback__)  # gives it back, raises the library's kind of error
             raise
 
-    def _own(self, events: Sequence[StoredEvent]) -> list[int] | None:
+    def _positions_of(self, events: Sequence[StoredEvent]) -> list[int] | None:
         with self._datastore.get_connection() as connection:
             rows = connection.execute(self._own_statement, _columns(events), prepare=True).fetchall()
         return [row["position"] for row in rows] if len(rows) == len(events) else None

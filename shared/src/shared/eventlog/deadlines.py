@@ -1,4 +1,4 @@
-"""How does a day that something falls due stand beside the log, and how is it taken only once?"""
+"""Deadlines: rows written with the events that set them, each fired once by compare-and-set."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class FiredDeadline:
-    """A due date, taken in the transaction of the command that it leads to."""
+    """A deadline that fires, marked in the transaction of its command. The instants are aware, in UTC."""
 
     stream: UUID
     kind: str
@@ -20,6 +20,7 @@ class FiredDeadline:
     fired_at: datetime
 
     def row(self) -> dict[str, Any]:
+        """For append.sql."""
         return {
             "stream": str(self.stream),
             "kind": self.kind,
@@ -32,7 +33,7 @@ class FiredDeadline:
 def deadline_rows(
     aggregate: str, stream: UUID, case: UUID, days: Mapping[tuple[str, str], date | None]
 ) -> list[dict[str, Any]]:
-    """Rows for append.sql: a day begins at midnight UTC; one that is null is withdrawn."""
+    """Rows for append.sql. A day begins at midnight UTC; null withdraws the deadline."""
     return [
         {
             "stream": str(stream),

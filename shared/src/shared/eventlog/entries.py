@@ -1,4 +1,4 @@
-"""What does the log tell of an event? The event as it is stored, with what the log itself gave."""
+"""Log entries: stored events with the position, partition and instant that the log assigned."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ENTRY = "originator_id, originator_version, topic, state, position AS id, case_i
 
 @dataclass(frozen=True)
 class LogEntry(Notification):
-    """A notification with what the log itself gave: `id` is the position."""
+    """A notification of the library. `id` is the position, dense in the log; `number` is dense in the `partition`."""
 
     case_id: UUID
     partition: int
@@ -24,11 +24,11 @@ class LogEntry(Notification):
 
 @dataclass(frozen=True, slots=True)
 class LogIdentity:
-    """Which history this is; a log restored from a back-up takes a new id `since` a position."""
+    """Which history this is. A log restored from a back-up takes a new id `since` a position."""
 
     log_id: UUID
     since: int
 
 
-def entry_of(row: dict[str, Any]) -> LogEntry:
+def entry_from_row(row: dict[str, Any]) -> LogEntry:
     return LogEntry(**row | {"recorded_at": row["recorded_at"].astimezone(UTC)})

@@ -1,4 +1,4 @@
-"""How do concurrent appends of one process share a transaction? The first leads, the others wait for its answer."""
+"""Group commit: concurrent appends of one process share a transaction. The first leads, the others wait for it."""
 
 from __future__ import annotations
 
@@ -13,27 +13,29 @@ Answer = TypeVar("Answer")
 
 @dataclass(eq=False)
 class Waiting(Generic[Job, Answer]):
+    """A job in the queue, and its answer once it is committed."""
+
     work: Job
     answer: Answer | BaseException | None = None
     woken: Event = field(default_factory=Event)
 
 
 class GroupCommit(Generic[Job, Answer]):
-    """`commit` gets a group and fills in each answer, an exception included; whoever waits gets its own."""
+    """`commit` receives a group and fills in each answer, which may be an exception; each thread gets its own."""
 
-    LARGEST = 64
+    MAX_GROUP = 64
 
     def __init__(self, commit: Callable[[list[Waiting[Job, Answer]]], None]) -> None:
         self._commit = commit
         self._queue: list[Waiting[Job, Answer]] = []
-        self._led = False
+        self._has_leader = False
         self._gate = Lock()
 
     def submit(self, work: Job) -> Answer:
         mine: Waiting[Job, Answer] = Waiting(work)
         with self._gate:
             self._queue.append(mine)
-            leads, self._led = not self._led, True
+            leads, self._has_leader = not self._has_leader, True
         if not leads:
             mine.woken.wait()
             leads = mine.answer is None  # woken without an answer: the lead was handed on
@@ -46,13 +48,13 @@ class GroupCommit(Generic[Job, Answer]):
 
     def _lead(self) -> None:
         with self._gate:
-            group, self._queue = self._queue[: self.LARGEST], self._queue[self.LARGEST :]
+            group, self._queue = self._queue[: self.MAX_GROUP], self._queue[self.MAX_GROUP :]
         try:
             self._commit(group)
         finally:
             with self._gate:
                 heir = self._queue[0] if self._queue else None
-                self._led = heir is not None
+                self._has_leader = heir is not None
             for each in group:
                 if each.answer is None:
                     each.answer = InterruptedError("the append was interrupted; whether it was stored is unknown")

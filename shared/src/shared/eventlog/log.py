@@ -1,4 +1,4 @@
-"""How is a service's log opened, and an aggregate rebuilt from it?"""
+"""A service's log: how it is opened, and aggregates are rebuilt from it."""
 
 from __future__ import annotations
 
@@ -35,9 +35,11 @@ log = logging.getLogger(__name__)
 
 
 class ServiceLog(Application[UUID]):
-    """A service's log with its deciders. `url` is a PostgreSQL URL, `deployment_key` 32 bytes, `former_key` the one
-    before, while keys are wrapped anew; `tables` the service's own, as SQL where `{schema}` is filled in; `erased`: the
-    list of destroyed keys that is kept outside the database."""
+    """A service's log with its deciders.
+
+    `url`: of PostgreSQL. `deployment_key`: 32 bytes; `former_key`: the one before, while data keys are rewrapped.
+    `tables`: SQL for tables of the service's own, with `{schema}` filled in. `erasure_list`: the list of destroyed keys
+    outside the database."""
 
     SNAPSHOT_EVERY = 50
 
@@ -71,7 +73,7 @@ class ServiceLog(Application[UUID]):
     recorder: LogRecorder
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
-        """Only what we say: the machine's own variables would reach the library otherwise."""
+        """Our settings alone. The library would add the environment variables of the machine."""
         return Environment(name, dict(env or {}))
 
     def construct_mapper(self) -> EventMapper:
@@ -85,7 +87,7 @@ class ServiceLog(Application[UUID]):
         return self.recorder.wrapped_keys(key_ids)
 
     def create_tables(self) -> None:
-        """The migration step: makes what is missing, and leaves the rest as it is; one program at a time."""
+        """The migration step: creates the tables that are missing. One program at a time."""
         with self.recorder.datastore.get_connection() as connection, connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('migrate ' || current_schema(), 0))")
             for statement in self.recorder.sql_create_statements:
@@ -104,9 +106,9 @@ class ServiceLog(Application[UUID]):
         """The same application for one request: it loads each aggregate once, however many of its parts ask for it.
 
         A copy that shares the log and the keys; only what was loaded is its own. One thread at a time uses it."""
-        own = copy(self)
-        own._loaded = {}
-        return own
+        session = copy(self)
+        session._loaded = {}
+        return session
 
     def forget_loaded(self, streams: Collection[UUID]) -> None:
         """Has these aggregates loaded anew, because they changed."""
@@ -129,7 +131,13 @@ class ServiceLog(Application[UUID]):
 
     def _rebuild(self, decider: Decider[S], stream: UUID, until: int, *, snapshots: bool) -> LoadedAggregate[S]:
         topic = self._snapshot_topics[decider.name] if snapshots else ""
-        version, state, evolve, to_data, named = 0, decider.initial, decider.evolve, self.mapper.to_data, str(stream)
+        version, state, evolve, to_data, stream_text = (
+            0,
+            decider.initial,
+            decider.evolve,
+            self.mapper.to_data,
+            str(stream),
+        )
         own = self._topics[decider.name]
         for version, name, stored in self.recorder.history(stream, topic, until):
             if version == 1 and name.partition(":v")[0] not in own:
@@ -137,17 +145,18 @@ class ServiceLog(Application[UUID]):
             if name == topic:
                 state = self.mapper.to_state(topic, stored)
             else:
-                state = evolve(state, to_data(named, version, name, stored))
+                state = evolve(state, to_data(stream_text, version, name, stored))
         return LoadedAggregate(version, state)
 
     def load_existing(self, decider: Decider[S], stream: UUID) -> LoadedAggregate[S]:
-        """Like `load`; raises UnknownCase when nothing was recorded."""
+        """Like `load`. Raises UnknownCase when nothing was recorded."""
         loaded = self.load(decider, stream)
         if loaded.version == 0:
             raise UnknownCase(str(stream))
         return loaded
 
     def events_of(self, entries: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, RecordedEvent[Any]]]:
+        """Each entry with its decoded event. Raises UnreadableEvent."""
         for entry in entries:
             yield entry, self.mapper.to_domain_event(entry)
 
@@ -158,14 +167,14 @@ class ServiceLog(Application[UUID]):
         topic = self._snapshot_topics[decider.name]
         try:
             self.recorder.save_snapshot(stream, loaded.version, topic, self.mapper.to_snapshot(loaded.state))
-        except EventLogError:  # the command is recorded: it is not to look as if it had failed
+        except EventLogError:  # the command is recorded, so it must not look as if it had failed
             log.warning("no snapshot of %s at %d", stream, loaded.version, exc_info=True)
 
 
 def _shape(decider: Decider[Any]) -> str:
-    """Changes when the state's fields or the domain's code do: then a new program rebuilds, and reads no old state."""
+    """A hash that changes with the state's fields and the domain's code: a new program reads no old snapshot."""
     schema = msgspec.json.schema(type(decider.initial), schema_hook=lambda _: {"type": "object"})
-    told = hashlib.sha256(json.dumps(schema, sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps(schema, sort_keys=True).encode())
     for module in sorted(Path(inspect.getfile(decider.evolve)).parent.glob("*.py")):
-        told.update(module.read_bytes())
-    return told.hexdigest()[:12]
+        digest.update(module.read_bytes())
+    return digest.hexdigest()[:12]

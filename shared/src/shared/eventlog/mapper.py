@@ -1,4 +1,4 @@
-"""How does a typed event become stored bytes and back? Explicit names, upcasts on read, sealed fields."""
+"""The mapper: typed events to stored bytes and back, with explicit names, upcasts on read and encrypted fields."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ UNREADABLE = (msgspec.MsgspecError, ArithmeticError, AttributeError, LookupError
 
 
 class EventMetadata(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What every event says of itself, stored beside its data and hashed with it. `effective_at`: when it happened, if
-    not when it was recorded. `rules`: the version of the rules it was decided by."""
+    """Who, when and why, stored with an event's data and hashed with it.
+
+    `effective_at`: when it happened (valid time), if not when it was recorded.
+    `rules`: the version of the rules that decided it."""
 
     id: UUID
     case: UUID
@@ -46,7 +48,7 @@ class DataOnly(msgspec.Struct, Generic[E], frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent(Generic[E]):
-    """The library's domain event: which stream, which version, who and why, and what."""
+    """The library's domain event: stream, version, metadata and data. `data_keys`: for one that is not stored yet."""
 
     originator_id: UUID
     originator_version: int
@@ -56,27 +58,27 @@ class RecordedEvent(Generic[E]):
 
 
 class EventMapper(Mapper[UUID]):
-    """Knows every event by name, and every state that may be kept as a snapshot by topic."""
+    """Knows the service's events by name, and the states of its snapshots by topic."""
 
     def __init__(self, events: Iterable[type], states: Mapping[str, type]) -> None:
         self._names = {event_name(cls).name: (event_name(cls), cls) for cls in events}
         self._decoders: dict[str, Callable[[bytes], StoredPayload[Any]]] = {}
         self._data_decoders: dict[str, Callable[[bytes], DataOnly[Any]]] = {}
         self._states: dict[str, msgspec.json.Decoder[Any]] = {
-            topic: msgspec.json.Decoder(cls, dec_hook=_unsealed) for topic, cls in states.items()
+            topic: msgspec.json.Decoder(cls, dec_hook=_encrypted_from_token) for topic, cls in states.items()
         }
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         recorded: RecordedEvent[Any] = domain_event
         tokens: dict[int, dict[str, str]] = {}
         aads: dict[int, str] = {}
-        for path, sealed in encrypted_values(recorded.data):
+        for path, encrypted in encrypted_values(recorded.data):
             aad = _aad(recorded.originator_id, recorded.originator_version, path)
-            if id(sealed) in tokens:  # the same value in a second field stays bound to the first
-                tokens[id(sealed)].setdefault("b", aads[id(sealed)])
+            if id(encrypted) in tokens:  # the same value in a second field keeps the aad of the first
+                tokens[id(encrypted)].setdefault("b", aads[id(encrypted)])
                 continue
-            aads[id(sealed)] = aad
-            tokens[id(sealed)] = self._token(recorded, sealed, aad)
+            aads[id(encrypted)] = aad
+            tokens[id(encrypted)] = self._token(recorded, encrypted, aad)
 
         def enc_hook(value: Any) -> Any:
             return tokens[id(value)]
@@ -104,8 +106,8 @@ class EventMapper(Mapper[UUID]):
         )
 
     def to_snapshot(self, state: Any) -> bytes:
-        """A state as it is kept; ciphertext stays ciphertext."""
-        return msgspec.json.encode(state, enc_hook=_carried)
+        """A state as a snapshot stores it. Ciphertext stays ciphertext."""
+        return msgspec.json.encode(state, enc_hook=_full_token)
 
     def to_state(self, topic: str, snapshot: bytes) -> Any:
         try:
@@ -114,9 +116,9 @@ class EventMapper(Mapper[UUID]):
             raise UnreadableEvent(f"cannot read a {topic}: {error}") from error
 
     def to_data(self, stream: str, version: int, topic: str, state: bytes) -> Any:
-        """Only what evolves a state: a third faster than the whole event.
+        """The data alone, which is all that `evolve` needs: a third faster than the whole event.
 
-        `stream` comes as text, made once for all its events: it took as long as the decoding of one."""
+        `stream` comes as text, so that it is formatted once for all events: that took as long as decoding one."""
         try:
             decode = self._data_decoders.get(topic) or self._decoder(topic, DataOnly, self._data_decoders)
             data = decode(state).data
@@ -132,24 +134,24 @@ class EventMapper(Mapper[UUID]):
         if int(version) > known.version:
             raise ValueError(f"this program knows {name} up to version {known.version} only")
         if int(version) == known.version:
-            decode = msgspec.json.Decoder(shape[cls], dec_hook=_unsealed).decode
+            decode = msgspec.json.Decoder(shape[cls], dec_hook=_encrypted_from_token).decode
         else:
-            decode = _upcasting(known, int(version), shape[cls])
+            decode = _upcasting_decoder(known, int(version), shape[cls])
         cache[topic] = decode
         return decode
 
     @staticmethod
-    def _token(recorded: RecordedEvent[Any], sealed: Encrypted, aad: str) -> dict[str, str]:
-        if sealed.plaintext is None:
-            return _carried(sealed)
+    def _token(recorded: RecordedEvent[Any], encrypted: Encrypted, aad: str) -> dict[str, str]:
+        if encrypted.plaintext is None:
+            return _full_token(encrypted)
         if recorded.data_keys is None:
-            raise ValueError(f"{event_name(recorded.data).topic} has sealed fields and came without keys")
-        key_id = UUID(str(sealed.key))
-        return {"k": str(key_id), "c": recorded.data_keys.encrypt(key_id, sealed.plaintext, aad)}
+            raise ValueError(f"{event_name(recorded.data).topic} has encrypted fields and came without data keys")
+        key_id = UUID(str(encrypted.key))
+        return {"k": str(key_id), "c": recorded.data_keys.encrypt(key_id, encrypted.plaintext, aad)}
 
 
 def to_plain(value: Any, show: Callable[[Encrypted], str]) -> Any:
-    """An event or a state as plain data, each sealed value as `show` gives it."""
+    """An event or a state as plain data, with each encrypted value as `show` returns it."""
     return msgspec.to_builtins(value, enc_hook=show, str_keys=True)
 
 
@@ -158,45 +160,45 @@ def _aad(stream: Any, version: int, path: str) -> str:
 
 
 def _set_aad(stream: Any, version: int, data: Any) -> None:
-    for path, sealed in encrypted_values(data):
-        if not sealed.aad:
-            sealed.aad = _aad(stream, version, path)
-        elif sealed.aad.startswith("/"):  # upcast: bound to the field it was stored in
-            sealed.aad = f"{stream}:{version}{sealed.aad}"
+    for path, encrypted in encrypted_values(data):
+        if not encrypted.aad:
+            encrypted.aad = _aad(stream, version, path)
+        elif encrypted.aad.startswith("/"):  # upcast: the aad names the field in which it was stored
+            encrypted.aad = f"{stream}:{version}{encrypted.aad}"
 
 
-def _carried(sealed: Any) -> dict[str, str]:
-    """In a snapshot or a later event a sealed value keeps what binds it to the event it came from."""
-    return {"k": str(sealed.key), "c": sealed.ciphertext, "b": sealed.aad}
+def _full_token(encrypted: Any) -> dict[str, str]:
+    """The token of a value in a snapshot or a later event: it keeps the aad of the event that it came from."""
+    return {"k": str(encrypted.key), "c": encrypted.ciphertext, "b": encrypted.aad}
 
 
-def _unsealed(kind: type, token: Any) -> Any:
+def _encrypted_from_token(kind: type, token: Any) -> Any:
     if not issubclass(kind, Encrypted):
         raise NotImplementedError(f"no stored form of {kind}")
     return kind(token["k"], None, token["c"], token.get("b", ""))
 
 
-def _keep_paths(value: Any, path: str) -> None:
-    """Writes into each sealed token of an older version where it stands, before an upcast moves it."""
+def _write_paths(value: Any, path: str) -> None:
+    """Writes into each token of an older version the path where it was stored, before an upcast moves it."""
     if isinstance(value, dict):
         if value.keys() == {"k", "c"}:
             value["b"] = path
             return
         for name, item in value.items():
-            _keep_paths(item, f"{path}{'.' if path else '/'}{name}")
+            _write_paths(item, f"{path}{'.' if path else '/'}{name}")
     elif isinstance(value, list):
         for n, item in enumerate(value):
-            _keep_paths(item, f"{path}.{n}")
+            _write_paths(item, f"{path}.{n}")
 
 
-def _upcasting(known: EventName, version: int, shape: Any) -> Callable[[bytes], Any]:
+def _upcasting_decoder(known: EventName, version: int, shape: Any) -> Callable[[bytes], Any]:
     steps = [known.upcasts[n] for n in range(version, known.version)]
 
     def decode(state: bytes) -> Any:
         stored = msgspec.json.decode(state)
-        _keep_paths(stored["data"], "")
+        _write_paths(stored["data"], "")
         for step in steps:
             stored["data"] = step(stored["data"])
-        return msgspec.convert(stored, shape, dec_hook=_unsealed)
+        return msgspec.convert(stored, shape, dec_hook=_encrypted_from_token)
 
     return decode

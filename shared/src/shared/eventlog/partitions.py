@@ -1,4 +1,4 @@
-"""In which order is a log heard, and how far has it been? Partition by partition, each case in one."""
+"""Partitions: a consumer reads a log partition by partition, each case in one, and tracks a number for each."""
 
 from __future__ import annotations
 

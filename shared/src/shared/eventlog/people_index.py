@@ -1,4 +1,4 @@
-"""Which events tell of a person? Rows beside the log, where words are keyed hashes."""
+"""The people index: which events hold data of which person. Words are keyed hashes (blind index)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from shared.eventlog.recorder import LogRecorder
 from shared.kernel import PersonalData, encrypted_values, fold_text
 
 INDEXED_TABLE = "people:v1"
-"""Marks, among the views, how far the log was read for people before each append did it itself."""
+"""The checkpoint, among those of projections, of the first indexing. Since then each append indexes its events."""
 
 
 def people_rows(key_store: KeyStore, recorded: RecordedEvent[Any]) -> Iterator[dict[str, Any]]:
-    """For append.sql: a row for each personal value of an event; nothing of whom nobody knows any more."""
+    """For append.sql: a row for each personal value of an event, except those whose key is destroyed."""
     for path, value in encrypted_values(recorded.data):
         if isinstance(value, PersonalData):
             with suppress(KeyErased):
@@ -32,12 +32,12 @@ def people_rows(key_store: KeyStore, recorded: RecordedEvent[Any]) -> Iterator[d
 
 
 def hash_words(key_store: KeyStore, text: str) -> list[str]:
-    """Each word of a text, as only this deployment can recognise it: accents, capitals and hyphens do not count."""
+    """The keyed hash of each word of a text. Accents, capitals and hyphens do not count."""
     return sorted({key_store.keyed_hash(f"a person's word: {word}") for word in re.findall(r"\w+", fold_text(text))})
 
 
 def index_people(recorder: LogRecorder, mapper: EventMapper, key_store: KeyStore) -> None:
-    """The migration step, one program at a time: a log that was begun before its people were indexed is read once."""
+    """The migration step, one program at a time: reads once a log that was begun before the index existed."""
     after = 0
     with recorder.datastore.get_connection() as connection, connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('people ' || current_schema(), 0))")

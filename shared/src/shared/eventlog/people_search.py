@@ -1,4 +1,4 @@
-"""Who is found by a name, and what is held of a person?"""
+"""Searches for persons by name, and the data recorded about one person (GDPR, article 15)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.kernel import PersonalData, encrypted_values, event_name
 
 @dataclass(frozen=True, slots=True)
 class FoundPerson:
-    """Somebody whom the words may mean: told of in these cases."""
+    """A person whose data match the words, and the cases that name them. `since`: the first record."""
 
     person: UUID
     cases: tuple[UUID, ...]
@@ -22,8 +22,8 @@ class FoundPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldValue:
-    """One value that tells of a person: in which event of which case, and since when."""
+class PersonalValue:
+    """One recorded value about a person: in which event of which case, and since when."""
 
     case: UUID
     stream: UUID
@@ -36,7 +36,7 @@ class HeldValue:
 
 
 def find_people(app: ServiceApplication, text: str, limit: int = 50) -> list[FoundPerson]:
-    """Those of whom some value holds all these words, the latest first."""
+    """The persons with a value that contains all these words, the latest first."""
     rows = app.recorder.fetch(
         "SELECT p.person, array_agg(DISTINCT p.case_id) AS cases, min(e.recorded_at) AS since"
         " FROM {schema}.people_index p"
@@ -48,7 +48,7 @@ def find_people(app: ServiceApplication, text: str, limit: int = 50) -> list[Fou
     return [FoundPerson(row["person"], tuple(row["cases"]), since=row["since"].astimezone(UTC)) for row in rows]
 
 
-def personal_data_of(app: ServiceApplication, person: UUID) -> list[HeldValue]:
+def personal_data_of(app: ServiceApplication, person: UUID) -> list[PersonalValue]:
     """Everything that this service recorded under a person's key, in order; nothing once it was erased."""
     rows = app.recorder.fetch(
         "SELECT p.stream, p.version FROM {schema}.people_index p"
@@ -59,13 +59,13 @@ def personal_data_of(app: ServiceApplication, person: UUID) -> list[HeldValue]:
     return [each for row in rows for each in _in_event(app, person, row["stream"], row["version"])]
 
 
-def _in_event(app: ServiceApplication, person: UUID, stream: UUID, version: int) -> Iterator[HeldValue]:
+def _in_event(app: ServiceApplication, person: UUID, stream: UUID, version: int) -> Iterator[PersonalValue]:
     entries = [e for e in app.recorder.entries_of_stream(stream) if e.originator_version == version]
     for entry, event in app.events_of(entries):
         for path, value in encrypted_values(event.data):
             if isinstance(value, PersonalData) and UUID(str(value.key)) == person:
                 name = event_name(event.data)
-                yield HeldValue(
+                yield PersonalValue(
                     entry.case_id,
                     stream,
                     version=version,
@@ -78,7 +78,7 @@ def _in_event(app: ServiceApplication, person: UUID, stream: UUID, version: int)
 
 
 def cases_of_person(app: ServiceApplication, person: UUID) -> list[UUID]:
-    """The cases that tell of a person."""
+    """The cases that name a person."""
     rows = app.recorder.fetch(
         "SELECT DISTINCT case_id FROM {schema}.people_index WHERE person = %s ORDER BY case_id", (person,)
     )
@@ -86,7 +86,7 @@ def cases_of_person(app: ServiceApplication, person: UUID) -> list[UUID]:
 
 
 def people_only_in(app: ServiceApplication, case: UUID) -> list[UUID]:
-    """Those of whom no other case tells, but for cases that are destroyed."""
+    """The persons whom no other case names, destroyed cases aside."""
     rows = app.recorder.fetch(
         "SELECT DISTINCT p.person FROM {schema}.people_index p WHERE p.case_id = %(case)s AND NOT EXISTS (SELECT"
         " FROM {schema}.people_index o WHERE o.person = p.person AND o.case_id <> %(case)s AND NOT EXISTS (SELECT"
@@ -97,13 +97,13 @@ def people_only_in(app: ServiceApplication, case: UUID) -> list[UUID]:
 
 
 def count_values_of(app: ServiceApplication, person: UUID) -> int:
-    """How many values this service holds under a person's key."""
+    """How many values are encrypted under a person's key."""
     (row,) = app.recorder.fetch("SELECT count(*) FROM {schema}.people_index WHERE person = %s", (person,))
     return int(row["count"])
 
 
 def is_case_key(app: ServiceApplication, id: UUID) -> bool:  # noqa: A002
-    """A key of this service that tells of no person: of a dossier, whose free text it seals."""
+    """Whether the key is a case's, which encrypts free text, and not a person's."""
     rows = app.recorder.fetch(
         "SELECT 1 FROM {schema}.data_keys k WHERE k.key_id = %(id)s AND k.wrapped IS NOT NULL"
         " AND NOT EXISTS (SELECT FROM {schema}.people_index p WHERE p.person = k.key_id)",

@@ -1,4 +1,4 @@
-"""What is told to whoever gives a command? What it led to, the same again, or why nothing came of it."""
+"""Receipts of commands, idempotency keys, and the errors of a command that was not handled."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ class IdempotencyKeyReused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """An idempotency key, and the fingerprint of the request it came with."""
+    """An idempotency key (unique per caller) and the fingerprint of the request that it came with."""
 
     key: str
     request: str
 
     def row(self, receipt: Receipt) -> dict[str, str]:
-        """For append.sql: what is answered now, and each time that the key comes back."""
+        """For append.sql: the response, which is given again each time the key comes back."""
         response = {"id": str(receipt.id), "version": receipt.version, "events": receipt.events}
         return {"key": self.key, "request": self.request, "response": json.dumps(response)}
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a command led to. `repeated`: this is the first answer, given again, without its `state`."""
+    """What a command led to. `repeated`: the first receipt, given again, without its `state`."""
 
     id: UUID
     version: int
@@ -49,5 +49,6 @@ class Receipt:
 
     @classmethod
     def repeat(cls, response: str) -> Receipt:
+        """The stored receipt of an idempotency key."""
         first = json.loads(response)
         return cls(UUID(first["id"]), first["version"], tuple(first["events"]), repeated=True)

@@ -1,4 +1,4 @@
-"""How is the log written and read? A recorder for `eventsourcing`, where a reader misses nothing."""
+"""The recorder: the library's interface to the log, with dense positions so that no reader misses an event."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
 from shared.eventlog.appender import Append, Appender
-from shared.eventlog.entries import ENTRY, LogEntry, LogIdentity, entry_of
+from shared.eventlog.entries import ENTRY, LogEntry, LogIdentity, entry_from_row
 from shared.eventlog.errors import CONNECTION_ERRORS
 from shared.eventlog.notifier import Notifier
 from shared.kernel import CaseAccess
@@ -100,13 +100,13 @@ class LogRecorder(PostgresApplicationRecorder):
         inclusive_of_start: bool = True,
     ) -> Sequence[LogEntry]:
         first = (start or 0) + (0 if inclusive_of_start else 1)
-        wanted = list(topics) or None
-        parameters = (first, 2**62 if stop is None else stop, wanted, wanted, limit)
+        only_topics = list(topics) or None
+        parameters = (first, 2**62 if stop is None else stop, only_topics, only_topics, limit)
         return self._entries(self._entries_statement, parameters)
 
     @retry(CONNECTION_ERRORS, max_attempts=4, wait=0.1)
     def entries_of_partition(self, partition: int, after: int, limit: int) -> Sequence[LogEntry]:
-        """The log of one partition, after a number: what a consumer that saw a jump asks for."""
+        """The log of one partition after a number, for a consumer that found a gap."""
         statement = self._entries_of("partition = %b AND number > %b ORDER BY number LIMIT %b")
         return self._entries(statement, (partition, after, limit))
 
@@ -121,7 +121,8 @@ class LogRecorder(PostgresApplicationRecorder):
         return self._entries(self._entries_of("originator_id = %b ORDER BY originator_version"), (stream,))
 
     def closed_timestamp(self) -> datetime:
-        """An instant of the database's clock before which nothing more will be recorded: no append is under way."""
+        """An instant of the database's clock before which nothing more will be recorded. It waits for the append
+        that is under way."""
         with self.datastore.get_connection() as connection, connection.transaction():
             lock = "SELECT pg_advisory_xact_lock_shared(%s::regclass::oid::bigint)"
             connection.execute(lock, (self.events.as_string(),))
@@ -136,16 +137,16 @@ class LogRecorder(PostgresApplicationRecorder):
     def _entries(self, statement: bytes, parameters: tuple[Any, ...]) -> Sequence[LogEntry]:
         with self.datastore.get_connection() as connection:
             rows = connection.execute(statement, parameters, prepare=True, binary=True).fetchall()
-        return [entry_of(row) for row in rows]
+        return [entry_from_row(row) for row in rows]
 
     def fetch(self, statement: str, parameters: Any = None) -> list[dict[str, Any]]:
-        """Rows of the tables that stand beside the log; `{schema}` in the statement is filled in."""
+        """Rows of the service's other tables. `{schema}` and `{events}` in the statement are filled in."""
         with self.datastore.get_connection() as connection:
             cursor = connection.execute(self._sql(statement), parameters)
             return cursor.fetchall() if cursor.description else []
 
     def fetch_consistently(self, *statements: tuple[str, Any]) -> list[list[dict[str, Any]]]:
-        """The rows of several readings of one and the same moment."""
+        """The rows of several statements, all read from one snapshot of the database."""
         with self.datastore.get_connection() as connection, connection.transaction():
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             return [connection.execute(self._sql(text), values).fetchall() for text, values in statements]
@@ -168,7 +169,7 @@ class LogRecorder(PostgresApplicationRecorder):
         return at.astimezone(UTC)
 
     def stream_entries(self, before: str, which: str, values: Mapping[str, Any]) -> Iterator[LogEntry]:
-        """Entries case after case, each in order, through a cursor of the server: few are in memory at once."""
+        """Entries case by case, each in order, through a server-side cursor, so that few are in memory at once."""
         statement = self._sql(f"{before} SELECT {ENTRY} FROM {{events}} {which} ORDER BY case_id, position")  # noqa: S608
         with (
             self.datastore.get_connection() as connection,
@@ -177,10 +178,10 @@ class LogRecorder(PostgresApplicationRecorder):
         ):
             cursor.itersize = 500
             for row in cursor.execute(statement, values):
-                yield entry_of(row)
+                yield entry_from_row(row)
 
     def case_access(self, case: UUID) -> CaseAccess | None:
-        """Who was put in charge of it by name, as written with the event that says so; null for nobody."""
+        """The case's access as the last event wrote it; null while no event did."""
         rows = self.fetch(
             "SELECT adviser, confidential, archived FROM {schema}.case_access WHERE case_id = %s", (case,)
         )
@@ -203,12 +204,12 @@ class LogRecorder(PostgresApplicationRecorder):
         return (rows[0]["request"], rows[0]["response"]) if rows else None
 
     def delete_expired(self, older_than: timedelta) -> None:
-        """Answers kept under idempotency keys, and failures counted, that nobody will come back for."""
+        """Deletes old idempotency keys and failure counts."""
         self.fetch("DELETE FROM {schema}.handled_commands WHERE answered_at < now() - %s", (older_than,))
         self.fetch("DELETE FROM {schema}.failures WHERE failed_at < now() - %s", (older_than,))
 
     def halted_publishers(self) -> dict[str, str]:
-        """The publishers nothing more is taken from, and why."""
+        """The publishers whose events are no longer consumed, each with the reason."""
         rows = self.fetch("SELECT publisher, halted FROM {schema}.sources WHERE halted IS NOT NULL ORDER BY publisher")
         return {row["publisher"]: row["halted"] for row in rows}
 

@@ -1,4 +1,4 @@
-"""Is this log restored from a back-up? Then it is another history from here on, under another id, and says so."""
+"""A log restored from a back-up: from here on it is another history, declared under a new log id."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ OTHERS = (
 
 
 class ServiceStillRunning(Exception):
-    """Something is connected to the database, and would go on under the former id."""
+    """A program is connected to the database, and would go on under the former log id."""
 
 
 def declare_restored(url: str, opened: Callable[[], ServiceApplication]) -> tuple[int, bool]:
-    """The last position that both histories have in common, and whether that is new.
+    """The last position that both histories share, and whether this call declared it.
 
-    Raises StillServed."""
+    Raises ServiceStillRunning."""
     with psycopg.connect(url) as connection:
         (others,) = connection.execute(OTHERS).fetchone() or (0,)
     if others:

@@ -1,4 +1,4 @@
-"""What lists show: one row a case, kept from the log, thrown away and rebuilt at will."""
+"""Projections: one row per case, folded from the log, which can be deleted and rebuilt."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def _own_unit(row: Row) -> Iterable[str | None]:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """`name` ends with a version: a changed view is built beside the old one, under its new name.
+    """A projection. `name` ends with a version: a changed one is built next to the old one, under a new name.
 
     `project(row so far, entry, event)` gives the row, pure; `searched` names the fields that a search looks in.
-    A row holds no sealed value in clear. `about`: the events that make it, where cases are of several kinds. A list
+    A row has no encrypted value. `about`: the events that make it, where cases are of several kinds. A list
     of it is filtered by `filters`, sorted by `sorts` (texts and dates), bounded by the day or instant in `opened`;
     `everywhere`: its rows are of no unit, and shown to all. `units_of(row)`: the units that may see a row, which it
     carries as `units` for the access policy; by default its `unit`."""
@@ -42,7 +42,7 @@ class Projection:
     units_of: Callable[[Row], Iterable[str | None]] = _own_unit
 
     def after(self, before: Row | None, entry: LogEntry, event: RecordedEvent[Any]) -> Row | None:
-        """The case's row after one more event; null as long as it is a case of another kind, which has none here."""
+        """The case's row after one more event; null for a case of another kind, which has no row here."""
         if self.about and type(event.data) not in self.about:
             return before
         given = before or {"id": str(entry.case_id), "version": 0}
@@ -54,20 +54,20 @@ class Projection:
 
 
 class Projector:
-    """Follows the log from where each view stands; several replicas take turns on the view's row lock."""
+    """Follows the log from each projection's checkpoint. Replicas take turns on the lock of the checkpoint's row."""
 
     BATCH = 200
     POLL_SECONDS = 1.0
 
-    def __init__(self, app: ServiceApplication, views: tuple[Projection, ...]) -> None:
+    def __init__(self, app: ServiceApplication, projections: tuple[Projection, ...]) -> None:
         self._app = app
         self._loops = {
-            view.name: WorkerLoop(
-                f"projection {app.service} {view.name}",
-                partial(self._catch_up, view),
+            projection.name: WorkerLoop(
+                f"projection {app.service} {projection.name}",
+                partial(self._catch_up, projection),
                 interval_seconds=self.POLL_SECONDS,
             )
-            for view in views
+            for projection in projections
         }
 
     def start(self) -> None:
@@ -81,55 +81,58 @@ class Projector:
         for loop in self._loops.values():
             loop.stop()
 
-    def _catch_up(self, view: Projection) -> None:
-        stopping = self._loops[view.name].stopping
-        while self.advance(view) and not stopping.is_set():
+    def _catch_up(self, projection: Projection) -> None:
+        stopping = self._loops[projection.name].stopping
+        while self.advance(projection) and not stopping.is_set():
             pass
 
-    def advance(self, view: Projection) -> bool:
-        """One batch, rows and position in one transaction. True when there may be more."""
+    def advance(self, projection: Projection) -> bool:
+        """Folds one batch; rows and checkpoint change in one transaction. True when there may be more."""
         recorder = self._app.recorder
         with recorder.datastore.get_connection() as connection, connection.transaction():
-            connection.execute("INSERT INTO projection_checkpoints VALUES (%s, 0) ON CONFLICT DO NOTHING", (view.name,))
+            connection.execute(
+                "INSERT INTO projection_checkpoints VALUES (%s, 0) ON CONFLICT DO NOTHING", (projection.name,)
+            )
             row = connection.execute(
-                "SELECT position FROM projection_checkpoints WHERE projection = %s FOR UPDATE", (view.name,)
+                "SELECT position FROM projection_checkpoints WHERE projection = %s FOR UPDATE", (projection.name,)
             ).fetchone()
             assert row is not None
             entries = recorder.select_notifications(row["position"], self.BATCH, inclusive_of_start=False)
             if not entries:
                 return False
             cases = list({entry.case_id for entry in entries})
-            found = connection.execute(
+            rows = connection.execute(
                 "SELECT case_id, document FROM projection_rows WHERE projection = %s AND case_id = ANY(%s)",
-                (view.name, cases),
+                (projection.name, cases),
             ).fetchall()
-            documents = {row["case_id"]: row["document"] for row in found}
-            self._project(view, entries, documents)
+            documents = {row["case_id"]: row["document"] for row in rows}
+            self._project(projection, entries, documents)
             connection.cursor().executemany(
                 "INSERT INTO projection_rows VALUES (%s, %s, %s, %s, %s) ON CONFLICT (projection, case_id)"
                 " DO UPDATE SET version = excluded.version, document = excluded.document, search = excluded.search",
                 [
-                    (view.name, case, document["version"], Jsonb(document), search_text(view, document))
+                    (projection.name, case, document["version"], Jsonb(document), search_text(projection, document))
                     for case, document in documents.items()
                 ],
             )
             connection.execute(
-                "UPDATE projection_checkpoints SET position = %s WHERE projection = %s", (entries[-1].id, view.name)
+                "UPDATE projection_checkpoints SET position = %s WHERE projection = %s",
+                (entries[-1].id, projection.name),
             )
         return len(entries) == self.BATCH
 
-    def rebuilt(self, view: Projection, until: int) -> dict[UUID, Row]:
-        """The whole view folded anew from position 1, beside the one that is served, with no side effect."""
+    def fold_all(self, projection: Projection, until: int) -> dict[UUID, Row]:
+        """All rows folded again from position 1, without changing those that are served."""
         documents: dict[UUID, Row] = {}
         after = 0
         while entries := self._app.recorder.select_notifications(after, 500, until, inclusive_of_start=False):
-            self._project(view, entries, documents)
+            self._project(projection, entries, documents)
             after = entries[-1].id
         return documents
 
-    def _project(self, view: Projection, entries: Any, documents: dict[UUID, Row]) -> None:
+    def _project(self, projection: Projection, entries: Any, documents: dict[UUID, Row]) -> None:
         for entry, event in self._app.events_of(entries):
-            if row := view.after(documents.get(entry.case_id), entry, event):
+            if row := projection.after(documents.get(entry.case_id), entry, event):
                 documents[entry.case_id] = row
 
 
@@ -137,9 +140,9 @@ def canonical_json(document: Row) -> bytes:
     return json.dumps(document, sort_keys=True, ensure_ascii=False).encode()
 
 
-def search_text(view: Projection, document: Row) -> str:
-    return fold_text(" ".join(str(document.get(name) or "") for name in view.searched))
+def search_text(projection: Projection, document: Row) -> str:
+    return fold_text(" ".join(str(document.get(name) or "") for name in projection.searched))
 
 
 def _never(_: Encrypted) -> str:
-    raise TypeError("a view's row takes no sealed value")
+    raise TypeError("a projection's row takes no encrypted value")

@@ -48,7 +48,7 @@ def _rows(service: Service, app: ServiceApplication, cases: set[UUID], end: int)
             "SELECT case_id, document FROM {schema}.projection_rows WHERE projection = %s", (projection.name,)
         )
         served = {row["case_id"]: canonical_json(row["document"]) for row in rows}
-        for case, row in projector.rebuilt(projection, end).items():
+        for case, row in projector.fold_all(projection, end).items():
             if not cases or case in cases:
                 yield {
                     "case": str(case),

@@ -1,4 +1,4 @@
-"""What a deployment tells a service, by environment variables that begin with `DLA_`."""
+"""Settings of a service: environment variables that begin with `DLA_`."""
 
 from shared.settings.nats_access import NatsAccess
 from shared.settings.production_checks import DEVELOPMENT_ISSUER, is_loopback, is_unencrypted, server_faults

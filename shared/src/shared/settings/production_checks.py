@@ -1,4 +1,4 @@
-"""What does production refuse to start on? What is for development, and what would go over a network in clear."""
+"""Production checks: a service refuses to start on development settings, and on unencrypted connections."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEVELOPMENT_ISSUER = "https://dev-issuer.dla.invalid"
 
 
 def production_faults(settings: Settings) -> Iterator[str]:
-    """Each names the setting, says why, and what to set."""
+    """One sentence per fault: the setting, the reason, and what to set."""
     if settings.issuer == DEVELOPMENT_ISSUER:
         yield (
             "DLA_ISSUER is the development issuer, which signs any token for whoever asks: set DLA_ISSUER and"
@@ -30,10 +30,10 @@ def production_faults(settings: Settings) -> Iterator[str]:
         )
     if settings.dev_clock:
         yield "DLA_DEV_CLOCK moves time: it is for DLA_MODE=development only"
-    yield from _in_clear(settings)
+    yield from _unencrypted_connections(settings)
 
 
-def _in_clear(settings: Settings) -> Iterator[str]:
+def _unencrypted_connections(settings: Settings) -> Iterator[str]:
     if settings.jwks.startswith("http://"):
         yield "DLA_JWKS is read without TLS: whoever is on the way could sign tokens; use https://"
     if not settings.nats_url.startswith("tls://") and not is_loopback(urlsplit(settings.nats_url).hostname):
@@ -68,10 +68,10 @@ def is_unencrypted(url: str) -> bool:
 
 
 def is_database_unencrypted(url: str) -> bool:
-    told = conninfo_to_dict(url)
-    hosts = str(told.get("hostaddr") or told.get("host") or "").split(",")
+    parameters = conninfo_to_dict(url)
+    hosts = str(parameters.get("hostaddr") or parameters.get("host") or "").split(",")
     here = all(not host or host.startswith(("/", "@")) or is_loopback(host) for host in hosts)
-    return not here and told.get("sslmode") != "verify-full"
+    return not here and parameters.get("sslmode") != "verify-full"
 
 
 def is_loopback(host: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""What a deployment tells a service, by environment variables that begin with DLA_."""
+"""Settings of a service: environment variables that begin with `DLA_`."""
 
 from __future__ import annotations
 

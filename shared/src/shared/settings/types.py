@@ -1,4 +1,5 @@
-"""What must a setting be before anything relies on it? A seed, a certificate or an URL that works; none is repeated."""
+"""Pydantic types of settings: NKey seeds, certificates, URLs and rates, checked before use. Errors never repeat a
+secret value."""
 
 from __future__ import annotations
 
@@ -51,12 +52,12 @@ def _no_password() -> str:
     raise ValueError("a key with a password")
 
 
-def check_rate(told: str) -> str:
+def check_rate(rate: str) -> str:
     try:
-        parse(told)
+        parse(rate)
     except ValueError:
         raise ValueError("a rate is needed, such as 600/minute or 20 per second") from None
-    return told
+    return rate
 
 
 def check_private_file(key: Path) -> Path:

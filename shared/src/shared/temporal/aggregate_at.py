@@ -1,4 +1,4 @@
-"""What was an aggregate at a past moment, and which event changed what between two of them?"""
+"""One aggregate at a past point in time, and which event changed what between two points (bitemporal)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RecordedEntry = tuple[LogEntry, RecordedEvent[Any]]
 
 
 class NotYetOpened(Exception):
-    """Nothing was recorded by then; `first` is when something was."""
+    """Nothing had been recorded by then. `first`: the instant of the first event."""
 
     def __init__(self, first: datetime) -> None:
         super().__init__(f"the first event was recorded at {first}")
@@ -25,7 +25,7 @@ class NotYetOpened(Exception):
 
 
 class FutureInstant(Exception):
-    """A moment that is not over: what it will have been is not settled. `now`: the log's clock."""
+    """An instant that is not closed: something may still be recorded before it. `now`: the log's clock."""
 
     def __init__(self, now: datetime) -> None:
         super().__init__(f"it is {now}")
@@ -42,8 +42,10 @@ class VersionNotReached(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PointInTime:
-    """Two axes. What was recorded: through `version`, or through the instant `as_of`. What had happened: by the end of
-    the day `on`, in UTC like the events' own effective days. Without any of them: now."""
+    """A point on two axes; without any field, now.
+
+    Transaction time: recorded up to `version`, or up to the instant `as_of`. Valid time: happened by the end of the day
+    `on`, in UTC like the effective days of events."""
 
     version: int | None = None
     as_of: datetime | None = None
@@ -52,11 +54,11 @@ class PointInTime:
 
 @dataclass(frozen=True, slots=True)
 class AggregateAt(Generic[S]):
-    """`recorded`: the events recorded by then; `told`: those of them that count, which `state` is folded from."""
+    """`recorded`: the events recorded by then; `counted`: those that had also happened, which make the `state`."""
 
     state: S
     recorded: Sequence[RecordedEntry]
-    told: Sequence[RecordedEntry]
+    counted: Sequence[RecordedEntry]
 
     @property
     def version(self) -> int:
@@ -74,7 +76,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class EventChanges:
-    """What one event changed. `erased`: the keys of the values among these that nobody reads any more."""
+    """The fields that one event changed. `erased`: the keys of the erased values among these."""
 
     entry: LogEntry
     event: RecordedEvent[Any]
@@ -82,13 +84,11 @@ class EventChanges:
     erased: list[UUID]
 
 
-def load_aggregate_at(
-    app: ServiceApplication, decider: Decider[S], stream: UUID, moment: PointInTime
-) -> AggregateAt[S]:
-    """The aggregate as it was. Raises UnknownCase, NotYet, StillToCome or NeverReached."""
-    recorded = _recorded_by(app, decider, stream, moment)
-    told = _happened_by(recorded, moment.on) if moment.on else recorded
-    return AggregateAt(decider.state(event.data for _, event in told), recorded, told=told)
+def load_aggregate_at(app: ServiceApplication, decider: Decider[S], stream: UUID, point: PointInTime) -> AggregateAt[S]:
+    """The aggregate as it was. Raises UnknownCase, NotYetOpened, FutureInstant or VersionNotReached."""
+    recorded = _recorded_by(app, decider, stream, point)
+    counted = _happened_by(recorded, point.on) if point.on else recorded
+    return AggregateAt(decider.state(event.data for _, event in counted), recorded, counted=counted)
 
 
 def changes_between(
@@ -97,15 +97,15 @@ def changes_between(
     """Each event that counts at `until` and did not at `since`, in the order of the log, with what it changed there.
 
     Raises like `load_aggregate_at`."""
-    told = load_aggregate_at(app, decider, stream, until).told
+    counted = load_aggregate_at(app, decider, stream, until).counted
     known = (
         set()
         if since == PointInTime(version=0)
-        else {one[0].id for one in load_aggregate_at(app, decider, stream, since).told}
+        else {entry.id for entry, _ in load_aggregate_at(app, decider, stream, since).counted}
     )
     state, show = decider.initial, with_placeholders(app.key_store.display_text)
     before: dict[str, Any] | None = {}
-    for entry, event in told:
+    for entry, event in counted:
         if entry.id in known:
             state, before = decider.evolve(state, event.data), None
             continue
@@ -113,11 +113,11 @@ def changes_between(
             before = to_plain(state, show)
         state = decider.evolve(state, event.data)
         now = to_plain(state, show)
-        yield _step(entry, event, list(diff_plain(before, now)))
+        yield _event_changes(entry, event, list(diff_plain(before, now)))
         before = now
 
 
-def _step(entry: LogEntry, event: RecordedEvent[Any], found: Sequence[FieldChange]) -> EventChanges:
+def _event_changes(entry: LogEntry, event: RecordedEvent[Any], found: Sequence[FieldChange]) -> EventChanges:
     erased = dict.fromkeys(
         key for each in found for value in (each.before, each.after) for key in placeholder_keys(value)
     )
@@ -129,7 +129,7 @@ def _step(entry: LogEntry, event: RecordedEvent[Any], found: Sequence[FieldChang
 
 
 def diff_plain(before: Any, after: Any, path: str = "") -> Iterator[FieldChange]:
-    """Between two plain values: objects by field, lists by place."""
+    """The differences between two plain values: objects by field, lists by place."""
     if before == after:
         return
     if isinstance(before, dict) and isinstance(after, dict):
@@ -144,34 +144,34 @@ def diff_plain(before: Any, after: Any, path: str = "") -> Iterator[FieldChange]
 
 
 def collect_erased(show: Callable[[Encrypted], str]) -> tuple[Callable[[Encrypted], str], list[UUID]]:
-    """`show`, and the keys of the values that it had to leave out because they were erased."""
+    """`show`, and a list that it fills with the keys of the erased values it meets."""
     erased: list[UUID] = []
 
-    def noting(sealed: Encrypted) -> str:
-        if (said := show(sealed)) == ERASED_TEXT and (key := UUID(str(sealed.key))) not in erased:
+    def show_and_collect(encrypted: Encrypted) -> str:
+        if (text := show(encrypted)) == ERASED_TEXT and (key := UUID(str(encrypted.key))) not in erased:
             erased.append(key)
-        return said
+        return text
 
-    return noting, erased
+    return show_and_collect, erased
 
 
 def _recorded_by(
-    app: ServiceApplication, decider: Decider[Any], stream: UUID, moment: PointInTime
+    app: ServiceApplication, decider: Decider[Any], stream: UUID, point: PointInTime
 ) -> list[RecordedEntry]:
-    if moment.as_of:
-        require_closed(app, moment.as_of)
-    told = list(app.events_of(app.recorder.entries_of_stream(stream)))
-    if not told or type(told[0][1].data) not in decider.events:
+    if point.as_of:
+        require_closed(app, point.as_of)
+    events = list(app.events_of(app.recorder.entries_of_stream(stream)))
+    if not events or type(events[0][1].data) not in decider.events:
         raise UnknownCase(str(stream))
-    if moment.version is not None and moment.version > len(told):
-        raise VersionNotReached(len(told))
+    if point.version is not None and point.version > len(events):
+        raise VersionNotReached(len(events))
     by_then = [
         (entry, event)
-        for entry, event in told[: moment.version]
-        if moment.as_of is None or entry.recorded_at <= moment.as_of
+        for entry, event in events[: point.version]
+        if point.as_of is None or entry.recorded_at <= point.as_of
     ]
     if not by_then:
-        raise NotYetOpened(told[0][0].recorded_at)
+        raise NotYetOpened(events[0][0].recorded_at)
     return by_then
 
 
@@ -181,30 +181,30 @@ def closed_timestamp(app: ServiceApplication) -> datetime:
 
 
 def require_closed(app: ServiceApplication, instant: datetime) -> None:
-    """Raises StillToCome while something may still be recorded by then."""
+    """Raises FutureInstant while something may still be recorded by then."""
     if instant >= (now := closed_timestamp(app)):
         raise FutureInstant(now)
 
 
 def effective_by(day: date, times: Sequence[tuple[datetime | None, datetime]]) -> list[bool]:
-    """Of events in their order, given as (effective, recorded): those that count by the end of the day.
+    """Which events count by the end of the day, given in order as (effective, recorded).
 
-    Each that had happened by then, and what it rests on: an undated event recorded before one that had happened counts
-    with it, for a fact presupposes what it was said of."""
+    Each that had happened by then, and each event without a valid time that was recorded before one of these, because
+    the later event depends on it."""
     end = datetime.combine(day + timedelta(days=1), time(), UTC)
     happened = [(effective or recorded) < end for effective, recorded in times]
     last = max((n for n, did in enumerate(happened) if did), default=-1)
     return [did or (n < last and times[n][0] is None) for n, did in enumerate(happened)]
 
 
-def events_effective_by(told: Sequence[RecordedEntry], day: date) -> list[RecordedEntry]:
-    """Those of the events that count by the end of the day, as `effective_by` says."""
-    times = [(event.meta.effective_at, entry.recorded_at) for entry, event in told]
-    return [one for one, counts in zip(told, effective_by(day, times), strict=True) if counts]
+def events_effective_by(events: Sequence[RecordedEntry], day: date) -> list[RecordedEntry]:
+    """The events that count by the end of the day, as `effective_by` tells."""
+    times = [(event.meta.effective_at, entry.recorded_at) for entry, event in events]
+    return [entry for entry, counts in zip(events, effective_by(day, times), strict=True) if counts]
 
 
-def _happened_by(told: Sequence[RecordedEntry], day: date) -> list[RecordedEntry]:
-    counted = events_effective_by(told, day)
+def _happened_by(events: Sequence[RecordedEntry], day: date) -> list[RecordedEntry]:
+    counted = events_effective_by(events, day)
     if not counted:
-        raise NotYetOpened(min(event.meta.effective_at or entry.recorded_at for entry, event in told))
+        raise NotYetOpened(min(event.meta.effective_at or entry.recorded_at for entry, event in events))
     return counted

@@ -1,4 +1,4 @@
-"""What did a view's rows say at a past moment? Its own projection, folded anew over the log as recorded by then."""
+"""Rows of a projection at a past point in time: folded again from the log as it was recorded by then."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from shared.projections import Projection, Row, search_text
 from shared.temporal.aggregate_at import PointInTime, RecordedEntry, events_effective_by, require_closed
 
 MAX_EVENTS = 200_000
-"""Events folded for one answer: measured, some ten seconds of one core."""
+"""Events folded for one request: about ten seconds of one core (measured)."""
 TIMEOUT_SECONDS = 10.0
-"""Seconds that an answer about the past waits for the one before it."""
+"""How long a request about the past waits for the one before it."""
 _one_at_a_time = BoundedSemaphore(1)
 
 
 class TooManyEvents(Exception):
-    """More events than one answer folds: ask for fewer units."""
+    """More events than one request may fold. Ask for fewer units."""
 
 
 class PastBusy(Exception):
-    """Others are being answered about the past: ask again in a moment."""
+    """Another request about the past is being answered. Ask again in a moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Which events an answer counts: of this log those through `position`, the last recorded by then (0: none yet),
-    as `view`, which names the version of its rule, tells them."""
+    """Which events a response counts: those of this log up to `position`, the last recorded by then (0: none),
+    folded by `projection`, whose name has a version."""
 
     log_id: UUID
     position: int
@@ -46,7 +46,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class RowsAt:
-    """By case. A row holds nothing sealed: no erasure changes what is counted from it."""
+    """One row per case. A row has no encrypted value, so no erasure changes what is counted from it."""
 
     basis: Basis
     documents: list[Row]
@@ -64,7 +64,7 @@ class RowSource:
 CONCERNED = (
     "WITH concerned AS (SELECT case_id FROM {schema}.projection_rows WHERE projection = %(projection)s"
     " AND (%(units)s::text[] IS NULL OR document->'units' ?| %(units)s)"
-    # What the view has not read yet may be of these units too: an answer does not depend on how far behind it is.
+    # What the projection has not read yet may be of these units too: an answer does not depend on how far behind it is.
     " UNION SELECT case_id FROM {events} WHERE position <= %(until)s AND position >"
     " coalesce((SELECT position FROM {schema}.projection_checkpoints WHERE projection = %(projection)s), 0))"
 )
@@ -77,26 +77,26 @@ TOUCHED = (
 
 def load_past_rows(
     app: ServiceApplication,
-    view: Projection,
-    moment: PointInTime,
+    projection: Projection,
+    point: PointInTime,
     units: Sequence[str] | None,
     since: datetime | None = None,
 ) -> RowsAt:
     """The rows of these units as they were; null: of all. `since`: only of the cases of which something was recorded
-    from then on. Raises StillToCome, TooMuchPast or PastBusy."""
-    if moment.as_of:
-        require_closed(app, moment.as_of)
-    position, recorded_at = app.recorder.position_at(moment.as_of)
+    from then on. Raises FutureInstant, TooManyEvents or PastBusy."""
+    if point.as_of:
+        require_closed(app, point.as_of)
+    position, recorded_at = app.recorder.position_at(point.as_of)
     basis = Basis(
         app.recorder.identity().log_id,
         position,
         recorded_at=recorded_at,
-        projection=view.name,
-        as_of=moment.as_of,
-        on=moment.on,
+        projection=projection.name,
+        as_of=point.as_of,
+        on=point.on,
     )
     values: dict[str, Any] = {
-        "projection": view.name,
+        "projection": projection.name,
         "units": None if units is None else list(units),
         "until": position,
     }
@@ -110,18 +110,20 @@ def load_past_rows(
         if found["n"] > MAX_EVENTS:
             raise TooManyEvents
         entries = app.recorder.stream_entries(CONCERNED, f"JOIN concerned USING (case_id) WHERE {TOUCHED}", values)
-        told = app.events_of(entries)
-        rows = (fold_row(view, list(each), moment.on) for _, each in groupby(told, key=lambda one: one[0].case_id))
+        events = app.events_of(entries)
+        rows = (
+            fold_row(projection, list(each), point.on) for _, each in groupby(events, key=lambda one: one[0].case_id)
+        )
         documents = [row for row in rows if row is not None and _concerns(row, units)]
     finally:
         _one_at_a_time.release()
     return RowsAt(basis, documents)
 
 
-def past_row_source(view: Projection, documents: Sequence[Row]) -> RowSource:
+def past_row_source(projection: Projection, documents: Sequence[Row]) -> RowSource:
     """For lists: these rows instead of those kept now, under the same name."""
     rows = [
-        {"projection": view.name, "case_id": row["id"], "document": row, "search": search_text(view, row)}
+        {"projection": projection.name, "case_id": row["id"], "document": row, "search": search_text(projection, row)}
         for row in documents
     ]
     before = (
@@ -131,11 +133,11 @@ def past_row_source(view: Projection, documents: Sequence[Row]) -> RowSource:
     return RowSource(before, {"past": Jsonb(rows)})
 
 
-def fold_row(view: Projection, told: Sequence[RecordedEntry], on: date | None = None) -> Row | None:
-    """One case's row from its events; null where the view has none for it."""
+def fold_row(projection: Projection, events: Sequence[RecordedEntry], on: date | None = None) -> Row | None:
+    """One case's row from its events; null where the projection has none for it."""
     row: Row | None = None
-    for entry, event in events_effective_by(told, on) if on else told:
-        row = view.after(row, entry, event)
+    for entry, event in events_effective_by(events, on) if on else events:
+        row = projection.after(row, entry, event)
     return row
 
 
@@ -148,40 +150,42 @@ def _concerns(row: Row, units: Sequence[str] | None) -> bool:
     return units is None or bool(set(row["units"]) & set(units))
 
 
-def load_current_rows(recorder: LogRecorder, view: Projection, units: Sequence[str] | None) -> RowsAt:
+def load_current_rows(recorder: LogRecorder, projection: Projection, units: Sequence[str] | None) -> RowsAt:
     """The rows that are kept, and how far in the log they are."""
     statement = (
         "SELECT document FROM {schema}.projection_rows WHERE projection = %(projection)s"
         " AND (%(units)s::text[] IS NULL OR document->>'unit' = ANY(%(units)s)) ORDER BY case_id"
     )
-    basis, rows = read_with_basis(recorder, view, statement, {"units": None if units is None else list(units)})
+    basis, rows = read_with_basis(recorder, projection, statement, {"units": None if units is None else list(units)})
     return RowsAt(basis, [row["document"] for row in rows])
 
 
 def read_with_basis(
-    recorder: LogRecorder, view: Projection, statement: str, values: Mapping[str, Any]
+    recorder: LogRecorder, projection: Projection, statement: str, values: Mapping[str, Any]
 ) -> tuple[Basis, list[dict[str, Any]]]:
-    """What a statement finds in the view as it is kept, and the events that are in it at that very moment."""
+    """The rows that a statement finds in the projection, and their basis, read from one snapshot of the database."""
     reached, rows = recorder.fetch_consistently(
         (
             "SELECT log_id, coalesce(position, 0) AS position, recorded_at FROM {schema}.log_identity"
             " LEFT JOIN {schema}.projection_checkpoints ON projection = %s LEFT JOIN {events} USING (position)",
-            (view.name,),
+            (projection.name,),
         ),
-        (statement, {**values, "projection": view.name}),
+        (statement, {**values, "projection": projection.name}),
     )
-    return Basis(**reached[0], projection=view.name), rows
+    return Basis(**reached[0], projection=projection.name), rows
 
 
-def load_rows_at(app: ServiceApplication, view: Projection, moment: PointInTime, units: Sequence[str] | None) -> RowsAt:
-    if moment == PointInTime():
-        return load_current_rows(app.recorder, view, units)
-    then = load_past_rows(app, view, moment, units)
-    return RowsAt(then.basis, owned_rows(then.documents, units))
+def load_rows_at(
+    app: ServiceApplication, projection: Projection, point: PointInTime, units: Sequence[str] | None
+) -> RowsAt:
+    if point == PointInTime():
+        return load_current_rows(app.recorder, projection, units)
+    past = load_past_rows(app, projection, point, units)
+    return RowsAt(past.basis, owned_rows(past.documents, units))
 
 
 def entries_counted(app: ServiceApplication, case: UUID, basis: Basis) -> Iterator[RecordedEntry]:
-    """A case's events that an answer counts."""
+    """The events of a case that a response counts."""
     entries = [entry for entry in app.recorder.entries_of_case(case) if entry.id <= basis.position]
-    told: list[Any] = list(app.events_of(entries))
-    yield from events_effective_by(told, basis.on) if basis.on else told
+    events: list[Any] = list(app.events_of(entries))
+    yield from events_effective_by(events, basis.on) if basis.on else events

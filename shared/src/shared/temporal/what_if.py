@@ -1,4 +1,4 @@
-"""Simulations over the log (what-if): which recorded events they read, and the report as a table, CSV or JSON."""
+"""Simulations: other rules tried on what was recorded. They only read the log, and format a report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is a rule of the domain put to the test? given(what happened).when(what is asked).then(what is recorded)."""
+"""Scenarios for deciders: given(events).when(command).then(events), and an in-memory log."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Outcome:
         assert self.events == expected
 
     def refused(self, slug: str) -> Refused:
-        """The refusal, for who wants to look at its words or its extra."""
+        """The refusal, so that a test can check its French words or its extra members."""
         assert self.refused_as is not None, f"{slug} expected, and accepted: {self.events}"
         assert self.refused_as.slug == slug, f"{slug} expected: {self.refused_as}"
         return self.refused_as
@@ -96,7 +96,7 @@ class Scenarios(Generic[S]):
 
 
 class MemoryLog(Generic[S]):
-    """A log without a server: events are sealed, stored and read back as they are in PostgreSQL."""
+    """A log without a server: events are encrypted, stored and read back as they are with PostgreSQL."""
 
     def __init__(self, decider: Decider[S], sibling: MemoryLog[Any] | None = None) -> None:
         """`sibling`: the log of another aggregate of the same case, whose keys it shares."""
@@ -109,7 +109,7 @@ class MemoryLog(Generic[S]):
 
     @property
     def events(self) -> list[Any]:
-        """As read back: sealed values are ciphertext."""
+        """As read back: encrypted values are ciphertext."""
         return [self._mapper.to_domain_event(stored).data for stored in self.stored]
 
     @property
@@ -117,7 +117,7 @@ class MemoryLog(Generic[S]):
         return self.decider.state(self.events)
 
     def shown(self, value: Any) -> Any:
-        """An event or a state as plain data, sealed values opened."""
+        """An event or a state as plain data, with decrypted values."""
         return to_plain(value, self.key_store.display_text)
 
     def append(self, *events: Any) -> None:

@@ -24,7 +24,7 @@ from shared.attachments import (
     safe_file_name,
 )
 from shared.attachments.attachment import decider
-from shared.attachments.chunks import ATTACHMENT_ERASED, AttachmentChunks, address, read_attachment
+from shared.attachments.chunks import ATTACHMENT_ERASED, AttachmentChunks, attachment_id, read_attachment
 from shared.attachments.media_types import ACTIVE_CONTENT, DAMAGED, REFUSED_TYPE
 from shared.eventlog import Receipt, ServiceApplication
 from shared.kernel import Role
@@ -114,7 +114,7 @@ def _add_upload(attachments: AggregateEndpoints[Attachment], kinds: type[StrEnum
             content = await read_upload(request)
 
             def add() -> Receipt:
-                stream = address(app, case, content)
+                stream = attachment_id(app, case, content)
                 return attachments.handle(
                     app,
                     caller,

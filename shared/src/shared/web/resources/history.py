@@ -67,7 +67,7 @@ def state_at(app: ServiceApplication, decider: Decider[Any], stream: UUID, momen
         log_id=app.recorder.identity().log_id,
         as_of=moment.as_of,
         on=moment.on,
-        events=[event.meta.id for _, event in replay.told],
+        events=[event.meta.id for _, event in replay.counted],
         erased=erased,
     )
     return {

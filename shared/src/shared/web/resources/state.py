@@ -107,7 +107,7 @@ def _add_history(resource: AggregateResource[Any], *roles: Role) -> None:
         case's own aggregate. Of a case that has not reached this service yet, what was received about it."""
         authorize(caller, id)
         history = load_case_for_response(app, resource.decider, id, at, response, unopened=True)
-        return resource.redact(app, caller, [_history_entry(app, *recorded) for recorded in history.told])
+        return resource.redact(app, caller, [_history_entry(app, *recorded) for recorded in history.counted])
 
     @router.get(
         "/{id}/stored", name="list_stored_events", response_model=StoredEvents, summary="List the events as stored"

@@ -36,7 +36,7 @@ class PersonCandidate(BaseModel):
     since: datetime
 
 
-class HeldValue(BaseModel):
+class PersonalValue(BaseModel):
     """`path`: the field of the event that holds it, under which aggregate (`stream`) of which case."""
 
     case: UUID
@@ -55,7 +55,7 @@ class PersonHere(BaseModel):
     service: str
     person: UUID
     erased: bool
-    values: list[HeldValue]
+    values: list[PersonalValue]
 
 
 def people_router() -> ResourceRouter:
@@ -85,7 +85,7 @@ def people_router() -> ResourceRouter:
             service=app.service,
             person=id,
             erased=erased,
-            values=[HeldValue(**asdict(each)) for each in personal_data_of(app, id)],
+            values=[PersonalValue(**asdict(each)) for each in personal_data_of(app, id)],
         )
 
     return router
