@@ -1,4 +1,4 @@
-"""A ledger on a real log: what audit has heard, integrated and signed by hand, and served."""
+"""A ledger on a real log: events received, integrated and signed by hand, and served."""
 
 from __future__ import annotations
 

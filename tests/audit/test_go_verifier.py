@@ -1,4 +1,4 @@
-"""Does Go's own code for transparency logs, which nobody here wrote, believe our ledger unchanged?"""
+"""Interoperability: Go's own transparency-log code verifies the ledger unchanged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from threading import Thread
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from tests.support.audit_events import hear
+from tests.support.audit_events import receive_events
 from tests.support.running_witness import COSIGNER, ELEVEN
 from tests.support.sample_services import eventually
 from tests.support.served_service import Served
@@ -68,13 +68,13 @@ def test_go_verifies_checkpoint_tiles_entries_and_proofs(
     before: int,
     after: int,
 ) -> None:
-    told = hear(app, before)
+    headers = receive_events(app, before)
     integrate(app)
     signing.sign(app)
     older = Ledger(app.recorder).newest_checkpoint()
     assert older is not None
     (tmp_path / "older").write_text(older.note)
-    told += hear(app, after - before, first=before + 1)
+    headers += receive_events(app, after - before, first=before + 1)
     integrate(app)
     signing.sign(app)
     cosigned = Ledger(app.recorder).newest_checkpoint()
@@ -84,7 +84,7 @@ def test_go_verifies_checkpoint_tiles_entries_and_proofs(
     proofs = []
     for index in {0, before - 1, after // 2, after - 1}:
         proofs.append(tmp_path / f"{index}.tlog-proof")
-        proofs[-1].write_text(audit.by("auditor").get(f"/api/v1/events/{told[index].id}/proof").text)
+        proofs[-1].write_text(audit.by("auditor").get(f"/api/v1/events/{headers[index].id}/proof").text)
     with on_a_port(audit) as url:
         witness = str(COSIGNER.witness_key)
         command = [str(verifier), url, older.key, witness, str(tmp_path / "older"), *map(str, proofs)]

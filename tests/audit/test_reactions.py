@@ -1,4 +1,4 @@
-"""Does audit keep every event of everybody, once, and decide nothing?"""
+"""Reactions of audit: every event of every service is stored once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.support import integration
-from tests.support.audit_events import committed
+from tests.support.audit_events import commit_to_ledger
 from tests.support.served_service import Serve, Served
 
 from audit import domain
@@ -26,22 +26,22 @@ CASE = UUID(int=5)
 
 def header(position: int = 1, publisher: str = "intake", minute: int = 0) -> Header:
     at = datetime(2026, 3, 2, 9, minute, tzinfo=UTC)
-    told = {"position": position, "number": 1, "id": uuid4(), "recorded_at": at, "effective_at": at}
+    sample = {"position": position, "number": 1, "id": uuid4(), "recorded_at": at, "effective_at": at}
     return integration.integration_header(
-        publisher, "request-received", CASE, log_id=UUID(int=1), actor="ines", unit="dla-44", **told
+        publisher, "request-received", CASE, log_id=UUID(int=1), actor="ines", unit="dla-44", **sample
     )
 
 
-def heard(told: Header, body: dict[str, Any] | None = None) -> domain.ReceiveEvent:
-    command = receive_event(Message.of(told, body=body)).command
+def to_receive(sample: Header, body: dict[str, Any] | None = None) -> domain.ReceiveEvent:
+    command = receive_event(Message.of(sample, body=body)).command
     assert isinstance(command, domain.ReceiveEvent)
     return command
 
 
 def test_an_event_is_kept_as_it_was_told() -> None:
-    told = header()
-    command = heard(told, {"b": 1, "a": "é"})
-    assert command.header == encode(told).decode()
+    sample = header()
+    command = to_receive(sample, {"b": 1, "a": "é"})
+    assert command.header == encode(sample).decode()
     assert command.body == '{"a": "é", "b": 1}'
     outcome = given().when(command, by=Role.SERVICE)
     assert [json.loads(event.header)["payload_hash"] for event in outcome.events] == ["0" * 64]
@@ -56,9 +56,9 @@ def test_what_a_newer_service_says_in_a_header_is_kept() -> None:
 
 
 def test_an_event_told_twice_is_kept_once() -> None:
-    command = heard(header())
-    (kept,) = given().when(command).events
-    given(kept).when(command).then()
+    command = to_receive(header())
+    (stored,) = given().when(command).events
+    given(stored).when(command).then()
 
 
 def test_everybody_is_heard() -> None:
@@ -74,10 +74,10 @@ def audit(serve: Serve) -> Served:
 def test_a_timeline_is_in_the_order_in_which_things_were_recorded(audit: Served) -> None:
     application: Any = audit.http.app.state.application  # type: ignore[attr-defined]
     ourselves = Actor("service:audit", Role.SERVICE)
-    for told in (header(1, minute=5), header(1, "diagnostic", minute=7), header(2, minute=6)):
-        context = application.context(CASE, ourselves, told.id)
-        application.handle(domain.decider, told.id, heard(told, {"unit": "dla-44"}), context)
-    committed(application)
+    for sample in (header(1, minute=5), header(1, "diagnostic", minute=7), header(2, minute=6)):
+        context = application.context(CASE, ourselves, sample.id)
+        application.handle(domain.decider, sample.id, to_receive(sample, {"unit": "dla-44"}), context)
+    commit_to_ledger(application)
     auditor = audit.by("auditor")
     timeline = auditor.get(f"/api/v1/cases/{CASE}/timeline").json()["events"]
     assert [(event["service"], event["position"]) for event in timeline] == [

@@ -1,4 +1,4 @@
-"""Does whoever writes in audit's database neither change whose a case is, nor lift its confidentiality?"""
+"""The integrity gate: changes by hand in audit's database neither move a case nor lift its confidentiality."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from tests.support.audit_events import CASE, committed, header
-from tests.support.reconciled_intake import hear, sql
+from tests.support.audit_events import CASE, commit_to_ledger, header
+from tests.support.reconciled_intake import receive_messages, sql
 from tests.support.served_service import Client, Served
 
 from audit import domain
@@ -24,7 +24,7 @@ ANOTHER = UUID(int=6)
 INES = "ines"
 
 
-def told(position: int, publisher: str = "intake", case: UUID = CASE, unit: str = "dla-44") -> Message:
+def message(position: int, publisher: str = "intake", case: UUID = CASE, unit: str = "dla-44") -> Message:
     said = msgspec.structs.replace(header(position, publisher, case), event="meeting-recorded", unit=unit)
     return Message.of(said, None, None, "Un événement")
 
@@ -42,8 +42,13 @@ LIFTED = "confidentiality-lifted"
 @pytest.fixture
 def case(app: ServiceApplication) -> list[Header]:
     """Confidential, of dla-44; another case of dla-75 beside it."""
-    messages = [told(1), told(2), case_access(3, SECRET, confidential=True), told(4, case=ANOTHER, unit="dla-75")]
-    hear(app, messages)
+    messages = [
+        message(1),
+        message(2),
+        case_access(3, SECRET, confidential=True),
+        message(4, case=ANOTHER, unit="dla-75"),
+    ]
+    receive_messages(app, messages)
     return [message.header for message in messages]
 
 
@@ -85,8 +90,8 @@ def test_a_case_whose_events_were_altered_or_moved_is_shown_to_nobody_until_it_i
     ):  # fmt: skip
         sql(app, do, event)
         closed_to_everybody(audit)
-        told = audit.by("ops").get("/api/v1/ledger/health").json()
-        assert (told["healthy"], told["tampered_events"], TAMPERED_ADVICE in told["advice"]) == (
+        report = audit.by("ops").get("/api/v1/ledger/health").json()
+        assert (report["healthy"], report["tampered_events"], TAMPERED_ADVICE in report["advice"]) == (
             False,
             [str(event)],
             True,
@@ -127,7 +132,7 @@ def test_an_event_that_lost_its_leaf_does_not_pass_for_a_new_one(
     closed_to_everybody(audit)
 
 
-def only_heard(app: ServiceApplication, message: Message) -> None:
+def receive_without_leaf(app: ServiceApplication, message: Message) -> None:
     said = message.header
     context = app.context(said.case, Actor("service:audit", Role.SERVICE), said.id)
     app.handle(domain.decider, said.id, receive_event(message).command, context)
@@ -138,19 +143,19 @@ def test_a_case_is_of_nobody_and_nothing_is_lifted_until_the_ledger_commits_to_i
 ) -> None:
     """About a second; what was put there by hand for less leaves no trace, and opens nothing."""
     new = uuid4()
-    only_heard(app, told(9, case=new))
+    receive_without_leaf(app, message(9, case=new))
     path, colleague = f"/api/v1/cases/{new}/timeline", audit.by("adviser")
     waiting: Any = colleague.get(path)
     assert (seen(colleague, path), waiting.headers["retry-after"]) == ((503, "not-signed-yet"), "2")
-    only_heard(app, case_access(5, LIFTED, confidential=False))
+    receive_without_leaf(app, case_access(5, LIFTED, confidential=False))
     assert seen(colleague) == (503, "not-signed-yet")
-    only_heard(app, told(6, unit="dla-75"))
-    committed(app)
+    receive_without_leaf(app, message(6, unit="dla-75"))
+    commit_to_ledger(app)
     assert (seen(colleague, path), seen(colleague)) == ((200, ""), (200, ""))
-    only_heard(app, told(7, unit="dla-49"))
+    receive_without_leaf(app, message(7, unit="dla-49"))
     assert seen(audit.by("adviser", unit="dla-49")) == (403, "no-rule")
     assert len(colleague.get(TIMELINE).json()["events"]) == 6, "what is new is shown at once to who sees the case"
-    hear(app, [told(1, "parcours", unit="dla-35")])
+    receive_messages(app, [message(1, "parcours", unit="dla-35")])
     assert seen(audit.by("adviser", unit="dla-49")) == (200, "")
     assert seen(audit.by("adviser", unit="dla-35")) == (403, "no-rule"), "it is of those who began it"
 

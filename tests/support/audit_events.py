@@ -1,4 +1,4 @@
-"""What audit has heard, many events at once: as if four services had told them."""
+"""Events received by audit, many at once, as if four services had sent them."""
 
 from __future__ import annotations
 
@@ -39,38 +39,38 @@ def header(position: int, publisher: str = "intake", case: UUID = CASE) -> Heade
     )
 
 
-def hear(
+def receive_events(
     app: ServiceApplication, count: int, first: int = 1, case: UUID = CASE, body: str | None = None
 ) -> list[Header]:
-    """Appends to audit's own log, and gives what was told."""
-    told = [header(position, case=case) for position in range(first, first + count)]
-    kept(app, told, body)
-    return told
+    """Appends to audit's own log; returns the headers."""
+    headers = [header(position, case=case) for position in range(first, first + count)]
+    store_events(app, headers, body)
+    return headers
 
 
-def kept(app: ServiceApplication, told: Sequence[Header], body: str | None = None) -> None:
-    """In the order in which they were heard."""
-    for at in range(0, len(told), AT_ONCE):
-        batch = told[at : at + AT_ONCE]
-        stored = [app.mapper.to_stored_event(_heard(each, body)) for each in batch]
+def store_events(app: ServiceApplication, headers: Sequence[Header], body: str | None = None) -> None:
+    """In the order in which they were received."""
+    for at in range(0, len(headers), AT_ONCE):
+        batch = headers[at : at + AT_ONCE]
+        stored = [app.mapper.to_stored_event(_received_event(each, body)) for each in batch]
         app.recorder.insert_events(stored, cases=[each.case for each in batch])
 
 
-def _heard(told: Header, body: str | None) -> RecordedEvent[EventReceived]:
-    meta = EventMetadata(uuid7(), told.case, "service:audit", Role.SERVICE, told.correlation, causation=told.id)
-    kept = EventReceived(
-        told.publisher,
-        told.log_id,
-        position=told.position,
-        event=told.event,
-        recorded_at=told.recorded_at,
-        header=encode(told).decode(),
+def _received_event(header: Header, body: str | None) -> RecordedEvent[EventReceived]:
+    meta = EventMetadata(uuid7(), header.case, "service:audit", Role.SERVICE, header.correlation, causation=header.id)
+    data = EventReceived(
+        header.publisher,
+        header.log_id,
+        position=header.position,
+        event=header.event,
+        recorded_at=header.recorded_at,
+        header=encode(header).decode(),
         body=body,
     )
-    return RecordedEvent(told.id, 1, meta=meta, data=kept)
+    return RecordedEvent(header.id, 1, meta=meta, data=data)
 
 
-def committed(app: ServiceApplication) -> None:
-    """Audit believes a right from when its ledger commits to it; the others, as soon as they hear of it."""
+def commit_to_ledger(app: ServiceApplication) -> None:
+    """In audit a right counts once the ledger commits to it; in the other services, as soon as they receive it."""
     while app.service == "audit" and integrate(app):
         pass

@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from msgspec.structs import replace
-from tests.support.audit_events import committed, header
+from tests.support.audit_events import commit_to_ledger, header
 from tests.support.golden_samples import service
-from tests.support.reconciled_intake import hear
+from tests.support.reconciled_intake import receive_messages
 from tests.support.served_service import Served
 
 from shared.access.case_access import ReplicateCaseAccess, decider
@@ -35,7 +35,9 @@ def made(running: Served, name: str, case: str, adviser: str) -> None:
     elif name == "audit":
         told = CaseAccessChanged(adviser=Served.id_of(adviser), confidential=True)
         said = replace(header(1000, case=UUID(case)), event="case-made-confidential")
-        hear(running.application, [Message.of(said, told.topic(), told.model_dump(mode="json"), "Un événement")])
+        receive_messages(
+            running.application, [Message.of(said, told.topic(), told.model_dump(mode="json"), "Un événement")]
+        )
     else:
         heard(running.application, case, Served.id_of(adviser))
 
@@ -48,4 +50,4 @@ def carried(told_by: Served, case: UUID | str, hears: str, app: ServiceApplicati
         if to := reactions.command_for(message, app):
             context = app.context(to.case or message.header.case, Actor(f"service:{hears}", Role.SERVICE))
             app.handle(to.decider, to.stream, to.command, context)
-    committed(app)
+    commit_to_ledger(app)

@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx
 from fastapi.testclient import TestClient
 from pydantic import SecretBytes
-from tests.support.reconciled_intake import hear
+from tests.support.reconciled_intake import receive_messages
 from tests.support.served_service import Served
 
 from audit.ledger.signing import CheckpointSigner
@@ -91,7 +91,7 @@ class World:
         for one, service in ((self.intake, intake_service), (self.diagnostic, diagnostic_service)):
             app = one.application
             entries = app.recorder.select_notifications(None, 100_000)
-            hear(self.audit.application, messages_of(app, service.to_integration_event, entries))
+            receive_messages(self.audit.application, messages_of(app, service.to_integration_event, entries))
         self.signing.sign(self.audit.application)
 
     def listed(self) -> None:

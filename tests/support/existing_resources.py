@@ -13,7 +13,7 @@ from tests.support import sample_files
 from tests.support.api_surface import REQUEST
 from tests.support.automatic_openings import UNIT, opened_by_itself
 from tests.support.golden_samples import service
-from tests.support.reconciled_intake import hear, told_by
+from tests.support.reconciled_intake import published_messages, receive_messages
 from tests.support.rights_table import DOSSIER_NAMED, action_on_a_dossier
 from tests.support.served_service import Served, listening, served
 from tests.support.validated_parcours import validated_case
@@ -48,8 +48,8 @@ def standing(name: str, database: Callable[..., str], nats: Nats, folder: Path) 
         case = told.by("adviser").post("/api/v1/requests", REQUEST).json()["id"]
         feeds = {"intake": str(told.http.base_url)}
         with served(service(name), database, nats, folder, feeds=feeds, jwks=str(own / "jwks.json")) as running:
-            messages = told_by(told)
-            hear(running.application, messages)
+            messages = published_messages(told)
+            receive_messages(running.application, messages)
             CheckpointSigner(Signer("registre.example/dla", bytes(range(32))), None).sign(running.application)
             known = {"/api/v1/cases/{}": case, "/api/v1/events/{}": str(messages[0].header.id)}
             yield Served(running.http, told.issuer, running.web, running.settings), known

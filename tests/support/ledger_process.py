@@ -1,4 +1,4 @@
-"""Keeps a ledger in a process of its own, as fast as it can, to be killed: python keeper_process.py URL MEMORY"""
+"""A ledger worker in a process of its own, to be killed: `python ledger_process.py URL CHECKPOINT_FILE`."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from shared.eventlog import ServiceApplication
 
 integrator.BATCH_EVENTS = 5
 app = ServiceApplication("audit", [domain.decider], sys.argv[1], DEPLOYMENT_KEY)
-signing = CheckpointSigner(Signer("registre.example/dla", bytes(range(32))), Path(sys.argv[2]))
-print("keeping", flush=True)
+signer = CheckpointSigner(Signer("registre.example/dla", bytes(range(32))), Path(sys.argv[2]))
+print("running", flush=True)
 while True:
     integrate(app)
-    signing.sign(app)
+    signer.sign(app)

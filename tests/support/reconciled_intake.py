@@ -1,4 +1,4 @@
-"""Intake with a real log, which audit has heard and committed to: to be altered by hand, and found out."""
+"""Intake with a real log that audit has received and committed to, to be altered by hand."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from shared.messaging import Feed, Message, messages_of
 EVENTS = 12
 
 
-def receive(intake: Served, count: int, first: int = 1) -> None:
+def create_requests(intake: Served, count: int, first: int = 1) -> None:
     """One event each, in a case of its own."""
     adviser = intake.by("adviser")
     for nth in range(first, first + count):
@@ -37,12 +37,12 @@ def receive(intake: Served, count: int, first: int = 1) -> None:
         assert answer.status_code == 201, answer.text
 
 
-def told_by(intake: Served) -> list[Message]:
+def published_messages(intake: Served) -> list[Message]:
     app = intake.application
     return messages_of(app, service.to_integration_event, app.recorder.select_notifications(None, 100_000))
 
 
-def hear(app: ServiceApplication, messages: list[Message]) -> None:
+def receive_messages(app: ServiceApplication, messages: list[Message]) -> None:
     """Audit hears them, and the ledger commits to them."""
     ourselves = Actor("service:audit", Role.SERVICE)
     for message in messages:
@@ -62,7 +62,7 @@ def feed_of(intake: Served) -> Iterator[Feed]:
         feed.close()
 
 
-def findings(app: ServiceApplication, intake: Served) -> list[Finding]:
+def find_differences(app: ServiceApplication, intake: Served) -> list[Finding]:
     with feed_of(intake) as feed:
         return list(Reconciler(app, feed, begin_reconciliation(app, "Inès", ["intake"])).findings())
 
@@ -72,20 +72,20 @@ def sql(of: ServiceApplication, statement: str, *parameters: Any) -> None:
     of.recorder.fetch(statement, parameters)
 
 
-def at(messages: list[Message], position: int) -> UUID:
+def id_at(messages: list[Message], position: int) -> UUID:
     return messages[position - 1].header.id
 
 
-def named(found: list[Finding]) -> list[tuple[Any, ...]]:
+def summarize(found: list[Finding]) -> list[tuple[Any, ...]]:
     return [(finding.kind, finding.position, finding.event, finding.found_at) for finding in found]
 
 
-def replaced(old: str, new: str) -> str:
+def replace_in_state(old: str, new: str) -> str:
     return f"state = convert_to(replace(convert_from(state, 'UTF8'), '{old}', '{new}'), 'UTF8')"
 
 
 @contextmanager
-def kept_as_it_was(app: ServiceApplication) -> Iterator[None]:
+def restore_tables(app: ServiceApplication) -> Iterator[None]:
     """Whatever is done to its tables meanwhile, they hold afterwards what they held the first time."""
     rows = app.recorder.fetch("SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()")
     tables = [row["name"] for row in rows if not row["name"].startswith("kept_")]

@@ -1,4 +1,4 @@
-"""RFC 6962, section 2.1, word for word: what the ledger's own tree is compared with. Slow, and obviously right."""
+"""RFC 6962, section 2.1, word for word: a slow, obvious reference for the ledger's tree."""
 
 from __future__ import annotations
 

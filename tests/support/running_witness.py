@@ -40,13 +40,13 @@ class Log:
         hashes = tree.consistency_proof(old, size, self._subtrees) if old <= size else []
         return AddCheckpointRequest(old, tuple(hashes), note=self.sign(size))
 
-    def asked(self, old: int, size: int) -> bytes:
+    def request(self, old: int, size: int) -> bytes:
         return str(self.extension(old, size)).encode()
 
 
 @contextmanager
-def witnessing(folder: Path, *keys: PublishedKey, cosigner: Cosigner = COSIGNER) -> Iterator[CheckpointWitness]:
-    """The store is begun when it is not there."""
+def open_witness(folder: Path, *keys: PublishedKey, cosigner: Cosigner = COSIGNER) -> Iterator[CheckpointWitness]:
+    """The store is created when it is not there."""
     if not folder.exists():
         create_store(folder)
     with Store(folder, cosigner.witness_key) as store:
@@ -54,12 +54,14 @@ def witnessing(folder: Path, *keys: PublishedKey, cosigner: Cosigner = COSIGNER)
 
 
 @contextmanager
-def served(folder: Path, *keys: PublishedKey, cosigner: Cosigner = COSIGNER) -> Iterator[str]:
+def serve_witness(folder: Path, *keys: PublishedKey, cosigner: Cosigner = COSIGNER) -> Iterator[str]:
     """Its address."""
-    with witnessing(folder, *keys, cosigner=cosigner) as ours:
+    with open_witness(folder, *keys, cosigner=cosigner) as witness:
         port = ports.choose_ports({"witness": None})["witness"]
         server = uvicorn.Server(
-            uvicorn.Config(build_web(ours, ours._store), host="127.0.0.1", port=port, log_config=None, lifespan="off")
+            uvicorn.Config(
+                build_web(witness, witness._store), host="127.0.0.1", port=port, log_config=None, lifespan="off"
+            )
         )
         thread = Thread(target=server.run, name="witness")
         thread.start()

@@ -1,4 +1,4 @@
-"""A small case with its proofs, in a ledger of eleven leaves, made without any service; whole, altered and refused."""
+"""A small case with its proofs, in a ledger of eleven leaves, made without any service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a case leave audit in one file that holds, with no more than its reader may see?"""
+"""Bundle of a case over HTTP and by `export`: complete, verifiable, and no more than its reader may see."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator
 
 @pytest.fixture
 def audit(database: Callable[..., str], nats: Nats, tmp_path: Path, intake: Served) -> Iterator[Served]:
-    """It trusts the same issuer as intake, whose address it was told."""
+    """It trusts the same issuer as intake, whose address it knows."""
     feeds = {"intake": str(intake.http.base_url)}
     jwks = str(tmp_path / "intake" / "jwks.json")
     with served(audit_service, database, nats, tmp_path, feeds=feeds, jwks=jwks) as running:
@@ -83,68 +83,70 @@ def case(intake: Served) -> UUID:
     return ids[0]
 
 
-def heard(audit: Served, intake: Served, published: ToIntegrationEvent = intake_service.to_integration_event) -> None:
-    """Audit hears what intake has recorded."""
+def replicate(
+    audit: Served, intake: Served, published: ToIntegrationEvent = intake_service.to_integration_event
+) -> None:
+    """Audit receives what intake has recorded."""
     application, log = audit.application, intake.application
-    told = messages_of(log, published, log.recorder.select_notifications(1, 1000))
-    for message in told:
+    messages = messages_of(log, published, log.recorder.select_notifications(1, 1000))
+    for message in messages:
         command = receive_event(message).command
         context = application.context(message.header.case, Actor("service:audit", Role.SERVICE), message.header.id)
         application.handle(domain.decider, message.header.id, command, context)
 
 
-def signed(audit: Served, signing: CheckpointSigner) -> None:
+def sign(audit: Served, signing: CheckpointSigner) -> None:
     while integrate(audit.application):
         pass
     signing.sign(audit.application)
 
 
 @pytest.fixture
-def told(audit: Served, intake: Served, signing: CheckpointSigner, case: UUID) -> UUID:
-    heard(audit, intake)
-    signed(audit, signing)
+def case_id(audit: Served, intake: Served, signing: CheckpointSigner, case: UUID) -> UUID:
+    replicate(audit, intake)
+    sign(audit, signing)
     return case
 
 
-def taken(reader: Client, case: UUID) -> VerifiedBundle:
+def download(reader: Client, case: UUID) -> VerifiedBundle:
     answer = reader.get(f"/api/v1/cases/{case}/bundle")
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/zip"
     return verify_bundle(answer.content)
 
 
-def test_an_auditor_takes_a_case_away_and_it_holds(audit: Served, told: UUID) -> None:
-    found = taken(audit.by("auditor"), told)
-    assert found.bundle.events[0].description.label == "Demande reçue"
-    assert {header.case for header in found.headers} == {told}
-    contents = [json.loads(event.content or b"") for event in found.bundle.events]
+def test_an_auditor_takes_a_case_away_and_it_holds(audit: Served, case_id: UUID) -> None:
+    verified = download(audit.by("auditor"), case_id)
+    assert verified.bundle.events[0].description.label == "Demande reçue"
+    assert {header.case for header in verified.headers} == {case_id}
+    contents = [json.loads(event.content or b"") for event in verified.bundle.events]
     assert contents[0]["data"]["structure"]["name"] == "Les Jardins de l’Erdre"
-    values = [value for event in found.bundle.events for value in event.description.values.values()]
+    values = [value for event in verified.bundle.events for value in event.description.values.values()]
     assert "Le besoin se précise." in values
     assert "Le besoin se précise." not in str(contents)
-    address = f"/api/v1/cases/{told}/bundle"
-    opened, closed = (audit.by("auditor").get(address, sealed=sealed).content for sealed in ("false", "true"))
-    for said in ("Le besoin se précise.", "Maëlle Kerdoncuff", "maelle@example.org"):
-        assert said.encode() in opened
-        assert said.encode() not in closed, "a file for archives outlives no erasure"
-    assert verify_bundle(closed).bundle.sealed
-    assert any(name.startswith("schemas/intake.request-received.v") for name in found.bundle.schemas)
+    address = f"/api/v1/cases/{case_id}/bundle"
+    opened, sealed_file = (audit.by("auditor").get(address, sealed=sealed).content for sealed in ("false", "true"))
+    for result in ("Le besoin se précise.", "Maëlle Kerdoncuff", "maelle@example.org"):
+        assert result.encode() in opened
+        assert result.encode() not in sealed_file, "a file for archives outlives no erasure"
+    assert verify_bundle(sealed_file).bundle.sealed
+    assert any(name.startswith("schemas/intake.request-received.v") for name in verified.bundle.schemas)
 
 
 def test_what_events_told_to_all_goes_with_their_contents_and_with_nothing_else(
     audit: Served, intake: Served, signing: CheckpointSigner, case: UUID
 ) -> None:
-    heard(audit, intake, lambda *_: RequestOriented(orientations=2))
-    signed(audit, signing)
-    bodies = [(event.body or b"").split(b"\n")[-1] for event in taken(audit.by("auditor"), case).bundle.events]
+    replicate(audit, intake, lambda *_: RequestOriented(orientations=2))
+    sign(audit, signing)
+    bodies = [(event.body or b"").split(b"\n")[-1] for event in download(audit.by("auditor"), case).bundle.events]
     assert set(bodies) == {b'{"orientations": 2}'}
-    found = taken(audit.by("dpo"), case)
-    assert {event.body for event in found.bundle.events} == {None}
-    assert b"orientations" not in b"".join(bytes(event.opening) for event in found.bundle.events)
+    verified = download(audit.by("dpo"), case)
+    assert {event.body for event in verified.bundle.events} == {None}
+    assert b"orientations" not in b"".join(bytes(event.opening) for event in verified.bundle.events)
 
 
 def test_a_file_carries_what_witnesses_said_and_which_keys_signed(
-    audit: Served, told: UUID, memory: Path, tmp_path: Path
+    audit: Served, case_id: UUID, memory: Path, tmp_path: Path
 ) -> None:
     app, key = audit.application, tmp_path / "new"
     key.write_text(b64encode(b"n" * 32).decode())
@@ -156,26 +158,26 @@ def test_a_file_carries_what_witnesses_said_and_which_keys_signed(
     assert newest is not None
     line = COSIGNER.cosign(newest.note.partition("\n\n")[0] + "\n", ELEVEN)
     Ledger(app.recorder).add_cosignature(newest.size, str(COSIGNER.witness_key), line)
-    found = taken(audit.by("auditor"), told)
-    assert [(report.key, report.cosigned_at and report.cosigned_at.timestamp()) for report in found.witnesses] == [
+    verified = download(audit.by("auditor"), case_id)
+    assert [(report.key, report.cosigned_at and report.cosigned_at.timestamp()) for report in verified.witnesses] == [
         (COSIGNER.witness_key, ELEVEN)
     ]
-    assert [link.motive for link in found.successions] == ["Une clé plus sûre."]
-    assert found.key == settings.signer().verifier
+    assert [link.motive for link in verified.successions] == ["Une clé plus sûre."]
+    assert verified.key == settings.signer().verifier
 
 
-def test_the_same_file_is_given_twice(audit: Served, told: UUID) -> None:
+def test_the_same_file_is_given_twice(audit: Served, case_id: UUID) -> None:
     auditor = audit.by("auditor")
-    address = f"/api/v1/cases/{told}/bundle"
+    address = f"/api/v1/cases/{case_id}/bundle"
     assert auditor.get(address).content == auditor.get(address).content
 
 
-def test_whom_the_service_shows_nothing_gets_headers_and_proofs(audit: Served, told: UUID) -> None:
+def test_whom_the_service_shows_nothing_gets_headers_and_proofs(audit: Served, case_id: UUID) -> None:
     """The DPO reads what happened, and intake does not show it the contents."""
-    found = taken(audit.by("dpo"), told)
-    assert [event.content for event in found.bundle.events] == [None] * len(found.headers)
-    assert not found.bundle.services["intake"].shown
-    assert "Votre rôle ne permet pas" in found.bundle.services["intake"].answer
+    verified = download(audit.by("dpo"), case_id)
+    assert [event.content for event in verified.bundle.events] == [None] * len(verified.headers)
+    assert not verified.bundle.services["intake"].shown
+    assert "Votre rôle ne permet pas" in verified.bundle.services["intake"].answer
 
 
 def test_of_a_confidential_case_auditors_take_headers_and_proofs_away_and_the_others_what_they_did(
@@ -188,53 +190,53 @@ def test_of_a_confidential_case_auditors_take_headers_and_proofs_away_and_the_ot
 ) -> None:
     adviser = intake.by("adviser")
     assert adviser.post(f"/api/v1/requests/{case}/confidentiality", confidential_case.REASONS).status_code == 200
-    heard(audit, intake)
-    signed(audit, signing)
+    replicate(audit, intake)
+    sign(audit, signing)
     address = f"/api/v1/cases/{case}/bundle"
     assert audit.by("auditor").because(None).get(address).status_code == 428
     for role in ("auditor", "dpo"):
-        found = taken(audit.by(role), case)
-        assert [event.description.label for event in found.bundle.events][-1] == "Dossier rendu confidentiel"
-        assert not any(event.content or event.body or event.description.values for event in found.bundle.events)
-        assert [*found.bundle.schemas] == ["schemas/en-tete.json"]
-        (reading,) = found.bundle.services.values()
+        verified = download(audit.by(role), case)
+        assert [event.description.label for event in verified.bundle.events][-1] == "Dossier rendu confidentiel"
+        assert not any(event.content or event.body or event.description.values for event in verified.bundle.events)
+        assert [*verified.bundle.schemas] == ["schemas/en-tete.json"]
+        (reading,) = verified.bundle.services.values()
         assert (reading.shown, "Ce dossier est confidentiel" in reading.answer) == (False, True)
     file = tmp_path / "dossier.zip"
     file.write_bytes(audit.by("auditor").get(address).content)
     assert main([str(file)]) == 0
     assert "les contenus de Accueil, qui n’ont pas été montrés. Action non permise" in capsys.readouterr().out
     for reader in (audit.by("adviser"), audit.by("manager"), audit.by("leader", unit=None, case=str(case))):
-        assert taken(reader, case).bundle.events[0].content, "as of any other case"
+        assert download(reader, case).bundle.events[0].content, "as of any other case"
     for reader in (audit.by("adviser", subject="another"), audit.by("regional", units=["dla-44"])):
         answer = reader.get(address)
         assert (answer.status_code, answer.json()["policy"]) == (403, "confidential")
     assert audit.by("auditor", unit=None, units=["dla-75"]).get(address).json()["policy"] == "no-rule"
     lifted = f"/api/v1/requests/{case}/confidentiality/lifting"
     assert intake.by("manager").post(lifted, {"motive": "La procédure est close."}).status_code == 200
-    events = taken(audit.by("auditor"), case).bundle.events
+    events = download(audit.by("auditor"), case).bundle.events
     assert events[0].content is None, "intake, which would show it, is not asked"
 
 
-def test_who_may_not_see_the_case_gets_nothing(audit: Served, told: UUID) -> None:
-    address = f"/api/v1/cases/{told}/bundle"
+def test_who_may_not_see_the_case_gets_nothing(audit: Served, case_id: UUID) -> None:
+    address = f"/api/v1/cases/{case_id}/bundle"
     assert audit.anonymous().get(address).status_code == 401
     for role in ("pilot", "ops", "provider"):
-        assert audit.by(role, case=str(told)).get(address).status_code == 403
+        assert audit.by(role, case=str(case_id)).get(address).status_code == 403
     assert audit.by("leader", unit=None, case=str(uuid4())).get(address).status_code == 403
-    assert audit.by("leader", unit=None, case=str(told)).get(address).status_code == 200
+    assert audit.by("leader", unit=None, case=str(case_id)).get(address).status_code == 200
     assert audit.by("auditor").get(f"/api/v1/cases/{uuid4()}/bundle").status_code == 404
 
 
 def test_what_is_not_signed_yet_is_waited_for(
     audit: Served, intake: Served, signing: CheckpointSigner, case: UUID
 ) -> None:
-    heard(audit, intake)
+    replicate(audit, intake)
     for _ in ("not integrated", "not signed"):
         answer = audit.by("auditor").get(f"/api/v1/cases/{case}/bundle")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
         integrate(audit.application)
-    signed(audit, signing)
-    taken(audit.by("auditor"), case)
+    sign(audit, signing)
+    download(audit.by("auditor"), case)
 
 
 @pytest.mark.parametrize(
@@ -251,11 +253,11 @@ def test_what_is_not_signed_yet_is_waited_for(
     ],
 )
 def test_what_was_altered_in_a_service_since_is_named(
-    audit: Served, intake: Served, told: UUID, statement: str, words: str
+    audit: Served, intake: Served, case_id: UUID, statement: str, words: str
 ) -> None:
     """The file is given all the same: it is the evidence."""
-    intake.application.recorder.fetch(statement, (told,))
-    answer = audit.by("auditor").get(f"/api/v1/cases/{told}/bundle")
+    intake.application.recorder.fetch(statement, (case_id,))
+    answer = audit.by("auditor").get(f"/api/v1/cases/{case_id}/bundle")
     assert answer.status_code == 200, answer.text
     with pytest.raises(VerificationError, match=words) as refusal:
         verify_bundle(answer.content)
@@ -263,13 +265,13 @@ def test_what_was_altered_in_a_service_since_is_named(
 
 
 def test_an_erased_value_is_said_to_be_erased_and_the_proofs_still_hold(
-    audit: Served, intake: Served, told: UUID
+    audit: Served, intake: Served, case_id: UUID
 ) -> None:
     log: ServiceApplication = intake.application
-    log.recorder.fetch("UPDATE {schema}.data_keys SET wrapped = NULL WHERE key_id = %s", (told,))
+    log.recorder.fetch("UPDATE {schema}.data_keys SET wrapped = NULL WHERE key_id = %s", (case_id,))
     log.key_store.evict()
-    found = taken(audit.by("auditor"), told)
-    values = [value for event in found.bundle.events for value in event.description.values.values()]
+    verified = download(audit.by("auditor"), case_id)
+    values = [value for event in verified.bundle.events for value in event.description.values.values()]
     assert None in values
     assert "Le besoin se précise." not in values
 
@@ -287,9 +289,9 @@ def test_a_service_that_does_not_answer_is_said_and_no_half_file_is_given(
     for feeds in ({"intake": "http://127.0.0.1:9"}, {}):
         with served(audit_service, database, nats, tmp_path, feeds=feeds, jwks=jwks) as running:
             alone = Served(running.http, intake.issuer, running.web, running.settings)
-            heard(alone, intake)
+            replicate(alone, intake)
             memory.unlink(missing_ok=True)
-            signed(alone, signing)
+            sign(alone, signing)
             answer = alone.by("auditor").get(f"/api/v1/cases/{case}/bundle")
             assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (503, "service-unavailable")
             assert "Accueil" in answer.json()["detail"]
@@ -308,29 +310,29 @@ def test_the_command_writes_the_file_and_verifies_it(
     folder = tmp_path / "audit"
     folder.mkdir()
     with listening(audit_service, database, nats, folder, feeds=feeds, jwks=jwks) as running:
-        heard(running, intake)
-        signed(running, signing)
+        replicate(running, intake)
+        sign(running, signing)
         token = intake.issuer.mint("auditor", subject="some-auditor", unit="dla-44")
         out = tmp_path / "dossier.zip"
-        asked = ["export", str(case), "--out", str(out), "--token", token, "--url", str(running.http.base_url)]
-        unexplained = CliRunner().invoke(cli, asked)
+        arguments = ["export", str(case), "--out", str(out), "--token", token, "--url", str(running.http.base_url)]
+        unexplained = CliRunner().invoke(cli, arguments)
         assert (unexplained.exit_code, out.exists()) == (1, False)
         assert "Pourquoi consultez-vous ce dossier" in unexplained.output
-        asked += ["--motive", "Contrôle sur pièces"]
-        said = CliRunner().invoke(cli, asked)
-        assert said.exit_code == 0, said.output
-        assert "VÉRIFIÉ" in said.output
+        arguments += ["--motive", "Contrôle sur pièces"]
+        result = CliRunner().invoke(cli, arguments)
+        assert result.exit_code == 0, result.output
+        assert "VÉRIFIÉ" in result.output
         (here,), (there,) = (consultations(each) for each in (running, intake))
         assert (here["motive"], here["correlation"]) == (there["motive"], there["correlation"])
         assert here["motive"] == "Contrôle sur pièces"
         assert CliRunner().invoke(cli, ["verify", str(out)]).exit_code == 0
-        assert CliRunner().invoke(cli, asked).exit_code == 1  # it overwrites nothing
-        asked[3] = str(tmp_path / "scelle.zip")
-        sealed = CliRunner().invoke(cli, [*asked, "--sealed"])
+        assert CliRunner().invoke(cli, arguments).exit_code == 1  # it overwrites nothing
+        arguments[3] = str(tmp_path / "scelle.zip")
+        sealed = CliRunner().invoke(cli, [*arguments, "--sealed"])
         assert sealed.exit_code == 0, sealed.output
         assert "valeurs scellées\u00a0: ce fichier ne les ouvre pas" in sealed.output
-        asked[1], asked[3] = str(uuid4()), str(tmp_path / "autre.zip")
-        refusal = CliRunner().invoke(cli, asked)
+        arguments[1], arguments[3] = str(uuid4()), str(tmp_path / "autre.zip")
+        refusal = CliRunner().invoke(cli, arguments)
         assert refusal.exit_code == 1
         assert "Dossier inconnu" in refusal.output
         assert not (tmp_path / "autre.zip").exists()
@@ -338,9 +340,9 @@ def test_the_command_writes_the_file_and_verifies_it(
 
 def test_stored_bytes_are_shown_to_who_reads_the_case(intake: Served, case: UUID) -> None:
     address = f"/api/v1/requests/{case}/stored"
-    told: Any = intake.by("adviser").get(address).json()
+    response: Any = intake.by("adviser").get(address).json()
     history = intake.by("adviser").get(f"/api/v1/requests/{case}/history").json()
-    assert [event["position"] for event in told["events"]] == [event["position"] for event in history]
+    assert [event["position"] for event in response["events"]] == [event["position"] for event in history]
     assert intake.by("pilot").get(address).status_code == 403
     assert intake.by("leader", case=str(uuid4())).get(address).status_code == 403
     assert intake.by("auditor").get(f"/api/v1/requests/{uuid4()}/stored").status_code == 404

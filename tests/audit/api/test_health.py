@@ -1,4 +1,4 @@
-"""Is whoever looks after the ledger told how it is, and what to do?"""
+"""Health of the ledger: what is wrong, and what the operator has to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.audit_events import hear
+from tests.support.audit_events import receive_events
 from tests.support.reconciled_intake import sql
 from tests.support.sample_services import eventually
 from tests.support.served_service import Served
@@ -33,26 +33,26 @@ ORIGIN = "registre.example/dla"
 def health(audit: Served, role: str = "ops") -> dict[str, Any]:
     answer = audit.by(role).get("/api/v1/ledger/health")
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    report: dict[str, Any] = answer.json()
+    return report
 
 
-def kept_until(app: ServiceApplication, signing: CheckpointSigner, condition: Callable[[], Any]) -> None:
-    keeper = LedgerWorker(app, signing, interval_seconds=0.01)
-    keeper.start()
+def run_worker_until(app: ServiceApplication, signing: CheckpointSigner, condition: Callable[[], Any]) -> None:
+    worker = LedgerWorker(app, signing, interval_seconds=0.01)
+    worker.start()
     try:
         eventually(condition)
     finally:
-        keeper.stop()
+        worker.stop()
 
 
 def test_size_and_last_checkpoint_are_told(audit: Served, app: ServiceApplication, signing: CheckpointSigner) -> None:
     assert (health(audit)["size"], health(audit)["checkpoint"]) == (0, None)
-    hear(app, 5)
-    kept_until(app, signing, lambda: (health(audit)["checkpoint"] or {}).get("size") == 5)
-    told = health(audit, "auditor")
-    assert (told["healthy"], told["received"], told["size"], told["refusal"]) == (True, 5, 5, None)
-    assert told["advice"] == [NEVER_RECONCILED_ADVICE]
+    receive_events(app, 5)
+    run_worker_until(app, signing, lambda: (health(audit)["checkpoint"] or {}).get("size") == 5)
+    report = health(audit, "auditor")
+    assert (report["healthy"], report["received"], report["size"], report["refusal"]) == (True, 5, 5, None)
+    assert report["advice"] == [NEVER_RECONCILED_ADVICE]
 
 
 def test_people_who_look_after_cases_are_not_told(audit: Served) -> None:
@@ -70,33 +70,33 @@ def test_people_who_look_after_cases_are_not_told(audit: Served) -> None:
 def test_why_nothing_is_signed_is_told_with_what_to_do_and_until_it_is_mended(
     audit: Served, app: ServiceApplication, signing: CheckpointSigner, damage: str, reason: str
 ) -> None:
-    hear(app, 5)
+    receive_events(app, 5)
     integrate(app)
     signing.sign(app)
     tiles = app.recorder.fetch("SELECT * FROM {schema}.tiles")
     sql(app, damage)
-    kept_until(app, signing, lambda: health(audit)["refusal"])
-    told = health(audit)
-    assert (told["healthy"], told["refusal"]["reason"], told["checkpoint"]["size"]) == (False, reason, 5)
-    assert told["advice"][0] == told["refusal"]["advice"]
+    run_worker_until(app, signing, lambda: health(audit)["refusal"])
+    report = health(audit)
+    assert (report["healthy"], report["refusal"]["reason"], report["checkpoint"]["size"]) == (False, reason, 5)
+    assert report["advice"][0] == report["refusal"]["advice"]
     sql(app, "UPDATE {schema}.ledger SET size = 5")
     sql(app, "DELETE FROM {schema}.tiles")
     for tile in tiles:
         sql(app, "INSERT INTO {schema}.tiles VALUES (%s, %s, %s)", tile["level"], tile["n"], tile["hashes"])
-    kept_until(app, signing, lambda: health(audit)["refusal"] is None)
+    run_worker_until(app, signing, lambda: health(audit)["refusal"] is None)
     assert health(audit)["healthy"]
 
 
 def test_another_key_and_an_unreadable_memory_are_told_apart(
     audit: Served, app: ServiceApplication, signing: CheckpointSigner, memory: Path
 ) -> None:
-    hear(app, 5)
+    receive_events(app, 5)
     integrate(app)
     signing.sign(app)
-    kept_until(app, CheckpointSigner(Signer(ORIGIN, bytes(32)), memory), lambda: health(audit)["refusal"])
+    run_worker_until(app, CheckpointSigner(Signer(ORIGIN, bytes(32)), memory), lambda: health(audit)["refusal"])
     assert health(audit)["refusal"]["reason"] == "other-key"
     memory.write_bytes(b"\xff")
-    kept_until(app, signing, lambda: health(audit)["refusal"]["reason"] == "unreadable-checkpoint-file")
+    run_worker_until(app, signing, lambda: health(audit)["refusal"]["reason"] == "unreadable-checkpoint-file")
 
 
 def test_how_far_behind_a_service_audit_is_and_that_it_hears_it_no_more(audit: Served, app: ServiceApplication) -> None:
@@ -108,28 +108,32 @@ def test_how_far_behind_a_service_audit_is_and_that_it_hears_it_no_more(audit: S
     (intake,) = health(audit)["services"]
     assert (intake["service"], intake["position"], intake["announced"], intake["lag"]) == ("intake", 7, 9, 2)
     sql(app, "UPDATE {schema}.sources SET halted = 'it speaks from another log'")
-    told = health(audit)
-    assert (told["healthy"], told["services"][0]["halted"]) == (False, "it speaks from another log")
-    assert told["advice"][0].startswith("Accueil (intake)\u00a0: Audit ne suit plus")
+    report = health(audit)
+    assert (report["healthy"], report["services"][0]["halted"]) == (False, "it speaks from another log")
+    assert report["advice"][0].startswith("Accueil (intake)\u00a0: Audit ne suit plus")
 
 
 def test_the_last_reconciliation_is_told_and_the_command_says_the_same(
     audit: Served, app: ServiceApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hear(app, 5)
+    receive_events(app, 5)
     integrate(app)
     assert list(Reconciler(app, Feed({}, ""), begin_reconciliation(app, "Inès", [])).findings()) == []
-    told = health(audit)
-    assert (told["last_reconciliation"]["by"], told["last_reconciliation"]["findings"], told["advice"]) == (
+    report = health(audit)
+    assert (report["last_reconciliation"]["by"], report["last_reconciliation"]["findings"], report["advice"]) == (
         "Inès",
         0,
         [],
     )
     sql(app, "UPDATE {schema}.leaves SET salt = %s WHERE index = 2", bytes(32))
     assert len(list(Reconciler(app, Feed({}, ""), begin_reconciliation(app, "Tanguy", [])).findings())) == 1
-    told = health(audit)
-    assert (told["healthy"], told["last_reconciliation"]["by"], told["advice"]) == (False, "Tanguy", [FINDINGS_ADVICE])
+    report = health(audit)
+    assert (report["healthy"], report["last_reconciliation"]["by"], report["advice"]) == (
+        False,
+        "Tanguy",
+        [FINDINGS_ADVICE],
+    )
     monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings)
-    said = CliRunner().invoke(cli, ["health"])
-    assert (said.exit_code, said.stderr) == (1, FINDINGS_ADVICE + "\n")
-    assert '"findings": 1' in said.stdout
+    result = CliRunner().invoke(cli, ["health"])
+    assert (result.exit_code, result.stderr) == (1, FINDINGS_ADVICE + "\n")
+    assert '"findings": 1' in result.stdout

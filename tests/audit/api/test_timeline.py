@@ -1,4 +1,4 @@
-"""Is the timeline the same whoever asks twice, page by page, as of any moment, and without asking any service?"""
+"""Timeline and changes of a case: repeatable answers, pages, points in time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.audit_events import CASE, LOG, committed, header, kept
+from tests.support.audit_events import CASE, LOG, commit_to_ledger, header, store_events
 from tests.support.reconciled_intake import sql
 from tests.support.served_service import Client, Served
 
@@ -36,11 +36,11 @@ STORY = (
 
 
 def story() -> list[Header]:
-    told, versions = [], dict.fromkeys(("intake", "diagnostic", "followup"), 0)
+    headers, versions = [], dict.fromkeys(("intake", "diagnostic", "followup"), 0)
     for n, (service, position, event, role, before) in enumerate(STORY):
         at = BEGAN + timedelta(hours=n)
         versions[service] += 1
-        told.append(
+        headers.append(
             msgspec.structs.replace(
                 header(position, service),
                 recorded_at=at,
@@ -50,20 +50,20 @@ def story() -> list[Header]:
                 version=versions[service],
             )
         )
-    return told
+    return headers
 
 
 @pytest.fixture
-def told(app: ServiceApplication) -> list[Header]:
+def headers(app: ServiceApplication) -> list[Header]:
     """Heard in another order than it was recorded."""
-    told = story()
-    kept(app, [told[n] for n in (3, 0, 1, 5, 4, 2)])
-    committed(app)
-    return told
+    headers = story()
+    store_events(app, [headers[n] for n in (3, 0, 1, 5, 4, 2)])
+    commit_to_ledger(app)
+    return headers
 
 
 @pytest.fixture
-def auditor(audit: Served, told: list[Header]) -> Client:
+def auditor(audit: Served, headers: list[Header]) -> Client:
     return audit.by("auditor")
 
 
@@ -140,15 +140,15 @@ def test_pages_join_into_the_whole(auditor: Client, order: str) -> None:
 def test_the_same_answer_twice_byte_for_byte_whatever_is_recorded_meanwhile(
     auditor: Client, app: ServiceApplication
 ) -> None:
-    asked = {"as_of": (BEGAN + timedelta(hours=4)).isoformat(), "order": "newest", "limit": 3}
-    before = auditor.get(PATH, **asked).content
+    parameters = {"as_of": (BEGAN + timedelta(hours=4)).isoformat(), "order": "newest", "limit": 3}
+    before = auditor.get(PATH, **parameters).content
     later = msgspec.structs.replace(header(40), recorded_at=BEGAN + timedelta(hours=9), version=9)
-    kept(app, [later, header(41, case=UUID(int=6))])
-    assert auditor.get(PATH, **asked).content == before
+    store_events(app, [later, header(41, case=UUID(int=6))])
+    assert auditor.get(PATH, **parameters).content == before
 
 
 def announced(app: ServiceApplication, service: str, reached: int, end: int, hours: float) -> None:
-    """Of its log, which ends on `end` so many hours after the beginning, audit has heard up to `reached`."""
+    """Of its log, which ends on `end` so many hours after the beginning, audit has received up to `reached`."""
     sql(app, "INSERT INTO {schema}.sources VALUES (%s, %s, NULL) ON CONFLICT DO NOTHING", service, LOG)
     sql(app, "DELETE FROM {schema}.tracked WHERE publisher = %s", service)
     sql(app, "INSERT INTO {schema}.tracked VALUES (%s, %s, -1, %s)", service, LOG, reached)
@@ -160,21 +160,21 @@ def announced(app: ServiceApplication, service: str, reached: int, end: int, hou
 def test_what_was_recorded_by_then_and_is_heard_late_changes_no_answer_that_was_said_to_be_settled(
     auditor: Client, app: ServiceApplication
 ) -> None:
-    asked = {"as_of": (BEGAN + timedelta(hours=4)).isoformat()}
+    parameters = {"as_of": (BEGAN + timedelta(hours=4)).isoformat()}
     for service, end in (("intake", 9), ("parcours", 0), ("followup", 1)):
         announced(app, service, end, end, hours=5)
     announced(app, "diagnostic", 3, 4, hours=5)
-    before = auditor.get(PATH, **asked).json()
+    before = auditor.get(PATH, **parameters).json()
     assert (before["final"], [each["service"] for each in before["pending"]]) == (False, ["diagnostic"])
     late = msgspec.structs.replace(header(4, "diagnostic"), recorded_at=BEGAN + timedelta(hours=3.5), version=3)
-    kept(app, [late])
+    store_events(app, [late])
     announced(app, "diagnostic", 4, 4, hours=6)
-    settled = auditor.get(PATH, **asked)
+    settled = auditor.get(PATH, **parameters)
     assert str(late.id) in settled.text and str(late.id) not in str(before)
     assert (settled.json()["final"], settled.json()["pending"]) == (True, [])
     announced(app, "diagnostic", 4, 40, hours=8)
-    kept(app, [msgspec.structs.replace(header(10), recorded_at=BEGAN + timedelta(hours=7), version=9)])
-    assert auditor.get(PATH, **asked).content == settled.content, "what it recorded later is another matter"
+    store_events(app, [msgspec.structs.replace(header(10), recorded_at=BEGAN + timedelta(hours=7), version=9)])
+    assert auditor.get(PATH, **parameters).content == settled.content, "what it recorded later is another matter"
 
 
 def test_an_instant_that_services_have_not_gone_beyond_is_not_settled_and_why_is_said(
@@ -184,8 +184,8 @@ def test_an_instant_that_services_have_not_gone_beyond_is_not_settled_and_why_is
     announced(app, "diagnostic", 2, 3, hours=9)
     announced(app, "followup", 1, 1, hours=9)
     sql(app, "UPDATE {schema}.sources SET halted = 'another log' WHERE publisher = 'diagnostic'")
-    told = auditor.get(PATH, as_of=(BEGAN + timedelta(hours=4)).isoformat()).json()
-    assert (told["final"], {each["service"]: each["detail"] for each in told["pending"]}) == (
+    headers = auditor.get(PATH, as_of=(BEGAN + timedelta(hours=4)).isoformat()).json()
+    assert (headers["final"], {each["service"]: each["detail"] for each in headers["pending"]}) == (
         False,
         {
             "intake": "Ce que ce service a enregistré n’est reçu en entier que jusqu’au 02/03/2026 à 13:00:00 UTC.",
@@ -197,7 +197,7 @@ def test_an_instant_that_services_have_not_gone_beyond_is_not_settled_and_why_is
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "slug"),
+    ("parameters", "status", "slug"),
     [
         ({"as_of": "1998-07-12T21:00:00+02:00"}, 404, "not-yet"),
         ({"on": "1998-07-12"}, 404, "not-yet"),
@@ -212,17 +212,19 @@ def test_an_instant_that_services_have_not_gone_beyond_is_not_settled_and_why_is
         ({"order": "backwards"}, 422, "invalid-request"),
     ],
 )
-def test_what_cannot_be_told_is_said_clearly(auditor: Client, asked: dict[str, Any], status: int, slug: str) -> None:
-    answer = auditor.get(PATH, **asked)
+def test_what_cannot_be_told_is_said_clearly(
+    auditor: Client, parameters: dict[str, Any], status: int, slug: str
+) -> None:
+    answer = auditor.get(PATH, **parameters)
     assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (status, slug)
 
 
-def test_a_cursor_of_other_filters_is_refused(auditor: Client, told: list[Header]) -> None:
-    assert auditor.get(PATH, service="intake", after=str(told[0].id)).status_code == 200
-    assert auditor.get(PATH, service="intake", after=str(told[4].id)).status_code == 422
+def test_a_cursor_of_other_filters_is_refused(auditor: Client, headers: list[Header]) -> None:
+    assert auditor.get(PATH, service="intake", after=str(headers[0].id)).status_code == 200
+    assert auditor.get(PATH, service="intake", after=str(headers[4].id)).status_code == 422
 
 
-def test_changes_name_the_events_and_where_each_service_tells_them(auditor: Client, told: list[Header]) -> None:
+def test_changes_name_the_events_and_where_each_service_tells_them(auditor: Client, headers: list[Header]) -> None:
     path = f"/api/v1/cases/{CASE}/changes"
     since, until = ((BEGAN + timedelta(hours=hours)).isoformat() for hours in (0, 4))
     there = auditor.get(path, since=since, until=until).json()
@@ -230,7 +232,7 @@ def test_changes_name_the_events_and_where_each_service_tells_them(auditor: Clie
         ("intake", f"/api/v1/requests/{CASE}/changes?since=1&until=3"),
         ("diagnostic", f"/api/v1/diagnoses/{CASE}/changes?since=0&until=2"),
     ]
-    assert there[0]["events"] == [str(told[1].id), str(told[2].id)]
+    assert there[0]["events"] == [str(headers[1].id), str(headers[2].id)]
     assert [each["basis"]["position"] for each in there] == [9, 3]
     by_day = auditor.get(path, since="2026-02-10", until="2026-03-01").json()
     assert [(each["service"], each["path"]) for each in by_day] == [
@@ -242,7 +244,7 @@ def test_changes_name_the_events_and_where_each_service_tells_them(auditor: Clie
     assert auditor.get(f"/api/v1/cases/{uuid4()}/changes").status_code == 404
 
 
-def test_who_may_not_read_the_case_reads_no_timeline(audit: Served, told: list[Header]) -> None:
+def test_who_may_not_read_the_case_reads_no_timeline(audit: Served, headers: list[Header]) -> None:
     for path in (PATH, f"/api/v1/cases/{CASE}/changes"):
         assert audit.by("leader", unit=None, case=str(CASE)).get(path).status_code == 200
         assert audit.by("leader", unit=None, case=str(uuid4())).get(path).status_code == 403
@@ -254,29 +256,29 @@ def test_who_may_not_read_the_case_reads_no_timeline(audit: Served, told: list[H
 @given(order=st.permutations(range(len(STORY))), hours=st.integers(0, len(STORY) - 1))
 def test_the_order_in_which_audit_heard_changes_nothing(order: list[int], hours: int) -> None:
     """And a later moment only ever adds."""
-    whole = [_heard(each) for each in story()]
-    told = build_timeline(whole[n] for n in order)
-    assert [each.received.position for each in told] == [position for _, position, *_ in STORY]
-    moments = [select_known(told, BEGAN + timedelta(hours=n), None) for n in range(hours + 1)]
+    whole = [_received(each) for each in story()]
+    headers = build_timeline(whole[n] for n in order)
+    assert [each.received.position for each in headers] == [position for _, position, *_ in STORY]
+    moments = [select_known(headers, BEGAN + timedelta(hours=n), None) for n in range(hours + 1)]
     assert all(earlier == later[: len(earlier)] for earlier, later in pairwise(moments))
 
 
 def test_before_anything_happened_it_says_when_it_began() -> None:
-    told = build_timeline(_heard(each) for each in story())
+    headers = build_timeline(_received(each) for each in story())
     with pytest.raises(NotYetOpened) as refused:
-        select_known(told, BEGAN - timedelta(seconds=1), None)
+        select_known(headers, BEGAN - timedelta(seconds=1), None)
     assert refused.value.first == BEGAN
-    assert [each for each in told if TimelineFilter(roles=("manager",)).matches(each)] == [told[2]]
+    assert [each for each in headers if TimelineFilter(roles=("manager",)).matches(each)] == [headers[2]]
 
 
-def _heard(told: Header) -> EventReceived:
-    header = encode(told).decode()
+def _received(headers: Header) -> EventReceived:
+    header = encode(headers).decode()
     return EventReceived(
-        told.publisher,
-        told.log_id,
-        position=told.position,
-        event=told.event,
-        recorded_at=told.recorded_at,
+        headers.publisher,
+        headers.log_id,
+        position=headers.position,
+        event=headers.event,
+        recorded_at=headers.recorded_at,
         header=header,
         body=None,
     )

@@ -1,4 +1,4 @@
-"""Can anybody verify the ledger over HTTP, and does it tell nothing to who may not know?"""
+"""The public ledger over HTTP, verified as an outsider does, and the proofs of events."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support.audit_events import CASE, hear
+from tests.support.audit_events import CASE, receive_events
 from tests.support.served_service import Served
 
 from audit.ledger.event_proof import verify_event
@@ -48,24 +48,24 @@ class Published:
 
 
 @pytest.fixture
-def told(app: ServiceApplication, signing: CheckpointSigner) -> list[Header]:
+def headers(app: ServiceApplication, signing: CheckpointSigner) -> list[Header]:
     """Six hundred events of one case and ten of another, signed three times on the way."""
-    told = hear(app, 200)
+    headers = receive_events(app, 200)
     integrate(app)
     signing.sign(app)
-    told += hear(app, 100, first=201)
+    headers += receive_events(app, 100, first=201)
     integrate(app)
     signing.sign(app)
-    told += [*hear(app, 300, first=301), *hear(app, 10, first=601, case=OTHER_CASE)]
+    headers += [*receive_events(app, 300, first=301), *receive_events(app, 10, first=601, case=OTHER_CASE)]
     integrate(app)
     signing.sign(app)
-    hear(app, 5, first=611)
+    receive_events(app, 5, first=611)
     integrate(app)  # not signed yet
-    return told
+    return headers
 
 
 @pytest.fixture
-def published(audit: Served, told: list[Header]) -> Published:
+def published(audit: Served, headers: list[Header]) -> Published:
     return Published(audit)
 
 
@@ -107,10 +107,10 @@ def test_nothing_beyond_what_is_signed_is_served(published: Published) -> None:
     assert {path: published.tile(path).status_code for path in BEYOND} == dict.fromkeys(BEYOND, 404)
 
 
-def test_tiles_tell_nothing_of_an_event(published: Published, told: list[Header]) -> None:
+def test_tiles_tell_nothing_of_an_event(published: Published, headers: list[Header]) -> None:
     """Whoever knows an event's header cannot find it: without its salt, no entry is the hash of it."""
     entries = published.tile("entries/000").content
-    first = told[0]
+    first = headers[0]
     known = encode(first) + bytes.fromhex(first.payload_hash)
     for guess in (sha256(known), sha256(bytes(32) + known), sha256(encode(first))):
         assert guess.digest() not in entries
@@ -118,20 +118,20 @@ def test_tiles_tell_nothing_of_an_event(published: Published, told: list[Header]
 
 
 def test_the_proof_of_an_event_opens_it_for_who_may_see_it(
-    audit: Served, published: Published, told: list[Header]
+    audit: Served, published: Published, headers: list[Header]
 ) -> None:
     for index in (0, 255, 256, 599):
-        answer = audit.by("auditor").get(f"/api/v1/events/{told[index].id}/proof")
+        answer = audit.by("auditor").get(f"/api/v1/events/{headers[index].id}/proof")
         proven = verify_event(answer.text, [published.key()])
         assert (proven.index, proven.checkpoint) == (index, published.checkpoint())
-        assert proven.header["id"] == str(told[index].id)
+        assert proven.header["id"] == str(headers[index].id)
         assert proven.header["actor"] == "ines"
         assert answer.headers["content-type"] == "text/plain; charset=utf-8"
-        assert f"{told[index].id}.tlog-proof" in answer.headers["content-disposition"]
+        assert f"{headers[index].id}.tlog-proof" in answer.headers["content-disposition"]
 
 
-def test_a_leader_is_shown_its_own_case_only(audit: Served, told: list[Header]) -> None:
-    own, other = told[0].id, told[605].id
+def test_a_leader_is_shown_its_own_case_only(audit: Served, headers: list[Header]) -> None:
+    own, other = headers[0].id, headers[605].id
     leader = audit.by("leader", case=str(CASE))
     assert leader.get(f"/api/v1/events/{own}/proof").status_code == 200
     assert leader.get(f"/api/v1/events/{other}/proof").status_code == 403
@@ -139,17 +139,17 @@ def test_a_leader_is_shown_its_own_case_only(audit: Served, told: list[Header]) 
 
 
 def test_operations_see_that_it_is_there_and_not_what_it_is(
-    audit: Served, published: Published, told: list[Header]
+    audit: Served, published: Published, headers: list[Header]
 ) -> None:
-    text = audit.by("ops").get(f"/api/v1/events/{told[7].id}/proof").text
+    text = audit.by("ops").get(f"/api/v1/events/{headers[7].id}/proof").text
     assert parse_proof(text).extra is None
     with pytest.raises(VerificationError, match="ouverture"):
         verify_event(text, [published.key()])
-    assert audit.by("pilot").get(f"/api/v1/events/{told[7].id}/proof").status_code == 403
-    assert audit.anonymous().get(f"/api/v1/events/{told[7].id}/proof").status_code == 401
+    assert audit.by("pilot").get(f"/api/v1/events/{headers[7].id}/proof").status_code == 403
+    assert audit.anonymous().get(f"/api/v1/events/{headers[7].id}/proof").status_code == 401
 
 
-def test_an_event_that_is_not_there_has_no_proof(audit: Served, app: ServiceApplication, told: list[Header]) -> None:
+def test_an_event_that_is_not_there_has_no_proof(audit: Served, app: ServiceApplication, headers: list[Header]) -> None:
     auditor = audit.by("auditor")
     assert auditor.get(f"/api/v1/events/{uuid4()}/proof").json()["type"].endswith("/unknown-event")
     rows = app.recorder.fetch("SELECT event_id FROM {schema}.leaves WHERE index = 611")
@@ -157,13 +157,15 @@ def test_an_event_that_is_not_there_has_no_proof(audit: Served, app: ServiceAppl
     assert (waiting.status_code, waiting.headers["retry-after"]) == (503, "2")
 
 
-def test_a_header_altered_in_audits_own_log_is_said(audit: Served, app: ServiceApplication, told: list[Header]) -> None:
+def test_a_header_altered_in_audits_own_log_is_said(
+    audit: Served, app: ServiceApplication, headers: list[Header]
+) -> None:
     app.recorder.fetch(
         "UPDATE {events} SET state = convert_to(replace(convert_from(state, 'UTF8'), 'ines', 'anna'), 'UTF8')"
         " WHERE originator_id = %s",
-        (told[3].id,),
+        (headers[3].id,),
     )
-    answer = audit.by("auditor").get(f"/api/v1/events/{told[3].id}/proof")
+    answer = audit.by("auditor").get(f"/api/v1/events/{headers[3].id}/proof")
     assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (409, "altered-event")
 
 

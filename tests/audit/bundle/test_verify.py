@@ -38,7 +38,7 @@ from audit.verify import main
 
 def test_a_case_is_believed_with_its_file_alone() -> None:
     found = verify_bundle(RAW)
-    assert [told.event for told in found.headers] == [event for *_, event, _ in sample_bundle.EVENTS]
+    assert [header.event for header in found.headers] == [event for *_, event, _ in sample_bundle.EVENTS]
     assert (found.checkpoint.size, found.key) == (11, sample_bundle.SIGNER.verifier)
     assert not found.key_is_known
     assert verify_bundle(RAW, [OWN]).key_is_known

@@ -1,4 +1,4 @@
-"""Does a proof hold for the event it was made for, and for nothing else?"""
+"""Proofs of events: valid for one event and no other."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ def test_a_proof_shows_the_event_as_it_was_told() -> None:
 
 def test_an_opening_is_what_any_program_can_hash() -> None:
     """`base64 -d | sha256sum` of the extra line is the entry that the tiles serve."""
-    shown = parse_proof(proof_of(4, 7))
-    assert shown.extra is not None
-    assert sha256(shown.extra).digest() == OPENINGS[4].entry
+    tlog_proof = parse_proof(proof_of(4, 7))
+    assert tlog_proof.extra is not None
+    assert sha256(tlog_proof.extra).digest() == OPENINGS[4].entry
 
 
 @pytest.mark.parametrize("n", range(7))
@@ -74,7 +74,7 @@ def test_an_opening_reads_as_it_was_made(n: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "content",
     [b'{"body":null,"contract":null,"form":1,"header":{},"label":null} ',
      b'{"contract":null,"body":null,"form":1,"header":{},"label":null}',
      b'{"body":null,"contract":null,"form":2,"header":{},"label":null}',
@@ -82,18 +82,18 @@ def test_an_opening_reads_as_it_was_made(n: int) -> None:
      b'{"body":"AB","contract":null,"form":1,"header":{},"label":null}',
      b'{"body":null,"contract":null,"form":1,"header":' + b"[" * 100_000],
 )  # fmt: skip
-def test_an_opening_has_one_spelling(told: bytes) -> None:
+def test_an_opening_has_one_spelling(content: bytes) -> None:
     """Else two readers could understand two things by one entry."""
     with pytest.raises(VerificationError):
-        parse_opening(bytes(32) + told)
+        parse_opening(bytes(32) + content)
 
 
 def test_an_opening_tells_nothing_of_what_was_told_to_all() -> None:
     """Who is shown the header and can guess the body cannot check the guess: the body has a salt of its own."""
-    shown = bytes(OPENINGS[0])
+    tlog_proof = bytes(OPENINGS[0])
     for guess in (BODY.body.encode(), bytes(OPENINGS[0].salt) + BODY.body.encode()):
-        assert sha256(guess).hexdigest().encode() not in shown
-    assert sha256(bytes(BODY)).hexdigest().encode() in shown
+        assert sha256(guess).hexdigest().encode() not in tlog_proof
+    assert sha256(bytes(BODY)).hexdigest().encode() in tlog_proof
 
 
 @pytest.mark.parametrize(("index", "size"), [(index, size) for size in (1, 2, 5, 7) for index in range(size)])
@@ -109,8 +109,10 @@ def test_a_proof_changed_anywhere_is_refused(index: int, size: int) -> None:
 def test_a_proof_says_nothing_of_another_event() -> None:
     for index in range(7):
         for other in range(7):
-            shown = parse_proof(proof_of(index, 7))
-            forged = TlogProof(shown.index, shown.hashes, checkpoint=shown.checkpoint, extra=bytes(OPENINGS[other]))
+            tlog_proof = parse_proof(proof_of(index, 7))
+            forged = TlogProof(
+                tlog_proof.index, tlog_proof.hashes, checkpoint=tlog_proof.checkpoint, extra=bytes(OPENINGS[other])
+            )
             if other != index:
                 with pytest.raises(VerificationError, match="signed root"):
                     verify_event(str(forged), KNOWN)

@@ -1,4 +1,4 @@
-"""Is the key that signs the ledger made well, kept well, and asked for before anything starts?"""
+"""Settings of the ledger: the signing key and the checkpoint file are checked before anything starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is every event that audit heard in the ledger, once, in its order, and does the ledger never unsay what it signed?"""
+"""Integration and signing: each event is one leaf, and no second history is ever signed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from uuid import UUID
 
 import pytest
 from tests.support import ROOT, reference_merkle
-from tests.support.audit_events import hear
+from tests.support.audit_events import receive_events
 from tests.support.note_aggregate import DEPLOYMENT_KEY
 from tests.support.sample_services import eventually
 
@@ -47,41 +47,41 @@ def rows(app: ServiceApplication, statement: str) -> list[dict[str, Any]]:
 def signed_root(app: ServiceApplication) -> tuple[int, bytes]:
     signed = Ledger(app.recorder).newest_checkpoint()
     assert signed is not None
-    told = verify_checkpoint(signed.note, [Signer(ORIGIN, bytes(range(32))).verifier])
-    return told.size, told.root
+    headers = verify_checkpoint(signed.note, [Signer(ORIGIN, bytes(range(32))).verifier])
+    return headers.size, headers.root
 
 
 def test_each_event_heard_is_one_leaf_in_the_order_of_the_log(
     app: ServiceApplication, signing: CheckpointSigner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(integrator, "BATCH_EVENTS", 100)
-    told = hear(app, 700)
+    headers = receive_events(app, 700)
     while integrate(app):
         pass
     signing.sign(app)
     leaves = rows(app, "SELECT * FROM {schema}.leaves ORDER BY index")
-    assert [leaf["event_id"] for leaf in leaves] == [header.id for header in told]
+    assert [leaf["event_id"] for leaf in leaves] == [header.id for header in headers]
     assert [leaf["index"] for leaf in leaves] == list(range(700))
     assert signed_root(app) == (700, reference_merkle.mth([leaf["entry"] for leaf in leaves]))
 
 
 def test_a_leaf_commits_to_salt_header_name_and_body(app: ServiceApplication) -> None:
-    told = hear(app, 2) + hear(app, 1, first=3, body='{"unit": "dla-44"}')
+    headers = receive_events(app, 2) + receive_events(app, 1, first=3, body='{"unit": "dla-44"}')
     integrate(app)
     ledger = Ledger(app.recorder)
-    for header, row in zip(told, rows(app, "SELECT * FROM {schema}.leaves ORDER BY index"), strict=True):
+    for header, row in zip(headers, rows(app, "SELECT * FROM {schema}.leaves ORDER BY index"), strict=True):
         ((_, topic, state),) = app.recorder.history(header.id)
-        kept: domain.EventReceived = app.mapper.to_data(str(header.id), 1, topic, state)
+        received: domain.EventReceived = app.mapper.to_data(str(header.id), 1, topic, state)
         leaf = ledger.leaf(header.id)
         assert leaf is not None
-        shown = bytes(build_opening(kept, leaf))
-        assert sha256(shown).digest() == row["entry"]
-        assert shown.startswith(leaf.salt)
-        assert json.loads(shown[32:])["header"]["payload_hash"] == header.payload_hash
-        assert (leaf.body_salt is None) == (kept.body is None)
-        assert is_committed(leaf, kept)
-        assert not is_committed(leaf, replace(kept, header=kept.header.replace("ines", "anna")))
-        for altered in (replace(kept, label="a"), replace(kept, contract="a"), replace(kept, body="{}")):
+        opening = bytes(build_opening(received, leaf))
+        assert sha256(opening).digest() == row["entry"]
+        assert opening.startswith(leaf.salt)
+        assert json.loads(opening[32:])["header"]["payload_hash"] == header.payload_hash
+        assert (leaf.body_salt is None) == (received.body is None)
+        assert is_committed(leaf, received)
+        assert not is_committed(leaf, replace(received, header=received.header.replace("ines", "anna")))
+        for altered in (replace(received, label="a"), replace(received, contract="a"), replace(received, body="{}")):
             assert not is_committed(leaf, altered)
     salts = {bytes(leaf["salt"]) for leaf in rows(app, "SELECT salt FROM {schema}.leaves")}
     assert {len(salt) for salt in salts} == {32}
@@ -94,7 +94,7 @@ def test_an_empty_ledger_is_signed_too(app: ServiceApplication, signing: Checkpo
 
 
 def test_nothing_new_is_nothing_signed(app: ServiceApplication, signing: CheckpointSigner) -> None:
-    hear(app, 2)
+    receive_events(app, 2)
     integrate(app)
     assert signing.sign(app) is not None
     assert signing.sign(app) is None
@@ -105,7 +105,7 @@ def test_replicas_take_turns(
     app: ServiceApplication, signing: CheckpointSigner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(integrator, "BATCH_EVENTS", 20)
-    told = hear(app, 600)
+    headers = receive_events(app, 600)
 
     def keep() -> None:
         while integrate(app):
@@ -118,7 +118,7 @@ def test_replicas_take_turns(
     for replica in replicas:
         replica.join()
     leaves = rows(app, "SELECT event_id, entry FROM {schema}.leaves ORDER BY index")
-    assert [leaf["event_id"] for leaf in leaves] == [header.id for header in told]
+    assert [leaf["event_id"] for leaf in leaves] == [header.id for header in headers]
     assert signed_root(app) == (600, reference_merkle.mth([leaf["entry"] for leaf in leaves]))
     assert_all_checkpoints_are_one_history(app)
 
@@ -142,7 +142,7 @@ def assert_all_checkpoints_are_one_history(app: ServiceApplication) -> None:
 @pytest.fixture
 def of_five(app: ServiceApplication, signing: CheckpointSigner) -> ServiceApplication:
     """A ledger of five leaves, signed."""
-    hear(app, 5)
+    receive_events(app, 5)
     integrate(app)
     signing.sign(app)
     return app
@@ -174,7 +174,7 @@ def test_a_database_that_grew_again_from_an_older_state_is_a_fork(
         "UPDATE {schema}.ledger SET size = 0, position = 0",
     ):
         of_five.recorder.fetch(statement)
-    hear(of_five, 2, first=6)
+    receive_events(of_five, 2, first=6)
     integrate(of_five)
     with pytest.raises(
         SigningRefused, match=r"first 5 leaves are not those of the checkpoint kept in .*last-checkpoint"
@@ -195,7 +195,7 @@ def test_a_missing_tile_is_not_signed(of_five: ServiceApplication, signing: Chec
 
 
 def test_another_key_does_not_take_the_ledger_over(of_five: ServiceApplication, memory: Path) -> None:
-    hear(of_five, 1, first=6)
+    receive_events(of_five, 1, first=6)
     integrate(of_five)
     with pytest.raises(SigningRefused, match=r"signed with registre\.example/dla"):
         CheckpointSigner(Signer(ORIGIN, bytes(32)), None).sign(of_five)
@@ -219,26 +219,26 @@ def test_killed_at_any_point_the_ledger_goes_on(database: Callable[..., str], tm
     url, memory, rng = database("audit"), tmp_path / "last-checkpoint", random.Random(3)
     app = ServiceApplication("audit", service.deciders, url, DEPLOYMENT_KEY, tables=service.tables)
     app.create_tables()
-    told: list[UUID] = []
+    headers: list[UUID] = []
     try:
         for _ in range(KILLS):
-            keeper = subprocess.Popen(
+            worker = subprocess.Popen(
                 [sys.executable, "-m", KEEPER, url, str(memory)], stdout=subprocess.PIPE, cwd=ROOT
             )
-            assert keeper.stdout is not None
-            assert keeper.stdout.readline() == b"keeping\n"
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == b"running\n"
             until = time.monotonic() + rng.uniform(0.05, 0.6)
             while time.monotonic() < until:
-                told += [header.id for header in hear(app, 7, first=len(told) + 1)]
-            os.kill(keeper.pid, signal.SIGKILL)
-            keeper.wait()
-            keeper.stdout.close()
+                headers += [header.id for header in receive_events(app, 7, first=len(headers) + 1)]
+            os.kill(worker.pid, signal.SIGKILL)
+            worker.wait()
+            worker.stdout.close()
         while integrate(app):
             pass
         CheckpointSigner(Signer(ORIGIN, bytes(range(32))), memory).sign(app)
         leaves = rows(app, "SELECT event_id, entry FROM {schema}.leaves ORDER BY index")
-        assert [leaf["event_id"] for leaf in leaves] == told
-        assert signed_root(app) == (len(told), reference_merkle.mth([leaf["entry"] for leaf in leaves]))
+        assert [leaf["event_id"] for leaf in leaves] == headers
+        assert signed_root(app) == (len(headers), reference_merkle.mth([leaf["entry"] for leaf in leaves]))
         assert_all_checkpoints_are_one_history(app)
         assert len(rows(app, "SELECT nth FROM {schema}.checkpoints")) > KILLS
     finally:
@@ -246,11 +246,11 @@ def test_killed_at_any_point_the_ledger_goes_on(database: Callable[..., str], tm
 
 
 def test_the_keeper_signs_what_audit_hears(app: ServiceApplication, signing: CheckpointSigner) -> None:
-    keeper = LedgerWorker(app, signing, interval_seconds=0.01)
-    keeper.start()
+    worker = LedgerWorker(app, signing, interval_seconds=0.01)
+    worker.start()
     try:
         eventually(lambda: Ledger(app.recorder).newest_checkpoint())
-        hear(app, 12)
+        receive_events(app, 12)
         eventually(lambda: signed_root(app)[0] == 12)
     finally:
-        keeper.stop()
+        worker.stop()

@@ -1,4 +1,4 @@
-"""When the key that signs the ledger is lost or replaced, does another take over in sight of all, and only then?"""
+"""Replacing the signing key: the succession is published, and refused when anything differs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.support import sample_bundle
-from tests.support.audit_events import hear
+from tests.support.audit_events import receive_events
 from tests.support.served_service import Served
 from typer.testing import CliRunner
 
@@ -63,7 +63,7 @@ def settings(tmp_path: Path) -> LedgerSettings:
 @pytest.fixture
 def succeed(app: ServiceApplication, signing: CheckpointSigner, settings: LedgerSettings, memory: Path) -> Succeed:
     """A ledger of five leaves, signed with the old key, which is to be succeeded."""
-    hear(app, 5)
+    receive_events(app, 5)
     integrate(app)
     signing.sign(app)
 
@@ -93,13 +93,13 @@ def test_another_key_takes_over_with_the_same_tree_and_goes_on(
     done = succeed(key=old_file)
     assert (done.signed_by_old, done.checkpoint.size) == (True, 5)
     assert http.get("/tlog/key").text == f"{NEW.verifier}\n{OLD.verifier} until 5\n"
-    told = http.get("/tlog/successions").text
-    assert parse_succession(told) == done
-    assert MOTIVE in told
+    changed = http.get("/tlog/successions").text
+    assert parse_succession(changed) == done
+    assert MOTIVE in changed
     newer = http.get("/tlog/checkpoint").text
     assert verify_checkpoint(newer, [NEW.verifier]) == verify_checkpoint(older, [OLD.verifier])
 
-    hear(app, 4, first=6)
+    receive_events(app, 4, first=6)
     integrate(app)
     with pytest.raises(SigningRefused, match="was signed with"):  # who still holds the old key signs nothing more
         signing.sign(app)
@@ -134,7 +134,7 @@ def test_two_successions_make_a_chain(app: ServiceApplication, succeed: Succeed,
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("changed", "words"),
     [
         ({"motive": "  "}, "dites pourquoi"),
         ({"motive": "x" * 501}, "dites pourquoi"),
@@ -145,10 +145,10 @@ def test_two_successions_make_a_chain(app: ServiceApplication, succeed: Succeed,
     ],
 )
 def test_what_is_not_a_succession_signs_nothing(
-    app: ServiceApplication, succeed: Succeed, told: dict[str, str], words: str
+    app: ServiceApplication, succeed: Succeed, changed: dict[str, str], words: str
 ) -> None:
     with pytest.raises((SuccessionRefused, VerificationError, ValueError), match=words):
-        succeed(**told)
+        succeed(**changed)
     assert unchanged(app)
 
 
@@ -174,7 +174,7 @@ def test_an_altered_ledger_is_not_taken_over(app: ServiceApplication, succeed: S
 def test_a_ledger_older_than_what_was_remembered_is_not_taken_over(
     app: ServiceApplication, succeed: Succeed, signing: CheckpointSigner
 ) -> None:
-    hear(app, 2, first=6)
+    receive_events(app, 2, first=6)
     integrate(app)
     signing.sign(app)
     for statement in (
@@ -218,16 +218,16 @@ def test_the_command_says_what_it_did_and_what_nobody_can_check(
     audit.speak_to(monkeypatch)
     monkeypatch.setenv("DLA_AUDIT_LEDGER_ORIGIN", ORIGIN)
     monkeypatch.setenv("DLA_AUDIT_LEDGER_KEY_FILE", str(key_file(tmp_path / "new", b"n" * 32)))
-    asked = ["replace-key", "--from", str(OLD.verifier), "--motive", MOTIVE]
-    done = CliRunner().invoke(cli, asked)
+    arguments = ["replace-key", "--from", str(OLD.verifier), "--motive", MOTIVE]
+    done = CliRunner().invoke(cli, arguments)
     assert done.exit_code == 0, done.output
     assert f"{NEW.verifier} succède à {OLD.verifier}" in done.stdout
     assert "n’a pas signé cette succession" in done.stderr
     assert "Aucun point de contrôle retenu hors de la base" in done.stderr
-    again = CliRunner().invoke(cli, asked)
+    again = CliRunner().invoke(cli, arguments)
     assert (again.exit_code, "déjà celle qui signe" in again.stderr) == (1, True)
     monkeypatch.delenv("DLA_AUDIT_LEDGER_KEY_FILE")
-    assert CliRunner().invoke(cli, asked).exit_code == 2
+    assert CliRunner().invoke(cli, arguments).exit_code == 2
 
 
 # -- without any service
@@ -253,11 +253,11 @@ def test_a_succession_changed_anywhere_is_refused() -> None:
         for at in range(len(raw)):
             for changed in (raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :], raw[:at]):
                 try:
-                    told = parse_succession(decode_text(changed))
+                    succession = parse_succession(decode_text(changed))
                 except VerificationError:
                     continue
                 assert note == taken_over(True), "only whether the old key signed too can be left out"
-                assert not told.signed_by_old
+                assert not succession.signed_by_old
 
 
 @pytest.fixture

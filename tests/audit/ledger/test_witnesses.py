@@ -1,4 +1,4 @@
-"""Are checkpoints cosigned and shown so, and does the ledger go on without a witness that is down or tells nonsense?"""
+"""Cosigning by witnesses, those that are down or answer nonsense included."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ import httpx
 import pytest
 from pydantic import SecretBytes
 from tests.support import sample_bundle
-from tests.support.audit_events import hear
+from tests.support.audit_events import receive_events
 from tests.support.reconciled_intake import sql
 from tests.support.running_witness import COSIGNER, ELEVEN, ORIGIN, SIGNER
-from tests.support.running_witness import served as served_witness
+from tests.support.running_witness import serve_witness as served_witness
 from tests.support.sample_services import eventually
 from tests.support.served_service import Served
 
@@ -37,7 +37,7 @@ OWN = COSIGNER.witness_key
 
 
 def grow(app: ServiceApplication, signing: CheckpointSigner, count: int, first: int) -> None:
-    hear(app, count, first=first)
+    receive_events(app, count, first=first)
     integrate(app)
     signing.sign(app)
 
@@ -80,8 +80,8 @@ def test_a_checkpoint_is_served_with_what_its_witness_says(
     assert verify_checkpoint(note, [SIGNER.verifier]).size == 8
     assert audit.anonymous().get("/tlog/witnesses").text == f"{OWN}\n"
     assert [each.timestamp() for each in find_cosignatures(note, [OWN]).values()] == [ELEVEN]
-    (told,) = health(audit)["witnesses"]
-    assert (told["name"], told["size"], told["fault"], told["behind"]) == ("temoin.example/un", 8, None, False)
+    (report,) = health(audit)["witnesses"]
+    assert (report["name"], report["size"], report["fault"], report["behind"]) == ("temoin.example/un", 8, None, False)
     shown = audit.anonymous().get("/tlog/consistency", old=5).text
     with httpx.Client(base_url=address, trust_env=False) as http:  # what it shows is what a witness takes
         assert http.post("/add-checkpoint", content=shown.encode()).text == "8\n"
@@ -107,17 +107,17 @@ def test_a_witness_that_is_down_is_caught_up(
     assert refused.value.fault is WitnessFault.UNREACHABLE
     for first in (6, 7, 8):
         grow(ledger, signing, 1, first)
-    (told,) = health(audit)["witnesses"]
-    assert (told["fault"], told["advice"]) == ("unreachable", FAULT_ADVICE[WitnessFault.UNREACHABLE])
+    (report,) = health(audit)["witnesses"]
+    assert (report["fault"], report["advice"]) == ("unreachable", FAULT_ADVICE[WitnessFault.UNREACHABLE])
     with served_witness(store) as address:
-        asked = WitnessWorkers(ledger, {OWN: address}, 1, 0.02)
-        asked.start()
+        workers = WitnessWorkers(ledger, {OWN: address}, 1, 0.02)
+        workers.start()
         try:
             eventually(lambda: health(audit)["witnesses"][0]["size"] == 8)
             grow(ledger, signing, 1, 9)
             eventually(lambda: health(audit)["witnesses"][0]["size"] == 9)
         finally:
-            asked.stop()
+            workers.stop()
 
 
 def test_replicas_that_ask_at_once_disturb_nobody(
@@ -159,9 +159,9 @@ def test_a_fork_is_seen(audit: Served, ledger: ServiceApplication, address: str,
     grow(ledger, CheckpointSigner(SIGNER, memory), 4, 6)
     with pytest.raises(NotCosigned) as refused:
         ask(ledger, address)
-    told = health(audit)
-    assert (refused.value.fault, told["healthy"]) == (WitnessFault.FORK, False)
-    assert f"temoin.example/un\u00a0: {FAULT_ADVICE[WitnessFault.FORK]}" in told["advice"]
+    report = health(audit)
+    assert (refused.value.fault, report["healthy"]) == (WitnessFault.FORK, False)
+    assert f"temoin.example/un\u00a0: {FAULT_ADVICE[WitnessFault.FORK]}" in report["advice"]
 
 
 def test_a_ledger_restored_from_an_older_back_up_is_seen(
@@ -220,7 +220,7 @@ TEXT = str(Checkpoint(ORIGIN, 5, root=bytes(32)))
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "trouble"),
+    ("status", "body", "fault"),
     [
         (200, b"", "refuses"),
         (200, b"\xff\xfe\n", "refuses"),
@@ -240,12 +240,12 @@ TEXT = str(Checkpoint(ORIGIN, 5, root=bytes(32)))
     ],
 )
 def test_nonsense_is_noted_and_changes_nothing(
-    audit: Served, ledger: ServiceApplication, status: int, body: bytes, trouble: str
+    audit: Served, ledger: ServiceApplication, status: int, body: bytes, fault: str
 ) -> None:
     with saying(status, body) as address, pytest.raises(NotCosigned):
         ask(ledger, address)
-    (told,) = health(audit)["witnesses"]
-    assert (told["fault"], told["size"]) == (trouble, None)
+    (report,) = health(audit)["witnesses"]
+    assert (report["fault"], report["size"]) == (fault, None)
     assert find_signers(audit.anonymous().get("/tlog/checkpoint").text, [OWN])[1] == []
 
 
@@ -257,9 +257,9 @@ def test_too_few_witnesses_make_the_ledger_unwell_after_a_while(
 ) -> None:
     assert health(audit)["healthy"]
     sql(ledger, "UPDATE {schema}.checkpoints SET signed_at = signed_at - interval '2 minutes'")
-    told = health(audit)
-    assert (told["healthy"], told["witnesses"][0]["behind"]) == (False, True)
-    assert told["advice"][0].startswith("Moins de 1 témoins")
+    report = health(audit)
+    assert (report["healthy"], report["witnesses"][0]["behind"]) == (False, True)
+    assert report["advice"][0].startswith("Moins de 1 témoins")
     ask(ledger, address)
     grow(ledger, signing, 1, 6)  # signed just now: there is time to have it cosigned
     assert (health(audit)["healthy"], health(audit)["quorum"]) == (True, 1)
@@ -268,11 +268,11 @@ def test_too_few_witnesses_make_the_ledger_unwell_after_a_while(
 
 
 def test_a_deployment_names_its_witnesses(tmp_path: Path) -> None:
-    told: Callable[..., LedgerSettings] = lambda **more: LedgerSettings(  # noqa: E731
+    report: Callable[..., LedgerSettings] = lambda **more: LedgerSettings(  # noqa: E731
         origin=ORIGIN, key=SecretBytes(b"k" * 32), checkpoint_file=tmp_path / "checkpoint", **more
     )
-    asked = told(witnesses={str(OWN): "https://temoin.example/"}, quorum=1).witness_addresses()
-    assert asked == {OWN: "https://temoin.example/"}
+    workers = report(witnesses={str(OWN): "https://temoin.example/"}, quorum=1).witness_addresses()
+    assert workers == {OWN: "https://temoin.example/"}
     for wrong in (
         {"witnesses": {str(SIGNER.verifier): "https://temoin.example"}},
         {"witnesses": {str(OWN): "temoin"}},
@@ -280,7 +280,7 @@ def test_a_deployment_names_its_witnesses(tmp_path: Path) -> None:
         {"quorum": -1},
     ):
         with pytest.raises(ValueError, match=r"itness|quorum|WITNESSES"):
-            told(**wrong)
+            report(**wrong)
 
 
 # -- in a file
@@ -296,10 +296,10 @@ def test_a_file_says_who_has_cosigned_and_who_has_not(tmp_path: Path, capsys: py
     file = tmp_path / "dossier.zip"
     file.write_bytes(pack(build_entries(witnessed)))
     assert main([str(file)]) == 0
-    said = capsys.readouterr().out
-    assert f"Témoin temoin.example/un ({OWN.key_id.hex()})\u00a0: a cosigné le 22/11/2026 à 11:00:00 UTC" in said
-    assert f"Témoin absent.example ({absent.key_id.hex()})\u00a0: n’a PAS cosigné" in said
-    assert f"que {OWN} est ce témoin" in said
+    output = capsys.readouterr().out
+    assert f"Témoin temoin.example/un ({OWN.key_id.hex()})\u00a0: a cosigné le 22/11/2026 à 11:00:00 UTC" in output
+    assert f"Témoin absent.example ({absent.key_id.hex()})\u00a0: n’a PAS cosigné" in output
+    assert f"que {OWN} est ce témoin" in output
     assert main([str(file), "--witness", str(OWN), "--key", str(SIGNER.verifier)]) == 0
     assert "est ce témoin" not in capsys.readouterr().out
     other = Cosigner("troisieme.example", b"3" * 32).witness_key

@@ -1,11 +1,17 @@
-"""Intake with some events, which audit has heard and committed to: made once a module, and put back after each test."""
+"""Intake with some events that audit has received and committed to: made once per module, restored after each test."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from tests.support.reconciled_intake import EVENTS, hear, kept_as_it_was, receive, told_by
+from tests.support.reconciled_intake import (
+    EVENTS,
+    create_requests,
+    published_messages,
+    receive_messages,
+    restore_tables,
+)
 from tests.support.served_service import Served, listening, served
 
 from audit.main import service as audit_service
@@ -17,7 +23,7 @@ from shared.messaging import Message
 
 
 @pytest.fixture(scope="module")
-def heard(
+def intake_and_audit(
     postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[tuple[Served, Served, list[Message]]]:
     def database(name: str) -> str:
@@ -27,23 +33,23 @@ def heard(
         listening(intake_service, database, nats, tmp_path_factory.mktemp("intake")) as intake,
         served(audit_service, database, nats, tmp_path_factory.mktemp("audit")) as audit,
     ):
-        receive(intake, EVENTS)
-        messages = told_by(intake)
+        create_requests(intake, EVENTS)
+        messages = published_messages(intake)
         assert len(messages) == EVENTS
-        hear(audit.application, messages)
+        receive_messages(audit.application, messages)
         yield intake, audit, messages
 
 
 @pytest.fixture
-def intake(heard: tuple[Served, Served, list[Message]]) -> Iterator[Served]:
-    with kept_as_it_was(heard[0].application):
-        yield heard[0]
+def intake(intake_and_audit: tuple[Served, Served, list[Message]]) -> Iterator[Served]:
+    with restore_tables(intake_and_audit[0].application):
+        yield intake_and_audit[0]
 
 
 @pytest.fixture
-def audit(heard: tuple[Served, Served, list[Message]]) -> Iterator[Served]:
-    with kept_as_it_was(heard[1].application):
-        yield heard[1]
+def audit(intake_and_audit: tuple[Served, Served, list[Message]]) -> Iterator[Served]:
+    with restore_tables(intake_and_audit[1].application):
+        yield intake_and_audit[1]
 
 
 @pytest.fixture
@@ -52,5 +58,5 @@ def app(audit: Served) -> ServiceApplication:
 
 
 @pytest.fixture
-def told(heard: tuple[Served, Served, list[Message]], app: ServiceApplication) -> list[Message]:
-    return heard[2]
+def messages(intake_and_audit: tuple[Served, Served, list[Message]], app: ServiceApplication) -> list[Message]:
+    return intake_and_audit[2]

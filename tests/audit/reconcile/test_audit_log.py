@@ -1,4 +1,4 @@
-"""Whatever is changed by hand in audit's own database, is it named, and no service accused?"""
+"""Changes by hand in audit's own database: each is found, and no service is accused."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.support.reconciled_intake import EVENTS, at, findings, hear, named, replaced, sql, told_by
+from tests.support.reconciled_intake import (
+    EVENTS,
+    find_differences,
+    id_at,
+    published_messages,
+    receive_messages,
+    replace_in_state,
+    sql,
+    summarize,
+)
 from tests.support.served_service import Served
 
 from audit.reconcile.finding import FindingKind
@@ -18,48 +27,52 @@ from shared.messaging import Message, wire
 
 
 def test_a_header_altered_in_audit_does_not_accuse_the_service(
-    app: ServiceApplication, intake: Served, told: list[Message]
+    app: ServiceApplication, intake: Served, messages: list[Message]
 ) -> None:
     sql(
         app,
-        f"UPDATE {{events}} SET {replaced('dla-44', 'dla-75')} WHERE position = 5",
+        f"UPDATE {{events}} SET {replace_in_state('dla-44', 'dla-75')} WHERE position = 5",
     )
-    (found,) = findings(app, intake)
+    (found,) = find_differences(app, intake)
     assert (found.kind, found.service, found.position, found.event) == (
         FindingKind.ALTERED_IN_AUDIT,
         "audit",
         5,
-        at(told, 5),
+        id_at(messages, 5),
     )
 
 
 def test_an_event_that_audit_lost_does_not_accuse_the_service(
-    app: ServiceApplication, intake: Served, told: list[Message]
+    app: ServiceApplication, intake: Served, messages: list[Message]
 ) -> None:
     sql(app, "DELETE FROM {events} WHERE position = 5")
     sql(app, "DELETE FROM {events} WHERE position = %s", EVENTS)
-    found = findings(app, intake)
-    assert named(found) == [(FindingKind.DELETED_IN_AUDIT, each, at(told, each), None) for each in (5, EVENTS)]
+    found = find_differences(app, intake)
+    assert summarize(found) == [
+        (FindingKind.DELETED_IN_AUDIT, each, id_at(messages, each), None) for each in (5, EVENTS)
+    ]
 
 
-def test_a_salt_altered_in_the_ledger_is_named(app: ServiceApplication, intake: Served, told: list[Message]) -> None:
+def test_a_salt_altered_in_the_ledger_is_named(
+    app: ServiceApplication, intake: Served, messages: list[Message]
+) -> None:
     sql(app, "UPDATE {schema}.leaves SET salt = %s WHERE index = 4", bytes(32))
-    (found,) = findings(app, intake)
-    assert (found.kind, found.position, found.event) == (FindingKind.ALTERED_IN_AUDIT, 5, at(told, 5))
+    (found,) = find_differences(app, intake)
+    assert (found.kind, found.position, found.event) == (FindingKind.ALTERED_IN_AUDIT, 5, id_at(messages, 5))
 
 
 def test_an_event_the_ledger_never_committed_to_is_named(
-    app: ServiceApplication, intake: Served, told: list[Message]
+    app: ServiceApplication, intake: Served, messages: list[Message]
 ) -> None:
     sql(app, "DELETE FROM {schema}.leaves WHERE index = 4")
-    found = findings(app, intake)
-    assert named(found) == [
-        (FindingKind.WITHOUT_LEAF, 5, at(told, 5), None),
+    found = find_differences(app, intake)
+    assert summarize(found) == [
+        (FindingKind.WITHOUT_LEAF, 5, id_at(messages, 5), None),
         (FindingKind.LEAVES_MISSING, 4, None, None),
     ]
 
 
-# -- what an event told to all
+# -- public bodies
 
 
 class Gained(RightGranted):
@@ -80,13 +93,13 @@ def of_audit(change: str) -> str:
 
 
 @pytest.fixture
-def right(app: ServiceApplication, intake: Served, told: list[Message]) -> Message:
-    """An event that tells something to all, heard and committed to."""
-    asked = {"identity": str(uuid4()), "role": "adviser", "unit": "dla-44", "motive": "Arrivée."}
-    assert intake.by("manager").post("/api/v1/identities/rights", asked).status_code == 201
-    last_told = told_by(intake)[EVENTS]
+def right(app: ServiceApplication, intake: Served, messages: list[Message]) -> Message:
+    """An event with a public body, received and committed to."""
+    body = {"identity": str(uuid4()), "role": "adviser", "unit": "dla-44", "motive": "Arrivée."}
+    assert intake.by("manager").post("/api/v1/identities/rights", body).status_code == 201
+    last_told = published_messages(intake)[EVENTS]
     assert last_told.body is not None
-    hear(app, [last_told])
+    receive_messages(app, [last_told])
     return last_told
 
 
@@ -102,9 +115,9 @@ def right(app: ServiceApplication, intake: Served, told: list[Message]) -> Messa
 def test_what_audit_keeps_beside_a_header_is_named_when_it_is_altered(
     app: ServiceApplication, intake: Served, right: Message, change: str, part: str, theirs: str | None
 ) -> None:
-    assert findings(app, intake) == []
+    assert find_differences(app, intake) == []
     sql(app, of_audit(change))
-    (found,) = findings(app, intake)
+    (found,) = find_differences(app, intake)
     assert (found.kind, found.event, list(found.differences)) == (FindingKind.ALTERED_IN_AUDIT, right.header.id, [part])
     before, now = found.differences[part]
     assert {"label": "Droit donné", "contract": "right-granted:v1"}.get(part, "dla-44") in before
@@ -116,7 +129,7 @@ def test_a_body_put_where_there_was_none_is_named(app: ServiceApplication, intak
     forged = '"un droit"'
     change = of_audit(f"ARRAY['data','body'], to_jsonb('{forged}'::text)")
     sql(app, change.replace(str(EVENTS + 1), "5"))
-    (found,) = findings(app, intake)
+    (found,) = find_differences(app, intake)
     assert (found.kind, found.position) == (FindingKind.ALTERED_IN_AUDIT, 5)
     assert found.differences == {"body": (None, forged)}
 
@@ -129,16 +142,16 @@ def test_a_contract_may_gain_fields_and_not_take_its_word_back(
     as_it_is: Callable[..., Message] = wire.message_of
 
     def publishing(today: PublicEvent) -> None:
-        def message_of(*told: Any) -> Message:
-            return as_it_is(*told[:-1], today if told[-1] else None)
+        def message_of(*messages: Any) -> Message:
+            return as_it_is(*messages[:-1], today if messages[-1] else None)
 
         monkeypatch.setattr(wire, "message_of", message_of)
 
     publishing(Gained(**said.model_dump()))
-    assert findings(app, intake) == []
+    assert find_differences(app, intake) == []
     publishing(said.model_copy(update={"unit": "dla-35"}))
-    (found,) = findings(app, intake)
+    (found,) = find_differences(app, intake)
     assert (found.kind, found.differences) == (FindingKind.BODY_CHANGED, {"body.unit": ("dla-44", "dla-35")})
     sql(app, of_audit("ARRAY['data','body'], 'null'"))
     publishing(said)
-    assert [finding.kind for finding in findings(app, intake)] == [FindingKind.ALTERED_IN_AUDIT]
+    assert [finding.kind for finding in find_differences(app, intake)] == [FindingKind.ALTERED_IN_AUDIT]

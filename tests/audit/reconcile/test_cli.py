@@ -1,4 +1,4 @@
-"""Does whoever compares see how far it is? A bar on a terminal, a line now and then elsewhere."""
+"""Progress of `reconcile`: a bar on a terminal, a line now and then elsewhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import termios
 from threading import Thread
 
 import pytest
-from tests.support.audit_events import hear
+from tests.support.audit_events import receive_events
 from tests.support.served_service import Serve, Served
 
 from audit.cli import reconcile as cli
@@ -28,7 +28,7 @@ def audit(serve: Serve) -> Served:
 
 def compared(app: ServiceApplication) -> None:
     """Five events of audit's log, with nobody's feed."""
-    hear(app, 5)
+    receive_events(app, 5)
     integrate(app)
     reconciling = Reconciler(app, Feed({}, ""), begin_reconciliation(app, "Inès", []))
     with _progress(reconciling) as advanced:
@@ -36,26 +36,26 @@ def compared(app: ServiceApplication) -> None:
 
 
 def test_on_a_terminal_a_bar_goes_to_its_end(app: ServiceApplication, monkeypatch: pytest.MonkeyPatch) -> None:
-    ours, theirs = os.openpty()
-    termios.tcsetwinsize(theirs, (40, 120))
-    told = bytearray()
+    terminal_side, program_side = os.openpty()
+    termios.tcsetwinsize(program_side, (40, 120))
+    output = bytearray()
 
     def look() -> None:
         try:
-            while chunk := os.read(ours, 4096):
-                told.extend(chunk)
+            while chunk := os.read(terminal_side, 4096):
+                output.extend(chunk)
         except OSError:  # how a terminal says that nobody writes on it any more
-            os.close(ours)
+            os.close(terminal_side)
 
     onlooker = Thread(target=look)
     onlooker.start()
     monkeypatch.setenv("TERM", "xterm")
-    with os.fdopen(theirs, "w") as terminal:
+    with os.fdopen(program_side, "w") as terminal:
         monkeypatch.setattr(sys, "stderr", terminal)
         compared(app)
         monkeypatch.undo()
     onlooker.join()
-    assert "Événements comparés" in told.decode() and "5/5" in told.decode() and "100%" in told.decode()
+    assert "Événements comparés" in output.decode() and "5/5" in output.decode() and "100%" in output.decode()
 
 
 def test_elsewhere_a_line_tells_now_and_then(

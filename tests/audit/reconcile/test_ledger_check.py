@@ -1,11 +1,11 @@
-"""Whatever is changed by hand in the ledger’s own tables, does the tree made anew from its leaves show it?"""
+"""Changes by hand in the ledger's own tables: the rebuilt tree reveals them."""
 
 from __future__ import annotations
 
 from random import Random
 
 import pytest
-from tests.support.audit_events import hear
+from tests.support.audit_events import receive_events
 from tests.support.served_service import Serve, Served
 
 from audit.ledger import integrator
@@ -33,7 +33,7 @@ def ledger(app: ServiceApplication, signing: CheckpointSigner, monkeypatch: pyte
     """Of 700 leaves, with checkpoints at 0, 100, 200…; read by batches that no tile ends with."""
     monkeypatch.setattr(integrator, "BATCH_EVENTS", 100)
     monkeypatch.setattr(rebuilding, "BATCH_LEAVES", 130)
-    hear(app, LEAVES)
+    receive_events(app, LEAVES)
     signing.sign(app)
     while integrate(app):
         signing.sign(app)

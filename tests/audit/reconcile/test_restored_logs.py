@@ -1,4 +1,4 @@
-"""Is a service heard again that was restored, with both histories in the ledger, once somebody says so?"""
+"""Following a restored service: an operator decides, and both histories stay in the ledger."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.support.reconciled_intake import feed_of, findings, receive, sql, told_by
+from tests.support.reconciled_intake import create_requests, feed_of, find_differences, published_messages, sql
 from tests.support.served_service import Serve, Served, listening
 from typer.testing import CliRunner
 
@@ -40,7 +40,7 @@ def audit(serve: Serve) -> Served:
 @pytest.fixture
 def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
     with listening(intake_service, database, nats, tmp_path) as running:
-        receive(running, EVENTS)
+        create_requests(running, EVENTS)
         yield running
 
 
@@ -51,22 +51,22 @@ def feed(intake: Served) -> Iterator[Feed]:
 
 
 @pytest.fixture
-def hears(app: ServiceApplication, intake: Served, feed: Feed) -> Callable[[Message], None]:
+def receive(app: ServiceApplication, intake: Served, feed: Feed) -> Callable[[Message], None]:
     inbox = Inbox(app, reactions, feed)
     return inbox.receive
 
 
 @pytest.fixture
-def lost(app: ServiceApplication, intake: Served, hears: Callable[[Message], None]) -> list[Message]:
+def lost(app: ServiceApplication, intake: Served, receive: Callable[[Message], None]) -> list[Message]:
     """Heard, and then lost by intake: the last two of its events. It goes on with two others."""
-    told = told_by(intake)
-    for message in told:
-        hears(message)
+    messages = published_messages(intake)
+    for message in messages:
+        receive(message)
     while integrate(app):
         pass
     restore(intake, EVENTS - 2)
-    receive(intake, 2, first=100)
-    return told[-2:]
+    create_requests(intake, 2, first=100)
+    return messages[-2:]
 
 
 def restore(intake: Served, since: int) -> None:
@@ -83,76 +83,76 @@ def leaves(app: ServiceApplication) -> list[Any]:
 
 
 def test_the_restored_log_is_heard_from_where_it_is_another_history(
-    app: ServiceApplication, intake: Served, feed: Feed, hears: Callable[[Message], None], lost: list[Message]
+    app: ServiceApplication, intake: Served, feed: Feed, receive: Callable[[Message], None], lost: list[Message]
 ) -> None:
-    before, now = leaves(app), told_by(intake)
+    before, now = leaves(app), published_messages(intake)
     with pytest.raises(LogReplaced):
-        hears(now[-2])
+        receive(now[-2])
     done = decided(app, feed)
     assert (done.since, done.lost, done.by, done.motive) == (EVENTS - 2, 2, "Inès", MOTIVE)
-    hears(now[-1])  # the one before it is asked from the feed
+    receive(now[-1])  # the one before it is asked from the feed
     while integrate(app):
         pass
     assert leaves(app) == [*before, now[-2].header.id, now[-1].header.id]
     assert {message.header.id for message in lost} < set(leaves(app))
     for message in lost:
-        hears(message)  # delivered again: passed over
+        receive(message)  # delivered again: passed over
     assert len(leaves(app)) == EVENTS + 2
-    assert findings(app, intake) == []
+    assert find_differences(app, intake) == []
     assert find_accepted_restores(app) == [done]
 
 
 def test_what_was_acknowledged_is_no_finding_and_everything_else_is(
-    app: ServiceApplication, intake: Served, feed: Feed, hears: Callable[[Message], None], lost: list[Message]
+    app: ServiceApplication, intake: Served, feed: Feed, receive: Callable[[Message], None], lost: list[Message]
 ) -> None:
-    assert {finding.kind for finding in findings(app, intake)} == {FindingKind.RESTORED, FindingKind.LOST}
+    assert {finding.kind for finding in find_differences(app, intake)} == {FindingKind.RESTORED, FindingKind.LOST}
     decided(app, feed)
-    for message in told_by(intake)[-2:]:
-        hears(message)
+    for message in published_messages(intake)[-2:]:
+        receive(message)
     while integrate(app):
         pass
     sql(intake.application, "UPDATE {events} SET case_id = gen_random_uuid() WHERE position IN (2, %s)", EVENTS)
-    assert [(finding.kind, finding.position) for finding in findings(app, intake)] == [
+    assert [(finding.kind, finding.position) for finding in find_differences(app, intake)] == [
         (FindingKind.ALTERED, 2),
         (FindingKind.ALTERED, EVENTS),
     ]
 
 
 def test_a_second_restore_is_told_and_followed_like_the_first(
-    app: ServiceApplication, intake: Served, feed: Feed, hears: Callable[[Message], None], lost: list[Message]
+    app: ServiceApplication, intake: Served, feed: Feed, receive: Callable[[Message], None], lost: list[Message]
 ) -> None:
     decided(app, feed)
-    for message in told_by(intake)[-2:]:
-        hears(message)
+    for message in published_messages(intake)[-2:]:
+        receive(message)
     while integrate(app):
         pass
     restore(intake, 3)
-    receive(intake, 1, first=200)
-    kinds = [(finding.kind, finding.position) for finding in findings(app, intake)]
+    create_requests(intake, 1, first=200)
+    kinds = [(finding.kind, finding.position) for finding in find_differences(app, intake)]
     assert kinds == [(FindingKind.RESTORED, 3), (FindingKind.LOST, 4), (FindingKind.LOST, 5), (FindingKind.LOST, 6)]
     assert decided(app, feed).lost == 3
-    hears(told_by(intake)[-1])
+    receive(published_messages(intake)[-1])
     while integrate(app):
         pass
-    assert findings(app, intake) == []
+    assert find_differences(app, intake) == []
 
 
 def test_a_restore_of_more_than_audit_heard_misses_nothing(
-    app: ServiceApplication, intake: Served, feed: Feed, hears: Callable[[Message], None]
+    app: ServiceApplication, intake: Served, feed: Feed, receive: Callable[[Message], None]
 ) -> None:
-    told = told_by(intake)
-    for message in told[:3]:
-        hears(message)
+    messages = published_messages(intake)
+    for message in messages[:3]:
+        receive(message)
     while integrate(app):
         pass
     restore(intake, EVENTS)
-    receive(intake, 1, first=100)
+    create_requests(intake, 1, first=100)
     assert decided(app, feed).lost == 0
-    hears(told_by(intake)[-1])
+    receive(published_messages(intake)[-1])
     while integrate(app):
         pass
-    assert leaves(app) == [message.header.id for message in told_by(intake)]
-    assert findings(app, intake) == []
+    assert leaves(app) == [message.header.id for message in published_messages(intake)]
+    assert find_differences(app, intake) == []
 
 
 def test_nothing_is_followed_that_differs_otherwise(
@@ -189,17 +189,17 @@ def test_an_operator_decides_it_and_health_tells_it(
 ) -> None:
     deployed = {"feeds": {"intake": intake.http.base_url}, "service_token": intake.settings.service_token}
     monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings.model_copy(update=deployed))
-    asked = ["follow-restored", "intake", "--motive", MOTIVE, "--by", "Inès"]
-    done = CliRunner().invoke(cli, asked)
+    arguments = ["follow-restored", "intake", "--motive", MOTIVE, "--by", "Inès"]
+    done = CliRunner().invoke(cli, arguments)
     assert (done.exit_code, "2 événements perdus" in done.stdout) == (0, True), done.output
-    (told,) = audit.by("ops").get("/api/v1/ledger/health").json()["accepted_restores"]
-    assert (told["since"], told["lost"], told["by"], told["motive"]) == (EVENTS - 2, 2, "Inès", MOTIVE)
+    (restore,) = audit.by("ops").get("/api/v1/ledger/health").json()["accepted_restores"]
+    assert (restore["since"], restore["lost"], restore["by"], restore["motive"]) == (EVENTS - 2, 2, "Inès", MOTIVE)
     compared = CliRunner().invoke(cli, ["reconcile", "--service", "intake"])
     assert (compared.exit_code, "2 perdus par une restauration reconnue" in compared.stderr) == (0, True)
-    again = CliRunner().invoke(cli, asked)
+    again = CliRunner().invoke(cli, arguments)
     assert (again.exit_code, again.stderr.startswith("Rien n’a changé")) == (1, True)
     assert CliRunner().invoke(cli, ["follow-restored", "personne", "--motive", MOTIVE]).exit_code == 2
     monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings)
-    assert CliRunner().invoke(cli, asked).exit_code == 3
+    assert CliRunner().invoke(cli, arguments).exit_code == 3
     signing.sign(app)
     assert list(check_ledger(app)) == []

@@ -1,4 +1,4 @@
-"""Does a comparison end, go on where it was broken off, and tell people and programs what it found?"""
+"""Reconciliations: completed, resumed, and reported to people and programs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.support.reconciled_intake import EVENTS, feed_of, findings, named, receive, sql
+from tests.support.reconciled_intake import EVENTS, create_requests, feed_of, find_differences, sql, summarize
 from tests.support.served_service import Served
 from typer.testing import CliRunner
 
@@ -22,9 +22,9 @@ from shared.messaging import Feed, FeedPage, FeedUnavailable, Message
 
 
 def test_what_is_recorded_and_not_heard_yet_is_no_finding(
-    app: ServiceApplication, intake: Served, told: list[Message]
+    app: ServiceApplication, intake: Served, messages: list[Message]
 ) -> None:
-    receive(intake, 3, first=100)
+    create_requests(intake, 3, first=100)
     with feed_of(intake) as feed:
         run = begin_reconciliation(app, "Inès", ["intake"])
         assert list(Reconciler(app, feed, run).findings()) == []
@@ -46,14 +46,14 @@ class BreaksOff(Feed):
 
 @pytest.mark.parametrize("pages", [1, 3])
 def test_one_that_was_broken_off_goes_on_and_names_the_same(
-    app: ServiceApplication, intake: Served, told: list[Message], monkeypatch: pytest.MonkeyPatch, pages: int
+    app: ServiceApplication, intake: Served, messages: list[Message], monkeypatch: pytest.MonkeyPatch, pages: int
 ) -> None:
     monkeypatch.setattr(run, "BATCH_EVENTS", 2)
     monkeypatch.setattr(service_log, "MAX_PAGE_EVENTS", 3)
     for old, new in ((2, 99), (11, 2), (99, 11)):
         sql(intake.application, "UPDATE {events} SET position = %s WHERE position = %s", new, old)
     sql(intake.application, "DELETE FROM {events} WHERE position = 5")
-    whole = named(findings(app, intake))
+    whole = summarize(find_differences(app, intake))
     assert len(whole) == 3
     with feed_of(intake) as feed:
         first = Reconciler(app, BreaksOff(feed, pages), begin_reconciliation(app, "Inès", ["intake"])).findings()
@@ -64,7 +64,7 @@ def test_one_that_was_broken_off_goes_on_and_names_the_same(
         left = find_last_reconciliation(app, ended=False)
         assert left is not None
         found += list(Reconciler(app, feed, left).findings())
-    assert set(named(found)) == set(whole)
+    assert set(summarize(found)) == set(whole)
     ended = find_last_reconciliation(app, ended=True)
     assert ended is not None
     assert (ended.nth, ended.findings, ended.by) == (left.nth, 3, "Inès")
@@ -73,7 +73,7 @@ def test_one_that_was_broken_off_goes_on_and_names_the_same(
 
 @pytest.fixture
 def typed(
-    audit: Served, intake: Served, told: list[Message], monkeypatch: pytest.MonkeyPatch
+    audit: Served, intake: Served, messages: list[Message], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., tuple[int, str, str]]:
     """`dla-audit reconcile …`, as an operator types it: exit code, output, error output."""
     deployed = {"feeds": {"intake": intake.http.base_url}, "service_token": intake.settings.service_token}
@@ -120,13 +120,13 @@ def test_findings_are_one_json_line_each_and_french_for_people() -> None:
         name="request-received",
         differences={"unit": ("a", "b")},
     )
-    assert json.loads(json.dumps(found.to_dict(), default=str))["differs"] == {"unit": ["a", "b"]}
+    assert json.loads(json.dumps(found.to_dict(), default=str))["differences"] == {"unit": ["a", "b"]}
     assert "intake, position 5\u00a0: événement modifié au service" in str(found)
     assert "unité porteuse\u00a0: «\u202fa\u202f» au registre, «\u202fb\u202f» au service" in str(found)
 
 
 @pytest.mark.parametrize(
-    ("asked", "status"),
+    ("parameters", "status"),
     [
         ({"after": 10**30}, 200),
         ({"after": 10**30, "partition": 3}, 200),
@@ -139,9 +139,9 @@ def test_findings_are_one_json_line_each_and_french_for_people() -> None:
     ],
 )
 def test_a_cursor_from_elsewhere_is_refused_or_leads_to_nothing(
-    intake: Served, asked: dict[str, Any], status: int
+    intake: Served, parameters: dict[str, Any], status: int
 ) -> None:
-    answer = intake.by("service").get("/events", **asked)
+    answer = intake.by("service").get("/events", **parameters)
     assert answer.status_code == status, answer.text
     if status == 200:
         assert (answer.json()["events"], answer.json()["next"]) == ([], None)

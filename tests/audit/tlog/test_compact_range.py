@@ -1,4 +1,4 @@
-"""The root of a tree that only grows."""
+"""Compact range: the root of a growing tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are notes signed and opened as everybody else does it?"""
+"""Signed notes and checkpoints, with published examples."""
 
 from __future__ import annotations
 
@@ -70,10 +70,10 @@ def test_a_key_is_named_by_one_word(name: str) -> None:
 
 
 def test_a_checkpoint_is_read_as_it_was_signed() -> None:
-    told = Checkpoint("registre.example/dla", 123456789012, root=bytes(range(32)))
-    note = SIGNER.sign(str(told))
-    assert verify_checkpoint(note, OWN) == told
-    assert parse_checkpoint(f"{told}une ligne de plus\n") == told
+    signed_checkpoint = Checkpoint("registre.example/dla", 123456789012, root=bytes(range(32)))
+    note = SIGNER.sign(str(signed_checkpoint))
+    assert verify_checkpoint(note, OWN) == signed_checkpoint
+    assert parse_checkpoint(f"{signed_checkpoint}une ligne de plus\n") == signed_checkpoint
 
 
 def test_a_checkpoint_signed_by_another_than_its_origin_is_refused() -> None:

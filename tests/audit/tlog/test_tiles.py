@@ -1,4 +1,4 @@
-"""Are tiles called and cut as C2SP tlog-tiles says?"""
+"""Addresses and shapes of tiles (C2SP tlog-tiles)."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def test_paths_are_those_of_the_specification() -> None:
 
 @given(st.none() | st.integers(0, 63), st.integers(0, 10**15), st.integers(1, 256))
 def test_each_tile_has_one_path(level: int | None, n: int, width: int) -> None:
-    asked = TileAddress(level, n, width=width)
-    assert parse_tile_path(asked.path()) == asked
+    address = TileAddress(level, n, width=width)
+    assert parse_tile_path(address.path()) == address
 
 
 @pytest.mark.parametrize(

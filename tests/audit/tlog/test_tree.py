@@ -1,4 +1,4 @@
-"""Is the ledger's tree that of RFC 6962, and does it prove nothing that is not so?"""
+"""The tree of RFC 6962: roots, proofs, and the refusal of every false proof."""
 
 from __future__ import annotations
 
@@ -123,9 +123,9 @@ def test_every_other_consistency_is_refused(size: int) -> None:
 
 
 def test_a_rank_or_a_size_that_is_not_there_has_no_proof() -> None:
-    for ask, asked in ((tree.inclusion_proof, 5), (tree.inclusion_proof, -1), (tree.consistency_proof, 6)):
+    for prove, wrong in ((tree.inclusion_proof, 5), (tree.inclusion_proof, -1), (tree.consistency_proof, 6)):
         with pytest.raises(ValueError, match="tree of 5"):
-            ask(asked, 5, tree_of(5))
+            prove(wrong, 5, tree_of(5))
 
 
 def flips(hashed: bytes) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""Does a witness cosign what only adds to what it cosigned, once it is on disk, and never two histories?"""
+"""A witness: it cosigns only extensions, stored on disk first, and never two histories."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.running_witness import COSIGNER, ELEVEN, ORIGIN, SIGNER, Log, served, witnessing
+from tests.support.running_witness import COSIGNER, ELEVEN, ORIGIN, SIGNER, Log, open_witness, serve_witness
 from typer.testing import CliRunner
 
 from audit.ledger.durable_file import DurableFile
@@ -58,7 +58,7 @@ def store(tmp_path: Path) -> Path:
     return tmp_path / "store"
 
 
-def told(answer: object) -> int:
+def status_of(answer: object) -> int:
     return int(answer.status)  # type: ignore[attr-defined]
 
 
@@ -104,26 +104,26 @@ def test_the_key_of_a_ledger_is_not_that_of_a_witness() -> None:
 
 
 def test_what_only_adds_is_cosigned_and_kept(store: Path) -> None:
-    with witnessing(store) as ours:
+    with open_witness(store) as witness:
         for old, size in ((0, 0), (0, 7), (7, 7), (7, 8), (8, 60)):
-            answer = ours.add_checkpoint(LOG.asked(old, size))
-            assert told(answer) == 200, answer.body
+            answer = witness.add_checkpoint(LOG.request(old, size))
+            assert status_of(answer) == 200, answer.body
             note = LOG.sign(size) + answer.body
             assert verify_checkpoint(note, [SIGNER.verifier]).size == size
             assert {each.name for each in find_cosignatures(note, [COSIGNER.witness_key])} == {"temoin.example/un"}
-            assert ours._store.note(ORIGIN) == note
+            assert witness._store.note(ORIGIN) == note
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "said"),
+    ("request", "status", "words"),
     [
-        (LOG.asked(0, 9), 409, "7\n"),
-        (LOG.asked(6, 9), 409, "7\n"),
-        (LOG.asked(8, 9), 409, "7\n"),
-        (LOG.asked(8, 7), 400, "beyond"),
-        (FORK.asked(7, 9), 422, "extend"),
-        (FORK.asked(7, 7), 422, "extend"),
-        (LOG.asked(7, 9).replace(b"\n\n", b"\n" + b64encode(bytes(32)) + b"\n\n", 1), 422, "extend"),
+        (LOG.request(0, 9), 409, "7\n"),
+        (LOG.request(6, 9), 409, "7\n"),
+        (LOG.request(8, 9), 409, "7\n"),
+        (LOG.request(8, 7), 400, "beyond"),
+        (FORK.request(7, 9), 422, "extend"),
+        (FORK.request(7, 7), 422, "extend"),
+        (LOG.request(7, 9).replace(b"\n\n", b"\n" + b64encode(bytes(32)) + b"\n\n", 1), 422, "extend"),
         (str(LOG.extension(7, 9)).replace("old 7", "old 007").encode(), 400, "body"),
         (str(LOG.extension(7, 9)).replace("old 7", "old -1").encode(), 400, "body"),
         (str(LOG.extension(7, 9)).replace("old 7", "older 7").encode(), 400, "body"),
@@ -131,59 +131,59 @@ def test_what_only_adds_is_cosigned_and_kept(store: Path) -> None:
         (b"old 7\nAAAA\n\n" + LOG.sign(9).encode(), 400, "body"),
         (b"\xff\xfe", 400, "body"),
         (b"", 400, "body"),
-        (Log(ENTRIES, Signer("autre.example", bytes(32))).asked(0, 9), 404, "does not follow"),
-        (Log(ENTRIES, Signer(ORIGIN, bytes(32))).asked(7, 9), 403, "no key"),
-        (LOG.asked(7, 9).replace(b"\n9\n", b"\n10\n"), 403, "does not hold"),
+        (Log(ENTRIES, Signer("autre.example", bytes(32))).request(0, 9), 404, "does not follow"),
+        (Log(ENTRIES, Signer(ORIGIN, bytes(32))).request(7, 9), 403, "no key"),
+        (LOG.request(7, 9).replace(b"\n9\n", b"\n10\n"), 403, "is not valid"),
         (b"old 7\n\n" + SIGNER.sign(f"{ORIGIN}\nbeaucoup\n").encode(), 400, "no checkpoint"),
     ],
 )
-def test_what_does_not_is_refused_as_it_is_specified(store: Path, asked: bytes, status: int, said: str) -> None:
-    with witnessing(store) as ours:
-        assert told(ours.add_checkpoint(LOG.asked(0, 7))) == 200
-        before = ours._store.note(ORIGIN)
-        answer = ours.add_checkpoint(asked)
-        assert (told(answer), said in answer.body) == (status, True)
+def test_what_does_not_is_refused_as_it_is_specified(store: Path, request: bytes, status: int, words: str) -> None:
+    with open_witness(store) as witness:
+        assert status_of(witness.add_checkpoint(LOG.request(0, 7))) == 200
+        before = witness._store.note(ORIGIN)
+        answer = witness.add_checkpoint(request)
+        assert (status_of(answer), words in answer.body) == (status, True)
         assert answer.media_type == ("text/x.tlog.size" if status == 409 else "text/plain; charset=utf-8")
-        assert ours._store.note(ORIGIN) == before
+        assert witness._store.note(ORIGIN) == before
 
 
 def test_an_empty_log_has_the_root_of_an_empty_tree(store: Path) -> None:
     forged = SIGNER.sign(str(Checkpoint(ORIGIN, 0, root=bytes(32))))
-    with witnessing(store) as ours:
-        assert told(ours.add_checkpoint(f"old 0\n\n{forged}".encode())) == 422
-        assert told(ours.add_checkpoint(LOG.asked(0, 0))) == 200
+    with open_witness(store) as witness:
+        assert status_of(witness.add_checkpoint(f"old 0\n\n{forged}".encode())) == 422
+        assert status_of(witness.add_checkpoint(LOG.request(0, 0))) == 200
 
 
 def test_a_key_that_was_succeeded_holds_up_to_its_last_size(store: Path) -> None:
     new = Signer(ORIGIN, b"n" * 32)
-    with witnessing(store, PublishedKey(new.verifier), PublishedKey(SIGNER.verifier, 8)) as ours:
-        assert told(ours.add_checkpoint(LOG.asked(0, 8))) == 200
-        assert told(ours.add_checkpoint(LOG.asked(8, 9))) == 403
-        assert told(ours.add_checkpoint(Log(ENTRIES, new).asked(8, 9))) == 200
+    with open_witness(store, PublishedKey(new.verifier), PublishedKey(SIGNER.verifier, 8)) as witness:
+        assert status_of(witness.add_checkpoint(LOG.request(0, 8))) == 200
+        assert status_of(witness.add_checkpoint(LOG.request(8, 9))) == 403
+        assert status_of(witness.add_checkpoint(Log(ENTRIES, new).request(8, 9))) == 200
 
 
 @settings(deadline=None, max_examples=60)
 @given(
-    asked=st.lists(
+    request=st.lists(
         st.tuples(st.booleans(), st.integers(0, 60), st.integers(0, 60), st.booleans()), min_size=1, max_size=25
     )
 )
 def test_whatever_is_asked_all_that_was_cosigned_is_one_history(
-    tmp_path_factory: pytest.TempPathFactory, asked: list[tuple[bool, int, int, bool]]
+    tmp_path_factory: pytest.TempPathFactory, request: list[tuple[bool, int, int, bool]]
 ) -> None:
     """Two ledgers of one key, sizes in any order, and restarts in between."""
     folder = tmp_path_factory.mktemp("witness") / "store"
     cosigned: list[Checkpoint] = []
-    for honest, old, size, truly in asked:
-        with witnessing(folder) as ours:
-            last = ours._store.last(ORIGIN)
+    for honest, old, size, truly in request:
+        with open_witness(folder) as witness:
+            last = witness._store.last(ORIGIN)
             log = LOG if honest else FORK
-            answer = ours.add_checkpoint(log.asked(last.size if truly and last else old, size))
-            if told(answer) == 200:
+            answer = witness.add_checkpoint(log.request(last.size if truly and last else old, size))
+            if status_of(answer) == 200:
                 cosigned.append(log.checkpoint(size))
-                assert ours._store.last(ORIGIN) == log.checkpoint(size)
+                assert witness._store.last(ORIGIN) == log.checkpoint(size)
             else:
-                assert ours._store.last(ORIGIN) == last
+                assert witness._store.last(ORIGIN) == last
     sizes = [each.size for each in cosigned]
     assert sizes == sorted(sizes)
     assert any(all(each == log.checkpoint(each.size) for each in cosigned) for log in (LOG, FORK))
@@ -191,14 +191,14 @@ def test_whatever_is_asked_all_that_was_cosigned_is_one_history(
 
 def test_of_two_who_ask_at_once_one_is_told_of_the_other(store: Path) -> None:
     """And the larger size is never overwritten by the smaller."""
-    with witnessing(store) as ours:
+    with open_witness(store) as witness:
         for round_ in range(20):
             base = round_ * 2
             start, answers = Barrier(2), list[int]()
 
             def ask(size: int, base: int = base, start: Barrier = start, answers: list[int] = answers) -> None:
                 start.wait()
-                answers.append(told(ours.add_checkpoint(LOG.asked(base, size))))
+                answers.append(status_of(witness.add_checkpoint(LOG.request(base, size))))
 
             both = [Thread(target=ask, args=(size,)) for size in (base + 1, base + 2)]
             for each in both:
@@ -206,18 +206,18 @@ def test_of_two_who_ask_at_once_one_is_told_of_the_other(store: Path) -> None:
             for each in both:
                 each.join()
             assert sorted(answers) == [200, 409]
-            last = ours._store.last(ORIGIN)
+            last = witness._store.last(ORIGIN)
             assert last is not None
-            assert told(ours.add_checkpoint(LOG.asked(last.size, base + 2))) == 200
+            assert status_of(witness.add_checkpoint(LOG.request(last.size, base + 2))) == 200
 
 
 # -- what it remembers
 
 
 def test_nobody_is_told_before_it_is_on_disk(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Killed between the two, it remembers more than was told, and goes on from there."""
-    with witnessing(store) as ours:
-        ours.add_checkpoint(LOG.asked(0, 7))
+    """Killed between the two, it has stored more than it returned, and goes on from there."""
+    with open_witness(store) as witness:
+        witness.add_checkpoint(LOG.request(0, 7))
         write = DurableFile.write
 
         def write_and_be_killed(self: DurableFile, text: str) -> None:
@@ -226,51 +226,51 @@ def test_nobody_is_told_before_it_is_on_disk(store: Path, monkeypatch: pytest.Mo
 
         monkeypatch.setattr(DurableFile, "write", write_and_be_killed)
         with pytest.raises(KeyboardInterrupt):
-            ours.add_checkpoint(LOG.asked(7, 9))
+            witness.add_checkpoint(LOG.request(7, 9))
     monkeypatch.undo()
-    with witnessing(store) as again:
-        assert told(again.add_checkpoint(FORK.asked(7, 9))) == 409
-        assert told(again.add_checkpoint(LOG.asked(9, 9))) == 200
+    with open_witness(store) as again:
+        assert status_of(again.add_checkpoint(FORK.request(7, 9))) == 409
+        assert status_of(again.add_checkpoint(LOG.request(9, 9))) == 200
 
 
 def test_killed_while_it_writes_it_holds_the_old_or_the_new(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with witnessing(store) as ours:
-        ours.add_checkpoint(LOG.asked(0, 7))
+    with open_witness(store) as witness:
+        witness.add_checkpoint(LOG.request(0, 7))
         monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError("no space left")))
         with pytest.raises(OSError, match="no space left"):
-            ours.add_checkpoint(LOG.asked(7, 9))
+            witness.add_checkpoint(LOG.request(7, 9))
         monkeypatch.undo()
-        assert ours._store.last(ORIGIN) == LOG.checkpoint(7)
+        assert witness._store.last(ORIGIN) == LOG.checkpoint(7)
 
 
 @pytest.mark.parametrize("damage", [b"", b"\xff", b"example\n", LOG.sign(9).encode()])
 def test_a_store_that_was_altered_cosigns_nothing(store: Path, damage: bytes) -> None:
     """Else it would begin anew, or go on from what somebody wrote: what it holds bears its own cosignature."""
-    with witnessing(store) as ours:
-        ours.add_checkpoint(LOG.asked(0, 7))
+    with open_witness(store) as witness:
+        witness.add_checkpoint(LOG.request(0, 7))
         (file,) = store.glob("*.checkpoint")
         file.write_bytes(damage)
         with pytest.raises(StoreUnusable):
-            ours.add_checkpoint(LOG.asked(7, 9))
+            witness.add_checkpoint(LOG.request(7, 9))
         assert file.read_bytes() == damage
 
 
 def test_the_checkpoint_of_another_log_is_not_taken_for_its_own(store: Path) -> None:
     other = Signer("autre.example", bytes(32))
-    with witnessing(store, PublishedKey(SIGNER.verifier), PublishedKey(other.verifier)) as ours:
-        ours.add_checkpoint(LOG.asked(0, 7))
-        ours.add_checkpoint(Log(ENTRIES, other).asked(0, 3))
+    with open_witness(store, PublishedKey(SIGNER.verifier), PublishedKey(other.verifier)) as witness:
+        witness.add_checkpoint(LOG.request(0, 7))
+        witness.add_checkpoint(Log(ENTRIES, other).request(0, 3))
         one, two = (store / f"{sha256(name.encode()).hexdigest()}.checkpoint" for name in (ORIGIN, "autre.example"))
         shutil.copy(two, one)
         with pytest.raises(StoreUnusable):
-            ours.add_checkpoint(LOG.asked(7, 9))
+            witness.add_checkpoint(LOG.request(7, 9))
 
 
 def test_a_store_is_begun_once_and_used_by_one(store: Path) -> None:
     with pytest.raises(StoreUnusable, match="witness init"), Store(store, COSIGNER.witness_key):
         pass
     assert (create_store(store), create_store(store)) == (True, False)
-    with witnessing(store), pytest.raises(StoreUnusable, match="another witness works"), witnessing(store):
+    with open_witness(store), pytest.raises(StoreUnusable, match="another witness works"), open_witness(store):
         pass
     (store / "begun").unlink()
     (store / "other").touch()
@@ -283,7 +283,7 @@ def test_a_store_is_begun_once_and_used_by_one(store: Path) -> None:
 
 @pytest.fixture
 def address(store: Path) -> Iterator[str]:
-    with served(store) as running:
+    with serve_witness(store) as running:
         yield running
 
 
@@ -291,11 +291,11 @@ def test_it_answers_as_it_is_specified(address: str) -> None:
     with httpx.Client(base_url=address, trust_env=False) as http:
         name = sha256(ORIGIN.encode()).hexdigest()
         assert http.get(f"/{name}/checkpoint").status_code == 404
-        done = http.post("/add-checkpoint", content=LOG.asked(0, 7))
+        done = http.post("/add-checkpoint", content=LOG.request(0, 7))
         assert (done.status_code, done.text.startswith("— temoin.example/un ")) == (200, True)
         monitored = http.get(f"/{name}/checkpoint")
         assert monitored.text == LOG.sign(7) + done.text
-        conflict = http.post("/add-checkpoint", content=LOG.asked(0, 9))
+        conflict = http.post("/add-checkpoint", content=LOG.request(0, 9))
         assert (conflict.status_code, conflict.text) == (409, "7\n")
         assert conflict.headers["content-type"] == "text/x.tlog.size"
         assert http.get("/add-checkpoint").status_code == 405
@@ -311,15 +311,15 @@ def test_a_huge_body_is_not_read_to_its_end(address: str) -> None:
     with httpx.Client(base_url=address, trust_env=False) as http:
         with suppress(httpx.WriteError):  # it may have hung up on us by then
             assert http.post("/add-checkpoint", content=endless()).status_code == 413
-        assert http.post("/add-checkpoint", content=LOG.asked(0, 7)).status_code == 200
+        assert http.post("/add-checkpoint", content=LOG.request(0, 7)).status_code == 200
 
 
 def test_a_store_that_cannot_be_read_is_said_and_not_begun_anew(store: Path, address: str) -> None:
     with httpx.Client(base_url=address, trust_env=False) as http:
-        assert http.post("/add-checkpoint", content=LOG.asked(0, 7)).status_code == 200
+        assert http.post("/add-checkpoint", content=LOG.request(0, 7)).status_code == 200
         (file,) = store.glob("*.checkpoint")
         file.write_text("rien")
-        assert http.post("/add-checkpoint", content=LOG.asked(7, 9)).status_code == 503
+        assert http.post("/add-checkpoint", content=LOG.request(7, 9)).status_code == 503
         assert http.get(f"/{file.stem}/checkpoint").status_code == 503
 
 
@@ -331,17 +331,17 @@ def test_containers_tell_the_ledger_and_its_witness_each_other_s_keys_once(tmp_p
     ledger, theirs = tmp_path / "audit", tmp_path / "witness"
     ledger.mkdir()
     (ledger / "DLA_AUDIT_LEDGER_KEY").write_text(b64encode(bytes(range(32))).decode())
-    told = []
+    status_of = []
     for _ in range(2):
         subprocess.run([sys.executable, program, tmp_path, ORIGIN], check=True)
-        told.append([file.read_text() for file in (theirs / "key", theirs / "logs", *sorted(ledger.iterdir()))])
-    assert told[0] == told[1]
+        status_of.append([file.read_text() for file in (theirs / "key", theirs / "logs", *sorted(ledger.iterdir()))])
+    assert status_of[0] == status_of[1]
     assert parse_published_keys((theirs / "logs").read_text()) == [PublishedKey(SIGNER.verifier)]
     deployed = WitnessSettings(
         name="witness.local.dla.invalid", key_file=theirs / "key", store=tmp_path / "store", logs=theirs / "logs"
     )
-    asked = json.loads((ledger / "DLA_AUDIT_LEDGER_WITNESSES").read_text())
-    assert asked == {str(deployed.cosigner().witness_key): "http://witness:8000"}
+    request = json.loads((ledger / "DLA_AUDIT_LEDGER_WITNESSES").read_text())
+    assert request == {str(deployed.cosigner().witness_key): "http://witness:8000"}
 
 
 # -- as a program
@@ -349,7 +349,7 @@ def test_containers_tell_the_ledger_and_its_witness_each_other_s_keys_once(tmp_p
 
 @pytest.fixture
 def deployed(tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, str]]:
-    def told(**changed: str) -> dict[str, str]:
+    def status_of(**changed: str) -> dict[str, str]:
         key, logs = tmp_path / "key", tmp_path / "logs"
         key.write_text(b64encode(b"w" * 32).decode())
         key.chmod(0o600)
@@ -364,7 +364,7 @@ def deployed(tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
         }
         return {f"DLA_WITNESS_{name}": value for name, value in (usual | changed).items()}
 
-    return told
+    return status_of
 
 
 def test_it_runs_alone_and_a_kill_loses_nothing(deployed: Callable[..., dict[str, str]]) -> None:
@@ -379,7 +379,7 @@ def test_it_runs_alone_and_a_kill_loses_nothing(deployed: Callable[..., dict[str
         try:
             transport = httpx.HTTPTransport(retries=8)
             with httpx.Client(transport=transport, trust_env=False) as http:
-                assert http.post(url, content=LOG.asked(old, size)).status_code == 200
+                assert http.post(url, content=LOG.request(old, size)).status_code == 200
         finally:
             running.send_signal(signal.SIGKILL)
             running.wait()

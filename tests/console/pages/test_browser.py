@@ -23,7 +23,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, Route, StorageState, ViewportSize, expect, sync_playwright
 from tests.support import ROOT
-from tests.support.audit_events import header, kept
+from tests.support.audit_events import header, store_events
 from tests.support.console_pages import ORIGIN, Switch, World, played, settings
 from tests.support.provider_assignments import AGREED, ASKED, parcours_telling
 from tests.support.running_witness import COSIGNER, ELEVEN
@@ -119,16 +119,16 @@ def session_of(chromium: Chromium, console: str) -> StorageState:
     page.get_by_role("link", name="Se connecter").click()
     page.get_by_role("button", name="Ariane Audren").click()
     page.wait_for_url(f"{console}/")
-    kept = context.storage_state()
+    store_events = context.storage_state()
     context.close()
-    return kept
+    return store_events
 
 
 @contextmanager
 def signed_in(chromium: Chromium, console: str) -> Iterator[Page]:
     """In a context of its own, at the first page; a fault of a script fails the test."""
-    kept = session_of(chromium, console)
-    context: BrowserContext = chromium.new_context(locale="fr-FR", viewport=DESKTOP, storage_state=kept)
+    store_events = session_of(chromium, console)
+    context: BrowserContext = chromium.new_context(locale="fr-FR", viewport=DESKTOP, storage_state=store_events)
     context.set_default_timeout(15_000)
     page = context.new_page()
     faults: list[str] = []
@@ -174,7 +174,7 @@ def faultless(page: Page) -> None:
 def many(world: World) -> UUID:
     """A dossier of three hundred events, of one structure with a name that is hard to break."""
     told = [header(position, "parcours", MANY) for position in range(1, 301)]
-    kept(world.audit.application, told)
+    store_events(world.audit.application, told)
     played(world, name=LONG, siret=None, rna="W441000002")
     return MANY
 

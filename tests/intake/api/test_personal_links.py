@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support.audit_events import committed
+from tests.support.audit_events import commit_to_ledger
 from tests.support.intake_deployments import intake_service
 from tests.support.served_service import Client, Served, served
 
@@ -76,7 +76,7 @@ class House:
         log, inbox = self.intake.application, Inbox(running.application, service.reactions, Feed({}, ""))
         for message in messages_of(log, to_integration_event, log.recorder.select_notifications(None, 1000)):
             inbox.receive(message)
-        committed(running.application)
+        commit_to_ledger(running.application)
 
 
 def bearer(running: Served, secret: str) -> Client:

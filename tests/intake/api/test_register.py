@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import typer
-from tests.support.audit_events import committed
+from tests.support.audit_events import commit_to_ledger
 from tests.support.intake_deployments import intake_command_line, intake_service
 from tests.support.sample_services import eventually
 from tests.support.served_service import Client, Served, served
@@ -183,7 +183,7 @@ def test_every_service_knows_what_the_register_says(
             entries = log.recorder.select_notifications(0, 1000, inclusive_of_start=False)
             for message in messages_of(log, intake.to_integration_event, entries):
                 inbox.receive(message)
-            committed(elsewhere.application)
+            commit_to_ledger(elsewhere.application)
             return [right["role"] for right in ines.get("/api/v1/me").json()["rights"]]
 
         assert ines.get("/api/v1/me").json()["rights"] == []

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 import typer
 from tests.support.all_services import House, house
-from tests.support.audit_events import committed
+from tests.support.audit_events import commit_to_ledger
 from tests.support.intake_deployments import intake_command_line
 from typer.testing import CliRunner
 
@@ -199,7 +199,7 @@ def test_after_its_term_a_closed_dossier_is_an_archive_in_every_service_until_it
     services.carry()
     assert run_retention()[0] == [before], "the term still counts from what happened to it"
 
-    committed(services["audit"].application)
+    commit_to_ledger(services["audit"].application)
     paths = {"intake": "requests", "diagnostic": "diagnoses", "audit": "cases"}
     for name, collection in paths.items():
         path = f"/api/v1/{collection}/{case}" + ("/timeline" if name == "audit" else "")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.support.reconciled_intake import feed_of, receive, sql, told_by
+from tests.support.reconciled_intake import create_requests, feed_of, published_messages, sql
 from tests.support.served_service import listening, served
 from typer.testing import CliRunner
 
@@ -32,15 +32,15 @@ def test_a_restored_service_is_heard_again_when_an_operator_says_why(
         feed_of(intake) as feed,
     ):
         inbox = Inbox(diagnostic.application, service.reactions, feed)
-        receive(intake, KEPT + 2)
-        for message in told_by(intake):
+        create_requests(intake, KEPT + 2)
+        for message in published_messages(intake):
             inbox.receive(message)
         assert diagnostic.http.get("/readyz").json() == {"status": "ok", "halted": {}}
         sql(intake.application, "DELETE FROM {events} WHERE position > %s", KEPT)
         sql(intake.application, "UPDATE {schema}.log_identity SET log_id = gen_random_uuid(), since = %s", KEPT)
-        receive(intake, 1, first=100)
+        create_requests(intake, 1, first=100)
         with pytest.raises(LogReplaced):
-            inbox.receive(told_by(intake)[-1])
+            inbox.receive(published_messages(intake)[-1])
         assert "stopped until" in diagnostic.http.get("/readyz").json()["halted"]["intake"]
 
         diagnostic.speak_to(monkeypatch)
@@ -56,5 +56,5 @@ def test_a_restored_service_is_heard_again_when_an_operator_says_why(
         done = CliRunner().invoke(cli, [*ASKED, "--motive", "Disque perdu."])
         assert done.exit_code == 0, done.output
         assert diagnostic.http.get("/readyz").json()["halted"] == {}
-        inbox.receive(told_by(intake)[-1])
+        inbox.receive(published_messages(intake)[-1])
         assert CliRunner().invoke(cli, [*ASKED, "--motive", "Encore."]).exit_code == 1
