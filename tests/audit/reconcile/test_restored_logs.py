@@ -175,7 +175,7 @@ def test_what_declares_no_restore_or_is_heard_already_is_refused(
         decided(app, feed, " ")
     sql(intake.application, "UPDATE {schema}.log_identity SET since = %s", EVENTS - 2)
     decided(app, feed)
-    with pytest.raises(NotFollowed, match="déjà écouté"):
+    with pytest.raises(NotFollowed, match="déjà suivi"):
         decided(app, feed)
 
 
