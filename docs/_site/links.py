@@ -51,7 +51,7 @@ class Links:
         if source := os.environ.get("DLA_SOURCE_URL"):
             return f"{text}({source.rstrip('/')}/{there}{hash_sign}{anchor})"
         words = text[1:-1]
-        return f"`{there}`" if words.strip("`") == there else f"{words} (`{there}`)"
+        return f"`{there}`" if there.endswith(words.strip("`")) else f"{words} (`{there}`)"
 
     def _place(self, there: str) -> str | None:
         if there in self.places:
