@@ -304,7 +304,7 @@ def test_a_follow_up_waits_for_its_reviews_and_then_to_be_closed(serve: Serve) -
     posted(adviser, f"{path}/reviews", review="M0", held_on=held_on, appropriation=4, summary="En place.")
     assert waits() == [("review_to_hold", "M6", False)]
     later = (app.clock.now() + timedelta(days=300)).date().isoformat()
-    posted(adviser, f"{path}/reviews/planning", review="M6", due_on=later, motive="Congé maternité.")
+    posted(adviser, f"{path}/reviews/planning", review="M6", due_on=later, reason="Congé maternité.")
     assert waits() == [("review_to_hold", "M6", False)]
     assert tasks(adviser)[0]["due_on"] == later
     days_pass(running, 299)
