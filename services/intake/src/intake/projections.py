@@ -118,7 +118,7 @@ def _both_units(row: Row) -> tuple[str | None, str | None]:
 
 
 requests = Projection(
-    "requests:v7",
+    "requests:v1",
     _project,
     units_of=_both_units,
     searched=("structure", "department"),
@@ -126,4 +126,4 @@ requests = Projection(
     sorts=("structure", "status", "received_at", "outcome_at"),
     opened="received_at",
 )
-chases = Projection("chases:v2", _project_chases, searched=("structure",))
+chases = Projection("chases:v1", _project_chases, searched=("structure",))
