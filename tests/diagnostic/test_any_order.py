@@ -154,7 +154,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert self.log.on_every_day()
 
     def teardown(self) -> None:
-        rows = rows_on_every_day((diagnoses, caseload.view), [(event, NOW) for event in self.log.events])
+        rows = rows_on_every_day((diagnoses, caseload.projection), [(event, NOW) for event in self.log.events])
         assert not [found for row in rows if (found := negative(row))]
         counted_for_pilots(release, rows_on_every_day((diagnoses,), [(event, NOW) for event in self.log.events]))
 

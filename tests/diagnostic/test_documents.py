@@ -101,7 +101,7 @@ def diagnosis(log: MemoryLog[Diagnosis], **more: Any) -> Any:
 
 
 def test_the_diagnosis_is_told_section_by_section(log: MemoryLog[Diagnosis]) -> None:
-    shown = on_screen(diagnosis(log, named="Les Jardins de l’Erdre"))
+    shown = on_screen(diagnosis(log, structure_name="Les Jardins de l’Erdre"))
     for sentence in (
         "Diagnostic partagé Les Jardins de l’Erdre",
         "Document de travail, qui n’a pas été soumis à la validation de la structure. Contenu en version 10.",

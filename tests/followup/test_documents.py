@@ -78,7 +78,7 @@ def test_there_is_nothing_to_write_before_the_first_review(log: MemoryLog[Follow
 
 def test_the_balance_sets_each_review_beside_the_diagnosis(log: MemoryLog[FollowUp]) -> None:
     held(log)
-    shown = on_screen(balance(log, named="Les Jardins de l’Erdre"))
+    shown = on_screen(balance(log, structure_name="Les Jardins de l’Erdre"))
     for sentence in (
         "Personnes salariées en contrat à durée indéterminée 7 8",
         "Trésorerie à la clôture de l’exercice, négative pour un découvert 50 000,00 € 62 500,50 €",

@@ -52,8 +52,8 @@ OPENED = FollowUpOpened(
 
 def test_nobody_waits_for_a_follow_up_that_only_heard_of_a_corrected_baseline() -> None:
     replicated = BaselineCorrectionReplicated("fte", 9.5, effective_on=TODAY, corrected_at=NOW)
-    assert row(replicated, of=caseload.view) == {}
-    assert len(row(replicated, OPENED, of=caseload.view)["due"]) == 3
+    assert row(replicated, of=caseload.projection) == {}
+    assert len(row(replicated, OPENED, of=caseload.projection)["due"]) == 3
 
 
 def row(*events: object, of: Projection = follow_ups) -> Row:

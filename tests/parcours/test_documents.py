@@ -99,7 +99,7 @@ def agree(log: MemoryLog[Parcours], prestation: UUID) -> None:
 
 
 def test_the_road_map_tells_each_axis_in_its_rank_with_its_actions(log: MemoryLog[Parcours]) -> None:
-    told = on_screen(written(parcours_documents, "feuille-de-route", read(log, by=Role.LEADER, named=NAMED)))
+    told = on_screen(written(parcours_documents, "feuille-de-route", read(log, by=Role.LEADER, structure_name=NAMED)))
     for said in (
         "Validé par la structure, en cours.",
         "du 20 mars 2026 au 30 septembre 2026",
@@ -132,7 +132,7 @@ def test_the_agreement_is_written_once_it_is_signed(log: MemoryLog[Parcours], pr
     name = f"convention-{prestation}"
     assert lacking(parcours_documents, name, log.state) is not None
     agree(log, prestation)
-    document = written(parcours_documents, name, read(log, named=NAMED))
+    document = written(parcours_documents, name, read(log, structure_name=NAMED))
     for told in (on_screen(document), on_paper(document)):
         for said in (
             "Refonte de la tarification",
@@ -205,7 +205,7 @@ def scored(asked: MemoryLog[Tender]) -> None:
 
 
 def paper(name: str, asked: MemoryLog[Tender], log: MemoryLog[Parcours]) -> Any:
-    return written(tender_documents, name, read(asked, LATER, around=log.state, named=NAMED))
+    return written(tender_documents, name, read(asked, LATER, parent=log.state, structure_name=NAMED))
 
 
 def test_the_terms_of_reference_tell_what_is_expected_until_when_and_how_it_is_judged(
@@ -338,7 +338,7 @@ def test_the_agreement_says_which_attachment_proves_it(
         assert key == proof
         return joined
 
-    told = on_screen(written(parcours_documents, f"convention-{prestation}", read(log, beside=beside)))
+    told = on_screen(written(parcours_documents, f"convention-{prestation}", read(log, load_other=beside)))
     assert said in told
     assert "Il n’y a pas eu de consultation : Un suivi de la même étude." in told
 

@@ -158,7 +158,7 @@ def test_every_event_comes_back_from_the_log_and_nothing_a_person_wrote_is_store
 
 def test_each_day_of_a_life_has_its_row_and_nothing_is_counted_below_nothing() -> None:
     for log in (lived(*WHOLE_LIFE), lived(*UNDER_WAY, ending.AbandonParcours("secret abandon"))):
-        rows = rows_on_every_day((parcours_list, caseload.view), [(event, NOW) for event in log.events])
+        rows = rows_on_every_day((parcours_list, caseload.projection), [(event, NOW) for event in log.events])
         assert rows
         assert not [found for row in rows if (found := negative(row))]
         ended = counted_for_pilots(

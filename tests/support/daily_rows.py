@@ -48,4 +48,4 @@ def negative(row: Row) -> list[str]:
 
 def counted_for_pilots(release: Release, rows: Iterable[Row]) -> Counts:
     """Whatever a row says, each dimension has a key for it."""
-    return release.counted([row for row in rows if row.get(release.happened)])
+    return release.count([row for row in rows if row.get(release.counted_at)])

@@ -29,18 +29,18 @@ def read(
         return ERASED_TEXT if UUID(str(sealed.key)) in erased else log.key_store.display_text(sealed)
 
     told = tuple(RecordedFact(event, at, by=f"some-{by}", role=by) for event in log.events)
-    return DocumentSource(CASE, CASE, state=log.state, told=told, show=shown, **more)
+    return DocumentSource(CASE, CASE, state=log.state, facts=told, decrypt=shown, **more)
 
 
 def written(papers: DocumentTemplates[S], name: str, reading: DocumentSource[S]) -> Document:
     (paper,) = (paper for paper in papers(reading.state) if paper.name == name)
-    assert paper.lacking is None, paper.lacking
+    assert paper.unavailable_because is None, paper.unavailable_because
     return paper.write(reading)
 
 
 def lacking(papers: DocumentTemplates[S], name: str, state: S) -> str | None:
     (paper,) = (paper for paper in papers(state) if paper.name == name)
-    return paper.lacking
+    return paper.unavailable_because
 
 
 def on_screen(document: Document) -> str:

@@ -101,7 +101,7 @@ def table() -> str:
 Written by `make schemas` from [policy.cedar](../shared/src/shared/access/policy.cedar) and the endpoints, compared and
 tried over HTTP by tests. Each operation is for some roles (second table). On which cases a role may use it is the same
 for every operation (first table). A refusal is 403, and its `policy` names the rule: `role` when the operation is not
-for the caller's role, `own-dossier` for leaders and providers on another case. A territory includes the own unit; a
+for the caller's role, `own-case` for leaders and providers on another case. A territory includes the own unit; a
 transferred request belongs to both units. `headers` is what audit shows of a confidential case to auditors and data
 protection officers: in timeline, proofs and bundle, what was recorded, when and by whom, and none of its content.
 
@@ -112,7 +112,7 @@ protection officers: in timeline, proofs and bundle, what was recorded, when and
 ## Each operation
 
 Its roles, and whether it reads or writes the case that it names: the table above then says on which cases. Every other
-role is refused by `role`; leaders and providers, outside their one case, by `own-dossier`. `ops` gets the proof of any
+role is refused by `role`; leaders and providers, outside their one case, by `own-case`. `ops` gets the proof of any
 event, without the event.
 
 | service | operation | on a case | roles |

@@ -146,7 +146,7 @@ class FollowUpThroughTime(RuleBasedStateMachine):
             assert self.state.update is None
 
     def teardown(self) -> None:
-        rows = rows_on_every_day((follow_ups, caseload.view), self.history)
+        rows = rows_on_every_day((follow_ups, caseload.projection), self.history)
         assert not [found for row in rows if (found := negative(row))]
         counted_for_pilots(release, rows_on_every_day((follow_ups,), self.history))
 

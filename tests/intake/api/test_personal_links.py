@@ -105,7 +105,7 @@ def test_a_leader_comes_in_by_a_link_to_one_dossier_and_to_no_other(house: House
     assert (me["id"], right["role"], right["case"]) == (given["id"], "leader", house.case)
     assert right["until"] == given["until"]
     assert leader.get(f"/api/v1/requests/{house.case}").status_code == 200
-    assert leader.get(f"/api/v1/requests/{uuid4()}").json()["policy"] == "own-dossier"
+    assert leader.get(f"/api/v1/requests/{uuid4()}").json()["policy"] == "own-case"
     assert leader.get("/api/v1/requests").status_code == 403
     assert leader.get(house.path).status_code == 403, "who else has a link is not a leader's to read"
     withdrawn = leader.post(f"/api/v1/requests/{house.case}/withdrawal", {"motive": "Nous renonçons."})

@@ -126,7 +126,7 @@ def letter(log: MemoryLog[Request], *steps: Any, target: str = "france_active") 
     orientation_log = MemoryLog(orientation.decider, sibling=log)
     for step in (ProposeOrientation(target, "Un fonds de roulement à consolider."), *steps):
         assert orientation_log.do(step).refused_as is None
-    return on_screen(written(orientation_documents, "lettre-d-orientation", read(orientation_log, around=log.state)))
+    return on_screen(written(orientation_documents, "lettre-d-orientation", read(orientation_log, parent=log.state)))
 
 
 def test_an_orientation_is_a_letter_to_its_target(log: MemoryLog[Request]) -> None:

@@ -128,7 +128,7 @@ def cells(which: str, roles: frozenset[Role] | None, known: Known) -> Iterator[C
             if role not in roles:
                 yield Cell(which, role, right=right, refused="role")
                 break
-            own = "own-dossier" if role in rights_table.BOUND else None
+            own = "own-case" if role in rights_table.BOUND else None
             if action is None or (which, role) == THE_HASHES_ALONE:
                 yield Cell(which, role, right=right, refused=own)
                 continue

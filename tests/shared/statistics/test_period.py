@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.statistics import periods_of, quarters_of
-from shared.statistics.period import Quarter, published, quarter_of
+from shared.statistics.period import Quarter, quarter_of, quarters_published
 
 
 def test_a_quarter_is_of_the_days_of_paris_and_told_a_month_after_its_end() -> None:
@@ -25,9 +25,9 @@ def test_a_quarter_is_of_the_days_of_paris_and_told_a_month_after_its_end() -> N
 
 def test_a_year_is_told_with_its_last_quarter_if_it_was_told_from_the_first() -> None:
     since = datetime(2025, 8, 1, tzinfo=UTC)
-    known = list(published(since, datetime(2027, 2, 1, tzinfo=UTC)))
+    known = list(quarters_published(since, datetime(2027, 2, 1, tzinfo=UTC)))
     assert periods_of(known) == ["2025-T3", "2025-T4", "2026-T1", "2026-T2", "2026-T3", "2026-T4", "2026"]
-    assert periods_of(list(published(since, datetime(2025, 10, 15, tzinfo=UTC)))) == []
+    assert periods_of(list(quarters_published(since, datetime(2025, 10, 15, tzinfo=UTC)))) == []
 
 
 @pytest.mark.parametrize("wrong", ["", "2026-T5", "2026-1", "26", "2026-T1-T2"])

@@ -51,9 +51,14 @@ STATUS_NOTES = {
 
 def of_diagnosis(diagnosis: Diagnosis) -> Iterable[DocumentTemplate[Diagnosis]]:
     lacking = None if diagnosis.content_version else EMPTY
-    yield DocumentTemplate("diagnostic-partage", "Diagnostic partagé", write=shared_diagnosis, lacking=lacking)
     yield DocumentTemplate(
-        "plan-d-accompagnement", "Plan d’accompagnement", write=plan, lacking=None if diagnosis.plan else NO_PLAN
+        "diagnostic-partage", "Diagnostic partagé", write=shared_diagnosis, unavailable_because=lacking
+    )
+    yield DocumentTemplate(
+        "plan-d-accompagnement",
+        "Plan d’accompagnement",
+        write=plan,
+        unavailable_because=None if diagnosis.plan else NO_PLAN,
     )
 
 
@@ -90,7 +95,7 @@ def plan(source: DocumentSource[Diagnosis]) -> Document:
         ),
         *_problem_statement(source, source.state.content.problem),
         Heading("Les objectifs"),
-        Paragraph(source.show(event.objectives)),
+        Paragraph(source.decrypt(event.objectives)),
         Heading("Les axes de changement"),
         Table("Axes retenus, dans l’ordre", (Column("Rang"), Column("Axe", 8)), rows=axes),
         Heading("D’où part la structure"),
@@ -121,8 +126,12 @@ def _sessions(source: DocumentSource[Diagnosis], content: Content) -> Iterator[B
         return
     rows = []
     for session in content.sessions:
-        people = (f"{source.show(who.name)} ({who.quality.label})" for who in session.participants)
-        notes = f"Annulée\u00a0: {source.show(session.cancelled)}" if session.cancelled else source.shown(session.notes)
+        people = (f"{source.decrypt(who.name)} ({who.quality.label})" for who in session.participants)
+        notes = (
+            f"Annulée\u00a0: {source.decrypt(session.cancelled)}"
+            if session.cancelled
+            else source.plaintext(session.notes)
+        )
         rows.append((format_date(session.held_on), "\n".join(people), notes))
     yield Heading(SECTION_LABELS[Section.SESSIONS])
     columns = (Column("Date", 2), Column("Avec", 4), Column("Notes", 5))
@@ -139,11 +148,11 @@ def _axes(source: DocumentSource[Diagnosis], content: Content) -> Iterator[Block
     )
     for axis, assessment in content.axes.items():
         yield Heading(axis.label, 3)
-        yield Paragraph(source.show(assessment.findings))
+        yield Paragraph(source.decrypt(assessment.findings))
         yield from _points(source, "Points forts", assessment.strengths)
         yield from _points(source, "Points faibles", assessment.weaknesses)
         if assessment.evidence:
-            yield Paragraph(f"Éléments à l’appui\u00a0: {source.show(assessment.evidence)}", aside=True)
+            yield Paragraph(f"Éléments à l’appui\u00a0: {source.decrypt(assessment.evidence)}", aside=True)
 
 
 def _employment(employment: Employment | None) -> Iterator[Block]:
@@ -184,7 +193,7 @@ def _difficulty(source: DocumentSource[Diagnosis], difficulty: Difficulty | None
     yield from _points(source, "Causes profondes", difficulty.causes)
     if difficulty.strategic_plan:
         yield Heading("Plan stratégique", 3)
-        yield Paragraph(source.show(difficulty.strategic_plan))
+        yield Paragraph(source.decrypt(difficulty.strategic_plan))
 
 
 def _problem(source: DocumentSource[Diagnosis], problem: Problem | None) -> Iterator[Block]:
@@ -197,14 +206,14 @@ def _problem(source: DocumentSource[Diagnosis], problem: Problem | None) -> Iter
 def _problem_statement(source: DocumentSource[Diagnosis], problem: Problem | None) -> Iterator[Block]:
     if problem:
         yield Heading("La problématique")
-        yield Paragraph(source.show(problem.problem))
+        yield Paragraph(source.decrypt(problem.problem))
 
 
 def _scenarios(source: DocumentSource[Diagnosis], scenarios: tuple[Scenario, ...]) -> Iterator[Block]:
     if scenarios:
         yield Heading(SECTION_LABELS[Section.SCENARIOS])
     for scenario in scenarios:
-        yield Heading(f"{scenario.rank}. {source.show(scenario.title)} ({DECISION_LABELS[scenario.retained]})", 3)
+        yield Heading(f"{scenario.rank}. {source.decrypt(scenario.title)} ({DECISION_LABELS[scenario.retained]})", 3)
         yield from _points(source, "Hypothèses", scenario.hypotheses)
         yield from _points(source, "Besoins", scenario.needs)
 
@@ -215,7 +224,7 @@ def _schemes(source: DocumentSource[Diagnosis], content: Content) -> Iterator[Bl
     yield Heading(SECTION_LABELS[Section.SCHEMES])
     yield Bullets(
         tuple(
-            source.show(scheme.name) + (f"\u00a0: {source.show(scheme.note)}" if scheme.note else "")
+            source.decrypt(scheme.name) + (f"\u00a0: {source.decrypt(scheme.note)}" if scheme.note else "")
             for scheme in content.schemes
         )
     )
@@ -224,7 +233,7 @@ def _schemes(source: DocumentSource[Diagnosis], content: Content) -> Iterator[Bl
 def _points(source: DocumentSource[Diagnosis], title: str, points: tuple[Encrypted, ...]) -> Iterator[Block]:
     if points:
         yield Paragraph(f"{title}\u00a0:")
-        yield Bullets(source.each_shown(points))
+        yield Bullets(source.plaintexts(points))
 
 
 def _corrections(source: DocumentSource[Diagnosis], agreed: PlanAgreed) -> Iterator[Block]:
@@ -236,7 +245,7 @@ def _corrections(source: DocumentSource[Diagnosis], agreed: PlanAgreed) -> Itera
                 f"{indicator_definition(each.code, agreed.definitions)}\u00a0:"
                 f" {format_indicator(each.code, each.value)},"
                 f" au lieu de {format_indicator(each.code, each.before)}, depuis le {format_date(each.effective_on)}."
-                f" {source.show(each.reason)}"
+                f" {source.decrypt(each.reason)}"
                 for each in corrected
             )
         )

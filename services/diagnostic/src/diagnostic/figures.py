@@ -115,4 +115,4 @@ def _level_label(level: str) -> str:
     return Level(level).label
 
 
-figures = Figures(diagnoses, _compute, behind=SOURCES.__getitem__)
+figures = Figures(diagnoses, _compute, source_events=SOURCES.__getitem__)

@@ -28,7 +28,7 @@ service = Service(
     publishes=contracts.PUBLISHED_EVENTS,
     reactions=reactions,
     find_protected_case=find_protected_case,
-    projections=(projections.diagnoses, caseload.view),
+    projections=(projections.diagnoses, caseload.projection),
     tags={
         "diagnoses": "Les diagnostics partagés, jusqu’au plan d’accompagnement convenu.",
         "people": "Ce que ce service détient d’une personne, pour ses droits.",

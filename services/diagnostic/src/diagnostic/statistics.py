@@ -37,14 +37,14 @@ def _delay(row: Row) -> str:
 release = Release(
     diagnoses,
     "plans d’accompagnement convenus dans la période",
-    happened="agreed_at",
+    counted_at="agreed_at",
     dimensions=(
         Dimension(
             "size",
             "Emplois concernés, par effectif au diagnostic",
             keys={band: size_label(band) for band in (*SIZE_CLASSES, UNKNOWN)},
             of=size_at_the_diagnosis,
-            middles=SIZE_MIDPOINTS,
+            midpoints=SIZE_MIDPOINTS,
         ),
         Dimension(
             "difficulty",

@@ -30,7 +30,7 @@ NO_REVIEW = "Aucun bilan n’a encore été réalisé, et le suivi n’est pas c
 def of_follow_up(follow_up: FollowUp) -> Iterable[DocumentTemplate[FollowUp]]:
     has_content = follow_up.outcome or any(review.report for review in follow_up.reviews.values())
     lacking = None if has_content else NO_REVIEW
-    yield DocumentTemplate("bilan", "Bilan de l’accompagnement", write=review_of_support, lacking=lacking)
+    yield DocumentTemplate("bilan", "Bilan de l’accompagnement", write=review_of_support, unavailable_because=lacking)
 
 
 def review_of_support(source: DocumentSource[FollowUp]) -> Document:
@@ -124,7 +124,7 @@ def _definitions(source: DocumentSource[FollowUp]) -> dict[str, str]:
     """Those of the diagnosis, and those given in reviews for what it had not measured."""
     reports = (review.report for review in source.state.reviews.values() if review.report)
     own = {
-        code: source.show(each.definition)
+        code: source.decrypt(each.definition)
         for report in reports
         for code, each in report.indicators.items()
         if each.definition and each.comparability is Comparability.NOT_IN_BASELINE
@@ -145,7 +145,7 @@ def _value(code: str, value: float | None) -> str:
 def _reports(source: DocumentSource[FollowUp]) -> Iterator[Block]:
     for code, report in _reports_by_code(source.state).items():
         yield Heading(f"Bilan {_review_name(code, in_sentence=True)}, le {format_date(report.held_on)}")
-        yield Paragraph(source.show(report.summary))
+        yield Paragraph(source.decrypt(report.summary))
         yield Facts(
             (
                 ("Appropriation", f"{report.appropriation}\u00a0sur\u00a05"),
@@ -153,7 +153,7 @@ def _reports(source: DocumentSource[FollowUp]) -> Iterator[Block]:
             )
         )
         if report.appropriation_notes:
-            yield Paragraph(source.show(report.appropriation_notes))
+            yield Paragraph(source.decrypt(report.appropriation_notes))
 
 
 def _satisfaction(report: Report) -> str:
@@ -169,10 +169,12 @@ def _next(source: DocumentSource[FollowUp]) -> Iterator[Block]:
         return
     yield Heading("La suite")
     if follow_up.update:
-        yield Paragraph(f"Le parcours est à mettre à jour\u00a0: {source.show(follow_up.update.reason)}")
+        yield Paragraph(f"Le parcours est à mettre à jour\u00a0: {source.decrypt(follow_up.update.reason)}")
     if follow_up.needs:
         yield Paragraph("De nouveaux besoins ont été repérés\u202f; chacun ouvre une demande liée à ce dossier\u00a0:")
-        yield Bullets(tuple(f"{each.theme.label}\u00a0: {source.show(each.description)}" for each in follow_up.needs))
+        yield Bullets(
+            tuple(f"{each.theme.label}\u00a0: {source.decrypt(each.description)}" for each in follow_up.needs)
+        )
     if pending:
         following = pending[0]
         day = format_date(follow_up.reviews[following].due_on)
@@ -188,4 +190,4 @@ def _conclusion(source: DocumentSource[FollowUp]) -> Iterator[Block]:
         day = format_day(closed.recorded_at)
         yield Paragraph(f"{capitalize_first(labels.OUTCOMES[follow_up.outcome])}{on}, clos le {day}.")
     if follow_up.conclusion:
-        yield Paragraph(source.show(follow_up.conclusion))
+        yield Paragraph(source.decrypt(follow_up.conclusion))

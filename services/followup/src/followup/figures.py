@@ -127,5 +127,9 @@ def _kind_of(event: Any) -> str | None:
 
 
 figures = Figures(
-    follow_ups, _compute, behind=lambda code: SOURCES.get(code, MEASURED), key_of=_kind_of, keyed="review"
+    follow_ups,
+    _compute,
+    source_events=lambda code: SOURCES.get(code, MEASURED),
+    key_of=_kind_of,
+    key_parameter="review",
 )

@@ -30,7 +30,7 @@ service = Service(
     publishes=contracts.PUBLISHED_EVENTS,
     reactions=reactions,
     find_protected_case=find_protected_case,
-    projections=(projections.follow_ups, projections.sheets, caseload.view),
+    projections=(projections.follow_ups, projections.sheets, caseload.projection),
     tags={
         "follow-ups": "Le suivi des structures\u00a0: bilans, nouveaux besoins, chiffres de l’unité.",
         "sheets": "Les fiches de capitalisation, partagées entre chargé·es d’accompagnement.",

@@ -49,7 +49,7 @@ def _needs(row: Row) -> str:
 release = Release(
     follow_ups,
     "suivis clos dans la période",
-    happened="closed_at",
+    counted_at="closed_at",
     dimensions=(
         Dimension(
             "outcome", "Issue du suivi", keys={str(outcome): label for outcome, label in OUTCOMES.items()}, of=_outcome

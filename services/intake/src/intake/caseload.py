@@ -30,7 +30,7 @@ crisis, depend on its level of difficulty."""
 
 
 def build_caseload(get_chase_days: Callable[[], Mapping[DifficultyLevel, int]]) -> Caseload:
-    return Caseload(projection, TASKS, paces=lambda: _paces(get_chase_days()))
+    return Caseload(projection, TASKS, pace_days=lambda: _paces(get_chase_days()))
 
 
 def _paces(chase_days: Mapping[DifficultyLevel, int]) -> Mapping[str, int]:

@@ -148,4 +148,4 @@ def _department(row: Row) -> str:
     return str(row["department"])
 
 
-figures = Figures(requests, _compute, behind=lambda code: EVENTS_BY_FIGURE.get(code, STRUCTURE_EVENTS))
+figures = Figures(requests, _compute, source_events=lambda code: EVENTS_BY_FIGURE.get(code, STRUCTURE_EVENTS))

@@ -55,7 +55,7 @@ def _delay(row: Row) -> str:
 release = Release(
     requests,
     "demandes qui ont reçu une suite dans la période",
-    happened="outcome_at",
+    counted_at="outcome_at",
     dimensions=(
         Dimension("outcome", "Suite donnée", keys=OUTCOME_LABELS, of=_outcome),
         Dimension("legal_form", "Forme juridique", keys=LEGAL_FORM_LABELS, of=_form),
@@ -64,7 +64,7 @@ release = Release(
             "Effectif",
             keys={band: size_label(band) for band in (*SIZE_CLASSES, UNKNOWN)},
             of=_size,
-            middles=SIZE_MIDPOINTS,
+            midpoints=SIZE_MIDPOINTS,
         ),
         Dimension(
             "sector",

@@ -120,5 +120,5 @@ SUMS = (
     ("paid_cents", "Payé sur le fonds d’ingénierie (centimes)", "Σ paiements", "paid"),
 )
 
-parcours_figures = Figures(parcours_list, _of_parcours, behind=BEHIND.__getitem__)
-fund_figures = Figures(funds, _of_funds, behind=BEHIND_FUNDS.__getitem__, keyed="year")
+parcours_figures = Figures(parcours_list, _of_parcours, source_events=BEHIND.__getitem__)
+fund_figures = Figures(funds, _of_funds, source_events=BEHIND_FUNDS.__getitem__, key_parameter="year")

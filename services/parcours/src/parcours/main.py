@@ -52,7 +52,7 @@ service = Service(
     publishes=contracts.PUBLISHED_EVENTS,
     reactions=reactions,
     find_protected_case=find_protected_case,
-    projections=(projections.parcours_list, projections.funds, projections.operations, caseload.view),
+    projections=(projections.parcours_list, projections.funds, projections.operations, caseload.projection),
     tags={
         "parcours": "Les parcours\u00a0: construits, validés, coordonnés, terminés.",
         "tenders": "Les consultations de prestataires, des besoins à la convention.",

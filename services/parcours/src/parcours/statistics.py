@@ -53,7 +53,7 @@ def _amount(row: Row) -> str:
 parcours_statistics = Release(
     parcours_list,
     "parcours terminés ou abandonnés dans la période",
-    happened="ended_at",
+    counted_at="ended_at",
     dimensions=(
         Dimension("ending", "Fin du parcours", keys=ENDINGS, of=_ending),
         Dimension(
@@ -64,6 +64,6 @@ parcours_statistics = Release(
         ),
         Dimension("consulting", "Recours au conseil", keys={"with": "avec", "without": "sans"}, of=_consulting),
         Dimension("length", "Durée depuis la validation", keys=LENGTHS, of=_length),
-        Dimension("committed", "Financement engagé, rendus déduits", keys=AMOUNTS, of=_amount, middles=IN_EUROS),
+        Dimension("committed", "Financement engagé, rendus déduits", keys=AMOUNTS, of=_amount, midpoints=IN_EUROS),
     ),
 )

@@ -1,4 +1,4 @@
-"""Who is in charge of a case, and who reads it? Each service's own copy of what intake says, heard in order."""
+"""Case access: each service's own copy of who is in charge of a case and who may see it, replicated from intake."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ class ReplicateCaseAccess:
 
 @dataclass(frozen=True, slots=True)
 class CaseAccessState:
-    """Beside the case's own aggregate, which may open later."""
+    """An aggregate apart from the case's own, which may open later."""
 
     adviser: str | None = None
     confidential: bool = False
     archived: bool = False
 
 
-def decide(heard: CaseAccessState, command: ReplicateCaseAccess, _context: Context) -> list[CaseAccessReplicated]:
-    if command == ReplicateCaseAccess(heard.adviser, heard.confidential, archived=heard.archived):
+def decide(state: CaseAccessState, command: ReplicateCaseAccess, _context: Context) -> list[CaseAccessReplicated]:
+    if command == ReplicateCaseAccess(state.adviser, state.confidential, archived=state.archived):
         return []
     return [CaseAccessReplicated(command.adviser, command.confidential, archived=command.archived)]
 
 
-def evolve(_heard: CaseAccessState, event: CaseAccessReplicated) -> CaseAccessState:
+def evolve(_state: CaseAccessState, event: CaseAccessReplicated) -> CaseAccessState:
     return CaseAccessState(event.adviser, event.confidential, archived=event.archived)
 
 
-def case_access(_heard: CaseAccessState, event: CaseAccessReplicated) -> CaseAccess:
+def case_access(_state: CaseAccessState, event: CaseAccessReplicated) -> CaseAccess:
     return CaseAccess(event.adviser, event.confidential, archived=event.archived)
 
 
@@ -59,15 +59,15 @@ decider: Decider[CaseAccessState] = Decider(
 
 
 def follow_case_access(reactions: Reactions) -> None:
-    """For the reactions of each phase that intake hands cases to."""
+    """Adds the reaction that replicates case access. For the services of the phases after intake."""
 
     @reactions.on(CaseAccessChanged)
-    def hear_in_charge(told: CaseAccessChanged, header: Header) -> CommandDispatch:
-        """Somebody else is in charge of the case, or it becomes confidential or an archive, or no longer is."""
-        stream = uuid7_after(header.case, "in-charge")
+    def replicate_case_access(payload: CaseAccessChanged, header: Header) -> CommandDispatch:
+        """The adviser, the confidentiality or the archive status of a case has changed."""
+        stream = uuid7_after(header.case, "case-access")
         return CommandDispatch(
             decider,
             stream,
-            command=ReplicateCaseAccess(told.adviser, told.confidential, archived=told.archived),
+            command=ReplicateCaseAccess(payload.adviser, payload.confidential, archived=payload.archived),
             case=header.case,
         )

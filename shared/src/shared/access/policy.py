@@ -1,4 +1,4 @@
-"""May this right be used on this dossier? As policy.cedar says, and by which of its rules."""
+"""The access policy: whether a right may be used on a case, by which rule of `policy.cedar`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from cedarpy import PolicySet, is_authorized, policies_to_json_str
 from shared.kernel import Actor, Role
 
 ARCHIVED_RULE = "archived"
-"""The rule that closes an archive to those who worked on it."""
+"""The rule that closes an archived case to those who worked on it."""
 CONFIDENTIAL_RULE = "confidential"
-"""The rule that keeps a dossier to who is in charge of it."""
+"""The rule that restricts a confidential case to the adviser in charge and their manager."""
 NO_RULE = "no-rule"
-"""What a refusal names when nothing permits, and nothing in particular forbids."""
+"""The name in a refusal when no rule permits and none forbids."""
 
 
 class Action(StrEnum):
@@ -30,8 +30,8 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProtectedCase:
-    """What the policy knows of a case, or of what belongs to a unit alike. `adviser`: in charge of it by name;
-    `archived`: an archive, closed to those who worked on it."""
+    """What the policy knows of a case, or of another object of a unit (a fund, an operation). `adviser`: pseudonym of
+    the adviser in charge."""
 
     id: UUID
     units: frozenset[str]
@@ -42,57 +42,61 @@ class ProtectedCase:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
+    """`policy`: the name of the rule that decided."""
+
     allowed: bool
     policy: str
 
 
-def evaluate(actor: Actor, only: UUID | None, action: Action, case: ProtectedCase) -> Decision:
-    """`only`: the one dossier of a leader or a provider."""
-    own = None if only is None else only == case.id
-    secret = (case.adviser == actor.id,) if case.confidential else ()
-    return _decided(actor.role, actor.unit, frozenset(actor.territory), own, action, case.units, secret, case.archived)
+def evaluate(actor: Actor, own_case: UUID | None, action: Action, case: ProtectedCase) -> Decision:
+    """Evaluates the policy. `own_case`: the only case of a leader or a provider, None for other roles."""
+    is_own_case = None if own_case is None else own_case == case.id
+    in_charge = (case.adviser == actor.id,) if case.confidential else ()
+    return _evaluate(
+        actor.role, actor.unit, frozenset(actor.territory), is_own_case, action, case.units, in_charge, case.archived
+    )
 
 
-# Who is alike is answered alike: without it each request would pay near 0.2 ms, most of it to tell Cedar who asks.
+# Cached by what the policy depends on. Without it each request would pay near 0.2 ms, most of it to pass the entities.
 @lru_cache(10_000)
-def _decided(
+def _evaluate(
     role: Role,
     unit: str | None,
     units: frozenset[str],
-    own: bool | None,
+    is_own_case: bool | None,
     action: Action,
-    concerned: frozenset[str],
-    secret: tuple[bool, ...],
+    case_units: frozenset[str],
+    in_charge: tuple[bool, ...],
     archived: bool,
 ) -> Decision:
-    """`secret`: of a confidential dossier, whether the one who asks is in charge of it."""
+    """`in_charge`: empty for a case that is not confidential, else whether the actor is the adviser in charge."""
     right: dict[str, Any] = {"role": role.value, "units": sorted(units), "person": "this"}
     if unit is not None:
         right["unit"] = unit
-    if own is not None:
-        right["case"] = "this" if own else "another"
-    asked = {"principal": _uid("Right"), "action": {"type": "Action", "id": action.value}, "resource": _uid("Dossier")}
+    if is_own_case is not None:
+        right["case"] = "this" if is_own_case else "another"
+    request = {"principal": _uid("Right"), "action": {"type": "Action", "id": action.value}, "resource": _uid("Case")}
     case: dict[str, Any] = {
         "id": "this",
-        "units": sorted(concerned),
-        "confidential": bool(secret),
+        "units": sorted(case_units),
+        "confidential": bool(in_charge),
         "archived": archived,
     }
-    if any(secret):
+    if any(in_charge):
         case["adviser"] = "this"
     entities: list[dict[str, Any]] = [
         {"uid": _uid("Right"), "attrs": right, "parents": []},
-        {"uid": _uid("Dossier"), "attrs": case, "parents": []},
+        {"uid": _uid("Case"), "attrs": case, "parents": []},
     ]
-    answer = is_authorized(asked | {"context": {}}, policies(), entities)
-    if answer.diagnostics.errors:
-        raise ValueError(f"the policy cannot be applied: {answer.diagnostics.errors}")
-    if (secret or archived) and not answer.allowed:  # whoever has no right anyway is not told what it is
-        otherwise = _decided(role, unit, units, own, action, concerned, (), False)
-        if not otherwise.allowed:
-            return otherwise
-    reasons = sorted(rule_names()[reason] for reason in answer.diagnostics.reasons)
-    return Decision(answer.allowed, reasons[0] if reasons else NO_RULE)
+    response = is_authorized(request | {"context": {}}, policies(), entities)
+    if response.diagnostics.errors:
+        raise ValueError(f"the policy cannot be applied: {response.diagnostics.errors}")
+    if (in_charge or archived) and not response.allowed:  # a caller without any right to it does not learn what it is
+        without_forbids = _evaluate(role, unit, units, is_own_case, action, case_units, (), False)
+        if not without_forbids.allowed:
+            return without_forbids
+    reasons = sorted(rule_names()[reason] for reason in response.diagnostics.reasons)
+    return Decision(response.allowed, reasons[0] if reasons else NO_RULE)
 
 
 @cache
@@ -102,9 +106,9 @@ def policies() -> PolicySet:
 
 @cache
 def rule_names() -> dict[str, str]:
-    """The name of each rule, by what Cedar calls it."""
-    told = json.loads(policies_to_json_str(_text()))["staticPolicies"]
-    return {number: rule["annotations"]["id"] for number, rule in told.items()}
+    """Cedar's id of a rule → the rule's name."""
+    rules = json.loads(policies_to_json_str(_text()))["staticPolicies"]
+    return {number: rule["annotations"]["id"] for number, rule in rules.items()}
 
 
 def _text() -> str:

@@ -1,4 +1,5 @@
-"""Which rights does a service know of? Its own copy of the register, so that no request waits for another service."""
+"""Replicated rights: each service's own copy of the register of rights, so that no request waits for another
+service."""
 
 from __future__ import annotations
 
@@ -49,30 +50,33 @@ class ReplicateRevocation:
 
 @dataclass(frozen=True, slots=True)
 class ReplicatedRights:
+    """`rights`: those that hold now. `known`: the ids of all that were ever replicated, so that a grant delivered late
+    does not undo a revocation."""
+
     rights: tuple[Right, ...] = ()
     known: tuple[UUID, ...] = ()
 
 
 def decide(
-    heard: ReplicatedRights, command: ReplicateRight | ReplicateRevocation, _context: Context
+    state: ReplicatedRights, command: ReplicateRight | ReplicateRevocation, _context: Context
 ) -> list[RightReplicated | RevocationReplicated]:
     match command:
         case ReplicateRight(right, role, unit=unit, units=units, case=case, since=since, until=until, person=person):
-            told = RightReplicated(
+            replicated = RightReplicated(
                 right, role, unit=unit, units=units, case=case, since=since, until=until, person=person
             )
-            return [] if right in heard.known else [told]
+            return [] if right in state.known else [replicated]
         case ReplicateRevocation(right):
-            return [RevocationReplicated(right)] if any(held.id == right for held in heard.rights) else []
+            return [RevocationReplicated(right)] if any(granted.id == right for granted in state.rights) else []
 
 
-def evolve(heard: ReplicatedRights, event: RightReplicated | RevocationReplicated) -> ReplicatedRights:
+def evolve(state: ReplicatedRights, event: RightReplicated | RevocationReplicated) -> ReplicatedRights:
     match event:
         case RightReplicated(right, role, unit=unit, units=units, case=case, since=since, until=until, person=person):
-            given = Right(right, role, unit=unit, units=units, case=case, since=since, until=until, person=person)
-            return ReplicatedRights((*heard.rights, given), (*heard.known, right))
+            granted = Right(right, role, unit=unit, units=units, case=case, since=since, until=until, person=person)
+            return ReplicatedRights((*state.rights, granted), (*state.known, right))
         case RevocationReplicated(right):
-            return ReplicatedRights(tuple(held for held in heard.rights if held.id != right), heard.known)
+            return ReplicatedRights(tuple(granted for granted in state.rights if granted.id != right), state.known)
 
 
 decider: Decider[ReplicatedRights] = Decider(
@@ -86,27 +90,27 @@ decider: Decider[ReplicatedRights] = Decider(
 
 
 def follow_register(reactions: Reactions) -> None:
-    """For the reactions of each service that keeps a copy."""
+    """Adds the reactions that replicate the register. For each service with a copy of it."""
 
     @reactions.on(RightGranted)
-    def hear_right(told: RightGranted, header: Header) -> CommandDispatch:
-        """Somebody was given a right: they are known here from now on."""
+    def replicate_right(payload: RightGranted, header: Header) -> CommandDispatch:
+        """Somebody was given a right, which holds in this service from now on."""
         command = ReplicateRight(
-            told.right,
-            Role(told.role),
-            unit=told.unit,
-            units=told.units,
-            case=told.case,
-            since=told.since,
-            until=told.until,
-            person=told.person,
+            payload.right,
+            Role(payload.role),
+            unit=payload.unit,
+            units=payload.units,
+            case=payload.case,
+            since=payload.since,
+            until=payload.until,
+            person=payload.person,
         )
         return CommandDispatch(decider, header.case, command=command)
 
     @reactions.on(RightRevoked)
-    def hear_revocation(told: RightRevoked, header: Header) -> CommandDispatch:
-        """A right was taken back: it opens nothing here any more."""
-        return CommandDispatch(decider, header.case, command=ReplicateRevocation(told.right))
+    def replicate_revocation(payload: RightRevoked, header: Header) -> CommandDispatch:
+        """A right was taken back, and no longer holds in this service."""
+        return CommandDispatch(decider, header.case, command=ReplicateRevocation(payload.right))
 
 
 def load_replicated_rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:

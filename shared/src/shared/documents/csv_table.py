@@ -1,4 +1,4 @@
-"""How is a table written for a spreadsheet, so that it opens as it is meant, and runs nothing?"""
+"""CSV tables for spreadsheets: French conventions, and a guard against formulas. The only CSV writer."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[CsvCell]]) -> bytes:
-    """Semicolons, decimal commas and a byte order mark, as spreadsheets in French expect. A text that would be taken
-    for a formula gets an apostrophe before it; a number is a number, below nothing too."""
-    written = StringIO()
-    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    """UTF-8 with a byte order mark, semicolons and decimal commas, as French spreadsheets expect. A text that a
+    spreadsheet would run as a formula gets an apostrophe in front; numbers, negative ones too, stay numbers."""
+    buffer = StringIO()
+    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     writer.writerow(map(_cell, header))
     writer.writerows(map(_cell, row) for row in rows)
-    return written.getvalue().encode("utf-8-sig")
+    return buffer.getvalue().encode("utf-8-sig")
 
 
 def _cell(value: CsvCell) -> str:

@@ -1,4 +1,4 @@
-"""What does a document say? Blocks, and where it comes from: the same for every service, on screen and on paper."""
+"""The document model: blocks, and the events that they were made from. The same for every service and every format."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """`aside`: a remark in small type, about the document rather than of it."""
+    """`aside`: a remark in small type, about the document."""
 
     text: str
     aside: bool = False
@@ -27,7 +27,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A label and its value on each line."""
+    """Lines of a label and its value."""
 
     rows: tuple[tuple[str, str], ...]
     kind: str = field(default="facts", init=False)
@@ -35,7 +35,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`share`: its width beside the others'; a `number` is set to the right."""
+    """`share`: its width relative to the other columns. `number`: aligned to the right."""
 
     title: str
     share: int = 1
@@ -58,7 +58,7 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who signs by hand: as what, who it is if that is known, and what stands in the place for the signature."""
+    """A party that signs by hand. `quality`: as what. `note`: printed where the signature goes."""
 
     quality: str
     name: str = ""
@@ -76,7 +76,7 @@ Block = Heading | Paragraph | Facts | Table | Bullets | Signatures
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The events that it was made from: those of one aggregate until `version`, the last of them recorded at
+    """The events that a document was made from: those of one aggregate up to `version`, the last recorded at
     `recorded_at`."""
 
     case: UUID
@@ -87,7 +87,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """What leaders validated: that content in that version, by whom (pseudonyms) and when."""
+    """The validation by the leaders: which version and content, by whom (pseudonyms) and when."""
 
     version: int
     content_hash: str
@@ -97,7 +97,7 @@ class Validation:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`structure` and `unit`: for whom and by whom, as people call them."""
+    """`structure`: the name of the structure that it is for. `unit`: the unit that writes it."""
 
     title: str
     structure: str
@@ -108,5 +108,5 @@ class Document:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256, in hexadecimal, of all that the document says: the same whenever it says the same."""
+        """SHA-256 of the document's content, in hexadecimal: equal documents have equal fingerprints."""
         return content_hash(b"", self)

@@ -1,4 +1,4 @@
-"""How is a document drawn? As HTML that asks for nothing outside, or as a tagged PDF: the same bytes each time."""
+"""Rendering of a document as self-contained HTML or as a tagged PDF (Typst). The same document gives the same bytes."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ _PAGES = Environment(
 
 
 def render_html(document: Document) -> str:
-    return _PAGES.get_template("document.html.jinja").render(_drawn(document))
+    return _PAGES.get_template("document.html.jinja").render(_template_values(document))
 
 
 def render_pdf(document: Document) -> bytes:
-    """Dated by the last event it was made from. What people typed reaches Typst as data, and is never its markup."""
+    """Dated by the last event that it was made from. Texts reach Typst as data, never as markup."""
     at = int(document.origin.recorded_at.timestamp())
-    made: Any = typst.compile(HERE / "document.typ", timestamp=at, **_set(document))
+    made: Any = typst.compile(HERE / "document.typ", timestamp=at, **_typst_options(document))
     return bytes(made)
 
 
-def _set(document: Document) -> dict[str, Any]:
+def _typst_options(document: Document) -> dict[str, Any]:
     # Only the fonts of the wheel: those of a machine would make another document of it.
-    return {"sys_inputs": {"drawn": json.dumps(_drawn(document))}, "ignore_system_fonts": True}
+    return {"sys_inputs": {"drawn": json.dumps(_template_values(document))}, "ignore_system_fonts": True}
 
 
-def _drawn(document: Document) -> dict[str, Any]:
+def _template_values(document: Document) -> dict[str, Any]:
     fingerprint = document.fingerprint
     at = document.origin.recorded_at
     foot = (
@@ -52,19 +52,19 @@ def _drawn(document: Document) -> dict[str, Any]:
         "unit": document.unit,
         "day": format_day(at),
         "foot": foot,
-        "date": _parts(at),
+        "date": _date_parts(at),
         "blocks": msgspec.to_builtins(document.blocks),
-        "about": _about(document, fingerprint),
-        "validation": _validated(document.validation) if document.validation else None,
+        "about": _origin_facts(document, fingerprint),
+        "validation": _validation_values(document.validation) if document.validation else None,
     }
 
 
-def _parts(at: datetime) -> dict[str, int]:
-    there = at.astimezone(PARIS)
-    return {"year": there.year, "month": there.month, "day": there.day}
+def _date_parts(at: datetime) -> dict[str, int]:
+    local = at.astimezone(PARIS)
+    return {"year": local.year, "month": local.month, "day": local.day}
 
 
-def _about(document: Document, fingerprint: str) -> list[tuple[str, str]]:
+def _origin_facts(document: Document, fingerprint: str) -> list[tuple[str, str]]:
     origin = document.origin
     return [
         ("Dossier", str(origin.case)),
@@ -77,7 +77,7 @@ def _about(document: Document, fingerprint: str) -> list[tuple[str, str]]:
     ]
 
 
-def _validated(validation: Validation) -> dict[str, Any]:
+def _validation_values(validation: Validation) -> dict[str, Any]:
     return {
         "facts": [
             ("Contenu validé", f"version {validation.version}"),

@@ -1,4 +1,4 @@
-"""From what is a document written? One aggregate as it stood at a version, and which documents can be written then."""
+"""The source of a document: one aggregate as it was at a version, and the templates that can be filled from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ E = TypeVar("E")
 
 @dataclass(frozen=True, slots=True)
 class RecordedFact(Generic[E]):
-    """An event, when it was recorded, and by whom (a pseudonym)."""
+    """An event, when it was recorded, and the pseudonym of the actor (`by`)."""
 
     event: E
     recorded_at: datetime
@@ -25,38 +25,39 @@ class RecordedFact(Generic[E]):
     role: Role
 
 
-def _nothing_yet(decider: Decider[Any], _: UUID) -> Any:
+def _initial_state(decider: Decider[Any], _: UUID) -> Any:
     return decider.initial
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentSource(Generic[S]):
-    """`told`: the events that led to `state`, at least one. `show` opens a sealed value for who may read the case.
+    """An aggregate at a version. `facts`: the events that led to `state`, at least one. `decrypt`: gives the plaintext
+    of an encrypted value, for a caller who may read the case.
 
-    `around`: the state, at that same moment, of the aggregate that this one stands within. `named`: how whoever asks
-    calls the structure, in the services that do not know its name. `beside`: another aggregate of the case, as it stood
-    at that same moment."""
+    `parent`: the state, at the same point in time, of the aggregate that this one belongs to. `structure_name`: the
+    name that the caller gives the structure, in services that do not know it. `load_other`: the state of another
+    aggregate of the case at the same point in time."""
 
     id: UUID
     case: UUID
     state: S
-    told: tuple[RecordedFact[Any], ...]
-    show: Callable[[Encrypted], str]
-    around: Any = None
-    named: str | None = None
-    beside: Callable[[Decider[Any], UUID], Any] = _nothing_yet
+    facts: tuple[RecordedFact[Any], ...]
+    decrypt: Callable[[Encrypted], str]
+    parent: Any = None
+    structure_name: str | None = None
+    load_other: Callable[[Decider[Any], UUID], Any] = _initial_state
 
     def all_of(self, kind: type[E]) -> Iterator[RecordedFact[E]]:
-        return (told for told in self.told if isinstance(told.event, kind))
+        return (fact for fact in self.facts if isinstance(fact.event, kind))
 
     def last_of(self, kind: type[E]) -> RecordedFact[E] | None:
-        return next((told for told in reversed(self.told) if isinstance(told.event, kind)), None)
+        return next((fact for fact in reversed(self.facts) if isinstance(fact.event, kind)), None)
 
-    def shown(self, sealed: Encrypted | None) -> str:
-        return self.show(sealed) if sealed else ""
+    def plaintext(self, sealed: Encrypted | None) -> str:
+        return self.decrypt(sealed) if sealed else ""
 
-    def each_shown(self, sealed: Iterable[Encrypted]) -> tuple[str, ...]:
-        return tuple(self.show(value) for value in sealed)
+    def plaintexts(self, sealed: Iterable[Encrypted]) -> tuple[str, ...]:
+        return tuple(self.decrypt(value) for value in sealed)
 
     def document(
         self,
@@ -66,20 +67,21 @@ class DocumentSource(Generic[S]):
         structure: str | None = None,
         validation: Validation | None = None,
     ) -> Document:
-        origin = Origin(self.case, self.id, version=len(self.told), recorded_at=self.told[-1].recorded_at)
-        named = structure or self.named or f"Dossier {self.case}"
-        return Document(title, named, unit=unit, blocks=tuple(blocks), origin=origin, validation=validation)
+        origin = Origin(self.case, self.id, version=len(self.facts), recorded_at=self.facts[-1].recorded_at)
+        structure_name = structure or self.structure_name or f"Dossier {self.case}"
+        return Document(title, structure_name, unit=unit, blocks=tuple(blocks), origin=origin, validation=validation)
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentTemplate(Generic[S]):
-    """A document that a service writes; `lacking` says in French why it cannot be written yet, null when it can."""
+    """A document that a service writes. `unavailable_because`: why it cannot be written yet, in French; None when it
+    can."""
 
     name: str
     title: str
     write: Callable[[DocumentSource[S]], Document]
-    lacking: str | None = None
+    unavailable_because: str | None = None
 
 
 DocumentTemplates = Callable[[S], Iterable[DocumentTemplate[S]]]
-"""The documents of one aggregate, from its state."""
+"""The state of an aggregate → the templates of its documents."""

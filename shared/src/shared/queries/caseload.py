@@ -20,8 +20,8 @@ BY_DUE_DATE = "due_on"
 
 @dataclass(frozen=True, slots=True)
 class TaskKind:
-    """One kind of thing to do. `href` takes {case} and {item}; `days` are given from its `since`, unless its entry
-    names the day."""
+    """A kind of task. `href`: with placeholders {case} and {item}. `days`: from `since` to the due date, unless the
+    entry names the date."""
 
     label: str
     href: str
@@ -30,20 +30,21 @@ class TaskKind:
 
 @dataclass(frozen=True, slots=True)
 class Caseload:
-    """`view`: a row a case, with `unit`, `adviser` and `due`, its entries by a key of their own.
+    """`projection`: a row a case, with `unit`, `adviser` and `due`, its entries by a key of their own.
 
-    `paces`: other days, by "what:pace", for the cases whose row names that `pace`."""
+    `task_kinds`: by code. `pace_days`: other numbers of days, by "code:pace", for cases whose row has that `pace`."""
 
-    view: Projection
-    whats: Mapping[str, TaskKind]
-    paces: Callable[[], Mapping[str, int]] = dict
+    projection: Projection
+    task_kinds: Mapping[str, TaskKind]
+    pace_days: Callable[[], Mapping[str, int]] = dict
 
 
 @dataclass(frozen=True, slots=True)
 class CaseloadQuery:
-    """`covered`: the cases that are shown, null for all. `until`: due by that day; `late`: whose day has passed."""
+    """`scope`: the cases that are shown, None for all. `until`: due by that day. `late`: only tasks past their due
+    date."""
 
-    covered: RowScope | None
+    scope: RowScope | None
     adviser: str | None = None
     unit: str | None = None
     until: date | None = None
@@ -54,7 +55,7 @@ class CaseloadQuery:
 
 @dataclass(frozen=True, slots=True)
 class CaseloadPage:
-    """`days`: how many are given for each kind of thing to do, by which it was judged late."""
+    """`days`: the days of each kind of task, by which lateness was determined."""
 
     rows: list[dict[str, Any]]
     next: str | None
@@ -62,9 +63,10 @@ class CaseloadPage:
     days: Mapping[str, int]
 
 
-def due_entry(what: str, since: Any, *, on: Any = None, item: Any = None) -> Row:
-    """An entry, told from `since` on (a day, or an instant in UTC). `item`: what of the case it is about."""
-    return {"what": what, "since": since, "on": on, "item": item}
+def due_entry(kind: str, since: Any, *, on: Any = None, item: Any = None) -> Row:
+    """An entry of a row's `due`, shown from `since` on (a day, or an instant in UTC). `item`: the part of the case that
+    it is about."""
+    return {"what": kind, "since": since, "on": on, "item": item}
 
 
 ENTRIES = (
@@ -87,38 +89,40 @@ PAGE = (
 
 
 def fetch_caseload(
-    app: ServiceApplication, caseload: Caseload, wanted: CaseloadQuery, moment: PointInTime
+    app: ServiceApplication, caseload: Caseload, query: CaseloadQuery, moment: PointInTime
 ) -> CaseloadPage:
-    """One page, what is due first before the rest; what was late then, by the days given today. Raises WrongCursor, and
-    about the past like `load_past_rows`."""
-    day, key = read_cursor(wanted.after, BY_DUE_DATE) if wanted.after is not None else ("", "")
-    judged_at = app.clock.now() if moment == PointInTime() else reference_instant(moment)
-    days = {code: what.days for code, what in caseload.whats.items()} | {**caseload.paces()}
-    covered, values = scope_condition(wanted.covered)
-    page = PAGE.replace("{entries}", f"{ENTRIES} AND {covered}")
+    """One page of tasks, the earliest due date first. For a past point in time, lateness is determined by today's
+    `days`.
+
+    Raises InvalidCursor and, for the past, what `load_past_rows` raises."""
+    day, key = read_cursor(query.after, BY_DUE_DATE) if query.after is not None else ("", "")
+    reference = app.clock.now() if moment == PointInTime() else reference_instant(moment)
+    days = {code: kind.days for code, kind in caseload.task_kinds.items()} | {**caseload.pace_days()}
+    scope, values = scope_condition(query.scope)
+    page = PAGE.replace("{entries}", f"{ENTRIES} AND {scope}")
     values |= {
-        "projection": caseload.view.name,
+        "projection": caseload.projection.name,
         "days": Jsonb(days),
-        "adviser": wanted.adviser,
-        "unit": wanted.unit,
-        "until": wanted.until and wanted.until.isoformat(),
-        "late": wanted.late,
-        "now": judged_at.isoformat().replace("+00:00", "Z"),  # compared with a row's instants, as text
-        "judged_on": judged_at.date().isoformat(),
+        "adviser": query.adviser,
+        "unit": query.unit,
+        "until": query.until and query.until.isoformat(),
+        "late": query.late,
+        "now": reference.isoformat().replace("+00:00", "Z"),  # compared with a row's instants, as text
+        "judged_on": reference.date().isoformat(),
         "today": moment == PointInTime(),
         "day": day,
         "key": key,
-        "limit": wanted.limit,
+        "limit": query.limit,
     }
     if moment == PointInTime():
-        basis, rows = read_with_basis(app.recorder, caseload.view, page, values)
+        basis, rows = read_with_basis(app.recorder, caseload.projection, page, values)
     else:
-        then = load_past_rows(app, caseload.view, moment, None if wanted.covered is None else wanted.covered.units)
-        kept = past_row_source(caseload.view, [row for row in then.documents if row["due"]])
-        basis, rows = then.basis, app.recorder.fetch(kept.before + page, {**values, **kept.values})
-    full = len(rows) == wanted.limit
-    following = make_cursor(BY_DUE_DATE, rows[-1]["due_on"], rows[-1]["key"]) if full else None
-    return CaseloadPage(rows, following, basis=basis, days=days)
+        then = load_past_rows(app, caseload.projection, moment, None if query.scope is None else query.scope.units)
+        source = past_row_source(caseload.projection, [row for row in then.documents if row["due"]])
+        basis, rows = then.basis, app.recorder.fetch(source.before + page, {**values, **source.values})
+    full = len(rows) == query.limit
+    next_cursor = make_cursor(BY_DUE_DATE, rows[-1]["due_on"], rows[-1]["key"]) if full else None
+    return CaseloadPage(rows, next_cursor, basis=basis, days=days)
 
 
 def reference_instant(moment: PointInTime) -> datetime:

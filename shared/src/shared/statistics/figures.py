@@ -1,4 +1,4 @@
-"""What is a figure? A number with its formula, the cases that it counts, and the rules that these were decided by."""
+"""Figures: a number with its formula, the cases that it counts, and the versions of the rules they were decided by."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from shared.projections import Projection, Row
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`value` null: nothing to divide by, or nobody to count. `counted` over `among`, or `counted` alone. `key`: of a
-    figure that is told several times, which of them. `by_case`: each case's own, where the figure is a median."""
+    """`value`: None when there is nothing to divide by or nothing to count. It is `counted` / `among` for a share, else
+    `counted`. `key`: which one, of a figure given several times. `by_case`: the value of each case, for a median."""
 
     code: str
     label: str
@@ -35,18 +35,18 @@ def _no_key(_event: Any) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a service counts from the rows of a view. `behind(code)`: the events that a figure rests on;
-    `key_of(event)`: of which figures, where they are told by key; null for all. `keyed`: what a key is called when
-    asked for."""
+    """The figures that a service computes from the rows of a projection. `source_events(code)`: the types of the events
+    that a figure is based on. `key_of(event)`: the key of the figures that an event counts for, None for all.
+    `key_parameter`: the name of the query parameter that chooses a key."""
 
     view: Projection
     of: Callable[[Sequence[Row]], Iterable[Figure]]
-    behind: Callable[[str], tuple[type, ...]]
+    source_events: Callable[[str], tuple[type, ...]]
     key_of: Callable[[Any], str | None] = _no_key
-    keyed: str = "key"
+    key_parameter: str = "key"
 
-    def counted(self, rows: Sequence[Row]) -> list[Figure]:
-        """Each with the versions of the rules by which its cases were decided, as their rows tell them."""
+    def compute(self, rows: Sequence[Row]) -> list[Figure]:
+        """The figures, each with the versions of the rules by which its cases were decided."""
         rules = {row["id"]: row["rules"] for row in rows if row.get("rules")}
         return [
             replace(each, rules=sorted({rule for case in each.cases for rule in rules.get(case, ())}))
@@ -66,7 +66,7 @@ def count_figure(
     of: Callable[[Row], float] = one_each,
     key: str | None = None,
 ) -> Figure:
-    """How many in all, `of` telling how many each row counts for."""
+    """The total. `of`: how many a row counts for."""
     each = {row["id"]: of(row) for row in rows}
     total = round(sum(each.values()), 2)
     return Figure(
@@ -75,14 +75,14 @@ def count_figure(
 
 
 def distinct_figure(code: str, label: str, formula: str, rows: Sequence[Row], by: str) -> Figure:
-    """Whoever comes twice is counted once."""
+    """The number of distinct values of the field `by`."""
     n = len({row[by] for row in rows})
     return Figure(code, label, formula=formula, value=n, counted=n, cases=[row["id"] for row in rows])
 
 
-def share_figure(code: str, label: str, formula: str, told: Iterable[tuple[str, float, int]]) -> Figure:
-    """`told`: by case, how many count, among how many."""
-    known = [(case, n, among) for case, n, among in told if among]
+def share_figure(code: str, label: str, formula: str, counts: Iterable[tuple[str, float, int]]) -> Figure:
+    """A share. `counts`: (case, how many count, among how many)."""
+    known = [(case, n, among) for case, n, among in counts if among]
     counted, among = sum(n for _, n, _ in known), sum(all_of_them for *_, all_of_them in known)
     cases = list(dict.fromkeys(case for case, *_ in known))
     return Figure(
@@ -97,7 +97,7 @@ def share_figure(code: str, label: str, formula: str, told: Iterable[tuple[str, 
 
 
 def median_figure(code: str, label: str, formula: str, by_case: Mapping[str, float], among: int) -> Figure:
-    """The median."""
+    """The median of the cases' values, of `among` cases."""
     value = median(by_case.values()) if by_case else None
     return Figure(
         code,
@@ -120,7 +120,7 @@ def grouped_figures(
     words: Callable[[str], str] = str,
     of: Callable[[Row], float] = one_each,
 ) -> Iterator[Figure]:
-    """The count of each group that there is, by the key that a row gives."""
+    """One count for each group. `by`: row → key of its group; `words`: key → label."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(by(row), []).append(row)
@@ -129,9 +129,9 @@ def grouped_figures(
 
 
 SIZE_CLASSES = {"0": 0, "1–2": 2, "3–5": 5, "6–9": 9, "10–19": 19, "20–49": 49, "50+": 10**9}
-"""Bands of headcount (ours, no official ones), each with the greatest of its numbers."""
+"""Bands of headcount → greatest headcount. They are the project's own, not official ones."""
 SIZE_MIDPOINTS = {"0": 0.0, "1–2": 1.5, "3–5": 4.0, "6–9": 7.5, "10–19": 14.5, "20–49": 34.5, "50+": 75.0}
-"""What one structure of a band counts for in an estimate; of the last, our guess."""
+"""The headcount that a structure of each band counts for in an estimate; that of the last band is our assumption."""
 UNKNOWN = "unknown"
 
 
@@ -148,6 +148,6 @@ def hours_between(since: str, until: str) -> float:
 
 
 def days_between(rows: Iterable[Row], since: str, until: str) -> dict[str, float]:
-    """By case, for the rows that tell both instants."""
+    """Case → days between the two instants, for the rows that have both."""
     both = ((row, row.get(since), row.get(until)) for row in rows)
     return {row["id"]: round(hours_between(a, b) / 24, 1) for row, a, b in both if a and b}

@@ -1,4 +1,4 @@
-"""Of which periods are aggregates told, and from when on? Calendar quarters and years, a month after they end."""
+"""Periods of the published statistics: calendar quarters and years, published one month after they end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.kernel import PARIS
 
 @dataclass(frozen=True, slots=True, order=True)
 class Quarter:
-    """By the days of Paris."""
+    """A calendar quarter, by the days of Paris."""
 
     year: int
     number: int
@@ -30,7 +30,7 @@ class Quarter:
 
     @property
     def published_at(self) -> datetime:
-        """What is recorded later changes nothing any more in what is told of it."""
+        """The instant of publication. What is recorded later no longer changes the tables of the quarter."""
         following = self.next
         return _first_of(following.year, 3 * following.number - 1)
 
@@ -43,12 +43,12 @@ class Quarter:
 
 
 def quarter_of(instant: datetime) -> Quarter:
-    there = instant.astimezone(PARIS)
-    return Quarter(there.year, (there.month + 2) // 3)
+    local = instant.astimezone(PARIS)
+    return Quarter(local.year, (local.month + 2) // 3)
 
 
-def published(since: datetime, now: datetime) -> Iterator[Quarter]:
-    """From the quarter of the first event on."""
+def quarters_published(since: datetime, now: datetime) -> Iterator[Quarter]:
+    """The quarters published by now, from that of the first event on."""
     quarter = quarter_of(since)
     while quarter.published_at < now:
         yield quarter
@@ -56,16 +56,16 @@ def published(since: datetime, now: datetime) -> Iterator[Quarter]:
 
 
 def quarters_of(period: str) -> list[Quarter]:
-    """Of `2026-T1` itself, of `2026` its four; none for what is no period."""
-    found = re.fullmatch(r"(\d{4})(?:-T([1-4]))?", period)
-    if found is None:
+    """`2026-T1` → that quarter, `2026` → its four quarters, anything else → none."""
+    match = re.fullmatch(r"(\d{4})(?:-T([1-4]))?", period)
+    if match is None:
         return []
-    numbers = [int(found[2])] if found[2] else [1, 2, 3, 4]
-    return [Quarter(int(found[1]), number) for number in numbers]
+    numbers = [int(match[2])] if match[2] else [1, 2, 3, 4]
+    return [Quarter(int(match[1]), number) for number in numbers]
 
 
 def periods_of(quarters: list[Quarter]) -> list[str]:
-    """The quarters, and the years of which all four are there."""
+    """The quarters, and the years whose four quarters are all among them."""
     years = [str(year) for year in sorted({each.year for each in quarters}) if Quarter(year, 4) in quarters]
     return [*map(str, quarters), *(year for year in years if all(each in quarters for each in quarters_of(year)))]
 

@@ -1,4 +1,4 @@
-"""What does a service tell pilots: which population, counted along which fixed dimensions?"""
+"""Published statistics: a population, counted along fixed dimensions. A release is one service's set of tables."""
 
 from __future__ import annotations
 
@@ -13,28 +13,29 @@ Counts = dict[str, dict[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """A partition of the population: each row is under one of `keys`, which are all there are, whatever the rows.
+    """A partition of the population: each row has exactly one of the fixed `keys` (code → label).
 
-    `middles`: for bands of amounts, what one of each key stands for, from which a sum is estimated: nobody's own value
-    is in it, so that none can dominate it."""
+    `midpoints`: for bands of amounts, the amount that a row of each key counts for in an estimated sum. No row's own
+    amount enters it, so none can dominate it."""
 
     code: str
     label: str
     keys: Mapping[str, str]
     of: Callable[[Row], str]
-    middles: Mapping[str, float] = field(default_factory=dict)
+    midpoints: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """`happened` names the instant of a row at which it belongs to the population; a row without it does not yet."""
+    """`counted_at` names the field of a row with the instant from which it belongs to the population. A row without it
+    does not belong yet."""
 
     view: Projection
     population: str
-    happened: str
+    counted_at: str
     dimensions: tuple[Dimension, ...]
 
-    def counted(self, rows: Sequence[Row]) -> Counts:
+    def count(self, rows: Sequence[Row]) -> Counts:
         counts = {each.code: dict.fromkeys(each.keys, 0) for each in self.dimensions}
         for row in rows:
             for each in self.dimensions:
@@ -43,5 +44,5 @@ class Release:
 
 
 def band_of(bands: Mapping[str, float], value: float | None, unknown: str) -> str:
-    """The first of the bands, each given by its greatest value, that holds it."""
+    """The band of a value. `bands`: key → greatest value, in ascending order."""
     return unknown if value is None else next(band for band, most in bands.items() if value <= most)

@@ -1,4 +1,4 @@
-"""How is a count told so that one to four can never be deduced? Up or down to a multiple of five, at random, once."""
+"""Random rounding of published counts to multiples of five, so that no count from one to four can be deduced."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from shared.statistics.release import Counts
 BASE = 5
 MAX_ATTEMPTS = 1000
 Draw = Callable[[str], float]
-"""For a text, a number from 0 to 1 (excluded): the same each time, and known to nobody outside the deployment."""
+"""A text → a number in [0, 1), always the same for the same text, and secret to the deployment (a keyed hash)."""
 
 
 def round_counts(counts: Counts, draw: Draw) -> Counts:
-    """Each count to the multiple of five below or above, in the mean what it was.
+    """Rounds each count to the multiple of five below or above; the expected value is the count itself.
 
-    What is told of one dimension narrows what the others may be, for each counts the same population. Tables that
-    narrow it too much are drawn again; that is judged by what would be told alone, and so tells nothing itself."""
+    All dimensions count the same population, so one table narrows what another can be. Tables that narrow it too much
+    are drawn again. That decision uses the rounded values only, and so reveals nothing."""
     for attempt in range(MAX_ATTEMPTS):
-        told = {
-            code: {key: _drawn(n, draw(f"{attempt}/{code}/{key}")) for key, n in table.items()}
+        rounded = {
+            code: {key: _round(n, draw(f"{attempt}/{code}/{key}")) for key, n in table.items()}
             for code, table in counts.items()
         }
-        if is_undeducible(told.values()):
-            return told
+        if is_undeducible(rounded.values()):
+            return rounded
     raise AssertionError(f"no rounding of {len(counts)} tables leaves room")
 
 
-def _drawn(n: int, drawn: float) -> int:
+def _round(n: int, draw_value: float) -> int:
     below, left = divmod(n, BASE)
-    return BASE * (below + (drawn < left / BASE))
+    return BASE * (below + (draw_value < left / BASE))
 
 
 def is_undeducible(tables: Iterable[Mapping[str, int]]) -> bool:
-    """Whether the whole population may be of five sizes more than the least: then any group of cells of a table may
-    still count nobody, or at least five."""
+    """Whether the size of the population still has a range of at least five: then any group of cells of a table may
+    count nobody, or at least five."""
     ranges = [tuple(map(sum, zip(*map(bounds, table.values()), strict=True))) for table in tables]
     return min(most for _, most in ranges) - max(least for least, _ in ranges) >= BASE
 
 
-def bounds(told: int) -> tuple[int, int]:
-    """The least and the most that a count may have been, which is told as `told`."""
-    return max(0, told - BASE + 1), told + BASE - 1
+def bounds(rounded: int) -> tuple[int, int]:
+    """The least and the greatest count that may have been rounded to this value."""
+    return max(0, rounded - BASE + 1), rounded + BASE - 1

@@ -33,7 +33,7 @@ def orientation_letter(source: DocumentSource[Orientation]) -> Document:
         *_consent_missing(source),
         Facts(
             (
-                ("À l’attention de", orientation.target or source.shown(orientation.other)),
+                ("À l’attention de", orientation.target or source.plaintext(orientation.other)),
                 ("De la part de", f"Dispositif local d’accompagnement, unité {request.unit}"),
                 ("Objet", f"Orientation de la structure {quote_french(request.structure.name)}"),
             )
@@ -43,8 +43,8 @@ def orientation_letter(source: DocumentSource[Orientation]) -> Document:
             f"La structure {quote_french(request.structure.name)} s’est adressée au dispositif local d’accompagnement,"
             " et nous pensons que vous pouvez l’aider. Voici pourquoi."
         ),
-        Paragraph(source.shown(orientation.reason)),
-        *([Paragraph(source.shown(sent.event.message))] if sent and sent.event.message else []),
+        Paragraph(source.plaintext(orientation.reason)),
+        *([Paragraph(source.plaintext(sent.event.message))] if sent and sent.event.message else []),
         *_consent(source),
         Paragraph("Merci de nous dire que vous avez bien reçu cette orientation, puis ce qu’il en advient."),
         Paragraph("Nous vous prions d’agréer, Madame, Monsieur, nos salutations distinguées."),
@@ -57,7 +57,7 @@ def orientation_letter(source: DocumentSource[Orientation]) -> Document:
 
 
 def _request(source: DocumentSource[Orientation]) -> Request:
-    request: Request = source.around
+    request: Request = source.parent
     return request
 
 

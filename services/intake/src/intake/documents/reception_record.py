@@ -64,9 +64,9 @@ def reception_record(source: DocumentSource[Request], reference: ReferenceData) 
 def _need(source: DocumentSource[Request]) -> Iterator[Block]:
     request = source.state
     yield Heading("La demande")
-    yield Paragraph(f"Reçue le {format_day(source.told[0].recorded_at)}.")
+    yield Paragraph(f"Reçue le {format_day(source.facts[0].recorded_at)}.")
     if request.need:
-        yield Paragraph(source.show(request.need))
+        yield Paragraph(source.decrypt(request.need))
     if request.origin:
         yield Paragraph("Cette demande fait suite à un autre dossier.", aside=True)
     if request.earlier:
@@ -81,14 +81,14 @@ def _meetings(source: DocumentSource[Request]) -> Iterator[Block]:
     if meetings:
         yield Heading("Les entretiens d’accueil" if len(meetings) > 1 else "L’entretien d’accueil")
     for meeting in meetings:
-        yield Paragraph(f"Le {format_date(meeting.held_on)}, avec {source.show(meeting.with_whom)}.")
+        yield Paragraph(f"Le {format_date(meeting.held_on)}, avec {source.decrypt(meeting.with_whom)}.")
         if meeting.notes:
-            yield Paragraph(source.show(meeting.notes))
+            yield Paragraph(source.decrypt(meeting.notes))
 
 
 def _criteria(source: DocumentSource[Request], reference: ReferenceData) -> Iterator[Block]:
     state = source.state
-    rules = reference.find_criteria(state.rules or "") or reference.in_force(source.told[-1].recorded_at.date())
+    rules = reference.find_criteria(state.rules or "") or reference.in_force(source.facts[-1].recorded_at.date())
     judgments = state.criteria
     labels_by_code = {criterion.code: criterion.label for criterion in rules.list}
     rows = [(labels_by_code[code], *_verdict(source, judgments[code])) for code in labels_by_code if code in judgments]
@@ -104,11 +104,14 @@ def _criteria(source: DocumentSource[Request], reference: ReferenceData) -> Iter
 
 
 def _verdict(source: DocumentSource[Request], judgment: CriterionJudgment) -> tuple[str, str]:
-    verdict, evidence = capitalize_first(labels.VERDICTS[judgment.verdict]), source.show(judgment.evidence)
+    verdict, evidence = capitalize_first(labels.VERDICTS[judgment.verdict]), source.decrypt(judgment.evidence)
     if judgment.derogation is None:
         return verdict, evidence
     kind = f" ({labels.DEROGATIONS[judgment.derogation_kind]})" if judgment.derogation_kind else ""
-    return f"{verdict}, dérogation accordée{kind}", f"{evidence}\nDérogation\u00a0: {source.show(judgment.derogation)}"
+    return (
+        f"{verdict}, dérogation accordée{kind}",
+        f"{evidence}\nDérogation\u00a0: {source.decrypt(judgment.derogation)}",
+    )
 
 
 def _difficulty(source: DocumentSource[Request], difficulty: Difficulty | None) -> Iterator[Block]:
@@ -129,7 +132,7 @@ def _difficulty(source: DocumentSource[Request], difficulty: Difficulty | None) 
     yield Heading("Les difficultés")
     yield Facts(tuple(facts))
     if difficulty.explanation:
-        yield Paragraph(source.show(difficulty.explanation))
+        yield Paragraph(source.decrypt(difficulty.explanation))
     if difficulty.legal_deadline:
         yield Paragraph(DISCLAIMER, aside=True)
 
@@ -139,7 +142,7 @@ def _outcome(source: DocumentSource[Request]) -> Iterator[tuple[str, str]]:
     yield "Situation", capitalize_first(labels.STATUSES[request.status])
     if request.ending:
         yield "Fin du dossier", capitalize_first(labels.ENDINGS[request.ending])
-    for fact in source.told:
+    for fact in source.facts:
         if not isinstance(fact.event, OUTCOMES):
             continue
         outcome: Outcome = fact.event
@@ -149,6 +152,6 @@ def _outcome(source: DocumentSource[Request]) -> Iterator[tuple[str, str]]:
         if isinstance(outcome, RequestOriented) and outcome.orientations:
             yield "Orientations", format_number(len(outcome.orientations))
         if outcome.motive:
-            yield "Motif", source.show(outcome.motive)
+            yield "Motif", source.decrypt(outcome.motive)
         if isinstance(outcome, RequestOriented) and outcome.why_none:
-            yield "Aucune orientation, car", source.show(outcome.why_none)
+            yield "Aucune orientation, car", source.decrypt(outcome.why_none)

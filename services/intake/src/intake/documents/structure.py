@@ -45,7 +45,7 @@ def contact_blocks(source: DocumentSource[Any], person: EncryptedContact | None)
         ("Téléphone", person.phone),
     )
     yield Heading("La personne à qui parler")
-    yield Facts(tuple((label, source.show(value)) for label, value in lines if value))
+    yield Facts(tuple((label, source.decrypt(value)) for label, value in lines if value))
 
 
 def _format_siret(digits: str) -> str:

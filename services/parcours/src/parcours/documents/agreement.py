@@ -60,13 +60,13 @@ def missing_draft_reason(tender: Tender) -> str | None:
 
 def draft_agreement(reading: DocumentSource[Tender]) -> Document:
     """From the award until the three have signed."""
-    parcours: Parcours = reading.around
+    parcours: Parcours = reading.parent
     tender = reading.state
     assert tender.action is not None
     assert tender.winner is not None
     chosen = tender.candidates[tender.winner]
     assert chosen.proposal is not None
-    action, provider = parcours.actions.get(tender.action), reading.show(chosen.name)
+    action, provider = parcours.actions.get(tender.action), reading.decrypt(chosen.name)
     blocks: list[Block] = [
         Paragraph("Projet, qui n’engage personne tant que les trois parties ne l’ont pas signé.", aside=True),
         *_parties(reading, parcours.plan.unit, provider),
@@ -87,8 +87,8 @@ def agreement(reading: DocumentSource[Parcours], key: UUID) -> Document:
     assert action.agreement is not None
     signed = action.agreement
     terms = signed.terms
-    tender = reading.beside(tenders.decider, signed.tender) if signed.tender else None
-    provider = reading.show(signed.provider)
+    tender = reading.load_other(tenders.decider, signed.tender) if signed.tender else None
+    provider = reading.decrypt(signed.provider)
     blocks: list[Block] = [
         Paragraph(f"Signée le {format_date(terms.signed_on)}."),
         *_parties(reading, parcours.plan.unit, provider),
@@ -108,7 +108,7 @@ def _parties(reading: DocumentSource[Any], unit: str, provider: str) -> Iterator
     yield Heading("Entre")
     yield Facts(
         (
-            ("La structure accompagnée", reading.named or "…"),
+            ("La structure accompagnée", reading.structure_name or "…"),
             ("L’unité du DLA", unit),
             ("Le prestataire", provider),
         )
@@ -121,16 +121,16 @@ def _purpose(
     yield Heading("1. L’objet")
     if action:
         axis = AXIS_LABELS.get(action.planned.axis, action.planned.axis)
-        yield Facts((("Prestation", reading.show(action.planned.title)), ("Axe de changement", axis)))
+        yield Facts((("Prestation", reading.decrypt(action.planned.title)), ("Axe de changement", axis)))
     if tender and tender.terms_of_reference:
-        yield Paragraph(reading.show(tender.terms_of_reference))
+        yield Paragraph(reading.decrypt(tender.terms_of_reference))
     proposal = _chosen(tender)
     if proposal:
-        yield Paragraph(f"Le prestataire propose\u00a0: {reading.show(proposal.summary)}")
+        yield Paragraph(f"Le prestataire propose\u00a0: {reading.decrypt(proposal.summary)}")
     if tender:
         yield Paragraph("Ce prestataire a été retenu après une consultation, dont le procès-verbal est au dossier.")
     elif exception:
-        yield Paragraph(f"Il n’y a pas eu de consultation\u00a0: {reading.show(exception)}")
+        yield Paragraph(f"Il n’y a pas eu de consultation\u00a0: {reading.decrypt(exception)}")
 
 
 def _chosen(tender: Tender | None) -> Proposal | None:
@@ -183,7 +183,7 @@ def _clauses() -> Iterator[Block]:
 def _places(reading: DocumentSource[Any], unit: str, provider: str, notes: tuple[str, str, str]) -> Signatures:
     return Signatures(
         (
-            Party("La structure", reading.named or "", note=notes[0]),
+            Party("La structure", reading.structure_name or "", note=notes[0]),
             Party("L’unité du DLA", unit, note=notes[1]),
             Party("Le prestataire", provider, note=notes[2]),
         )
@@ -206,9 +206,9 @@ def _proof(reading: DocumentSource[Parcours], key: UUID) -> Iterator[Block]:
     if signed.attachment is None:
         yield Paragraph("L’original signé fait foi\u202f; il n’est pas encore joint au dossier.", aside=True)
         return
-    file = reading.beside(attachment.decider, signed.attachment)
+    file = reading.load_other(attachment.decider, signed.attachment)
     if file.step is attachment.AttachmentStatus.WITHDRAWN:
         yield Paragraph("La pièce jointe qui prouve cette convention a été retirée du dossier.", aside=True)
         return
-    name = f"{quote_french(reading.shown(file.title))} ({reading.shown(file.file_name)})"
+    name = f"{quote_french(reading.plaintext(file.title))} ({reading.plaintext(file.file_name)})"
     yield Paragraph(f"L’original signé fait foi\u00a0: c’est la pièce jointe {name}.", aside=True)

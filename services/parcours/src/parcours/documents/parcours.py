@@ -40,13 +40,18 @@ STATUS_LABELS = {
 
 def parcours_documents(parcours: Parcours) -> Iterable[DocumentTemplate[Parcours]]:
     yield DocumentTemplate(
-        "feuille-de-route", "Feuille de route", write=road_map, lacking=None if parcours.actions else NO_ACTION
+        "feuille-de-route",
+        "Feuille de route",
+        write=road_map,
+        unavailable_because=None if parcours.actions else NO_ACTION,
     )
     consulting = [key for key, action in parcours.actions.items() if action.planned.kind is ActionKind.CONSULTING]
     for n, key in enumerate(consulting, 1):
         title = SIGNED_TITLE + (f" ({n} sur {len(consulting)})" if len(consulting) > 1 else "")
         lacking = None if parcours.actions[key].agreement else NO_AGREEMENT
-        yield DocumentTemplate(f"convention-{key}", title, write=partial(agreement, key=key), lacking=lacking)
+        yield DocumentTemplate(
+            f"convention-{key}", title, write=partial(agreement, key=key), unavailable_because=lacking
+        )
 
 
 def road_map(reading: DocumentSource[Parcours]) -> Document:
@@ -59,7 +64,7 @@ def road_map(reading: DocumentSource[Parcours]) -> Document:
         *_outcomes(reading),
     ]
     if parcours.debrief:
-        blocks += [Heading("Le bilan de fin de parcours"), Paragraph(reading.show(parcours.debrief))]
+        blocks += [Heading("Le bilan de fin de parcours"), Paragraph(reading.decrypt(parcours.debrief))]
     return reading.document("Feuille de route", f"Unité {parcours.plan.unit}", blocks, validation=_validation(reading))
 
 
@@ -87,7 +92,7 @@ def _axes(reading: DocumentSource[Parcours]) -> Iterator[Block]:
             )
             yield Table(f"Actions de l’axe {rank}", columns, rows=rows)
         if axis in parcours.deferrals:
-            yield Paragraph(f"Cet axe attendra\u00a0: {reading.show(parcours.deferrals[axis])}")
+            yield Paragraph(f"Cet axe attendra\u00a0: {reading.decrypt(parcours.deferrals[axis])}")
 
 
 def _row(reading: DocumentSource[Parcours], action: Action) -> tuple[str, ...]:
@@ -100,9 +105,9 @@ def _row(reading: DocumentSource[Parcours], action: Action) -> tuple[str, ...]:
     who = action.agreement.provider if action.agreement else planned.who
     dates = f"{format_date(planned.starts_on)}\u00a0–\n{format_date(planned.ends_on)}"
     return (
-        reading.show(planned.title),
+        reading.decrypt(planned.title),
         kind,
-        reading.show(who),
+        reading.decrypt(who),
         dates,
         capitalize_first(ACTION_STEP_LABELS[action.step]),
     )
@@ -114,8 +119,8 @@ def _outcomes(reading: DocumentSource[Parcours]) -> Iterator[Block]:
         yield Heading("Ce que les actions ont donné")
         yield Bullets(
             tuple(
-                f"{reading.show(action.planned.title)} ({ACTION_STEP_LABELS[action.step]})\u00a0: "
-                f"{reading.shown(action.outcome)}"
+                f"{reading.decrypt(action.planned.title)} ({ACTION_STEP_LABELS[action.step]})\u00a0: "
+                f"{reading.plaintext(action.outcome)}"
                 for action in settled
             )
         )

@@ -53,11 +53,15 @@ NOT_DECIDED = "La consultation n’a pas encore d’issue."
 def tender_documents(tender: Tender) -> Iterable[DocumentTemplate[Tender]]:
     yield DocumentTemplate("cahier-des-charges", "Cahier des charges", write=terms_of_reference)
     scored = None if tender.scorers else NOT_SCORED
-    yield DocumentTemplate("grille-d-analyse", "Grille d’analyse des propositions", write=analysis, lacking=scored)
-    decided = NOT_DECIDED if tender.step is TenderStep.OPEN else None
-    yield DocumentTemplate("proces-verbal", "Procès-verbal de la consultation", write=minutes, lacking=decided)
     yield DocumentTemplate(
-        "projet-de-convention", DRAFT_TITLE, write=draft_agreement, lacking=missing_draft_reason(tender)
+        "grille-d-analyse", "Grille d’analyse des propositions", write=analysis, unavailable_because=scored
+    )
+    decided = NOT_DECIDED if tender.step is TenderStep.OPEN else None
+    yield DocumentTemplate(
+        "proces-verbal", "Procès-verbal de la consultation", write=minutes, unavailable_because=decided
+    )
+    yield DocumentTemplate(
+        "projet-de-convention", DRAFT_TITLE, write=draft_agreement, unavailable_because=missing_draft_reason(tender)
     )
 
 
@@ -69,7 +73,7 @@ def terms_of_reference(reading: DocumentSource[Tender]) -> Document:
         Heading("La mission"),
         Facts(tuple(_mission(reading, action))),
         Heading("Ce qui est attendu"),
-        Paragraph(reading.show(tender.terms_of_reference)),
+        Paragraph(reading.decrypt(tender.terms_of_reference)),
         Heading("Comment répondre"),
         Paragraph(
             f"Les propositions sont attendues jusqu’au {format_instant(tender.deadline)} (heure de Paris)."
@@ -102,7 +106,7 @@ def minutes(reading: DocumentSource[Tender]) -> Document:
         Heading("La décision"),
         *_decision(reading),
         Heading("Les signatures"),
-        Signatures((Party("La structure", reading.named or ""), Party("L’unité du DLA", _unit(reading)))),
+        Signatures((Party("La structure", reading.structure_name or ""), Party("L’unité du DLA", _unit(reading)))),
     ]
     return _document(reading, "Procès-verbal de la consultation", blocks)
 
@@ -114,28 +118,28 @@ def _document(reading: DocumentSource[Tender], title: str, blocks: list[Block]) 
 
 def _action(reading: DocumentSource[Tender]) -> Action | None:
     """Null when it left the parcours before it was validated."""
-    parcours: Parcours = reading.around
+    parcours: Parcours = reading.parent
     assert reading.state.action is not None
     return parcours.actions.get(reading.state.action)
 
 
 def _unit(reading: DocumentSource[Tender]) -> str:
-    parcours: Parcours = reading.around
+    parcours: Parcours = reading.parent
     return parcours.plan.unit
 
 
 def _mission(reading: DocumentSource[Tender], action: Action | None) -> Iterator[tuple[str, str]]:
     if action:
-        yield "Prestation", reading.show(action.planned.title)
+        yield "Prestation", reading.decrypt(action.planned.title)
         yield "Axe de changement", axis_label(action.planned.axis)
         yield "Calendrier prévu", capitalize_first(format_period(action.planned.starts_on, action.planned.ends_on))
         if action.planned.planned_days:
             yield "Jours prévus", format_count(action.planned.planned_days, "jour")
-    yield "Consultation ouverte le", format_day(reading.told[0].recorded_at)
+    yield "Consultation ouverte le", format_day(reading.facts[0].recorded_at)
 
 
 def _grid(reading: DocumentSource[Tender]) -> Table:
-    rows = tuple((reading.show(line.label), f"{line.weight}\u00a0%") for line in reading.state.grid)
+    rows = tuple((reading.decrypt(line.label), f"{line.weight}\u00a0%") for line in reading.state.grid)
     return Table("Grille de notation", (Column("Critère", 6), Column("Poids", number=True)), rows=rows)
 
 
@@ -163,20 +167,20 @@ def _ranked(reading: DocumentSource[Tender], key: UUID) -> tuple[str, ...]:
     assert candidate.proposal is not None
     proposal, scorers = candidate.proposal, len(candidate.scores)
     mark = format_number(reading.state.points(key) / (100 * scorers)) if scorers else "à noter"
-    return reading.show(candidate.name), format_euros(proposal.amount), str(proposal.days), mark
+    return reading.decrypt(candidate.name), format_euros(proposal.amount), str(proposal.days), mark
 
 
 def _scored(reading: DocumentSource[Tender], candidate: Candidate) -> Iterator[Block]:
     assert candidate.proposal is not None
-    yield Heading(reading.show(candidate.name))
-    yield Paragraph(reading.show(candidate.proposal.summary))
+    yield Heading(reading.decrypt(candidate.name))
+    yield Paragraph(reading.decrypt(candidate.proposal.summary))
     marks = tuple(candidate.scores.values())
     if not marks:
         yield Paragraph("Cette proposition n’est pas encore notée.", aside=True)
         return
     rows = tuple(
         (
-            reading.show(line.label),
+            reading.decrypt(line.label),
             f"{line.weight}\u00a0%",
             " · ".join(str(scores[n]) for scores in marks),
             _mean(marks, n),
@@ -200,7 +204,7 @@ def _invited(reading: DocumentSource[Tender]) -> Table:
     informed_on = {each.event.provider: each.event.informed_on for each in reading.all_of(CandidateInformed)}
     rows = tuple(
         (
-            reading.show(candidate.name),
+            reading.decrypt(candidate.name),
             "Oui" if candidate.proposal else "Non",
             format_date(informed_on[key]) if key in informed_on else "–",
         )
@@ -218,7 +222,7 @@ def _interests(reading: DocumentSource[Tender]) -> Iterator[Block]:
         (
             f"{SCORER_LABELS.get(fact.role, 'Personne')} ({scorer})",
             "Conflit déclaré" if fact.event.conflict else "Aucun conflit",
-            reading.shown(fact.event.detail) or "–",
+            reading.plaintext(fact.event.detail) or "–",
         )
         for scorer, fact in declared.items()
     )
@@ -230,17 +234,17 @@ def _interests(reading: DocumentSource[Tender]) -> Iterator[Block]:
 def _decision(reading: DocumentSource[Tender]) -> Iterator[Block]:
     cancelled, awarded = reading.last_of(TenderCancelled), reading.last_of(TenderAwarded)
     if cancelled:
-        yield Paragraph(f"La consultation est restée sans suite. {reading.show(cancelled.event.motive)}")
+        yield Paragraph(f"La consultation est restée sans suite. {reading.decrypt(cancelled.event.motive)}")
     elif awarded:
         chosen = reading.state.candidates[awarded.event.provider]
         yield Facts(
             (
-                ("Prestataire retenu", reading.show(chosen.name)),
+                ("Prestataire retenu", reading.decrypt(chosen.name)),
                 (f"Note sur {MAX_SCORE}", format_number(awarded.event.score)),
                 ("Décision du", format_day(awarded.recorded_at)),
             )
         )
         if awarded.event.motive:
-            yield Paragraph(f"Motif du choix\u00a0: {reading.show(awarded.event.motive)}")
+            yield Paragraph(f"Motif du choix\u00a0: {reading.decrypt(awarded.event.motive)}")
         if awarded.event.exception:
-            yield Paragraph(f"Moins de trois prestataires consultés\u00a0: {reading.show(awarded.event.exception)}")
+            yield Paragraph(f"Moins de trois prestataires consultés\u00a0: {reading.decrypt(awarded.event.exception)}")

@@ -99,9 +99,9 @@ def can_change(caller: Caller, case: UUID) -> bool:
 
 def _check_covered(caller: Caller, action: Action, case: UUID | None) -> None:
     if caller.actor.role in BOUND and caller.case is None:
-        raise _forbidden("own-dossier", "Votre droit doit nommer un dossier.")
+        raise _forbidden("own-case", "Votre droit doit nommer un dossier.")
     if caller.case is not None and case != caller.case:
-        raise _forbidden("own-dossier", "Votre droit n’ouvre pas ce dossier.")
+        raise _forbidden("own-case", "Votre droit n’ouvre pas ce dossier.")
     dossier = caller.find_case(case) if case else None
     if dossier is None:
         return

@@ -82,7 +82,7 @@ def caseload_router(caseload: Caseload) -> ResourceRouter:
         caller.record_rows(len(found.rows))
         items = []
         for row in found.rows:
-            what = caseload.whats[row["what"]]
+            what = caseload.task_kinds[row["what"]]
             href = what.href.format(case=row["case"], item=row["item"])
             items.append(Task(**row | {"since": row["since"][:10], "label": what.label, "href": href}))
         return Tasks(items=items, next=found.next, basis=found.basis, days=dict(found.days))

@@ -94,13 +94,15 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "ge
         authorize(caller)
         rows = _rows(app, caller, figures, moment, unit)
         found, secret = (
-            figures.counted(rows.documents),
+            figures.compute(rows.documents),
             hidden_cases(app.recorder, rows.documents, caller.row_scope),
         )
         return Figures(
             unit=_unit(caller, unit),
             basis=rows.basis,
-            figures=[_shown(each, figures.keyed, f"{router.prefix}/figures", moment, unit, secret) for each in found],
+            figures=[
+                _shown(each, figures.key_parameter, f"{router.prefix}/figures", moment, unit, secret) for each in found
+            ],
         )
 
     @router.get("/figures.csv", response_class=CsvResponse, summary="Download the figures of a unit as CSV")
@@ -118,7 +120,10 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "ge
         key: Annotated[
             str | None,
             Query(
-                alias=figures.keyed, max_length=40, pattern=NO_NUL_PATTERN, description="Of a figure told several times"
+                alias=figures.key_parameter,
+                max_length=40,
+                pattern=NO_NUL_PATTERN,
+                description="Of a figure told several times",
             ),
         ] = None,
         after: UUID | None = None,
@@ -128,7 +133,7 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "ge
         authorize(caller)
         rows = _rows(app, caller, figures, moment, unit)
         found, secret = (
-            figures.counted(rows.documents),
+            figures.compute(rows.documents),
             hidden_cases(app.recorder, rows.documents, caller.row_scope),
         )
         figure = next((each for each in found if (each.code, each.key) == (code, key)), None)
@@ -212,7 +217,7 @@ def _file(told: Figures) -> CsvResponse:
 def _behind(
     app: ServiceApplication, figures: counting.Figures, figure: counting.Figure, case: UUID, basis: Basis
 ) -> list[FigureEvent]:
-    kinds = figures.behind(figure.code)
+    kinds = figures.source_events(figure.code)
     found = []
     for entry, recorded in entries_counted(app, case, basis):
         if type(recorded.data) not in kinds:
@@ -227,7 +232,7 @@ def _behind(
                     event=name.name,
                     label=name.label,
                     key=key,
-                    review=key if figures.keyed == "review" else None,
+                    review=key if figures.key_parameter == "review" else None,
                     recorded_at=entry.recorded_at,
                     effective_at=recorded.meta.effective_at,
                     rules=recorded.meta.rules,

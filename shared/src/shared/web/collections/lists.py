@@ -90,7 +90,7 @@ def list_rows(app: ServiceApplication, caller: Caller, view: Projection, params:
         sort=params.sort,
         after=params.after,
         limit=params.limit,
-        covered=None if view.everywhere else caller.list_scope,
+        scope=None if view.everywhere else caller.list_scope,
     )
     kept, basis = CURRENT_ROWS, None
     if params.as_of or params.on:
@@ -98,7 +98,7 @@ def list_rows(app: ServiceApplication, caller: Caller, view: Projection, params:
             app,
             view,
             PointInTime(as_of=params.as_of, on=params.on),
-            None if wanted.covered is None else wanted.covered.units,
+            None if wanted.scope is None else wanted.scope.units,
         )
         kept, basis = past_row_source(view, then.documents), then.basis
     try:

@@ -131,9 +131,9 @@ def _table(tables: list[Counts], dimension: Dimension) -> Table:
     cells = [
         _cell([table[dimension.code][key] for table in tables], key, label) for key, label in dimension.keys.items()
     ]
-    estimate = sum(cell.value * dimension.middles[cell.key] for cell in cells if cell.key in dimension.middles)
+    estimate = sum(cell.value * dimension.midpoints[cell.key] for cell in cells if cell.key in dimension.midpoints)
     return Table(
-        code=dimension.code, label=dimension.label, cells=cells, estimate=estimate if dimension.middles else None
+        code=dimension.code, label=dimension.label, cells=cells, estimate=estimate if dimension.midpoints else None
     )
 
 

@@ -76,7 +76,7 @@ def add_documents(
         resource.require(app, case, id)
         source = _load_source(resource, app, case, id, version, None)
         address = f"{router.prefix.format(case=case)}/{id}/documents"
-        return [_available(template, address, len(source.told)) for template in templates(source.state)]
+        return [_available(template, address, len(source.facts)) for template in templates(source.state)]
 
     @router.get(
         "/{id}/documents/{name}.{form}",
@@ -134,14 +134,14 @@ def _load_source(
         stream,
         case,
         state=app.load(decider, stream, len(own)).state,
-        told=tuple(
+        facts=tuple(
             RecordedFact(event.data, entry.recorded_at, by=event.meta.actor, role=event.meta.role)
             for entry, event in own
         ),
-        show=app.key_store.display_text,
-        around=state_of(resource.within.decider, case) if resource.within else None,
-        named=structure,
-        beside=state_of,
+        decrypt=app.key_store.display_text,
+        parent=state_of(resource.within.decider, case) if resource.within else None,
+        structure_name=structure,
+        load_other=state_of,
     )
 
 
@@ -155,19 +155,19 @@ def _find_template(templates: Any, name: str) -> DocumentTemplate[Any]:
     template: DocumentTemplate[Any] | None = next((each for each in templates if each.name == name), None)
     if template is None:
         raise ProblemError(404, "unknown-document", "Document inconnu", "Aucun document de ce dossier ne porte ce nom.")
-    if template.lacking:
-        raise DOCUMENT_NOT_AVAILABLE(template.lacking)
+    if template.unavailable_because:
+        raise DOCUMENT_NOT_AVAILABLE(template.unavailable_because)
     return template
 
 
 def _available(template: DocumentTemplate[Any], address: str, version: int) -> AvailableDocument:
     def url(form: DocumentFormat) -> str | None:
-        return None if template.lacking else f"{address}/{template.name}.{form}?version={version}"
+        return None if template.unavailable_because else f"{address}/{template.name}.{form}?version={version}"
 
     return AvailableDocument(
         name=template.name,
         title=template.title,
-        lacking=template.lacking,
+        lacking=template.unavailable_because,
         html=url(DocumentFormat.HTML),
         pdf=url(DocumentFormat.PDF),
     )
