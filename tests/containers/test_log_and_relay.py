@@ -13,7 +13,7 @@ from eventsourcing.persistence import IntegrityError
 from testcontainers.community.nats import NatsContainer
 from testcontainers.community.postgres import PostgresContainer
 from tests.support.note_aggregate import assert_dense, entries, heard, opened, told
-from tests.support.sample_services import REGION, LogOfTheDesk, desk_at, eventually, register_in_turn, workshop_at
+from tests.support.sample_services import REGION, DeskFeed, desk_at, eventually, register_in_turn, workshop_at
 from tests.support.transport_harness import DESK, WORKSHOP, Carrier, Loop
 
 from embedded.processes.nats_users import DEPLOYER, authorization, new_seed
@@ -63,14 +63,14 @@ def test_the_log_stays_dense_after_what_it_refuses(database: Callable[[str], str
 
 def test_what_the_desk_records_is_followed_once_and_in_order(database: Callable[[str], str], nats: Any) -> None:
     desk = desk_at(database("desk"), "desk")
-    workshop = workshop_at(database("workshop"), desk, LogOfTheDesk(desk))
+    workshop = workshop_at(database("workshop"), desk, DeskFeed(desk))
     with closing(desk.app), closing(workshop.app), closing(Loop()) as loop, ExitStack() as carrying:
         desk.app.create_tables()
         workshop.app.create_tables()
         carrier = Carrier(loop, nats, desk, carrying)
         carrier.install()
         relay = carrier.relay()
-        carrier.hears(workshop)
+        carrier.subscribe_workshop(workshop)
         register_in_turn(desk, cases=5, steps=4)
         eventually(lambda: workshop.steps() == desk.steps())
         eventually(lambda: carrier.all_sent(relay))

@@ -1,4 +1,4 @@
-"""Do the committed schemas say what the programs do, and would a broken promise be noticed?"""
+"""The committed schemas: equal to what the programs describe, and compared so that a breaking change is found."""
 
 from __future__ import annotations
 

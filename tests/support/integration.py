@@ -1,4 +1,4 @@
-"""An event on its way between services: heard from another one, recorded in its own log, folded into a list."""
+"""Integration events in unit tests: a received header, a log entry, a recorded event, a projected row."""
 
 from __future__ import annotations
 

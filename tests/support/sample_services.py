@@ -1,6 +1,5 @@
-"""Two small services to try the transport with: a desk registers steps of cases, a workshop follows each of them.
-
-A step of the desk is public; a remark is not. The workshop cannot follow a faulty step until it is mended."""
+"""Two small services for transport tests: a desk registers steps of cases, a workshop applies each of them.
+A step of the desk is public; a remark is not. The workshop cannot apply a faulty step until it is mended."""
 
 from __future__ import annotations
 
@@ -53,13 +52,13 @@ class Steps:
     seen: tuple[int, ...] = ()
 
 
-def register(_steps: Steps, wanted: Register, _context: Context) -> list[Registered | RemarkKept]:
-    kept = [RemarkKept(wanted.remark)] if wanted.remark else []
-    return [*kept, Registered(wanted.step)]
+def register(_steps: Steps, command: Register, _context: Context) -> list[Registered | RemarkKept]:
+    kept = [RemarkKept(command.remark)] if command.remark else []
+    return [*kept, Registered(command.step)]
 
 
-def registered(steps: Steps, told: Registered | RemarkKept) -> Steps:
-    return replace(steps, seen=(*steps.seen, told.step)) if isinstance(told, Registered) else steps
+def registered(steps: Steps, event: Registered | RemarkKept) -> Steps:
+    return replace(steps, seen=(*steps.seen, event.step)) if isinstance(event, Registered) else steps
 
 
 DESK: Decider[Steps] = Decider(
@@ -80,8 +79,8 @@ class Followed:
 FOLLOWED_BEFORE = Refusal("followed-before", "Étape déjà suivie")
 
 
-def followed(steps: Steps, told: Followed) -> Steps:
-    return replace(steps, seen=(*steps.seen, told.step))
+def followed(steps: Steps, event: Followed) -> Steps:
+    return replace(steps, seen=(*steps.seen, event.step))
 
 
 @dataclass
@@ -135,7 +134,7 @@ class Workshop:
         return int(row["count"])
 
 
-class LogOfTheDesk(Feed):
+class DeskFeed(Feed):
     """The desk's feed without HTTP, in pages of two."""
 
     def __init__(self, desk: Desk) -> None:
@@ -170,12 +169,12 @@ def workshop_at(url: str, desk: Desk, feed: Feed, *, whole: bool = False) -> Wor
     """Follows what the desk tells, each step once; `whole` follows everything, in the order of the desk's log."""
     mended = Event()
 
-    def follow(steps: Steps, wanted: Follow, _context: Context) -> list[Followed]:
-        if wanted.step == FAULTY and not mended.is_set():
+    def follow(steps: Steps, command: Follow, _context: Context) -> list[Followed]:
+        if command.step == FAULTY and not mended.is_set():
             raise ValueError("faulty")
-        if wanted.step in steps.seen and not whole:
+        if command.step in steps.seen and not whole:
             raise FOLLOWED_BEFORE("Une étape est suivie une seule fois.")
-        return [Followed(wanted.step)]
+        return [Followed(command.step)]
 
     decider: Decider[Steps] = Decider(
         "workshop", Steps(), decide=follow, evolve=followed, commands=(Follow,), events=(Followed,)
@@ -192,9 +191,9 @@ def workshop_at(url: str, desk: Desk, feed: Feed, *, whole: bool = False) -> Wor
     else:
 
         @reactions.on(desk.contract)
-        def follow_step(told: Any, header: Header) -> CommandDispatch:
+        def follow_step(event: Any, header: Header) -> CommandDispatch:
             """A step registered at the desk is followed in the workshop."""
-            return CommandDispatch(decider, header.case, command=Follow(told.step))
+            return CommandDispatch(decider, header.case, command=Follow(event.step))
 
     app = ServiceApplication(name, [decider, following], url, DEPLOYMENT_KEY)
     return Workshop(app, Inbox(app, reactions, feed), mended=mended)

@@ -1,4 +1,4 @@
-"""A replica that fires due dates until it is killed: python timekeeper.py DATABASE_URL"""
+"""A replica that fires deadlines until it is killed: python scheduler_process.py DATABASE_URL"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Carries from a desk to workshops over a real NATS, while the test looks on."""
+"""Transport tests over a real NATS: relay and subscriptions run while the test looks on."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Carrier:
         self._closing.callback(lambda: self.loop.do(end()))
         return relay
 
-    def hears(self, workshop: Workshop) -> Subscriptions:
+    def subscribe_workshop(self, workshop: Workshop) -> Subscriptions:
         subscriptions = self.loop.call(
             lambda: Subscriptions(
                 workshop.inbox,
@@ -126,13 +126,13 @@ class Carrier:
         for message in messages:
             self.publish_bytes(message, encode(message))
 
-    def publish_bytes(self, message: Message, told: bytes) -> None:
+    def publish_bytes(self, message: Message, raw: bytes) -> None:
         """Something in the place of a message."""
         subject = topology.subject(REGION, self.desk.name, message.header.partition, message.topic)
         headers = {"Contract": message.contract} if message.contract else None
 
         async def publish(jetstream: JetStreamContext) -> None:
-            await jetstream.publish(subject, told, headers=headers)
+            await jetstream.publish(subject, raw, headers=headers)
 
         self._ask(publish)
 

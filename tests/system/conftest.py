@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.running_server import up
-from tests.support.sample_services import Desk, LogOfTheDesk, Workshop, desk_at, feed_of, workshop_at
+from tests.support.sample_services import Desk, DeskFeed, Workshop, desk_at, feed_of, workshop_at
 from tests.support.transport_harness import AUDITING, DESK, WORKSHOP, Carrier, Loop, nats_for
 
 from embedded.processes.nats import Nats
@@ -32,12 +32,12 @@ def desk(database: Callable[..., str]) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def feed(desk: Desk) -> LogOfTheDesk:
-    return LogOfTheDesk(desk)
+def feed(desk: Desk) -> DeskFeed:
+    return DeskFeed(desk)
 
 
 @pytest.fixture
-def workshops(database: Callable[..., str], desk: Desk, feed: LogOfTheDesk) -> Iterator[Callable[..., Workshop]]:
+def workshops(database: Callable[..., str], desk: Desk, feed: DeskFeed) -> Iterator[Callable[..., Workshop]]:
     """Replicas of the workshop: programs of their own, on one database."""
     url = database("workshop")
     with ExitStack() as closing:

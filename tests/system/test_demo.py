@@ -1,4 +1,4 @@
-"""Does one command start everything, play the cases to their end, prove what it shows, and stop everything?"""
+"""The demonstration: one command starts everything, plays the cases to their end, proves what it shows, and stops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Of somebody who was forgotten, is a byte left to read? On the whole stack, two of its services killed meanwhile."""
+"""Erasure on the whole stack: no byte of an erased person can be read, though two services are killed meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does an event from elsewhere have its effect once, in order, whatever comes twice, late, or not at all?"""
+"""The inbox: each event has its effect once and in order, whether it comes twice, late, or not at all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from eventsourcing.persistence import OperationalError
-from tests.support.sample_services import FAULTY, Desk, LogOfTheDesk, Workshop
+from tests.support.sample_services import FAULTY, Desk, DeskFeed, Workshop
 
 from shared.eventlog import PARTITIONS, NotParked, PartitionTracking
 from shared.eventlog.partitions import partition_of
@@ -63,7 +63,7 @@ def test_an_event_that_leads_to_nothing_is_counted_all_the_same(desk: Desk, work
     assert workshop.app.recorder.tracked_number(desk.name, step.header.log_id, step.header.partition) == 2
 
 
-def test_a_jump_is_filled_from_the_feed_first(desk: Desk, workshop: Workshop, feed: LogOfTheDesk) -> None:
+def test_a_jump_is_filled_from_the_feed_first(desk: Desk, workshop: Workshop, feed: DeskFeed) -> None:
     case = uuid7()
     for step in range(7):
         desk.register(case, step)
@@ -230,7 +230,7 @@ def test_a_feed_of_another_log_stops_it_too(desk: Desk, workshop: Workshop) -> N
 
 
 def test_behind_at_two_announcements_means_that_the_stream_lost_some(
-    desk: Desk, workshop: Workshop, feed: LogOfTheDesk
+    desk: Desk, workshop: Workshop, feed: DeskFeed
 ) -> None:
     case = uuid7()
     for step in range(3):

@@ -1,4 +1,4 @@
-"""Does one relay lead, and send every event once, whoever dies, stalls or diverges?"""
+"""The relay: one leads and publishes every event once, whichever process dies, stalls or diverges."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Over a network all is TLS: does each program check whom it speaks to, and say nothing in clear?"""
+"""TLS between all programs: each verifies its peer, and sends nothing unencrypted."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def carrier(loop: Loop, nats: Nats, desk: Desk, authority: Authority, workshops:
 def test_events_travel_over_tls(desk: Desk, workshop: Workshop, carrier: Carrier) -> None:
     carrier.install()
     carrier.relay()
-    carrier.hears(workshop)
+    carrier.subscribe_workshop(workshop)
     register_in_turn(desk, cases=3, steps=3)
     eventually(lambda: workshop.steps() == desk.steps())
     assert carrier.deaths == []

@@ -1,4 +1,4 @@
-"""Does the tour show all of the DLA, as advisers read it, and is what is served what the log tells?"""
+"""The tour: it shows the whole scheme as advisers read it, and what is served equals what the log says."""
 
 from __future__ import annotations
 

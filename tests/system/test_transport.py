@@ -1,4 +1,4 @@
-"""Does every event arrive, once and in order, through a NATS that may lose everything?"""
+"""Transport over NATS: every event arrives once and in order, whatever NATS loses."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def test_two_replicas_keep_the_order_of_every_case_under_duplicates(
     carrier.install()
     one, two = workshops(), workshops()
     carrier.relay()
-    carrier.hears(one)
-    carrier.hears(two)
+    carrier.subscribe_workshop(one)
+    carrier.subscribe_workshop(two)
     register_in_turn(desk, cases=10, steps=10)
     eventually(lambda: one.steps() == desk.steps())
     carrier.publish(desk.messages()[::3])
@@ -36,7 +36,7 @@ def test_two_replicas_keep_the_order_of_every_case_under_duplicates(
 def test_a_private_payload_never_travels(desk: Desk, workshop: Workshop, carrier: Carrier) -> None:
     carrier.install()
     relay = carrier.relay()
-    carrier.hears(workshop)
+    carrier.subscribe_workshop(workshop)
     desk.register(uuid7(), 1, remark="confidentiel-7f3a")
     eventually(workshop.steps)
     eventually(lambda: carrier.all_sent(relay))
@@ -53,7 +53,7 @@ def test_nats_loses_everything_and_nothing_is_lost(
 ) -> None:
     carrier.install()
     relay = carrier.relay()
-    hearing = carrier.hears(workshop)
+    hearing = carrier.subscribe_workshop(workshop)
     register_in_turn(desk, cases=5, steps=4)
     eventually(lambda: workshop.steps() == desk.steps())
     carrier.loop.do(hearing.stop())
@@ -61,7 +61,7 @@ def test_nats_loses_everything_and_nothing_is_lost(
     eventually(lambda: carrier.all_sent(relay))
     wipe_nats()  # what was sent and never heard is gone
     carrier.install()
-    carrier.hears(workshop)
+    carrier.subscribe_workshop(workshop)
     eventually(lambda: workshop.steps() == desk.steps())
     wipe_nats()
     register_in_turn(desk, cases=5, steps=2)
@@ -78,7 +78,7 @@ def test_what_the_stream_lost_is_asked_from_the_feed(desk: Desk, workshop: Works
     carrier.purge()
     register_in_turn(desk, cases=4, steps=1, first=200)
     eventually(lambda: carrier.all_sent(relay))
-    carrier.hears(workshop)
+    carrier.subscribe_workshop(workshop)
     eventually(lambda: workshop.steps() == desk.steps())  # the last by a jump, or by an announced head
 
 
@@ -93,7 +93,7 @@ def test_a_lost_tail_shows_in_the_announced_head(
         register_in_turn(desk, cases=4, steps=3)
         eventually(lambda: carrier.all_sent(relay))
         carrier.purge()
-        hearing = carrier.hears(workshop)
+        hearing = carrier.subscribe_workshop(workshop)
         eventually(lambda: workshop.steps() == desk.steps())
         told = "SELECT 1 FROM {schema}.sources WHERE (announced, announced_until > %s) = (12, true)"
         last = desk.messages()[-1].header.recorded_at
@@ -105,7 +105,7 @@ def test_a_lost_tail_shows_in_the_announced_head(
 
 def test_what_is_not_an_event_is_dropped_and_hides_none(desk: Desk, workshop: Workshop, carrier: Carrier) -> None:
     carrier.install()
-    carrier.hears(workshop)
+    carrier.subscribe_workshop(workshop)
     case = uuid7()
     desk.register(case, 1)
     desk.register(case, 2)
@@ -118,7 +118,7 @@ def test_what_is_not_an_event_is_dropped_and_hides_none(desk: Desk, workshop: Wo
 def test_a_faulty_case_waits_and_all_others_arrive(desk: Desk, workshop: Workshop, carrier: Carrier) -> None:
     carrier.install()
     carrier.relay()
-    carrier.hears(workshop)
+    carrier.subscribe_workshop(workshop)
     faulty = uuid7()
     desk.register(faulty, FAULTY)
     register_in_turn(desk, cases=12, steps=2)
@@ -136,7 +136,7 @@ def test_a_restored_publisher_halts_its_hearers_and_they_say_why(
 ) -> None:
     carrier.install()
     relay = carrier.relay()
-    carrier.hears(workshop)
+    carrier.subscribe_workshop(workshop)
     register_in_turn(desk, cases=3, steps=3)
     eventually(lambda: workshop.steps() == desk.steps())
     before = workshop.steps()
@@ -155,7 +155,7 @@ def test_a_publisher_taken_whole_arrives_in_the_order_of_its_log(
     carrier.install(whole=True)
     auditing = workshops(whole=True)
     carrier.relay()
-    carrier.hears(auditing)
+    carrier.subscribe_workshop(auditing)
     for step in range(6):
         desk.register(uuid7(), step, remark="gardée")
     eventually(lambda: auditing.app.recorder.max_notification_id() == 12)
@@ -178,7 +178,7 @@ def test_a_reaction_slower_than_the_acknowledgement_is_not_given_to_another(
             receive(message)
 
         monkeypatch.setattr(workshop.inbox, "receive", slow)
-        carrier.hears(workshop)
+        carrier.subscribe_workshop(workshop)
     carrier.relay()
     desk.register(uuid7(), 1)
     eventually(lambda: received)
@@ -188,7 +188,7 @@ def test_a_reaction_slower_than_the_acknowledgement_is_not_given_to_another(
 
 
 def test_hearing_begins_when_the_streams_are_there(desk: Desk, workshop: Workshop, carrier: Carrier) -> None:
-    carrier.hears(workshop)
+    carrier.subscribe_workshop(workshop)
     relay = carrier.relay()
     register_in_turn(desk, cases=2, steps=2)
     eventually(lambda: "NotFoundError" in relay.health.errors.get("stream", ""))

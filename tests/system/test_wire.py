@@ -1,4 +1,4 @@
-"""May a service do on NATS what is its business, and nothing else? Asked of the real server."""
+"""NATS permissions of a service, checked on a real server: it can do its own work and nothing else."""
 
 from __future__ import annotations
 

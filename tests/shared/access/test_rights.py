@@ -1,4 +1,4 @@
-"""Whose dossiers may somebody read and change? Those of the own unit, or of the territory, in every service."""
+"""Rights: which cases a role may read and change in every service, by unit and territory."""
 
 from __future__ import annotations
 

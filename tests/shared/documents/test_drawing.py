@@ -1,4 +1,4 @@
-"""Whatever is written is drawn as it is: on screen and on paper, the same each time, and never as markup."""
+"""Rendering of documents: texts as they are, the same bytes each time, and never as markup."""
 
 from __future__ import annotations
 

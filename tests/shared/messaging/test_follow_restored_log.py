@@ -1,4 +1,4 @@
-"""Does an operator see which service is heard no more, and what its restoration lost, and have it heard again?"""
+"""The command `follow-restored`: an operator sees what a restore lost, and has the publisher followed again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Can an operator see what waits, have it done once mended, or give it up with a motive?"""
+"""Commands for parked events: list them, replay them once mended, give one up with a motive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does what falls due lead to its command once: moved or withdrawn, by several replicas, killed or failing?"""
+"""The scheduler: each deadline fires its command once, moved or withdrawn, by several replicas, killed or failing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which periods are told, from when on?"""
+"""Periods of published statistics, and when they are published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Can one to four be deduced from what pilots are told? By whoever knows all that is published, and how it is made."""
+"""Random rounding: no count from one to four can be deduced, by a reader who knows all tables and the method."""
 
 from __future__ import annotations
 

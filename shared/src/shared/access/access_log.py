@@ -1,6 +1,6 @@
 """The access log: every read of a case or of a list, recorded before the answer and kept apart from the event log.
 
-It has a term of its own, changes no state, and is asked by person and by day: a table, not events."""
+It has a term of its own, changes no state, and is queried by person and by day: a table, not events."""
 
 from __future__ import annotations
 

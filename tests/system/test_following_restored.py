@@ -1,4 +1,4 @@
-"""Is a publisher heard again that was restored, once somebody decides it, and each of its events once?"""
+"""Following a restored publisher, once an operator decides it: each of its events is applied once."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_over_nats_it_goes_on_exactly_once_from_where_it_is_another_history(
     monkeypatch.setattr(subscriptions, "HALTED_RETRY_SECONDS", 0.2)
     carrier.install()
     relay = carrier.relay()
-    carrier.hears(workshop)
+    carrier.subscribe_workshop(workshop)
     register_in_turn(desk, cases=3, steps=3)
     eventually(lambda: workshop.steps() == desk.steps())
     lost = desk.messages()[KEPT:]

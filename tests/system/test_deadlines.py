@@ -1,4 +1,4 @@
-"""Does a service that is served fire by itself what falls due, as its role `work`?"""
+"""Deadlines of a served service: its role `work` fires them by itself."""
 
 from __future__ import annotations
 
