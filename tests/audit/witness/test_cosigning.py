@@ -115,7 +115,7 @@ def test_what_only_adds_is_cosigned_and_kept(store: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("request", "status", "words"),
+    ("body", "status", "words"),
     [
         (LOG.request(0, 9), 409, "7\n"),
         (LOG.request(6, 9), 409, "7\n"),
@@ -137,11 +137,11 @@ def test_what_only_adds_is_cosigned_and_kept(store: Path) -> None:
         (b"old 7\n\n" + SIGNER.sign(f"{ORIGIN}\nbeaucoup\n").encode(), 400, "no checkpoint"),
     ],
 )
-def test_what_does_not_is_refused_as_it_is_specified(store: Path, request: bytes, status: int, words: str) -> None:
+def test_what_does_not_is_refused_as_it_is_specified(store: Path, body: bytes, status: int, words: str) -> None:
     with open_witness(store) as witness:
         assert status_of(witness.add_checkpoint(LOG.request(0, 7))) == 200
         before = witness._store.note(ORIGIN)
-        answer = witness.add_checkpoint(request)
+        answer = witness.add_checkpoint(body)
         assert (status_of(answer), words in answer.body) == (status, True)
         assert answer.media_type == ("text/x.tlog.size" if status == 409 else "text/plain; charset=utf-8")
         assert witness._store.note(ORIGIN) == before
@@ -164,17 +164,17 @@ def test_a_key_that_was_succeeded_holds_up_to_its_last_size(store: Path) -> None
 
 @settings(deadline=None, max_examples=60)
 @given(
-    request=st.lists(
+    requests=st.lists(
         st.tuples(st.booleans(), st.integers(0, 60), st.integers(0, 60), st.booleans()), min_size=1, max_size=25
     )
 )
 def test_whatever_is_asked_all_that_was_cosigned_is_one_history(
-    tmp_path_factory: pytest.TempPathFactory, request: list[tuple[bool, int, int, bool]]
+    tmp_path_factory: pytest.TempPathFactory, requests: list[tuple[bool, int, int, bool]]
 ) -> None:
     """Two ledgers of one key, sizes in any order, and restarts in between."""
     folder = tmp_path_factory.mktemp("witness") / "store"
     cosigned: list[Checkpoint] = []
-    for honest, old, size, truly in request:
+    for honest, old, size, truly in requests:
         with open_witness(folder) as witness:
             last = witness._store.last(ORIGIN)
             log = LOG if honest else FORK
@@ -340,8 +340,8 @@ def test_containers_tell_the_ledger_and_its_witness_each_other_s_keys_once(tmp_p
     deployed = WitnessSettings(
         name="witness.local.dla.invalid", key_file=theirs / "key", store=tmp_path / "store", logs=theirs / "logs"
     )
-    request = json.loads((ledger / "DLA_AUDIT_LEDGER_WITNESSES").read_text())
-    assert request == {str(deployed.cosigner().witness_key): "http://witness:8000"}
+    witnesses = json.loads((ledger / "DLA_AUDIT_LEDGER_WITNESSES").read_text())
+    assert witnesses == {str(deployed.cosigner().witness_key): "http://witness:8000"}
 
 
 # -- as a program
