@@ -1,4 +1,4 @@
-"""Can an adviser's program begin from OpenAPI alone? Each body has an example that holds, and each operation a name."""
+"""The examples of OpenAPI: each body has one that the service accepts, and each operation a name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does each service answer as its OpenAPI says, whatever is asked? Every operation, on a real log, by who may."""
+"""Each service answers as its OpenAPI document says: every operation, on a real log, by each role that may."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does somebody sign in to the console with a certified provider that nobody here wrote, and stay signed in?"""
+"""Sign-in to the console with a certified OpenID provider."""
 
 from __future__ import annotations
 

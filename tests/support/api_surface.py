@@ -1,4 +1,4 @@
-"""What may be asked of a service? Each operation of its OpenAPI, with something that somebody may well ask of it."""
+"""The operations of a service's OpenAPI document, with a plausible request for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in a service? One of each kind in the unit dla-44, so that each address of OpenAPI names something."""
+"""One resource of each kind in the unit dla-44, so that each path of OpenAPI names something."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person's name, planted wherever a request has room for it: is it told again, in an answer or in a line of log?"""
+"""A person's name put wherever a request has room for it, to find responses and log lines that repeat it."""
 
 from __future__ import annotations
 

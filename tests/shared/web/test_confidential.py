@@ -1,4 +1,4 @@
-"""Who sees a confidential dossier? Who is in charge of it and the manager, in every service, whatever is asked."""
+"""Confidential cases: seen by the adviser in charge and the manager, in every service and by every operation."""
 
 from __future__ import annotations
 

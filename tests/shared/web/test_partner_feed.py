@@ -1,4 +1,4 @@
-"""What does a partner see of a service's events? Those of its right's cases, and it resumes where it stopped."""
+"""The feed of a partner: the events of the cases that its right covers, resumed where it stopped."""
 
 from __future__ import annotations
 

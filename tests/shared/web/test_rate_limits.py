@@ -1,4 +1,4 @@
-"""Does whoever asks too often wait, and nobody else? And whoever sends too slowly, or too much?"""
+"""Rate limits and slow senders: only the client that exceeds a limit is affected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does each answer of each service tell a browser to run, load, frame and keep nothing?"""
+"""Security headers: a browser may run, load, frame and store nothing of what a service answers."""
 
 from __future__ import annotations
 

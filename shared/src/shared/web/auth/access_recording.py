@@ -1,4 +1,6 @@
-"""How is a read recorded before it is answered? Once, with its motive; what cannot be recorded is not shown."""
+"""Recording of reads: a case is recorded in the access log, with its motive, before it is shown.
+
+A read that cannot be recorded is not answered."""
 
 from __future__ import annotations
 

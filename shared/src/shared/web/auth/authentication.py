@@ -1,4 +1,6 @@
-"""Who is calling, and by which right? The token proves the person; the register, copied here, says what they may do."""
+"""Authentication: a bearer token or a personal link becomes a caller, acting under one right.
+
+The token proves the person. The register of rights, replicated in each service, says what they may do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What belongs to several cases names them. Which of these does the caller not learn of?"""
+"""Redaction of confidential cases from aggregates that belong to several cases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does an adviser ask what is due? The same way in each service, so that the answers can be put together."""
+"""The caseload over HTTP: an adviser's tasks by the day they are due, in the same shape in each service."""
 
 from __future__ import annotations
 

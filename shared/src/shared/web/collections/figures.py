@@ -1,4 +1,4 @@
-"""How are figures asked for over HTTP? Now or at a past moment, each with the address of the events behind it."""
+"""Figures of a unit over HTTP, now or at a point in time, each with the events behind it."""
 
 from collections.abc import Set
 from datetime import date, datetime

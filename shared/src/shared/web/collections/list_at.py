@@ -1,4 +1,4 @@
-"""How is a list of a case told as it was? By the same words as now, and what it rests on in a header."""
+"""Lists within a case at a point in time, with their basis in a response header."""
 
 from __future__ import annotations
 

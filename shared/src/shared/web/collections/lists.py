@@ -1,4 +1,4 @@
-"""How is a list asked for over HTTP? By the view's own filters and sort keys, and no other."""
+"""Lists over HTTP: filtered and sorted by the fields of a projection, now or as they were."""
 
 from __future__ import annotations
 

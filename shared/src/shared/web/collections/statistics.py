@@ -1,4 +1,4 @@
-"""How does a pilot read figures over HTTP? Whole territory, whole periods, published tables added up: nothing else."""
+"""Published statistics over HTTP, for pilots: rounded tables of a whole territory and whole periods."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""How is a table answered over HTTP? As a CSV file that a spreadsheet opens."""
+"""CSV responses, for spreadsheets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can one ask of this service? `/docs`: its OpenAPI as a page, without a script and without another server."""
+"""The page `/docs`: the OpenAPI document as HTML, without scripts and without another server."""
 
 from __future__ import annotations
 

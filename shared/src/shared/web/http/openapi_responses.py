@@ -1,4 +1,4 @@
-"""What may each operation answer when it does not do what is asked? As OpenAPI tells it."""
+"""Error responses in OpenAPI: each operation lists the problems it can answer, and no others."""
 
 from __future__ import annotations
 

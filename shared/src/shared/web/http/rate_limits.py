@@ -1,4 +1,4 @@
-"""How often may somebody ask? Each person, and whoever says no name, so many times a minute of one process."""
+"""Rate limits per minute and process: by person, and by address for anonymous calls and failed tokens."""
 
 from __future__ import annotations
 

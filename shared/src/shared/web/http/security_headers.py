@@ -1,4 +1,4 @@
-"""What does each answer tell a browser to refuse? Whatever its own handler does not allow, which here is everything."""
+"""Security headers of every response. By default a browser may load, run and frame nothing."""
 
 from __future__ import annotations
 

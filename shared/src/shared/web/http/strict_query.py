@@ -1,4 +1,4 @@
-"""Which query parameters does an operation take? No other is passed over in silence: what was meant would be lost."""
+"""Strict query parameters: one that an operation does not take is refused by name (422), and never ignored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with what was sent? Told field by field, for a person."""
+"""Validation errors in French, field by field, without repeating what was sent."""
 
 from __future__ import annotations
 

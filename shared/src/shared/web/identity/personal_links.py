@@ -1,4 +1,4 @@
-"""What is a personal link? A secret that one person holds, and of which we keep only what cannot be turned back."""
+"""Personal links: bearer secrets for people without an account. Only a keyed hash of each is stored."""
 
 from __future__ import annotations
 

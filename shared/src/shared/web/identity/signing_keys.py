@@ -1,4 +1,7 @@
-"""With which keys does the identity provider sign? Those it publishes, trusted through its outages up to a limit."""
+"""The signing keys that the identity provider publishes (JWKS).
+
+They are read again when they are old or when an unknown key is named, and trusted through an outage of the provider up
+to a limit."""
 
 from __future__ import annotations
 

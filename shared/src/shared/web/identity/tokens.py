@@ -1,4 +1,4 @@
-"""Whom does a bearer token prove? The identity provider signed who it is, for us, for a while."""
+"""Bearer tokens of the identity provider: verified, and turned into a pseudonym."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does every failure of a service become a problem? By its kind; nothing of the request is repeated in it."""
+"""Exception handlers: every failure of a service becomes a problem (RFC 9457) that repeats nothing of the request."""
 
 from __future__ import annotations
 

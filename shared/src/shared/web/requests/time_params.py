@@ -1,4 +1,4 @@
-"""How does an HTTP call name a past moment? By a version, an instant or a day, of years that calendars hold."""
+"""Parameters that name a point in time: `version`, `as_of` (transaction time) and `on` (valid time)."""
 
 from __future__ import annotations
 

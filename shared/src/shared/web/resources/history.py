@@ -1,4 +1,4 @@
-"""What is answered about a past moment, and about what changed between two?"""
+"""The past of one aggregate: its state at a point in time, and what changed between two."""
 
 from __future__ import annotations
 

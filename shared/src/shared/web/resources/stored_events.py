@@ -1,4 +1,4 @@
-"""What exactly does this service hold of a case? Stored bytes, with what their sealed values say."""
+"""The stored events of a case: the exact bytes, and the text of their encrypted values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who reads the access log? Auditors of the territory, the DPO, and of their own dossier its leaders."""
+"""`/access-log`: who read which case, for auditors of the territory, the DPO, and leaders of their own case."""
 
 from __future__ import annotations
 

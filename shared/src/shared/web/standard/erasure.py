@@ -1,4 +1,6 @@
-"""What does a service hold of a person? Asked by the DPO: for access and portability, and before an erasure."""
+"""`/people`: the personal data that a service stores of one person, for the DPO.
+
+For the rights of access and portability, and before an erasure."""
 
 from __future__ import annotations
 

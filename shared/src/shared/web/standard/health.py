@@ -1,4 +1,4 @@
-"""Is the process alive, and can it work?"""
+"""Health checks: `/livez` for the process, `/readyz` for what it depends on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who am I, here?"""
+"""`/me`: the caller's identity and rights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a service's log may a partner follow? The events of the cases that its right covers, by the same cursor."""
+"""The feed for partners: the events of the cases that their right covers, by the same cursor as for services."""
 
 from __future__ import annotations
 
