@@ -89,7 +89,7 @@ def confused(claims: dict[str, Any], kid: str, secret: bytes) -> str:
 
 
 def test_it_changes_its_keys(intake: Served, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.web.identity.signing_keys.TRY_AT_MOST_EVERY", 0)
+    monkeypatch.setattr("shared.web.identity.signing_keys.RETRY_SECONDS", 0)
     before = provider.token()
     assert asked(intake, before) == KNOWN
     provider.rotate()

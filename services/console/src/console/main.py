@@ -47,7 +47,7 @@ def create_app(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBa
     app.state.settings, app.state.services, app.state.provider = settings, services, provider
     app.add_middleware(PageRateLimitMiddleware, rates=RateLimiter(settings))
     app.add_middleware(RequestSessionMiddleware, settings=settings)
-    app.add_middleware(SecurityHeadersMiddleware, told=PAGE_HEADERS | (TLS_HEADERS if settings.secure else {}))
+    app.add_middleware(SecurityHeadersMiddleware, headers=PAGE_HEADERS | (TLS_HEADERS if settings.secure else {}))
     error_pages.install(app)
     for module in (sign_in, cases, versions, event, live, ledger, access_log, documents):
         app.include_router(module.router)

@@ -40,18 +40,18 @@ class PageRateLimitMiddleware:
                 and message["status"] in FAILED_STATUSES
                 and _is_attempt(request)
             ):
-                self._rates.failed(address_of(scope))
+                self._rates.count_failure(address_of(scope))
             await send(message)
 
         await self._app(scope, receive, answer)
 
     def _wait(self, request: Request) -> int:
         address = address_of(request.scope)
-        if _is_attempt(request) and (wait := self._rates.guesses(address)):
+        if _is_attempt(request) and (wait := self._rates.failures(address)):
             return wait
         if token := get_session(request).session.token:
             return self._rates.person(sha256(token.encode()).hexdigest())
-        return self._rates.anybody(address)
+        return self._rates.address(address)
 
 
 def _is_attempt(request: Request) -> bool:

@@ -183,7 +183,8 @@ class Service:
             web.state.rates = RateLimiter(settings)
             web.add_middleware(RateLimitMiddleware, rates=web.state.rates)
         web.add_middleware(
-            SecurityHeadersMiddleware, told=SECURITY_HEADERS | (TLS_HEADERS if settings and settings.over_tls else {})
+            SecurityHeadersMiddleware,
+            headers=SECURITY_HEADERS | (TLS_HEADERS if settings and settings.over_tls else {}),
         )
         web.include_router(health_router)
         if role in (ProcessRole.ALL, ProcessRole.API):

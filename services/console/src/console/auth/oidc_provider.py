@@ -159,7 +159,7 @@ class OidcProvider:
 
         def key_of(signed: GuestProtocol) -> KeySet:
             kid = signed.headers().get("kid")
-            return keys.trusted(kid if isinstance(kid, str) else None)
+            return keys.keys_for(kid if isinstance(kid, str) else None)
 
         registry = jwt.JWTClaimsRegistry(
             leeway=CLOCK_SKEW_SECONDS,

@@ -13,7 +13,7 @@ from console.pages.forms import read_form, safe_path
 from console.pages.rendering import page
 from console.upstream.reader import fetch_rights
 from console.upstream.services import UpstreamError
-from shared.web.identity import FORM
+from shared.web.identity import LINK_PATTERN
 
 router = APIRouter()
 MAX_TOKEN_CHARACTERS = 8 * 1024
@@ -85,7 +85,7 @@ async def personal_link(request: Request) -> HTMLResponse:
 @router.post("/acces")
 async def sign_in_with_personal_link(request: Request) -> Response:
     secret = (await read_form(request)).get("secret", "")
-    if not FORM.fullmatch(secret):
+    if not LINK_PATTERN.fullmatch(secret):
         return _link_refused(
             request, "Ce lien n’est pas complet\u00a0: ouvrez-le depuis le message que vous avez reçu."
         )

@@ -22,15 +22,15 @@ from shared.web.http import MOTIVE_HEADER, ProblemError, operation_id
 
 log = logging.getLogger(__name__)
 CORRELATION_HEADER = "DLA-Correlation"
-"""An id that a program gives to the reads which it makes for one purpose."""
+"""A UUID that a program sends with all reads that it makes for one purpose."""
 MOTIVE_ROLES = frozenset({Role.AUDITOR, Role.DPO})
-SHORTEST, LONGEST = 3, 500
-MOMENTS = ("version", "as_of", "on", "since", "until")
-MOMENT = re.compile(r"[0-9TZ:.+ -]{1,40}")
+MIN_CHARACTERS, MAX_CHARACTERS = 3, 500
+TIME_PARAMETERS = ("version", "as_of", "on", "since", "until")
+TIME_VALUE = re.compile(r"[0-9TZ:.+ -]{1,40}")
 
 
 class AccessRecorder:
-    """What one request reads; a dossier is recorded once, however many times it is looked at."""
+    """Records what one request reads, each case once."""
 
     def __init__(self, request: Request, actor: Actor, right_id: UUID) -> None:
         self._access_log: AccessLog = request.app.state.access_log
@@ -54,11 +54,11 @@ class AccessRecorder:
         self._recorded.add(case)
 
     def record_rows(self, number: int, units: Iterable[str]) -> None:
-        """So many rows of a list: neither what was looked for, nor whom it is about."""
+        """Records that rows of a list are shown: neither the search words nor the cases."""
         self._record(rows=number, units=sorted(units))
 
     def forwarded_headers(self) -> dict[str, str]:
-        """The headers that tell another service the same."""
+        """The headers by which another service records the read with the same motive and correlation."""
         motive = parse_motive(self._request.headers.get(MOTIVE_HEADER, ""))
         return {CORRELATION_HEADER: str(self._correlation)} | (
             {MOTIVE_HEADER: quote(motive, safe="")} if motive else {}
@@ -66,7 +66,7 @@ class AccessRecorder:
 
     @property
     def _correlation(self) -> UUID:
-        """As the caller says, or else the same for all that this request reads."""
+        """As the caller says, or one new id for the request."""
         state = self._request.state
         if not hasattr(state, "correlation"):
             try:
@@ -103,11 +103,11 @@ class AccessRecorder:
             ) from error
 
     def _address(self) -> str:
-        """With the past moment that is asked for, and nothing else of what was typed."""
-        asked = self._request.query_params
-        moment = {name: asked[name] for name in MOMENTS if MOMENT.fullmatch(asked.get(name, ""))}
-        query = "&".join(f"{name}={value}" for name, value in moment.items())
-        return self._request.url.path + (f"?{query}" if query else "")
+        """The path with the point in time, and no other parameter: it could name a person."""
+        query = self._request.query_params
+        times = [name for name in TIME_PARAMETERS if TIME_VALUE.fullmatch(query.get(name, ""))]
+        kept = "&".join(f"{name}={query[name]}" for name in times)
+        return self._request.url.path + (f"?{kept}" if kept else "")
 
 
 def parse_motive(header: str) -> str | None:
@@ -118,14 +118,14 @@ def parse_motive(header: str) -> str | None:
         if not header.isascii():
             raise ValueError("characters beyond ASCII are percent-encoded")
         motive = unquote(header, errors="strict").strip()
-        if not (SHORTEST <= len(motive) <= LONGEST and motive.isprintable()):
+        if not (MIN_CHARACTERS <= len(motive) <= MAX_CHARACTERS and motive.isprintable()):
             raise ValueError("a few words are expected")
     except ValueError as error:
         raise ProblemError(
             400,
             "unreadable-motive",
             "Motif illisible",
-            f"L’en-tête {MOTIVE_HEADER} attend de {SHORTEST} à {LONGEST} caractères, en UTF-8, encodés comme dans une"
-            " adresse\u00a0: Contr%C3%B4le%20annuel.",
+            f"L’en-tête {MOTIVE_HEADER} attend de {MIN_CHARACTERS} à {MAX_CHARACTERS} caractères, en UTF-8,"
+            " encodés comme dans une adresse\u00a0: Contr%C3%B4le%20annuel.",
         ) from error
     return motive

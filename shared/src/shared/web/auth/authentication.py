@@ -216,7 +216,7 @@ def get_identity(request: Request, given: Annotated[HTTPAuthorizationCredentials
     authenticator: Authenticator = request.app.state.authenticator
     rates: RateLimiter = request.app.state.rates
     identity = authenticator.identify(given.credentials)
-    rates.was_proven(given.credentials)
+    rates.remember_valid(given.credentials)
     if not any(right.role is Role.SERVICE for right in identity.rights):
         rates.count_person(identity.pseudonym)
     return identity

@@ -16,21 +16,21 @@ from shared.web.auth.authorization import confidential_problem
 REDACTED = "confidentiel"
 
 
-def redact_confidential_cases(app: ServiceApplication, caller: Caller, told: Any) -> Any:
-    """The same without the ids of confidential cases that are not for the caller."""
-    secret = _secret(app, caller)
-    return _without(jsonable_encoder(told), secret) if secret else told
+def redact_confidential_cases(app: ServiceApplication, caller: Caller, response: Any) -> Any:
+    """The response, with the ids of confidential cases that are not for the caller replaced."""
+    hidden = _hidden_cases(app, caller)
+    return _without(jsonable_encoder(response), hidden) if hidden else response
 
 
 def require_no_confidential_case(app: ServiceApplication, caller: Caller, id: UUID) -> None:  # noqa: A002
-    """Stored bytes are shown whole or not at all. Raises ProblemError 403 if they name such a case."""
-    secret = [case.encode() for case in _secret(app, caller)]
-    if secret and any(case in entry.state for entry in app.recorder.entries_of_case(id) for case in secret):
+    """Raises ProblemError 403 if the stored bytes name such a case: they are shown whole or not at all."""
+    hidden = [case.encode() for case in _hidden_cases(app, caller)]
+    if hidden and any(case in entry.state for entry in app.recorder.entries_of_case(id) for case in hidden):
         raise confidential_problem()
 
 
-def _secret(app: ServiceApplication, caller: Caller) -> Set[str]:
-    """A manager reads what belongs to the own unit alone, with all that it names."""
+def _hidden_cases(app: ServiceApplication, caller: Caller) -> Set[str]:
+    """None for a manager, who reads aggregates of the own unit alone, and for a service."""
     if caller.actor.role in (Role.MANAGER, Role.SERVICE):
         return set()
     rows = app.recorder.fetch("SELECT case_id::text AS case, adviser FROM {schema}.case_access WHERE confidential")
@@ -38,12 +38,12 @@ def _secret(app: ServiceApplication, caller: Caller) -> Set[str]:
     return {row["case"] for row in rows if person is None or row["adviser"] != person}
 
 
-def _without(told: Any, secret: Set[str]) -> Any:
-    match told:
+def _without(value: Any, hidden: Set[str]) -> Any:
+    match value:
         case str():
-            return REDACTED if told in secret else told
+            return REDACTED if value in hidden else value
         case list():
-            return [_without(each, secret) for each in told]
+            return [_without(each, hidden) for each in value]
         case dict():
-            return {name: _without(each, secret) for name, each in told.items()}
-    return told
+            return {name: _without(each, hidden) for name, each in value.items()}
+    return value

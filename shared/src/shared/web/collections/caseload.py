@@ -46,7 +46,7 @@ class Tasks(BaseModel):
 
 
 class CaseloadParams(BaseModel, extra="forbid"):
-    adviser: str | None = Field(None, max_length=200, pattern=NO_NUL_PATTERN, description=f"`{MYSELF}`: whoever asks")
+    adviser: str | None = Field(None, max_length=200, pattern=NO_NUL_PATTERN, description=f"`{MYSELF}` for yourself")
     unit: str | None = Field(None, max_length=200, pattern=NO_NUL_PATTERN)
     until: Day | None = Field(None, description="Due by that day")
     late: bool = Field(False, description="Only what is late")
@@ -61,30 +61,30 @@ def caseload_router(caseload: Caseload) -> ResourceRouter:
 
     @router.get("", summary="List the tasks of an adviser")
     def list_tasks(
-        app: AppDep, caller: Annotated[Caller, requires(*CASELOAD_READERS)], asking: Annotated[CaseloadParams, Query()]
+        app: AppDep, caller: Annotated[Caller, requires(*CASELOAD_READERS)], params: Annotated[CaseloadParams, Query()]
     ) -> Tasks:
         """In this service, as its clock judges today, or as it was; each service has its own, of the same shape."""
         authorize(caller)
-        adviser = resolve_myself(caller, "adviser", asking.adviser) if asking.adviser is not None else None
-        wanted = CaseloadQuery(
+        adviser = resolve_myself(caller, "adviser", params.adviser) if params.adviser is not None else None
+        query = CaseloadQuery(
             caller.list_scope,
             adviser,
-            unit=asking.unit,
-            until=asking.until,
-            late=asking.late,
-            after=asking.after,
-            limit=asking.limit,
+            unit=params.unit,
+            until=params.until,
+            late=params.late,
+            after=params.after,
+            limit=params.limit,
         )
         try:
-            found = fetch_caseload(app, caseload, wanted, PointInTime(as_of=asking.as_of, on=asking.on))
+            page = fetch_caseload(app, caseload, query, PointInTime(as_of=params.as_of, on=params.on))
         except InvalidCursor:
             raise invalid_cursor() from None
-        caller.record_rows(len(found.rows))
+        caller.record_rows(len(page.rows))
         items = []
-        for row in found.rows:
+        for row in page.rows:
             what = caseload.task_kinds[row["what"]]
             href = what.href.format(case=row["case"], item=row["item"])
             items.append(Task(**row | {"since": row["since"][:10], "label": what.label, "href": href}))
-        return Tasks(items=items, next=found.next, basis=found.basis, days=dict(found.days))
+        return Tasks(items=items, next=page.next, basis=page.basis, days=dict(page.days))
 
     return router

@@ -81,41 +81,41 @@ OfUnit = Annotated[
 
 
 def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "get_figures") -> None:
-    """GET …/figures and, for each, …/figures/{code}/events. Comes before what takes an id at the same place.
+    """GET `/figures`, `/figures.csv` and `/figures/{code}/events`.
 
-    `name`: what generated clients call it."""
+    Added before the routes that take an id at this place.
+
+    `name`: of the first operation."""
 
     @router.get("/figures", name=name, summary="Get the figures of a unit")
-    def get_figures(app: AppDep, caller: FigureReaderDep, moment: AsOfOrOnDep, unit: OfUnit = None) -> Figures:
-        """Now, or as they were: recorded by `as_of`, of what had happened by the end of the day `on`."""
-        return told(app, caller, moment, unit)
+    def get_figures(app: AppDep, caller: FigureReaderDep, at: AsOfOrOnDep, unit: OfUnit = None) -> Figures:
+        """Each figure with its formula, now or at a point in time: recorded by `as_of`, happened by the end of `on`."""
+        return load_figures(app, caller, at, unit)
 
-    def told(app: ServiceApplication, caller: Caller, moment: PointInTime, unit: str | None) -> Figures:
+    def load_figures(app: ServiceApplication, caller: Caller, at: PointInTime, unit: str | None) -> Figures:
         authorize(caller)
-        rows = _rows(app, caller, figures, moment, unit)
-        found, secret = (
-            figures.compute(rows.documents),
-            hidden_cases(app.recorder, rows.documents, caller.row_scope),
-        )
+        rows = _rows(app, caller, figures, at, unit)
+        counted = figures.compute(rows.documents)
+        hidden = hidden_cases(app.recorder, rows.documents, caller.row_scope)
         return Figures(
             unit=_unit(caller, unit),
             basis=rows.basis,
             figures=[
-                _shown(each, figures.key_parameter, f"{router.prefix}/figures", moment, unit, secret) for each in found
+                _figure(each, figures.key_parameter, f"{router.prefix}/figures", at, unit, hidden) for each in counted
             ],
         )
 
     @router.get("/figures.csv", response_class=CsvResponse, summary="Download the figures of a unit as CSV")
-    def download_figures(app: AppDep, caller: FigureReaderDep, moment: AsOfOrOnDep, unit: OfUnit = None) -> CsvResponse:
-        """The same, a line each: semicolons, decimal commas, no cell that a spreadsheet would take for a formula."""
-        return _file(told(app, caller, moment, unit))
+    def download_figures(app: AppDep, caller: FigureReaderDep, at: AsOfOrOnDep, unit: OfUnit = None) -> CsvResponse:
+        """The same figures, one a line: semicolons, decimal commas, no cell that a spreadsheet takes for a formula."""
+        return _csv_file(load_figures(app, caller, at, unit))
 
     @router.get("/figures/{code}/events", summary="List the events behind a figure")
     def list_figure_events(
         code: Annotated[str, Path(max_length=100, pattern=NO_NUL_PATTERN)],
         app: AppDep,
         caller: FigureReaderDep,
-        moment: AsOfOrOnDep,
+        at: AsOfOrOnDep,
         unit: OfUnit = None,
         key: Annotated[
             str | None,
@@ -123,67 +123,65 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "ge
                 alias=figures.key_parameter,
                 max_length=40,
                 pattern=NO_NUL_PATTERN,
-                description="Of a figure told several times",
+                description="For a figure that has several: which one",
             ),
         ] = None,
         after: UUID | None = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> FigureEvents:
-        """Case after case: the events that the figure counts, as its `events` address names them."""
+        """The events that the figure counts, case after case, as the address in `events` names them."""
         authorize(caller)
-        rows = _rows(app, caller, figures, moment, unit)
-        found, secret = (
-            figures.compute(rows.documents),
-            hidden_cases(app.recorder, rows.documents, caller.row_scope),
-        )
-        figure = next((each for each in found if (each.code, each.key) == (code, key)), None)
+        rows = _rows(app, caller, figures, at, unit)
+        counted = figures.compute(rows.documents)
+        hidden = hidden_cases(app.recorder, rows.documents, caller.row_scope)
+        figure = next((each for each in counted if (each.code, each.key) == (code, key)), None)
         if figure is None:
             raise ProblemError(404, "unknown-figure", "Chiffre inconnu", "Aucun chiffre ne porte ce code.")
-        known = sorted(UUID(case) for case in figure.cases if case not in secret)
-        wanted = [case for case in known if after is None or case > after]
-        caller.record_rows(len(wanted[:limit]))
-        items = [each for case in wanted[:limit] for each in _behind(app, figures, figure, case, rows.basis)]
-        return FigureEvents(items=items, next=wanted[limit - 1] if len(wanted) > limit else None)
+        visible = sorted(UUID(case) for case in figure.cases if case not in hidden)
+        remaining = [case for case in visible if after is None or case > after]
+        caller.record_rows(len(remaining[:limit]))
+        items = [each for case in remaining[:limit] for each in _events_behind(app, figures, figure, case, rows.basis)]
+        return FigureEvents(items=items, next=remaining[limit - 1] if len(remaining) > limit else None)
 
 
 def _rows(
-    app: ServiceApplication, caller: Caller, figures: counting.Figures, moment: PointInTime, unit: str | None
+    app: ServiceApplication, caller: Caller, figures: counting.Figures, at: PointInTime, unit: str | None
 ) -> RowsAt:
-    """Of one unit, or of all that the right covers today; of no other in any case."""
-    wanted = _unit(caller, unit)
-    return load_rows_at(app, figures.view, moment, [each for each in _within(caller) if wanted in (None, each)])
+    """The rows of one unit, or of all units that the right covers today."""
+    only = _unit(caller, unit)
+    return load_rows_at(app, figures.view, at, [each for each in _covered_units(caller) if only in (None, each)])
 
 
 def _unit(caller: Caller, unit: str | None) -> str | None:
     return unit if caller.actor.role in SEVERAL_UNITS else caller.actor.unit or ""
 
 
-def _within(caller: Caller) -> tuple[str, ...]:
+def _covered_units(caller: Caller) -> tuple[str, ...]:
     return caller.actor.territory if caller.actor.role in SEVERAL_UNITS else (caller.actor.unit or "",)
 
 
 SEVERAL_UNITS = (Role.REGIONAL, Role.AUDITOR)
 
 
-def _shown(
-    figure: counting.Figure, keyed: str, path: str, moment: PointInTime, unit: str | None, secret: Set[str]
+def _figure(
+    figure: counting.Figure, key_name: str, path: str, at: PointInTime, unit: str | None, hidden: Set[str]
 ) -> Figure:
-    """What is confidential counts, and only those for whom it is open are told which cases these are."""
-    asked: dict[str, Any] = {"unit": unit, keyed: figure.key, "as_of": moment.as_of, "on": moment.on}
-    said = {name: value.isoformat() if isinstance(value, date) else value for name, value in asked.items() if value}
+    """Hidden cases count, and their ids are left out."""
+    query: dict[str, Any] = {"unit": unit, key_name: figure.key, "as_of": at.as_of, "on": at.on}
+    params = {name: value.isoformat() if isinstance(value, date) else value for name, value in query.items() if value}
     return Figure(
         code=figure.code,
         label=figure.label,
         key=figure.key,
-        review=figure.key if keyed == "review" else None,
+        review=figure.key if key_name == "review" else None,
         value=figure.value,
         counted=figure.counted,
         among=figure.among,
         formula=figure.formula,
         rules=list(figure.rules),
-        cases=[UUID(case) for case in figure.cases if case not in secret],
-        by_case={UUID(case): value for case, value in figure.by_case.items() if case not in secret},
-        events=f"{path}/{figure.code}/events" + (f"?{urlencode(said)}" if said else ""),
+        cases=[UUID(case) for case in figure.cases if case not in hidden],
+        by_case={UUID(case): value for case, value in figure.by_case.items() if case not in hidden},
+        events=f"{path}/{figure.code}/events" + (f"?{urlencode(params)}" if params else ""),
     )
 
 
@@ -202,30 +200,30 @@ COLUMNS = (
 )
 
 
-def _file(told: Figures) -> CsvResponse:
-    basis, unit = told.basis, told.unit or "toutes celles de votre droit"
+def _csv_file(answer: Figures) -> CsvResponse:
+    basis, unit = answer.basis, answer.unit or "toutes celles de votre droit"
     rows = (
         (
             *(each.code, each.key, each.label, each.value, each.counted, each.among, each.formula),
             *(", ".join(each.rules), unit, basis.position, basis.recorded_at),
         )
-        for each in told.figures
+        for each in answer.figures
     )
     return csv_file("chiffres", COLUMNS, rows)
 
 
-def _behind(
+def _events_behind(
     app: ServiceApplication, figures: counting.Figures, figure: counting.Figure, case: UUID, basis: Basis
 ) -> list[FigureEvent]:
     kinds = figures.source_events(figure.code)
-    found = []
+    events = []
     for entry, recorded in entries_counted(app, case, basis):
         if type(recorded.data) not in kinds:
             continue
         key = figures.key_of(recorded.data)
         if figure.key is None or key in (None, figure.key):
             name = event_name(recorded.data)
-            found.append(
+            events.append(
                 FigureEvent(
                     case=case,
                     id=recorded.meta.id,
@@ -238,4 +236,4 @@ def _behind(
                     rules=recorded.meta.rules,
                 )
             )
-    return found
+    return events

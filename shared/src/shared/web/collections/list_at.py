@@ -20,13 +20,14 @@ def load_case_for_response(
     app: ServiceApplication,
     decider: Decider[Any],
     case: UUID,
-    moment: PointInTime,
+    at: PointInTime,
     response: Response,
     *,
     unopened: bool = False,
 ) -> CaseAt:
-    """Raises like `shared.temporal.aggregate_at.replayed`."""
-    found = load_case_at(app, decider, case, moment, unopened=unopened)
+    """The case at a point in time; its basis goes into the header `DLA-Basis`. Raises like
+    `shared.temporal.load_case_at`."""
+    then = load_case_at(app, decider, case, at, unopened=unopened)
     log_id = app.recorder.identity().log_id
-    response.headers[BASIS_HEADER] = f'log="{log_id}", position={found.last.id}, version={found.version}'
-    return found
+    response.headers[BASIS_HEADER] = f'log="{log_id}", position={then.last.id}, version={then.version}'
+    return then

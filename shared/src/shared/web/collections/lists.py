@@ -63,22 +63,27 @@ class ListParams(BaseModel):
 
 def list_params(view: Projection) -> Any:
     """The query parameters of a view's list."""
-    adding: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for name in view.filters:
-        told = f"`{MYSELF}`: whoever asks" if name == "adviser" else None
-        adding[name] = (str | None, Field(None, max_length=200, pattern=NO_NUL_PATTERN, description=told))
+        description = f"`{MYSELF}` for yourself" if name == "adviser" else None
+        fields[name] = (
+            str | None,
+            Field(None, max_length=200, pattern=NO_NUL_PATTERN, description=description),
+        )
     if view.opened:
-        told = f"By `{view.opened}`"
-        adding |= {name: (Day | None, Field(None, description=told)) for name in ("opened_since", "opened_before")}
+        description = f"By `{view.opened}`"
+        fields |= {
+            name: (Day | None, Field(None, description=description)) for name in ("opened_since", "opened_before")
+        }
     keys = tuple(f"{way}{key}" for key in ("id", *view.sorts) for way in ("", "-"))
-    told = "By a key; after a minus the greatest first. `id`: in the order of opening"
-    adding["sort"] = (Literal[keys], Field(NEWEST_FIRST, description=told))
+    description = "By a field; with a minus the greatest first. `id`: in the order of opening"
+    fields["sort"] = (Literal[keys], Field(NEWEST_FIRST, description=description))
     name = "".join(part.capitalize() for part in view.name.partition(":")[0].split("-"))
-    return Annotated[create_model(f"{name}Params", __base__=ListParams, **adding), Query()]
+    return Annotated[create_model(f"{name}Params", __base__=ListParams, **fields), Query()]
 
 
 def list_rows(app: ServiceApplication, caller: Caller, view: Projection, params: Any) -> Page:
-    wanted = ListQuery(
+    query = ListQuery(
         params.q,
         {
             name: resolve_myself(caller, name, value)
@@ -92,21 +97,21 @@ def list_rows(app: ServiceApplication, caller: Caller, view: Projection, params:
         limit=params.limit,
         scope=None if view.everywhere else caller.list_scope,
     )
-    kept, basis = CURRENT_ROWS, None
+    source, basis = CURRENT_ROWS, None
     if params.as_of or params.on:
         then = load_past_rows(
             app,
             view,
             PointInTime(as_of=params.as_of, on=params.on),
-            None if wanted.scope is None else wanted.scope.units,
+            None if query.scope is None else query.scope.units,
         )
-        kept, basis = past_row_source(view, then.documents), then.basis
+        source, basis = past_row_source(view, then.documents), then.basis
     try:
-        page = fetch_page(app.recorder, view, wanted, kept)
+        page = fetch_page(app.recorder, view, query, source)
     except InvalidCursor:
         raise invalid_cursor() from None
     caller.record_rows(len(page.items))
-    total = count_rows(app.recorder, view, wanted, kept) if params.count else None
+    total = count_rows(app.recorder, view, query, source) if params.count else None
     return Page(items=page.items, next=page.next, total=total, basis=basis)
 
 

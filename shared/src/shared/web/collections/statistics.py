@@ -71,12 +71,12 @@ Period = Annotated[
 
 
 def add_statistics(router: APIRouter, release: Release) -> None:
-    """GET …/statistics. Comes before what takes an id at the same place."""
+    """GET `/statistics` and `/statistics.csv`. Added before the routes that take an id at this place."""
 
     @router.get("/statistics", responses=problem_responses(404), summary="Get the published statistics")
     def get_statistics(app: AppDep, caller: StatisticsReaderDep, period: Period = None) -> Statistics:
         """Counts along fixed dimensions, published once a month after each quarter; no dossier, no event, no unit."""
-        return told(app, caller, period)
+        return load_statistics(app, caller, period)
 
     @router.get(
         "/statistics.csv",
@@ -85,45 +85,45 @@ def add_statistics(router: APIRouter, release: Release) -> None:
         summary="Download the published statistics as CSV",
     )
     def download_statistics(app: AppDep, caller: StatisticsReaderDep, period: Period = None) -> CsvResponse:
-        """The same, a line each: semicolons, decimal commas, no cell that a spreadsheet would take for a formula."""
-        return _file(told(app, caller, period))
+        """The same tables, one cell a line: semicolons, decimal commas, no cell is taken for a formula."""
+        return _csv_file(load_statistics(app, caller, period))
 
-    def told(app: ServiceApplication, caller: Caller, period: str | None) -> Statistics:
+    def load_statistics(app: ServiceApplication, caller: Caller, period: str | None) -> Statistics:
         authorize(caller)
         quarters = published_quarters(app)
-        known = periods_of(quarters)
-        wanted = period or (str(quarters[-1]) if quarters else None)
-        if wanted is None or wanted not in known:
-            raise _not_published(app, known)
-        tables = published_tables(app, release, caller.actor.territory, quarters_of(wanted))
+        published = periods_of(quarters)
+        chosen = period or (str(quarters[-1]) if quarters else None)
+        if chosen is None or chosen not in published:
+            raise _not_published(app, published)
+        tables = published_tables(app, release, caller.actor.territory, quarters_of(chosen))
         return Statistics(
             units=sorted(caller.actor.territory),
-            period=wanted,
+            period=chosen,
             population=release.population,
             formula=FORMULA,
             log_id=app.recorder.identity().log_id,
-            tables=[_table(tables, each) for each in release.dimensions if _was_told(tables, each)],
-            periods=known,
+            tables=[_table(tables, each) for each in release.dimensions if _has_dimension(tables, each)],
+            periods=published,
         )
 
 
 COLUMNS = ("Période", "Population", "Dimension", "Clé", "Libellé", "Valeur", "Au moins", "Au plus", "Formule")
 
 
-def _file(told: Statistics) -> CsvResponse:
+def _csv_file(answer: Statistics) -> CsvResponse:
     rows = (
         (
-            *(told.period, told.population, table.label, cell.key, cell.label),
-            *(cell.value, cell.at_least, cell.at_most, told.formula),
+            *(answer.period, answer.population, table.label, cell.key, cell.label),
+            *(cell.value, cell.at_least, cell.at_most, answer.formula),
         )
-        for table in told.tables
+        for table in answer.tables
         for cell in table.cells
     )
     return csv_file("statistiques", COLUMNS, rows)
 
 
-def _was_told(tables: list[Counts], dimension: Dimension) -> bool:
-    """Whether the program knew of the dimension already each time."""
+def _has_dimension(tables: list[Counts], dimension: Dimension) -> bool:
+    """Whether every one of these tables has the dimension: older ones may have been published without it."""
     return all(dimension.keys.keys() <= table.get(dimension.code, {}).keys() for table in tables)
 
 
@@ -137,14 +137,14 @@ def _table(tables: list[Counts], dimension: Dimension) -> Table:
     )
 
 
-def _cell(told: list[int], key: str, label: str) -> Cell:
-    least, most = (sum(each) for each in zip(*map(bounds, told), strict=True)) if told else (0, 0)
-    return Cell(key=key, label=label, value=sum(told), at_least=least, at_most=most)
+def _cell(counts: list[int], key: str, label: str) -> Cell:
+    least, most = (sum(each) for each in zip(*map(bounds, counts), strict=True)) if counts else (0, 0)
+    return Cell(key=key, label=label, value=sum(counts), at_least=least, at_most=most)
 
 
-def _not_published(app: ServiceApplication, known: list[str]) -> ProblemError:
+def _not_published(app: ServiceApplication, published: list[str]) -> ProblemError:
     detail = (
         "Un trimestre est publié un mois après sa fin, une année avec son dernier trimestre\u202f; nous sommes le"
         f" {format_date(app.clock.now().date())}."
     )
-    return ProblemError(404, "not-published", "Période non publiée", detail, periods=known)
+    return ProblemError(404, "not-published", "Période non publiée", detail, periods=published)

@@ -22,16 +22,16 @@ TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 class SecurityHeadersMiddleware:
-    """Around a whole application; a handler that says otherwise is obeyed. `told`: what to add where it is silent."""
+    """ASGI middleware. `headers`: added to each response that does not set them itself."""
 
-    def __init__(self, app: ASGIApp, told: Mapping[str, str] = SECURITY_HEADERS) -> None:
-        self._app, self._told = app, told
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str] = SECURITY_HEADERS) -> None:
+        self._app, self._headers = app, headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self._told.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

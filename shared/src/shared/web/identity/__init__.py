@@ -1,6 +1,6 @@
-"""Who a bearer token or a personal link proves: tokens, signing keys, links."""
+"""Identities: bearer tokens, the provider's signing keys, and personal links. Free of the event log."""
 
-from shared.web.identity.personal_links import FORM, new_secret
+from shared.web.identity.personal_links import LINK_PATTERN, new_secret
 from shared.web.identity.signing_keys import KeysUnavailable, SigningKeys
 from shared.web.identity.tokens import (
     ALGORITHMS,
@@ -15,7 +15,7 @@ from shared.web.identity.tokens import (
 __all__ = [
     "ALGORITHMS",
     "CLOCK_SKEW_SECONDS",
-    "FORM",
+    "LINK_PATTERN",
     "KeysUnavailable",
     "SigningKeys",
     "TokenVerifier",

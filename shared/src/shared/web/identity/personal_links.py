@@ -9,16 +9,16 @@ from uuid import UUID
 from shared.web.identity.tokens import pseudonym
 
 LINK_PREFIX = "dla_link_"
-FORM = re.compile(rf"{LINK_PREFIX}[A-Za-z0-9_-]{{43}}")
-OURSELVES = "personal-link"
-"""In the place of an issuer: no identity provider has a name that is no address."""
+LINK_PATTERN = re.compile(rf"{LINK_PREFIX}[A-Za-z0-9_-]{{43}}")
+LINK_ISSUER = "personal-link"
+"""Stands for the issuer; no identity provider has a name that is not a URL."""
 
 
 def new_secret() -> str:
-    """256 random bits, as the bearer token that they are."""
+    """A new bearer token of 256 random bits."""
     return LINK_PREFIX + secrets.token_urlsafe(32)
 
 
 def identity_of(identity_key: bytes, secret: str) -> UUID | None:
-    """Under which the register knows the link; null for what was never one of ours."""
-    return UUID(pseudonym(identity_key, OURSELVES, secret)) if FORM.fullmatch(secret) else None
+    """The identity of a link in the register; None for what has not the form of a link."""
+    return UUID(pseudonym(identity_key, LINK_ISSUER, secret)) if LINK_PATTERN.fullmatch(secret) else None

@@ -18,10 +18,10 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key, KeySet
 
 log = logging.getLogger(__name__)
-READ_AGAIN_AFTER = 600.0
-"""A key that the provider has withdrawn is trusted for ten minutes at most, unless the provider is out."""
-TRY_AT_MOST_EVERY = 30.0
-TRY_WITHOUT_KEYS_EVERY = 2.0
+REFRESH_SECONDS = 600.0
+"""A withdrawn key is trusted for ten minutes at most, unless the provider is unreachable."""
+RETRY_SECONDS = 30.0
+RETRY_WITHOUT_KEYS_SECONDS = 2.0
 TIMEOUT_SECONDS = 5.0
 MAX_KEY_SET_BYTES = 256 * 1024
 ASYMMETRIC = {"RSA", "EC", "OKP"}
@@ -33,7 +33,7 @@ class KeysUnavailable(Exception):
 
 
 class SigningKeys:
-    """`where` is a file or an URL; `trusted_for`, the seconds for which keys outlive an outage of the provider."""
+    """`where`: a file or a URL. `trusted_for`: seconds for which keys outlive an outage of the provider."""
 
     def __init__(self, where: str, trusted_for: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._where, self._trusted_for, self._clock = where, trusted_for, clock
@@ -41,12 +41,12 @@ class SigningKeys:
         self._read_at = self._tried_at = float("-inf")
         self._reading = Lock()
 
-    def trusted(self, kid: str | None) -> KeySet:
-        """All keys trusted now; read again when they are old, and now and then when none is called `kid`."""
+    def keys_for(self, kid: str | None) -> KeySet:
+        """All keys trusted now, read again when they are old or none has this id. Raises KeysUnavailable."""
         if self._is_old() and self._keys:
-            self._read_again(wait=False)
+            self._refresh(wait=False)
         if not self._keys or not self._has(kid):
-            self._read_again(wait=True)
+            self._refresh(wait=True)
         if not self._keys or self._age() > self._trusted_for:
             raise KeysUnavailable(self._where)
         return self._keys
@@ -58,14 +58,14 @@ class SigningKeys:
         return self._clock() - self._read_at
 
     def _is_old(self) -> bool:
-        return self._age() > min(READ_AGAIN_AFTER, self._trusted_for)
+        return self._age() > min(REFRESH_SECONDS, self._trusted_for)
 
-    def _read_again(self, *, wait: bool) -> None:
-        """One thread at a time; whoever needs a new key waits for it, the others go on with those they have."""
+    def _refresh(self, *, wait: bool) -> None:
+        """One thread reads at a time. With `wait`, the others wait for it; else they go on with the keys they have."""
         if not self._reading.acquire(timeout=TIMEOUT_SECONDS + 1 if wait else 0):
             return
         try:
-            pause = TRY_AT_MOST_EVERY if self._keys else TRY_WITHOUT_KEYS_EVERY
+            pause = RETRY_SECONDS if self._keys else RETRY_WITHOUT_KEYS_SECONDS
             if self._clock() - self._tried_at < pause:
                 return
             self._tried_at = self._clock()
@@ -89,12 +89,12 @@ class SigningKeys:
 
 
 def _usable(published: Any) -> list[Key]:
-    """What can verify a signature; a key of a kind not known here does not spoil the others."""
+    """The keys that can verify a signature; unknown kinds are skipped. Raises ValueError when none is left."""
     keys: list[Key] = []
-    for told in published["keys"]:
-        if told.get("kty") in ASYMMETRIC and told.get("use", "sig") == "sig":
+    for jwk in published["keys"]:
+        if jwk.get("kty") in ASYMMETRIC and jwk.get("use", "sig") == "sig":
             try:
-                keys.append(JWKRegistry.import_key(told))
+                keys.append(JWKRegistry.import_key(jwk))
             except (JoseError, ValueError) as error:
                 log.warning("a key of the identity provider is of no use: %r", error)
     if not keys:

@@ -17,7 +17,7 @@ from shared.web.http import ProblemError
 from shared.web.identity.signing_keys import KeysUnavailable, SigningKeys
 
 ALGORITHMS = ["EdDSA", "Ed25519", "ES256", "RS256", "PS256"]
-"""Signatures only, by name: neither `none` nor what a public key could be misused for as a secret."""
+"""Asymmetric signatures, by name: not `none`, and no HMAC for which a public key could be misused as the secret."""
 MAX_TOKEN_CHARACTERS = 8 * 1024
 CLOCK_SKEW_SECONDS = 30
 
@@ -43,7 +43,7 @@ class TokenVerifier:
         )
 
     def verify(self, token: str) -> VerifiedToken:
-        """Raises ProblemError: 401 for a token that cannot be trusted, 503 when nobody can tell."""
+        """Raises ProblemError: 401 for a token that is not valid, 503 when the provider's keys are unavailable."""
         try:
             if len(token) > MAX_TOKEN_CHARACTERS:
                 raise ValueError("no token is that long")
@@ -58,15 +58,15 @@ class TokenVerifier:
             raise unauthenticated("Le jeton présenté n’est pas valable ou a expiré.") from error
 
     def _keys_for(self, signed: GuestProtocol) -> KeySet:
-        """The header says which of our keys to try, and no more: a key that it brings itself is not looked at."""
+        """Only the key id of the header is used: a key that the token brings itself is ignored."""
         kid = signed.headers().get("kid")
-        return self._keys.trusted(kid if isinstance(kid, str) else None)
+        return self._keys.keys_for(kid if isinstance(kid, str) else None)
 
 
 def pseudonym(identity_key: bytes, issuer: str, subject: str) -> str:
-    """One id for a person of an issuer; only who holds the deployment's identity key can tell whose it is."""
-    told = json.dumps([issuer, subject], ensure_ascii=False).encode()
-    return str(uuid5(NAMESPACE_OID, hmac.digest(identity_key, told, "sha256").hex()))
+    """The id of a person of an issuer: a keyed hash, so only the holder of the identity key can compute it."""
+    named = json.dumps([issuer, subject], ensure_ascii=False).encode()
+    return str(uuid5(NAMESPACE_OID, hmac.digest(identity_key, named, "sha256").hex()))
 
 
 def text_claim(claims: dict[str, Any], name: str) -> str | None:

@@ -54,9 +54,9 @@ class EventEffect(BaseModel):
     erased: list[UUID] = []
 
 
-def state_at(app: ServiceApplication, decider: Decider[Any], stream: UUID, moment: PointInTime) -> dict[str, Any]:
+def state_at(app: ServiceApplication, decider: Decider[Any], stream: UUID, at: PointInTime) -> dict[str, Any]:
     """The state, and under `replayed` its basis. Raises like `shared.temporal.load_aggregate_at`."""
-    replay = load_aggregate_at(app, decider, stream, moment)
+    replay = load_aggregate_at(app, decider, stream, at)
     show, erased = collect_erased(app.key_store.display_text)
     state = to_plain(replay.state, show)
     entry = replay.recorded[-1][0]
@@ -65,8 +65,8 @@ def state_at(app: ServiceApplication, decider: Decider[Any], stream: UUID, momen
         position=entry.id,
         recorded_at=entry.recorded_at,
         log_id=app.recorder.identity().log_id,
-        as_of=moment.as_of,
-        on=moment.on,
+        as_of=at.as_of,
+        on=at.on,
         events=[event.meta.id for _, event in replay.counted],
         erased=erased,
     )

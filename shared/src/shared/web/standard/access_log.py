@@ -69,12 +69,12 @@ def entries(
         authorize_read(caller, case)
     log: AccessLog = request.app.state.access_log
     units = None if everywhere or caller.actor.role is Role.LEADER else caller.actor.territory
-    found = log.entries(AccessLogQuery(case, actor, since=since, until=until, units=units, after=after, limit=limit))
+    rows = log.entries(AccessLogQuery(case, actor, since=since, until=until, units=units, after=after, limit=limit))
     if case is None:
-        caller.record_rows(len(found))
+        caller.record_rows(len(rows))
     return AccessLogPage(
-        items=[_shown(row, caller.actor.role) for row in found],
-        next=found[-1]["id"] if len(found) == limit else None,
+        items=[_shown(row, caller.actor.role) for row in rows],
+        next=rows[-1]["id"] if len(rows) == limit else None,
     )
 
 

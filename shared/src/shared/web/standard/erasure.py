@@ -71,9 +71,9 @@ def people_router() -> ResourceRouter:
 
         Only whole words are found: this service keeps no name in clear, and compares keyed hashes."""
         authorize(caller)
-        known = find_people(app, body.words)
-        caller.record_rows(len(known))
-        return [PersonCandidate(person=each.person, cases=list(each.cases), since=each.since) for each in known]
+        people = find_people(app, body.words)
+        caller.record_rows(len(people))
+        return [PersonCandidate(person=each.person, cases=list(each.cases), since=each.since) for each in people]
 
     @router.get("/{id}", summary="Get the personal data of a person")
     def get(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*DPO_ONLY)]) -> PersonHere:  # noqa: A002

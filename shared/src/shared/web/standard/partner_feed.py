@@ -69,9 +69,9 @@ def messages_for_partner(
             elif can(Action.HEADERS, entry.case_id):
                 yield entry, False
 
-    kept = list(covered())
-    messages = messages_of(app, published, [entry for entry, _ in kept])
+    covered_entries = list(covered())
+    messages = messages_of(app, published, [entry for entry, _ in covered_entries])
     return [
         message if whole else Message(raw_header=message.raw_header, label=message.label)
-        for message, (_, whole) in zip(messages, kept, strict=True)
+        for message, (_, whole) in zip(messages, covered_entries, strict=True)
     ]
