@@ -65,13 +65,13 @@ def added(action: UUID, kind: ActionKind) -> ActionAdded:
 
 
 def test_an_update_that_a_review_asks_for_reopens_a_completed_parcours_and_no_other() -> None:
-    asked = reopen_parcours(
+    command = reopen_parcours(
         ParcoursUpdateRequested(review="M6"), integration_header("followup", "parcours-update-requested")
     ).command
     ended = Scenarios(decider)(ParcoursOpened(PLAN), COMPLETED)
     reopened = ParcoursAdjusted(1, text("Mise à jour demandée au bilan M6"))
-    ended.when(asked, by=Role.SERVICE).then(reopened)
-    Scenarios(decider)(ParcoursOpened(PLAN), COMPLETED, reopened).when(asked, by=Role.SERVICE).then()
+    ended.when(command, by=Role.SERVICE).then(reopened)
+    Scenarios(decider)(ParcoursOpened(PLAN), COMPLETED, reopened).when(command, by=Role.SERVICE).then()
 
 
 def closed(outcome: str) -> CommandDispatch | None:
@@ -95,16 +95,16 @@ def test_an_update_that_follow_up_withdraws_is_given_up_unless_something_is_unde
 
 
 def test_the_update_of_a_structure_that_closed_down_is_given_up() -> None:
-    to = closed("closed_down")
-    assert to is not None
+    dispatch = closed("closed_down")
+    assert dispatch is not None
     reopened = Scenarios(decider)(ParcoursOpened(PLAN), COMPLETED, ParcoursAdjusted(1, text("Un départ")))
-    given_up = UpdateAbandoned(text("Cessation d’activité de la structure"))
-    reopened.when(to.command, by=Role.SERVICE).then(given_up)
+    update_abandoned = UpdateAbandoned(text("Cessation d’activité de la structure"))
+    reopened.when(dispatch.command, by=Role.SERVICE).then(update_abandoned)
     assert closed("completed") is None
 
 
 def test_an_agreed_plan_opens_the_parcours_of_the_same_case() -> None:
-    told = PlanAgreed(
+    published = PlanAgreed(
         structure=PLAN.structure,
         unit=PLAN.unit,
         adviser=PLAN.adviser,
@@ -115,13 +115,13 @@ def test_an_agreed_plan_opens_the_parcours_of_the_same_case() -> None:
         baseline=PLAN.baseline,
         definitions=PLAN.definitions,
     )
-    to = open_parcours(told, integration_header("diagnostic", "plan-agreed"))
-    assert (to.decider, to.stream, to.case) == (decider, CASE, None)
-    Scenarios(decider)().when(to.command, by=Role.SERVICE).then(ParcoursOpened(PLAN))
+    dispatch = open_parcours(published, integration_header("diagnostic", "plan-agreed"))
+    assert (dispatch.decider, dispatch.stream, dispatch.case) == (decider, CASE, None)
+    Scenarios(decider)().when(dispatch.command, by=Role.SERVICE).then(ParcoursOpened(PLAN))
 
 
 @pytest.mark.parametrize(
-    ("event", "told"),
+    ("event", "published"),
     [
         (
             VALIDATED,
@@ -146,9 +146,9 @@ def test_an_agreed_plan_opens_the_parcours_of_the_same_case() -> None:
         (UpdateAbandoned(text("Finalement non")), contracts.ParcoursUpdateAbandoned()),
     ],
 )
-def test_the_others_are_told_of_the_validation_and_of_the_end(event: object, told: PublicEvent) -> None:
-    assert to_integration_event(recorded(event), entry()) == told
-    assert type(told) in service.publishes
+def test_the_others_are_told_of_the_validation_and_of_the_end(event: object, published: PublicEvent) -> None:
+    assert to_integration_event(recorded(event), entry()) == published
+    assert type(published) in service.publishes
 
 
 @pytest.mark.parametrize("event", [ParcoursOpened(PLAN), AxesRanked(("finance", "strategy")), SHARED])

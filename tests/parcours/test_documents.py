@@ -99,8 +99,10 @@ def agree(log: MemoryLog[Parcours], prestation: UUID) -> None:
 
 
 def test_the_road_map_tells_each_axis_in_its_rank_with_its_actions(log: MemoryLog[Parcours]) -> None:
-    told = on_screen(written(parcours_documents, "feuille-de-route", read(log, by=Role.LEADER, structure_name=NAMED)))
-    for said in (
+    text_shown = on_screen(
+        written(parcours_documents, "feuille-de-route", read(log, by=Role.LEADER, structure_name=NAMED))
+    )
+    for expected in (
         "Validé par la structure, en cours.",
         "du 20 mars 2026 au 30 septembre 2026",
         "1. Modèle économique",
@@ -111,7 +113,7 @@ def test_the_road_map_tells_each_axis_in_its_rank_with_its_actions(log: MemoryLo
         "Par dirigeant·e some-leader",
         "non d’une signature électronique",
     ):
-        assert said in told
+        assert expected in text_shown
 
 
 def test_an_adjusted_road_map_is_no_longer_told_as_validated(log: MemoryLog[Parcours]) -> None:
@@ -124,8 +126,8 @@ def test_an_adjusted_road_map_is_no_longer_told_as_validated(log: MemoryLog[Parc
 def test_the_road_map_ends_with_what_the_actions_led_to(log: MemoryLog[Parcours]) -> None:
     own = list(log.state.actions)[1]
     do(log, coordination.StartAction(own), coordination.FinishAction(own, "Tenu chaque mois par l’équipe."))
-    told = on_screen(written(parcours_documents, "feuille-de-route", read(log)))
-    assert "Suivi mensuel des ventes de paniers (terminée) : Tenu chaque mois par l’équipe." in told
+    text_shown = on_screen(written(parcours_documents, "feuille-de-route", read(log)))
+    assert "Suivi mensuel des ventes de paniers (terminée) : Tenu chaque mois par l’équipe." in text_shown
 
 
 def test_the_agreement_is_written_once_it_is_signed(log: MemoryLog[Parcours], prestation: UUID) -> None:
@@ -133,8 +135,8 @@ def test_the_agreement_is_written_once_it_is_signed(log: MemoryLog[Parcours], pr
     assert lacking(parcours_documents, name, log.state) is not None
     agree(log, prestation)
     document = written(parcours_documents, name, read(log, structure_name=NAMED))
-    for told in (on_screen(document), on_paper(document)):
-        for said in (
+    for text_shown in (on_screen(document), on_paper(document)):
+        for expected in (
             "Refonte de la tarification",
             "Cabinet Armen Conseil",
             "5 jours",
@@ -142,7 +144,7 @@ def test_the_agreement_is_written_once_it_is_signed(log: MemoryLog[Parcours], pr
             "Signé le 18 mars 2026",
             "Signé le 17 mars 2026",
         ):
-            assert said in told
+            assert expected in text_shown
     assert "Avenants" not in on_screen(document)
 
 
@@ -150,9 +152,9 @@ def test_an_amendment_adds_its_days_to_those_first_agreed(log: MemoryLog[Parcour
     agree(log, prestation)
     at = LATER + timedelta(days=40)
     do(log, agreement.RecordAmendment(prestation, 2, signed_on=date(2026, 4, 20)), at=at)
-    told = on_screen(written(parcours_documents, f"convention-{prestation}", read(log, at)))
-    assert "Jours convenus, avenants compris 7 jours" in told
-    assert "20 avril 2026 + 2" in told
+    text_shown = on_screen(written(parcours_documents, f"convention-{prestation}", read(log, at)))
+    assert "Jours convenus, avenants compris 7 jours" in text_shown
+    assert "20 avril 2026 + 2" in text_shown
 
 
 def test_several_agreements_are_told_apart() -> None:
@@ -180,116 +182,117 @@ def test_several_agreements_are_told_apart() -> None:
 
 
 @pytest.fixture
-def asked(log: MemoryLog[Parcours], prestation: UUID) -> MemoryLog[Tender]:
-    asked = MemoryLog(tender.decider, sibling=log)
+def tender_log(log: MemoryLog[Parcours], prestation: UUID) -> MemoryLog[Tender]:
+    tender_log = MemoryLog(tender.decider, sibling=log)
     grid = (proposals.GridLine("Compréhension du besoin", 60), proposals.GridLine("Prix", 40))
     do(
-        asked,
+        tender_log,
         proposals.OpenTender(prestation, "Recalculer les prix de vente avec l’équipe.", grid=grid, deadline=DEADLINE),
         *(proposals.InviteProvider(name) for name in ("Cabinet Armen", "Atelier des Deux Rives", "Coop Sillon")),
     )
-    armen, _, sillon = asked.state.candidates
+    armen, _, sillon = tender_log.state.candidates
     do(
-        asked,
+        tender_log,
         proposals.SubmitProposal(armen, 480_000, days=5, summary="Cinq journées sur place."),
         proposals.SubmitProposal(sillon, 450_000, days=4, summary="Quatre journées, dont deux à distance."),
     )
-    return asked
+    return tender_log
 
 
-def scored(asked: MemoryLog[Tender]) -> None:
-    armen, _, sillon = asked.state.candidates
+def scored(tender_log: MemoryLog[Tender]) -> None:
+    armen, _, sillon = tender_log.state.candidates
     for by, marks in ((Role.ADVISER, ((17, 12), (14, 15))), (Role.LEADER, ((15, 12), (12, 15)))):
-        do(asked, award.DeclareInterests(conflict=False), by=by, at=LATER)
-        do(asked, award.ScoreProposal(armen, marks[0]), award.ScoreProposal(sillon, marks[1]), by=by, at=LATER)
+        do(tender_log, award.DeclareInterests(conflict=False), by=by, at=LATER)
+        do(tender_log, award.ScoreProposal(armen, marks[0]), award.ScoreProposal(sillon, marks[1]), by=by, at=LATER)
 
 
-def paper(name: str, asked: MemoryLog[Tender], log: MemoryLog[Parcours]) -> Any:
-    return written(tender_documents, name, read(asked, LATER, parent=log.state, structure_name=NAMED))
+def paper(name: str, tender_log: MemoryLog[Tender], log: MemoryLog[Parcours]) -> Any:
+    return written(tender_documents, name, read(tender_log, LATER, parent=log.state, structure_name=NAMED))
 
 
 def test_the_terms_of_reference_tell_what_is_expected_until_when_and_how_it_is_judged(
-    asked: MemoryLog[Tender], log: MemoryLog[Parcours]
+    tender_log: MemoryLog[Tender], log: MemoryLog[Parcours]
 ) -> None:
-    told = on_screen(paper("cahier-des-charges", asked, log))
-    for said in (
+    text_shown = on_screen(paper("cahier-des-charges", tender_log, log))
+    for expected in (
         "Prestation Refonte de la tarification",
         "Jours prévus 5 jours",
         "Recalculer les prix de vente avec l’équipe.",
         "jusqu’au 16 mars 2026 à 17 h 00 (heure de Paris)",
         "Compréhension du besoin 60 %",
     ):
-        assert said in told
-    assert "Armen" not in told
+        assert expected in text_shown
+    assert "Armen" not in text_shown
 
 
 def test_the_analysis_waits_for_scores_then_shows_each_mark_and_the_weighted_mean(
-    asked: MemoryLog[Tender], log: MemoryLog[Parcours]
+    tender_log: MemoryLog[Tender], log: MemoryLog[Parcours]
 ) -> None:
-    assert lacking(tender_documents, "grille-d-analyse", asked.state) == "Aucune proposition n’a encore été notée."
-    scored(asked)
-    told = on_screen(paper("grille-d-analyse", asked, log))
-    assert "Cabinet Armen 4 800,00 € 5 14,4 Coop Sillon 4 500,00 € 4 13,8" in told
-    assert "Compréhension du besoin 60 % 17 · 15 16" in told
-    assert "2 évaluations, chaque note sur 20" in told
-    assert "Atelier des Deux Rives" not in told
+    assert lacking(tender_documents, "grille-d-analyse", tender_log.state) == "Aucune proposition n’a encore été notée."
+    scored(tender_log)
+    text_shown = on_screen(paper("grille-d-analyse", tender_log, log))
+    assert "Cabinet Armen 4 800,00 € 5 14,4 Coop Sillon 4 500,00 € 4 13,8" in text_shown
+    assert "Compréhension du besoin 60 % 17 · 15 16" in text_shown
+    assert "2 évaluations, chaque note sur 20" in text_shown
+    assert "Atelier des Deux Rives" not in text_shown
 
 
 def test_the_minutes_say_who_was_asked_who_answered_who_was_chosen_and_who_knows(
-    asked: MemoryLog[Tender], log: MemoryLog[Parcours]
+    tender_log: MemoryLog[Tender], log: MemoryLog[Parcours]
 ) -> None:
-    scored(asked)
-    assert lacking(tender_documents, "proces-verbal", asked.state) == "La consultation n’a pas encore d’issue."
-    armen, _, sillon = asked.state.candidates
-    do(asked, award.AwardTender(armen), award.InformCandidate(sillon, date(2026, 3, 17)), at=LATER)
-    told = on_screen(paper("proces-verbal", asked, log))
-    for said in (
+    scored(tender_log)
+    assert lacking(tender_documents, "proces-verbal", tender_log.state) == "La consultation n’a pas encore d’issue."
+    armen, _, sillon = tender_log.state.candidates
+    do(tender_log, award.AwardTender(armen), award.InformCandidate(sillon, date(2026, 3, 17)), at=LATER)
+    text_shown = on_screen(paper("proces-verbal", tender_log, log))
+    for expected in (
         "3 prestataires consultés",
         "Atelier des Deux Rives Non –",
         "Coop Sillon Oui 17 mars 2026",
         "(some-leader) Aucun conflit",
         "Prestataire retenu Cabinet Armen Note sur 20 14,4 Décision du 17 mars 2026",
     ):
-        assert said in told
+        assert expected in text_shown
 
 
-def test_a_tender_without_issue_says_why(asked: MemoryLog[Tender], log: MemoryLog[Parcours]) -> None:
-    do(asked, award.CancelTender("Le besoin a changé."), at=LATER)
-    assert "restée sans suite. Le besoin a changé." in on_screen(paper("proces-verbal", asked, log))
+def test_a_tender_without_issue_says_why(tender_log: MemoryLog[Tender], log: MemoryLog[Parcours]) -> None:
+    do(tender_log, award.CancelTender("Le besoin a changé."), at=LATER)
+    assert "restée sans suite. Le besoin a changé." in on_screen(paper("proces-verbal", tender_log, log))
 
 
 # The agreement, before the three have signed it and afterwards
 
 
-def awarded(asked: MemoryLog[Tender]) -> UUID:
-    scored(asked)
-    armen, _, sillon = asked.state.candidates
-    do(asked, award.AwardTender(armen), award.InformCandidate(sillon, date(2026, 3, 17)), at=LATER)
+def awarded(tender_log: MemoryLog[Tender]) -> UUID:
+    scored(tender_log)
+    armen, _, sillon = tender_log.state.candidates
+    do(tender_log, award.AwardTender(armen), award.InformCandidate(sillon, date(2026, 3, 17)), at=LATER)
     return armen
 
 
 def test_the_draft_of_the_agreement_waits_for_the_award_and_for_each_candidate_to_know(
-    asked: MemoryLog[Tender],
+    tender_log: MemoryLog[Tender],
 ) -> None:
-    assert "une fois le prestataire retenu" in (lacking(tender_documents, "projet-de-convention", asked.state) or "")
-    armen = awarded(asked)
-    assert "d’abord informé" in (lacking(tender_documents, "projet-de-convention", asked.state) or "")
-    do(asked, award.InformCandidate(armen, date(2026, 3, 17)), at=LATER)
-    assert lacking(tender_documents, "projet-de-convention", asked.state) is None
+    before_award = lacking(tender_documents, "projet-de-convention", tender_log.state)
+    assert "une fois le prestataire retenu" in (before_award or "")
+    armen = awarded(tender_log)
+    assert "d’abord informé" in (lacking(tender_documents, "projet-de-convention", tender_log.state) or "")
+    do(tender_log, award.InformCandidate(armen, date(2026, 3, 17)), at=LATER)
+    assert lacking(tender_documents, "projet-de-convention", tender_log.state) is None
 
 
-def test_a_tender_without_issue_leads_to_no_agreement(asked: MemoryLog[Tender]) -> None:
-    do(asked, award.CancelTender("Le besoin a changé."), at=LATER)
-    assert "aucune convention" in (lacking(tender_documents, "projet-de-convention", asked.state) or "")
+def test_a_tender_without_issue_leads_to_no_agreement(tender_log: MemoryLog[Tender]) -> None:
+    do(tender_log, award.CancelTender("Le besoin a changé."), at=LATER)
+    assert "aucune convention" in (lacking(tender_documents, "projet-de-convention", tender_log.state) or "")
 
 
 def test_the_draft_of_the_agreement_is_ready_to_be_signed_by_the_three(
-    asked: MemoryLog[Tender], log: MemoryLog[Parcours]
+    tender_log: MemoryLog[Tender], log: MemoryLog[Parcours]
 ) -> None:
-    do(asked, award.InformCandidate(awarded(asked), date(2026, 3, 17)), at=LATER)
-    document = paper("projet-de-convention", asked, log)
-    for told in (on_screen(document), on_paper(document)):
-        for said in (
+    do(tender_log, award.InformCandidate(awarded(tender_log), date(2026, 3, 17)), at=LATER)
+    document = paper("projet-de-convention", tender_log, log)
+    for text_shown in (on_screen(document), on_paper(document)):
+        for expected in (
             "Projet de convention tripartite",
             "n’engage personne tant que les trois parties ne l’ont pas signé",
             "La structure accompagnée Les Jardins de l’Erdre",
@@ -303,12 +306,12 @@ def test_the_draft_of_the_agreement_is_ready_to_be_signed_by_the_three(
             "L’accompagnement est volontaire : la structure peut y mettre fin à tout moment.",
             "un modèle que propose ce logiciel, et non un texte officiel",
         ):
-            assert said in told
-        assert told.count("Nom et qualité :") == told.count("Signature :") == 3
+            assert expected in text_shown
+        assert text_shown.count("Nom et qualité :") == text_shown.count("Signature :") == 3
 
 
 @pytest.mark.parametrize(
-    ("file", "said"),
+    ("file", "expected"),
     [
         (None, "il n’est pas encore joint au dossier"),
         (attachment.AttachmentStatus.KEPT, "c’est la pièce jointe « Convention signée » (convention.pdf)"),
@@ -316,7 +319,7 @@ def test_the_draft_of_the_agreement_is_ready_to_be_signed_by_the_three(
     ],
 )
 def test_the_agreement_says_which_attachment_proves_it(
-    log: MemoryLog[Parcours], prestation: UUID, file: attachment.AttachmentStatus | None, said: str
+    log: MemoryLog[Parcours], prestation: UUID, file: attachment.AttachmentStatus | None, expected: str
 ) -> None:
     proof = UUID(int=78) if file else None
     do(
@@ -338,13 +341,13 @@ def test_the_agreement_says_which_attachment_proves_it(
         assert key == proof
         return joined
 
-    told = on_screen(written(parcours_documents, f"convention-{prestation}", read(log, load_other=beside)))
-    assert said in told
-    assert "Il n’y a pas eu de consultation : Un suivi de la même étude." in told
+    text_shown = on_screen(written(parcours_documents, f"convention-{prestation}", read(log, load_other=beside)))
+    assert expected in text_shown
+    assert "Il n’y a pas eu de consultation : Un suivi de la même étude." in text_shown
 
 
 def test_once_there_is_an_agreement_the_road_map_names_its_provider(log: MemoryLog[Parcours], prestation: UUID) -> None:
     assert "À choisir" in on_screen(written(parcours_documents, "feuille-de-route", read(log)))
     agree(log, prestation)
-    told = on_screen(written(parcours_documents, "feuille-de-route", read(log)))
-    assert "Refonte de la tarification Prestation de conseil, 5 jours Cabinet Armen Conseil" in told
+    text_shown = on_screen(written(parcours_documents, "feuille-de-route", read(log)))
+    assert "Refonte de la tarification Prestation de conseil, 5 jours Cabinet Armen Conseil" in text_shown

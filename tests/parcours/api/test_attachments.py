@@ -22,9 +22,9 @@ def running(serve: Serve) -> Served:
     return serve(service)
 
 
-def attached(adviser: Client, case: UUID, kind: str, said: bytes) -> str:
+def upload(adviser: Client, case: UUID, kind: str, text: bytes) -> str:
     path = f"/api/v1/parcours/{case}/attachments?kind={kind}"
-    return str(adviser.upload(path, sample_files.pdf(said), "attachment; filename=preuve.pdf").json()["id"])
+    return str(adviser.upload(path, sample_files.pdf(text), "attachment; filename=preuve.pdf").json()["id"])
 
 
 def agreement(action: UUID, attachment: str) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def agreement(action: UUID, attachment: str) -> dict[str, Any]:
     }
 
 
-def begun(running: Served, case: UUID, action: UUID) -> None:
+def start_assignment(running: Served, case: UUID, action: UUID) -> None:
     app, today = running.application, datetime.now(UTC)
     manager = Actor("some-manager", Role.MANAGER, unit="dla-44")
     opened = fund.fund_id("dla-44", today.year)
@@ -51,14 +51,14 @@ def begun(running: Served, case: UUID, action: UUID) -> None:
 def test_what_was_signed_and_received_is_proved_by_files_of_the_case(running: Served) -> None:
     case, action = validated_case(running.application)
     adviser, path = running.by("adviser"), f"/api/v1/parcours/{case}"
-    signed = attached(adviser, case, "signed_agreement", b"convention")
+    signed = upload(adviser, case, "signed_agreement", b"convention")
     recorded = adviser.post(f"{path}/agreements", agreement(action, signed))
     assert (recorded.status_code, recorded.json()["events"]) == (200, ["agreement-signed"])
-    begun(running, case, action)
-    amended = attached(adviser, case, "signed_amendment", b"avenant")
+    start_assignment(running, case, action)
+    amended = upload(adviser, case, "signed_amendment", b"avenant")
     amendment = {"action": str(action), "extra_days": 1, "signed_on": TODAY, "attachment": amended}
     assert adviser.post(f"{path}/amendments", amendment).status_code == 200
-    report = attached(adviser, case, "final_report", b"rapport")
+    report = upload(adviser, case, "final_report", b"rapport")
     receipt = {"action": str(action), "received_on": TODAY, "attachment": report}
     assert adviser.post(f"{path}/final-reports/receipt", receipt).status_code == 200
 
@@ -71,9 +71,9 @@ def test_a_file_that_is_unknown_withdrawn_or_of_another_case_proves_nothing(runn
     case, action = validated_case(running.application)
     other, _ = validated_case(running.application)
     adviser, path = running.by("adviser"), f"/api/v1/parcours/{case}"
-    withdrawn = attached(adviser, case, "signed_agreement", b"brouillon")
+    withdrawn = upload(adviser, case, "signed_agreement", b"brouillon")
     adviser.post(f"{path}/attachments/{withdrawn}/withdrawal", {"motive": "Version non signée"})
-    elsewhere = attached(adviser, other, "signed_agreement", b"convention")
+    elsewhere = upload(adviser, other, "signed_agreement", b"convention")
     for proof, slug in (
         (str(uuid4()), "unknown-attachment"),
         (elsewhere, "unknown-attachment"),

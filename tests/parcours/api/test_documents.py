@@ -43,7 +43,7 @@ def done(answer: Any) -> Any:
     return answer
 
 
-def asked(running: Served, adviser: Client, case: str, action: tuple[UUID, UUID]) -> tuple[str, list[str]]:
+def open_tender(running: Served, adviser: Client, case: str, action: tuple[UUID, UUID]) -> tuple[str, list[str]]:
     """A tender of three providers, of which two answered, and the keys of the two."""
     deadline = running.application.clock.now() + timedelta(days=10)
     opened = {
@@ -78,9 +78,9 @@ def listed(client: Client, where: str) -> dict[str, Any]:
     return {each["name"]: each for each in client.get(f"{where}/documents").json()}
 
 
-def assert_not_yet(answer: Any, said: str) -> None:
+def assert_not_yet(answer: Any, expected: str) -> None:
     assert (answer.status_code, answer.json()["title"]) == (409, "Ce document n’existe pas encore")
-    assert said in answer.json()["detail"]
+    assert expected in answer.json()["detail"]
 
 
 def test_from_the_terms_of_reference_to_the_signed_agreement(
@@ -90,7 +90,7 @@ def test_from_the_terms_of_reference_to_the_signed_agreement(
     assert_not_yet(adviser.get(f"{convention}.pdf"), "n’est pas encore enregistrée")
     assert listed(adviser, case)["feuille-de-route"]["lacking"] is None
 
-    where, keys = asked(running, adviser, case, action)
+    where, keys = open_tender(running, adviser, case, action)
     papers = listed(adviser, where)
     assert {name for name, each in papers.items() if each["lacking"] is None} == {"cahier-des-charges"}
     for name in ("grille-d-analyse", "proces-verbal", "projet-de-convention"):
@@ -103,13 +103,13 @@ def test_from_the_terms_of_reference_to_the_signed_agreement(
         assert adviser.get(each["pdf"]).headers["Content-Type"] == "application/pdf"
     before = adviser.get(f"{where}/{projet}.pdf", structure=NAMED)
     assert before.headers["Content-Disposition"].startswith('inline; filename="projet-de-convention-v')
-    for said in ("Projet de convention tripartite", NAMED, "Cabinet Armen", "4 800,00 €"):
-        assert said in text_of(before.content)
+    for expected in ("Projet de convention tripartite", NAMED, "Cabinet Armen", "4 800,00 €"):
+        assert expected in text_of(before.content)
     version = adviser.get(where).json()["version"]
 
     today = running.application.clock.now().date().isoformat()
-    kept = "attachment; filename=convention.pdf"
-    proof = adviser.upload(f"{case}/attachments?kind=signed_agreement", sample_files.pdf(), kept).json()["id"]
+    disposition = "attachment; filename=convention.pdf"
+    proof = adviser.upload(f"{case}/attachments?kind=signed_agreement", sample_files.pdf(), disposition).json()["id"]
     signed = {
         "action": str(action[1]),
         "provider": "Cabinet Armen",
@@ -125,8 +125,8 @@ def test_from_the_terms_of_reference_to_the_signed_agreement(
     done(adviser.post(f"{case}/agreements", signed))
     after = text_of(adviser.get(f"{convention}.pdf", structure=NAMED).content)
     assert "Projet" not in after
-    for said in ("Convention tripartite", "Recalculer les prix de vente.", "pièce jointe « convention.pdf »"):
-        assert said in after
+    for expected in ("Convention tripartite", "Recalculer les prix de vente.", "pièce jointe « convention.pdf »"):
+        assert expected in after
     assert_not_yet(adviser.get(f"{where}/{projet}.pdf"), "parmi les documents du parcours")
     assert adviser.get(f"{where}/{projet}.pdf", structure=NAMED, version=version).content == before.content
 
@@ -134,7 +134,7 @@ def test_from_the_terms_of_reference_to_the_signed_agreement(
 def test_the_documents_are_for_those_who_may_read_the_parcours(
     running: Served, adviser: Client, case: str, action: tuple[UUID, UUID]
 ) -> None:
-    where, _ = asked(running, adviser, case, action)
+    where, _ = open_tender(running, adviser, case, action)
     own, other = running.by("leader", case=str(action[0])), running.by("leader", case=str(UUID(int=7)))
     provider = running.by("provider", case=str(action[0]))
     for path in (
@@ -152,7 +152,7 @@ def test_the_documents_are_for_those_who_may_read_the_parcours(
 def test_a_provider_whose_key_is_destroyed_is_erased_from_the_documents_and_nobody_else(
     running: Served, adviser: Client, case: str, action: tuple[UUID, UUID]
 ) -> None:
-    where, keys = asked(running, adviser, case, action)
+    where, keys = open_tender(running, adviser, case, action)
     chosen(running, adviser, where, keys)
     draft = f"{where}/documents/projet-de-convention"
     version, before = adviser.get(where).json()["version"], adviser.get(f"{draft}.html")

@@ -68,22 +68,22 @@ def test_each_version_tells_who_made_it_when_and_what_leaders_said_of_it(parcour
     leader.post(f"{path}/validation", {"version": 5, "content_hash": seen})
     adviser.post(f"{path}/adjustment", {"reason": "Un départ"})
 
-    told = leader.get(f"{path}/versions").json()
-    assert [version["version"] for version in told] == [1, 2, 3, 4, 5, 6]
-    assert [version["edit"] for version in told[:2]] == [
+    body = leader.get(f"{path}/versions").json()
+    assert [version["version"] for version in body] == [1, 2, 3, 4, 5, 6]
+    assert [version["edit"] for version in body[:2]] == [
         "Axes de changement hiérarchisés",
         "Action ajoutée au parcours",
     ]
-    assert {version["made_by"] for version in told} == {Served.id_of("some-adviser")}
-    assert (told[2]["submitted_at"], told[3]["submitted_at"]) == (None, told[3]["made_at"])
-    assert [(word["by"], word["reasons"]) for word in told[3]["contested"]] == [
+    assert {version["made_by"] for version in body} == {Served.id_of("some-adviser")}
+    assert (body[2]["submitted_at"], body[3]["submitted_at"]) == (None, body[3]["made_at"])
+    assert [(word["by"], word["reasons"]) for word in body[3]["contested"]] == [
         (Served.id_of("some-leader"), "Le calendrier est trop serré.")
     ]
-    assert (told[4]["content_hash"], [word["by"] for word in told[4]["validated"]]) == (
+    assert (body[4]["content_hash"], [word["by"] for word in body[4]["validated"]]) == (
         seen,
         [Served.id_of("some-leader")],
     )
-    assert (told[3]["voided_at"], told[4]["voided_at"]) == (None, told[5]["made_at"])
+    assert (body[3]["voided_at"], body[4]["voided_at"]) == (None, body[5]["made_at"])
 
 
 def test_the_difference_says_in_french_what_was_added_changed_and_removed(parcours: Served, case: str) -> None:
@@ -94,9 +94,9 @@ def test_the_difference_says_in_french_what_was_added_changed_and_removed(parcou
     adviser.post(f"{path}/actions", expertise)
     later = {"action": number, "starts_on": day(20), "ends_on": day(90), "reason": "Congés"}
     adviser.post(f"{path}/actions/dates", later)
-    told = adviser.get(f"{path}/versions/7/changes", since=4).json()
+    body = adviser.get(f"{path}/versions/7/changes", since=4).json()
     own = "action de la structure, Gestion et finances, par Maëlle Kerdoncuff"
-    assert [(c["section_label"], c["kind_label"], c["label"], c["before"], c["after"]) for c in told["changes"]] == [
+    assert [(c["section_label"], c["kind_label"], c["label"], c["before"], c["after"]) for c in body["changes"]] == [
         ("Hiérarchie des axes", "Modifié", "Rang 1", "Gestion et finances", "Projet et stratégie"),
         ("Hiérarchie des axes", "Modifié", "Rang 2", "Projet et stratégie", "Gestion et finances"),
         (
@@ -132,18 +132,18 @@ def test_a_version_is_read_as_it_was(parcours: Served, case: str) -> None:
 
 def test_versions_are_read_by_who_may_read_the_parcours(parcours: Served, case: str) -> None:
     path = f"/api/v1/parcours/{case}/versions"
-    for asked in (path, f"{path}/1", f"{path}/2/changes"):
+    for url in (path, f"{path}/1", f"{path}/2/changes"):
         for role in ("committee", "resource_centre", "pilot", "ops", "dpo"):
-            assert parcours.by(role).get(asked).status_code == 403, role
-        assert parcours.by("provider", case=case).get(asked).status_code == 403
-        assert parcours.by("leader", case=str(uuid7())).get(asked).status_code == 403
-        assert parcours.by("leader", case=case).get(asked).status_code == 200
+            assert parcours.by(role).get(url).status_code == 403, role
+        assert parcours.by("provider", case=case).get(url).status_code == 403
+        assert parcours.by("leader", case=str(uuid7())).get(url).status_code == 403
+        assert parcours.by("leader", case=case).get(url).status_code == 200
 
 
 def test_a_version_that_was_never_made_is_not_found(parcours: Served, case: str) -> None:
     adviser, path = parcours.by("adviser"), f"/api/v1/parcours/{case}/versions"
-    for asked, since in (("5", {}), ("5/changes", {}), ("4/changes", {"since": 5})):
-        answer = adviser.get(f"{path}/{asked}", **since)
+    for url, since in (("5", {}), ("5/changes", {}), ("4/changes", {"since": 5})):
+        answer = adviser.get(f"{path}/{url}", **since)
         assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (404, "unknown-version")
         assert answer.json()["detail"] == "Le parcours en est à la version 4."
     assert adviser.get(f"/api/v1/parcours/{uuid7()}/versions").status_code == 404

@@ -138,20 +138,20 @@ def test_an_action_says_what_who_and_when(kind: ActionKind) -> None:
 
 def test_an_action_may_belong_to_a_collective_operation() -> None:
     operation = UUID(int=9)
-    asked = replace(add(ActionKind.CONSULTING, "finance"), collective_operation=operation)
+    command = replace(add(ActionKind.CONSULTING, "finance"), collective_operation=operation)
     shared_with_others = replace(planned(ActionKind.CONSULTING, "finance"), collective_operation=operation)
-    given(OPENED).when(asked).then(ActionAdded(new_id(1), shared_with_others))
+    given(OPENED).when(command).then(ActionAdded(new_id(1), shared_with_others))
 
 
 def test_an_action_does_not_end_before_it_starts() -> None:
-    asked = replace(add(ActionKind.OWN_ACTION, "finance"), ends_on=date(2026, 3, 15))
-    given(OPENED).when(asked).refused("wrong-dates")
+    command = replace(add(ActionKind.OWN_ACTION, "finance"), ends_on=date(2026, 3, 15))
+    given(OPENED).when(command).refused("wrong-dates")
 
 
 @pytest.mark.parametrize("starts_on", [date(2026, 2, 27), date(2126, 3, 2)])
 def test_an_action_is_yet_to_come(starts_on: date) -> None:
-    asked = replace(add(ActionKind.OWN_ACTION, "finance"), starts_on=starts_on, ends_on=date(2126, 6, 30))
-    given(OPENED).when(asked).refused("absurd-date")
+    command = replace(add(ActionKind.OWN_ACTION, "finance"), starts_on=starts_on, ends_on=date(2126, 6, 30))
+    given(OPENED).when(command).refused("absurd-date")
 
 
 @pytest.mark.parametrize(("kind", "days"), [(ActionKind.CONSULTING, None), (ActionKind.LOCAL_SUPPORT, 5)])
@@ -219,9 +219,9 @@ def test_even_with_a_derogation_a_parcours_does_not_end_in_the_past_or_in_a_cent
 
 
 def test_a_manager_grants_a_derogation_once() -> None:
-    asked = GrantDurationDerogation("Fusion en cours")
-    given(*READY).when(asked, by=Role.MANAGER).then(DEROGATION)
-    given(*READY, DEROGATION).when(asked, by=Role.MANAGER).refused("derogation-already-granted")
+    command = GrantDurationDerogation("Fusion en cours")
+    given(*READY).when(command, by=Role.MANAGER).then(DEROGATION)
+    given(*READY, DEROGATION).when(command, by=Role.MANAGER).refused("derogation-already-granted")
 
 
 @pytest.mark.parametrize("role", [Role.ADVISER, Role.LEADER, Role.REGIONAL])

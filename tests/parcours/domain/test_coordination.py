@@ -205,16 +205,16 @@ def test_a_consulting_action_starts_with_its_agreement_and_its_funds() -> None:
 
 
 def test_the_agreement_says_who_for_how_much_and_how_many_days() -> None:
-    asked = RecordAgreement(
+    command = RecordAgreement(
         CONSULTING,
         "Cabinet Aubépine",
         terms=AgreementTerms(amount=400_000, days=5, signed_on=TODAY),
         exception="Seul cabinet du territoire",
     )
-    given(*UNDER_WAY).when(asked).then(AGREEMENT)
-    given(*UNDER_WAY, AGREEMENT).when(asked).refused("agreement-already-signed")
-    given(*CONSULTING_STARTED).when(asked).refused("action-not-at-this-step")
-    given(*UNDER_WAY, ADJUSTED).when(asked).refused("not-validated")
+    given(*UNDER_WAY).when(command).then(AGREEMENT)
+    given(*UNDER_WAY, AGREEMENT).when(command).refused("agreement-already-signed")
+    given(*CONSULTING_STARTED).when(command).refused("action-not-at-this-step")
+    given(*UNDER_WAY, ADJUSTED).when(command).refused("not-validated")
 
 
 @pytest.mark.parametrize("day", [LONG_AGO, AHEAD])
@@ -509,14 +509,14 @@ def test_an_update_may_be_completed_long_after_the_two_years() -> None:
 
 def test_giving_up_the_update_of_a_completed_parcours_leaves_it_completed() -> None:
     updated = (*UNDER_WAY, *SETTLED, COMPLETED, ADJUSTED)
-    given_up = UpdateAbandoned(text("Finalement non"))
-    given(*updated).when(AbandonParcours("Finalement non")).then(given_up)
+    update_abandoned = UpdateAbandoned(text("Finalement non"))
+    given(*updated).when(AbandonParcours("Finalement non")).then(update_abandoned)
     added = ActionAdded(UNKNOWN, planned(ActionKind.OWN_ACTION))
     removed = ActionRemoved(UNKNOWN, text("Finalement non"), kind=ActionKind.OWN_ACTION)
-    given(*updated, added).when(AbandonParcours("Finalement non")).then(removed, given_up)
+    given(*updated, added).when(AbandonParcours("Finalement non")).then(removed, update_abandoned)
     validated = (*updated, added, *UNDER_WAY[-2:])
     dropped = ActionAbandoned(UNKNOWN, text("Finalement non"))
-    given(*validated).when(AbandonParcours("Finalement non"), by=Role.LEADER).then(dropped, given_up)
-    after = given(*validated, dropped, given_up).state
+    given(*validated).when(AbandonParcours("Finalement non"), by=Role.LEADER).then(dropped, update_abandoned)
+    after = given(*validated, dropped, update_abandoned).state
     assert (after.status, after.validated_version) == (ParcoursStatus.COMPLETED, None)
     assert not any(action.step in OPEN_STEPS for action in after.actions.values())

@@ -219,8 +219,8 @@ def test_over_http_both_the_error_and_its_correction_are_read_in_the_history(
         assert answer.json()["events"] == ["introduction-corrected"], answer.text
         [introduction] = adviser.get(path).json()["actions"][number]["introductions"]
         assert introduction["held_on"] == before
-        told = adviser.get(f"{path}/history").json()[-2:]
-        assert [event["data"]["held_on"] for event in told] == [day, before]
-        assert told[1]["effective_at"][:10] == before
-        assert told[1]["recorded_at"] >= told[0]["recorded_at"]
-        assert told[1]["data"]["reason"] == "C’était cinq jours plus tôt."
+        events = adviser.get(f"{path}/history").json()[-2:]
+        assert [event["data"]["held_on"] for event in events] == [day, before]
+        assert events[1]["effective_at"][:10] == before
+        assert events[1]["recorded_at"] >= events[0]["recorded_at"]
+        assert events[1]["data"]["reason"] == "C’était cinq jours plus tôt."

@@ -228,10 +228,10 @@ def test_concurrent_commitments_never_overspend_at_any_position_of_the_log(
     entries = replicas[0].recorder.entries_of_case(fund)
     funds = list(accumulate((e.data for _, e in replicas[0].events_of(entries)), decider.evolve, initial=Fund()))
     assert all(each.available >= 0 for each in funds)
-    told = [replicas[0].load(parcours.decider, case).state.actions[action].committed for case, action in agreed]
-    assert funds[-1].committed == sum(told)
-    kept = [n for n, done in enumerate(committed) if done and n not in abandoned]
-    assert funds[-1].committed == sum(amounts[n] for n in kept)
+    sums = [replicas[0].load(parcours.decider, case).state.actions[action].committed for case, action in agreed]
+    assert funds[-1].committed == sum(sums)
+    remaining = [n for n, done in enumerate(committed) if done and n not in abandoned]
+    assert funds[-1].committed == sum(amounts[n] for n in remaining)
     assert all(funds[-1].available < amounts[n] for n, done in enumerate(committed) if not done and not abandoned)
 
 

@@ -176,8 +176,8 @@ def test_at_least_three_providers_are_consulted_or_it_is_said_why() -> None:
     two = (*ASKED[:2], *SCORED[3:])
     assert given(OPENED, *two).when(AwardTender(A), at=AFTER).refused("too-few-providers").extra == {"invited": 2}
     excepted = replace(AWARDED, exception=text("Deux cabinets seulement dans la région"))
-    asked = AwardTender(A, exception="Deux cabinets seulement dans la région")
-    given(OPENED, *two).when(asked, at=AFTER).then(excepted)
+    own = AwardTender(A, exception="Deux cabinets seulement dans la région")
+    given(OPENED, *two).when(own, at=AFTER).then(excepted)
 
 
 @pytest.mark.parametrize(
@@ -369,9 +369,9 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
         later = (now + timedelta(days=21)).isoformat()
         at = _with_three_providers(adviser, path, action, now)
 
-        asked = winner.get(f"{path}/provider").json()["tenders"][0]
-        assert (asked["terms_of_reference"], asked["step_label"]) == ("Refondre les tarifs", "ouverte")
-        assert asked["grid"] == [{"label": "Prix", "weight": 100}]
+        own = winner.get(f"{path}/provider").json()["tenders"][0]
+        assert (own["terms_of_reference"], own["step_label"]) == ("Refondre les tarifs", "ouverte")
+        assert own["grid"] == [{"label": "Prix", "weight": 100}]
         for provider, amount in ((winner, 400000), (loser, 450000)):
             key = provider.get(f"{path}/provider").json()["tenders"][0]["provider"]
             offer = {"provider": key, "amount": amount, "days": 5, "summary": f"Offre à {amount}"}
@@ -391,10 +391,10 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
         assert (refused["tenders"][0]["retained"], refused["tenders"][0]["score"]) == (False, 9.0)
         assert refused["tenders"][0]["proposal"]["summary"] == "Offre à 450000"
         assert refused["assignments"] == []
-        for told in (before, refused["tenders"][0]):
-            said = [*told.values(), *told["proposal"].values()]
-            assert not any(secret in said for secret in (400000, 16.0, keys[0], "Offre à 400000"))
-            assert "Cabinet" not in str(told)
+        for page in (before, refused["tenders"][0]):
+            values = [*page.values(), *page["proposal"].values()]
+            assert not any(secret in values for secret in (400000, 16.0, keys[0], "Offre à 400000"))
+            assert "Cabinet" not in str(page)
 
         _under_way(adviser, path, action, at, later[:10])
         [assignment] = winner.get(f"{path}/provider").json()["assignments"]

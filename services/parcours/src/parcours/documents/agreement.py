@@ -58,57 +58,57 @@ def missing_draft_reason(tender: Tender) -> str | None:
     return NOT_INFORMED if any(each.informed_on is None for each in tender.proposals.values()) else None
 
 
-def draft_agreement(reading: DocumentSource[Tender]) -> Document:
+def draft_agreement(source: DocumentSource[Tender]) -> Document:
     """From the award until the three have signed."""
-    parcours: Parcours = reading.parent
-    tender = reading.state
+    parcours: Parcours = source.parent
+    tender = source.state
     assert tender.action is not None
     assert tender.winner is not None
     chosen = tender.candidates[tender.winner]
     assert chosen.proposal is not None
-    action, provider = parcours.actions.get(tender.action), reading.decrypt(chosen.name)
+    action, provider = parcours.actions.get(tender.action), source.decrypt(chosen.name)
     blocks: list[Block] = [
         Paragraph("Projet, qui n’engage personne tant que les trois parties ne l’ont pas signé.", aside=True),
-        *_parties(reading, parcours.plan.unit, provider),
-        *_purpose(reading, action, tender, None),
+        *_parties(source, parcours.plan.unit, provider),
+        *_purpose(source, action, tender, None),
         Heading("2. Le calendrier, les jours et le montant"),
         Facts((*_calendar(action), *_price(chosen.proposal.days, chosen.proposal.amount))),
         *_clauses(),
         Heading("Les signatures"),
-        _places(reading, parcours.plan.unit, provider, (SIGNATURE_BLANKS, SIGNATURE_BLANKS, SIGNATURE_BLANKS)),
+        _places(source, parcours.plan.unit, provider, (SIGNATURE_BLANKS, SIGNATURE_BLANKS, SIGNATURE_BLANKS)),
         Paragraph(TEMPLATE_NOTICE, aside=True),
     ]
-    return reading.document(DRAFT_TITLE, f"Unité {parcours.plan.unit}", blocks)
+    return source.document(DRAFT_TITLE, f"Unité {parcours.plan.unit}", blocks)
 
 
-def agreement(reading: DocumentSource[Parcours], key: UUID) -> Document:
+def agreement(source: DocumentSource[Parcours], key: UUID) -> Document:
     """Once it is recorded, with its amendments."""
-    parcours, action = reading.state, reading.state.actions[key]
+    parcours, action = source.state, source.state.actions[key]
     assert action.agreement is not None
     signed = action.agreement
     terms = signed.terms
-    tender = reading.load_other(tenders.decider, signed.tender) if signed.tender else None
-    provider = reading.decrypt(signed.provider)
+    tender = source.load_other(tenders.decider, signed.tender) if signed.tender else None
+    provider = source.decrypt(signed.provider)
     blocks: list[Block] = [
         Paragraph(f"Signée le {format_date(terms.signed_on)}."),
-        *_parties(reading, parcours.plan.unit, provider),
-        *_purpose(reading, action, tender, signed.exception),
+        *_parties(source, parcours.plan.unit, provider),
+        *_purpose(source, action, tender, signed.exception),
         Heading("2. Le calendrier, les jours et le montant"),
-        *_terms(reading, key, terms),
+        *_terms(source, key, terms),
         *_clauses(),
         Heading("Les signatures"),
-        _places(reading, parcours.plan.unit, provider, _days(terms)),
-        *_proof(reading, key),
+        _places(source, parcours.plan.unit, provider, _days(terms)),
+        *_proof(source, key),
         Paragraph(TEMPLATE_NOTICE, aside=True),
     ]
-    return reading.document(SIGNED_TITLE, f"Unité {parcours.plan.unit}", blocks)
+    return source.document(SIGNED_TITLE, f"Unité {parcours.plan.unit}", blocks)
 
 
-def _parties(reading: DocumentSource[Any], unit: str, provider: str) -> Iterator[Block]:
+def _parties(source: DocumentSource[Any], unit: str, provider: str) -> Iterator[Block]:
     yield Heading("Entre")
     yield Facts(
         (
-            ("La structure accompagnée", reading.structure_name or "…"),
+            ("La structure accompagnée", source.structure_name or "…"),
             ("L’unité du DLA", unit),
             ("Le prestataire", provider),
         )
@@ -116,21 +116,21 @@ def _parties(reading: DocumentSource[Any], unit: str, provider: str) -> Iterator
 
 
 def _purpose(
-    reading: DocumentSource[Any], action: Action | None, tender: Tender | None, exception: Encrypted | None
+    source: DocumentSource[Any], action: Action | None, tender: Tender | None, exception: Encrypted | None
 ) -> Iterator[Block]:
     yield Heading("1. L’objet")
     if action:
         axis = AXIS_LABELS.get(action.planned.axis, action.planned.axis)
-        yield Facts((("Prestation", reading.decrypt(action.planned.title)), ("Axe de changement", axis)))
+        yield Facts((("Prestation", source.decrypt(action.planned.title)), ("Axe de changement", axis)))
     if tender and tender.terms_of_reference:
-        yield Paragraph(reading.decrypt(tender.terms_of_reference))
+        yield Paragraph(source.decrypt(tender.terms_of_reference))
     proposal = _chosen(tender)
     if proposal:
-        yield Paragraph(f"Le prestataire propose\u00a0: {reading.decrypt(proposal.summary)}")
+        yield Paragraph(f"Le prestataire propose\u00a0: {source.decrypt(proposal.summary)}")
     if tender:
         yield Paragraph("Ce prestataire a été retenu après une consultation, dont le procès-verbal est au dossier.")
     elif exception:
-        yield Paragraph(f"Il n’y a pas eu de consultation\u00a0: {reading.decrypt(exception)}")
+        yield Paragraph(f"Il n’y a pas eu de consultation\u00a0: {source.decrypt(exception)}")
 
 
 def _chosen(tender: Tender | None) -> Proposal | None:
@@ -144,10 +144,10 @@ def _calendar(action: Action | None) -> Iterator[tuple[str, str]]:
         yield "Calendrier prévu", capitalize_first(format_period(action.planned.starts_on, action.planned.ends_on))
 
 
-def _terms(reading: DocumentSource[Parcours], key: UUID, terms: AgreementTerms) -> Iterator[Block]:
-    amendments = [fact.event for fact in reading.all_of(AmendmentSigned) if fact.event.action == key]
+def _terms(source: DocumentSource[Parcours], key: UUID, terms: AgreementTerms) -> Iterator[Block]:
+    amendments = [fact.event for fact in source.all_of(AmendmentSigned) if fact.event.action == key]
     price = _price(terms.days, terms.amount, ", avenants compris" if amendments else "")
-    yield Facts((*_calendar(reading.state.actions[key]), *price))
+    yield Facts((*_calendar(source.state.actions[key]), *price))
     if amendments:
         rows = tuple((format_date(amendment.signed_on), f"+\u00a0{amendment.extra_days}") for amendment in amendments)
         yield Table("Avenants", (Column("Signé le", 4), Column("Jours", number=True)), rows=rows)
@@ -180,10 +180,10 @@ def _clauses() -> Iterator[Block]:
         yield Paragraph(text)
 
 
-def _places(reading: DocumentSource[Any], unit: str, provider: str, notes: tuple[str, str, str]) -> Signatures:
+def _places(source: DocumentSource[Any], unit: str, provider: str, notes: tuple[str, str, str]) -> Signatures:
     return Signatures(
         (
-            Party("La structure", reading.structure_name or "", note=notes[0]),
+            Party("La structure", source.structure_name or "", note=notes[0]),
             Party("L’unité du DLA", unit, note=notes[1]),
             Party("Le prestataire", provider, note=notes[2]),
         )
@@ -201,14 +201,14 @@ def _on(day: date) -> str:
     return f"Signé le {format_date(day)}"
 
 
-def _proof(reading: DocumentSource[Parcours], key: UUID) -> Iterator[Block]:
-    signed = next(fact.event for fact in reading.all_of(AgreementSigned) if fact.event.action == key)
+def _proof(source: DocumentSource[Parcours], key: UUID) -> Iterator[Block]:
+    signed = next(fact.event for fact in source.all_of(AgreementSigned) if fact.event.action == key)
     if signed.attachment is None:
         yield Paragraph("L’original signé fait foi\u202f; il n’est pas encore joint au dossier.", aside=True)
         return
-    file = reading.load_other(attachment.decider, signed.attachment)
+    file = source.load_other(attachment.decider, signed.attachment)
     if file.step is attachment.AttachmentStatus.WITHDRAWN:
         yield Paragraph("La pièce jointe qui prouve cette convention a été retirée du dossier.", aside=True)
         return
-    name = f"{quote_french(reading.plaintext(file.title))} ({reading.plaintext(file.file_name)})"
+    name = f"{quote_french(source.plaintext(file.title))} ({source.plaintext(file.file_name)})"
     yield Paragraph(f"L’original signé fait foi\u00a0: c’est la pièce jointe {name}.", aside=True)

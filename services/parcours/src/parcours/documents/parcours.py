@@ -54,18 +54,18 @@ def parcours_documents(parcours: Parcours) -> Iterable[DocumentTemplate[Parcours
         )
 
 
-def road_map(reading: DocumentSource[Parcours]) -> Document:
-    parcours = reading.state
+def road_map(source: DocumentSource[Parcours]) -> Document:
+    parcours = source.state
     version = parcours.validated_version or parcours.content_version
     blocks: list[Block] = [
         Paragraph(f"{STATUS_LABELS[parcours.status]} Contenu en version {version}.", aside=True),
         *([Paragraph(f"Un parcours {_days(parcours)}.")] if parcours.period else []),
-        *_axes(reading),
-        *_outcomes(reading),
+        *_axes(source),
+        *_outcomes(source),
     ]
     if parcours.debrief:
-        blocks += [Heading("Le bilan de fin de parcours"), Paragraph(reading.decrypt(parcours.debrief))]
-    return reading.document("Feuille de route", f"Unité {parcours.plan.unit}", blocks, validation=_validation(reading))
+        blocks += [Heading("Le bilan de fin de parcours"), Paragraph(source.decrypt(parcours.debrief))]
+    return source.document("Feuille de route", f"Unité {parcours.plan.unit}", blocks, validation=_validation(source))
 
 
 def axis_label(axis: str) -> str:
@@ -77,11 +77,11 @@ def _days(parcours: Parcours) -> str:
     return format_period(parcours.period.starts_on, parcours.period.ends_on)
 
 
-def _axes(reading: DocumentSource[Parcours]) -> Iterator[Block]:
-    parcours = reading.state
+def _axes(source: DocumentSource[Parcours]) -> Iterator[Block]:
+    parcours = source.state
     for rank, axis in enumerate(parcours.ranking or parcours.plan.axes, 1):
         yield Heading(f"{rank}. {axis_label(axis)}")
-        rows = tuple(_row(reading, action) for action in parcours.actions.values() if action.planned.axis == axis)
+        rows = tuple(_row(source, action) for action in parcours.actions.values() if action.planned.axis == axis)
         if rows:
             columns = (
                 Column("Action", 5),
@@ -92,10 +92,10 @@ def _axes(reading: DocumentSource[Parcours]) -> Iterator[Block]:
             )
             yield Table(f"Actions de l’axe {rank}", columns, rows=rows)
         if axis in parcours.deferrals:
-            yield Paragraph(f"Cet axe attendra\u00a0: {reading.decrypt(parcours.deferrals[axis])}")
+            yield Paragraph(f"Cet axe attendra\u00a0: {source.decrypt(parcours.deferrals[axis])}")
 
 
-def _row(reading: DocumentSource[Parcours], action: Action) -> tuple[str, ...]:
+def _row(source: DocumentSource[Parcours], action: Action) -> tuple[str, ...]:
     planned = action.planned
     kind = capitalize_first(ACTION_KIND_LABELS[planned.kind]) + (
         f", {format_count(planned.planned_days, 'jour')}" if planned.planned_days else ""
@@ -105,34 +105,34 @@ def _row(reading: DocumentSource[Parcours], action: Action) -> tuple[str, ...]:
     who = action.agreement.provider if action.agreement else planned.who
     dates = f"{format_date(planned.starts_on)}\u00a0–\n{format_date(planned.ends_on)}"
     return (
-        reading.decrypt(planned.title),
+        source.decrypt(planned.title),
         kind,
-        reading.decrypt(who),
+        source.decrypt(who),
         dates,
         capitalize_first(ACTION_STEP_LABELS[action.step]),
     )
 
 
-def _outcomes(reading: DocumentSource[Parcours]) -> Iterator[Block]:
-    settled = [action for action in reading.state.actions.values() if action.outcome]
+def _outcomes(source: DocumentSource[Parcours]) -> Iterator[Block]:
+    settled = [action for action in source.state.actions.values() if action.outcome]
     if settled:
         yield Heading("Ce que les actions ont donné")
         yield Bullets(
             tuple(
-                f"{reading.decrypt(action.planned.title)} ({ACTION_STEP_LABELS[action.step]})\u00a0: "
-                f"{reading.plaintext(action.outcome)}"
+                f"{source.decrypt(action.planned.title)} ({ACTION_STEP_LABELS[action.step]})\u00a0: "
+                f"{source.plaintext(action.outcome)}"
                 for action in settled
             )
         )
 
 
-def _validation(reading: DocumentSource[Parcours]) -> Validation | None:
+def _validation(source: DocumentSource[Parcours]) -> Validation | None:
     """The validation that holds now, if any."""
-    parcours = reading.state
+    parcours = source.state
     if parcours.validated_version is None or parcours.shared is None:
         return None
     shared = parcours.shared
-    validations = reading.all_of(ParcoursValidated)
+    validations = source.all_of(ParcoursValidated)
     agreed = [fact for fact in validations if fact.event.content_hash == shared.content_hash]
     by = tuple(dict.fromkeys(f"dirigeant·e {fact.by}" for fact in agreed))
     return Validation(shared.version, shared.content_hash, by=by, at=agreed[-1].recorded_at)

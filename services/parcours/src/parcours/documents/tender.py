@@ -65,86 +65,86 @@ def tender_documents(tender: Tender) -> Iterable[DocumentTemplate[Tender]]:
     )
 
 
-def terms_of_reference(reading: DocumentSource[Tender]) -> Document:
-    tender, action = reading.state, _action(reading)
+def terms_of_reference(source: DocumentSource[Tender]) -> Document:
+    tender, action = source.state, _action(source)
     assert tender.terms_of_reference is not None
     assert tender.deadline is not None
     blocks: list[Block] = [
         Heading("La mission"),
-        Facts(tuple(_mission(reading, action))),
+        Facts(tuple(_mission(source, action))),
         Heading("Ce qui est attendu"),
-        Paragraph(reading.decrypt(tender.terms_of_reference)),
+        Paragraph(source.decrypt(tender.terms_of_reference)),
         Heading("Comment répondre"),
         Paragraph(
             f"Les propositions sont attendues jusqu’au {format_instant(tender.deadline)} (heure de Paris)."
             " Elles donnent un montant, un nombre de jours et une présentation de la méthode."
         ),
         Heading("Comment les propositions seront jugées"),
-        _grid(reading),
+        _grid(source),
         Paragraph(
             f"Chaque critère est noté de 0 à {MAX_SCORE}, puis pondéré. Chaque candidat est informé du résultat."
         ),
     ]
-    return _document(reading, "Cahier des charges", blocks)
+    return _document(source, "Cahier des charges", blocks)
 
 
-def analysis(reading: DocumentSource[Tender]) -> Document:
-    tender = reading.state
-    blocks: list[Block] = [Heading("Les critères"), _grid(reading), Heading("Vue d’ensemble"), _ranking(reading)]
+def analysis(source: DocumentSource[Tender]) -> Document:
+    tender = source.state
+    blocks: list[Block] = [Heading("Les critères"), _grid(source), Heading("Vue d’ensemble"), _ranking(source)]
     for candidate in tender.proposals.values():
-        blocks += _scored(reading, candidate)
-    return _document(reading, "Grille d’analyse des propositions", blocks)
+        blocks += _scored(source, candidate)
+    return _document(source, "Grille d’analyse des propositions", blocks)
 
 
-def minutes(reading: DocumentSource[Tender]) -> Document:
+def minutes(source: DocumentSource[Tender]) -> Document:
     blocks: list[Block] = [
-        Facts(tuple(_mission(reading, _action(reading)))),
+        Facts(tuple(_mission(source, _action(source)))),
         Heading("Les prestataires consultés"),
-        _invited(reading),
-        *_interests(reading),
-        *_ranked_if_scored(reading),
+        _invited(source),
+        *_interests(source),
+        *_ranked_if_scored(source),
         Heading("La décision"),
-        *_decision(reading),
+        *_decision(source),
         Heading("Les signatures"),
-        Signatures((Party("La structure", reading.structure_name or ""), Party("L’unité du DLA", _unit(reading)))),
+        Signatures((Party("La structure", source.structure_name or ""), Party("L’unité du DLA", _unit(source)))),
     ]
-    return _document(reading, "Procès-verbal de la consultation", blocks)
+    return _document(source, "Procès-verbal de la consultation", blocks)
 
 
-def _document(reading: DocumentSource[Tender], title: str, blocks: list[Block]) -> Document:
-    standing = Paragraph(f"Consultation {TENDER_STEP_LABELS[reading.state.step]}.", aside=True)
-    return reading.document(title, f"Unité {_unit(reading)}", [standing, *blocks])
+def _document(source: DocumentSource[Tender], title: str, blocks: list[Block]) -> Document:
+    standing = Paragraph(f"Consultation {TENDER_STEP_LABELS[source.state.step]}.", aside=True)
+    return source.document(title, f"Unité {_unit(source)}", [standing, *blocks])
 
 
-def _action(reading: DocumentSource[Tender]) -> Action | None:
+def _action(source: DocumentSource[Tender]) -> Action | None:
     """Null when it left the parcours before it was validated."""
-    parcours: Parcours = reading.parent
-    assert reading.state.action is not None
-    return parcours.actions.get(reading.state.action)
+    parcours: Parcours = source.parent
+    assert source.state.action is not None
+    return parcours.actions.get(source.state.action)
 
 
-def _unit(reading: DocumentSource[Tender]) -> str:
-    parcours: Parcours = reading.parent
+def _unit(source: DocumentSource[Tender]) -> str:
+    parcours: Parcours = source.parent
     return parcours.plan.unit
 
 
-def _mission(reading: DocumentSource[Tender], action: Action | None) -> Iterator[tuple[str, str]]:
+def _mission(source: DocumentSource[Tender], action: Action | None) -> Iterator[tuple[str, str]]:
     if action:
-        yield "Prestation", reading.decrypt(action.planned.title)
+        yield "Prestation", source.decrypt(action.planned.title)
         yield "Axe de changement", axis_label(action.planned.axis)
         yield "Calendrier prévu", capitalize_first(format_period(action.planned.starts_on, action.planned.ends_on))
         if action.planned.planned_days:
             yield "Jours prévus", format_count(action.planned.planned_days, "jour")
-    yield "Consultation ouverte le", format_day(reading.facts[0].recorded_at)
+    yield "Consultation ouverte le", format_day(source.facts[0].recorded_at)
 
 
-def _grid(reading: DocumentSource[Tender]) -> Table:
-    rows = tuple((reading.decrypt(line.label), f"{line.weight}\u00a0%") for line in reading.state.grid)
+def _grid(source: DocumentSource[Tender]) -> Table:
+    rows = tuple((source.decrypt(line.label), f"{line.weight}\u00a0%") for line in source.state.grid)
     return Table("Grille de notation", (Column("Critère", 6), Column("Poids", number=True)), rows=rows)
 
 
-def _ranking(reading: DocumentSource[Tender]) -> Table:
-    tender = reading.state
+def _ranking(source: DocumentSource[Tender]) -> Table:
+    tender = source.state
     best_first = sorted(tender.proposals, key=lambda key: -tender.points(key))
     columns = (
         Column("Candidat", 4),
@@ -152,40 +152,40 @@ def _ranking(reading: DocumentSource[Tender]) -> Table:
         Column("Jours", 1, number=True),
         Column(f"Note sur {MAX_SCORE}", 2, number=True),
     )
-    rows = tuple(_ranked(reading, key) for key in best_first)
+    rows = tuple(_ranked(source, key) for key in best_first)
     return Table("Propositions, de la mieux notée à la moins bien notée", columns, rows=rows)
 
 
-def _ranked_if_scored(reading: DocumentSource[Tender]) -> Iterator[Block]:
-    if reading.state.scorers:
+def _ranked_if_scored(source: DocumentSource[Tender]) -> Iterator[Block]:
+    if source.state.scorers:
         yield Heading("Le classement")
-        yield _ranking(reading)
+        yield _ranking(source)
 
 
-def _ranked(reading: DocumentSource[Tender], key: UUID) -> tuple[str, ...]:
-    candidate = reading.state.candidates[key]
+def _ranked(source: DocumentSource[Tender], key: UUID) -> tuple[str, ...]:
+    candidate = source.state.candidates[key]
     assert candidate.proposal is not None
     proposal, scorers = candidate.proposal, len(candidate.scores)
-    mark = format_number(reading.state.points(key) / (100 * scorers)) if scorers else "à noter"
-    return reading.decrypt(candidate.name), format_euros(proposal.amount), str(proposal.days), mark
+    mark = format_number(source.state.points(key) / (100 * scorers)) if scorers else "à noter"
+    return source.decrypt(candidate.name), format_euros(proposal.amount), str(proposal.days), mark
 
 
-def _scored(reading: DocumentSource[Tender], candidate: Candidate) -> Iterator[Block]:
+def _scored(source: DocumentSource[Tender], candidate: Candidate) -> Iterator[Block]:
     assert candidate.proposal is not None
-    yield Heading(reading.decrypt(candidate.name))
-    yield Paragraph(reading.decrypt(candidate.proposal.summary))
+    yield Heading(source.decrypt(candidate.name))
+    yield Paragraph(source.decrypt(candidate.proposal.summary))
     marks = tuple(candidate.scores.values())
     if not marks:
         yield Paragraph("Cette proposition n’est pas encore notée.", aside=True)
         return
     rows = tuple(
         (
-            reading.decrypt(line.label),
+            source.decrypt(line.label),
             f"{line.weight}\u00a0%",
             " · ".join(str(scores[n]) for scores in marks),
             _mean(marks, n),
         )
-        for n, line in enumerate(reading.state.grid)
+        for n, line in enumerate(source.state.grid)
     )
     columns = (
         Column("Critère", 5),
@@ -200,29 +200,29 @@ def _mean(marks: tuple[tuple[int, ...], ...], line: int) -> str:
     return format_number(sum(scores[line] for scores in marks) / len(marks))
 
 
-def _invited(reading: DocumentSource[Tender]) -> Table:
-    informed_on = {each.event.provider: each.event.informed_on for each in reading.all_of(CandidateInformed)}
+def _invited(source: DocumentSource[Tender]) -> Table:
+    informed_on = {each.event.provider: each.event.informed_on for each in source.all_of(CandidateInformed)}
     rows = tuple(
         (
-            reading.decrypt(candidate.name),
+            source.decrypt(candidate.name),
             "Oui" if candidate.proposal else "Non",
             format_date(informed_on[key]) if key in informed_on else "–",
         )
-        for key, candidate in reading.state.candidates.items()
+        for key, candidate in source.state.candidates.items()
     )
     columns = (Column("Prestataire", 4), Column("A répondu", 2), Column("Informé du résultat le", 3))
     return Table(format_count(len(rows), "prestataire consulté", "prestataires consultés"), columns, rows=rows)
 
 
-def _interests(reading: DocumentSource[Tender]) -> Iterator[Block]:
-    declared = {fact.event.scorer: fact for fact in reading.all_of(InterestsDeclared)}
+def _interests(source: DocumentSource[Tender]) -> Iterator[Block]:
+    declared = {fact.event.scorer: fact for fact in source.all_of(InterestsDeclared)}
     if not declared:
         return
     rows = tuple(
         (
             f"{SCORER_LABELS.get(fact.role, 'Personne')} ({scorer})",
             "Conflit déclaré" if fact.event.conflict else "Aucun conflit",
-            reading.plaintext(fact.event.detail) or "–",
+            source.plaintext(fact.event.detail) or "–",
         )
         for scorer, fact in declared.items()
     )
@@ -231,20 +231,20 @@ def _interests(reading: DocumentSource[Tender]) -> Iterator[Block]:
     yield Table("Avant de noter, chacun·e dit si un intérêt l’y lie", columns, rows=rows)
 
 
-def _decision(reading: DocumentSource[Tender]) -> Iterator[Block]:
-    cancelled, awarded = reading.last_of(TenderCancelled), reading.last_of(TenderAwarded)
+def _decision(source: DocumentSource[Tender]) -> Iterator[Block]:
+    cancelled, awarded = source.last_of(TenderCancelled), source.last_of(TenderAwarded)
     if cancelled:
-        yield Paragraph(f"La consultation est restée sans suite. {reading.decrypt(cancelled.event.motive)}")
+        yield Paragraph(f"La consultation est restée sans suite. {source.decrypt(cancelled.event.motive)}")
     elif awarded:
-        chosen = reading.state.candidates[awarded.event.provider]
+        chosen = source.state.candidates[awarded.event.provider]
         yield Facts(
             (
-                ("Prestataire retenu", reading.decrypt(chosen.name)),
+                ("Prestataire retenu", source.decrypt(chosen.name)),
                 (f"Note sur {MAX_SCORE}", format_number(awarded.event.score)),
                 ("Décision du", format_day(awarded.recorded_at)),
             )
         )
         if awarded.event.motive:
-            yield Paragraph(f"Motif du choix\u00a0: {reading.decrypt(awarded.event.motive)}")
+            yield Paragraph(f"Motif du choix\u00a0: {source.decrypt(awarded.event.motive)}")
         if awarded.event.exception:
-            yield Paragraph(f"Moins de trois prestataires consultés\u00a0: {reading.decrypt(awarded.event.exception)}")
+            yield Paragraph(f"Moins de trois prestataires consultés\u00a0: {source.decrypt(awarded.event.exception)}")

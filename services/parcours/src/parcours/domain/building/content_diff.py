@@ -49,13 +49,16 @@ def content_facts(content: Content, show: DisplayText) -> Iterator[Fact]:
         yield ContentFact(Section.RANKING, f"Rang {rank}", value=AXIS_LABELS.get(axis, axis), key=rank)
     for number, action in content.actions.items():
         yield ContentFact(
-            Section.ACTIONS, f"Action «\u202f{show(action.title)}\u202f»", value=_told(action, show), key=number
+            Section.ACTIONS,
+            f"Action «\u202f{show(action.title)}\u202f»",
+            value=_action_in_words(action, show),
+            key=number,
         )
     for axis, reason in content.deferrals.items():
         yield ContentFact(Section.DEFERRALS, AXIS_LABELS.get(axis, axis), value=show(reason), key=axis)
 
 
-def _told(action: PlannedAction, show: DisplayText) -> str:
+def _action_in_words(action: PlannedAction, show: DisplayText) -> str:
     parts = [
         ACTION_KIND_LABELS[action.kind],
         AXIS_LABELS.get(action.axis, action.axis),
