@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from shared.kernel import CaseAccess, Context, Decider, event
+from shared.kernel import CASE_ACCESS_TABLE, CaseAccess, Context, Decider, event
 from shared.kernel.events import command
 
 CASE_ACCESS_CONTRACT = ("intake", "case-access-changed:v1")
@@ -64,6 +65,11 @@ def case_access(_state: ReceivedEvent, event: EventReceived) -> CaseAccess | Non
     return CaseAccess(payload["adviser"], payload["confidential"], archived=payload.get("archived", False))
 
 
+def case_row(state: ReceivedEvent, event: EventReceived) -> dict[str, Any] | None:
+    access = case_access(state, event)
+    return access.row() if access else None
+
+
 decider: Decider[ReceivedEvent] = Decider(
     "received-event",
     ReceivedEvent(),
@@ -71,5 +77,6 @@ decider: Decider[ReceivedEvent] = Decider(
     evolve=evolve,
     commands=(ReceiveEvent,),
     events=(EventReceived,),
-    case_access=case_access,
+    case_table=CASE_ACCESS_TABLE,
+    case_row=case_row,
 )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from intake.domain.register import register
 from intake.domain.request import request
-from shared.access import ProtectedCase
+from shared.access import ProtectedCase, find_case_access
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import Right
 
@@ -38,7 +38,7 @@ def _find_protected_identity(app: ServiceApplication, identity: UUID) -> Protect
     if not cases or None in cases:
         return None
     protected = [find_protected_case(app, case) for case in cases if case]
-    access = [app.recorder.case_access(case) for case in cases if case]
+    access = [find_case_access(app.recorder, case) for case in cases if case]
     units = frozenset(unit for each in protected if each for unit in each.units)
     adviser = access[0].adviser if len(access) == 1 and access[0] else None
     confidential = any(each.confidential for each in access if each)

@@ -1,7 +1,7 @@
 """Rights, the access policy (Cedar), and the access log."""
 
 from shared.access.access_log import ACCESS_LOG_TABLE, AccessLog, AccessLogQuery, AccessRecord
-from shared.access.case_access import follow_case_access
+from shared.access.case_access import find_case_access, follow_case_access, may_know_case
 from shared.access.policy import ARCHIVED_RULE, CONFIDENTIAL_RULE, Action, ProtectedCase, evaluate
 from shared.access.replicated_rights import follow_register, load_replicated_rights
 from shared.access.row_policy import ADVISER, ROWS, SHOWN, RowScope, hidden_cases, scope_condition
@@ -20,9 +20,11 @@ __all__ = [
     "ProtectedCase",
     "RowScope",
     "evaluate",
+    "find_case_access",
     "follow_case_access",
     "follow_register",
     "hidden_cases",
     "load_replicated_rights",
+    "may_know_case",
     "scope_condition",
 ]

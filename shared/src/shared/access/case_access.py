@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 from shared.contracts.intake import CaseAccessChanged
-from shared.kernel import CaseAccess, Context, Decider, event, uuid7_after
+from shared.eventlog import LogRecorder
+from shared.eventlog.log import ServiceLog
+from shared.kernel import CASE_ACCESS_TABLE, Actor, CaseAccess, Context, Decider, Role, event, uuid7_after
 from shared.kernel.events import command
 from shared.messaging import CommandDispatch, Header, Reactions
 
@@ -43,8 +47,8 @@ def evolve(_state: CaseAccessState, event: CaseAccessReplicated) -> CaseAccessSt
     return CaseAccessState(event.adviser, event.confidential, archived=event.archived)
 
 
-def case_access(_state: CaseAccessState, event: CaseAccessReplicated) -> CaseAccess:
-    return CaseAccess(event.adviser, event.confidential, archived=event.archived)
+def case_row(_state: CaseAccessState, event: CaseAccessReplicated) -> dict[str, Any]:
+    return CaseAccess(event.adviser, event.confidential, archived=event.archived).row()
 
 
 decider: Decider[CaseAccessState] = Decider(
@@ -54,8 +58,22 @@ decider: Decider[CaseAccessState] = Decider(
     evolve=evolve,
     commands=(ReplicateCaseAccess,),
     events=(CaseAccessReplicated,),
-    case_access=case_access,
+    case_table=CASE_ACCESS_TABLE,
+    case_row=case_row,
 )
+
+
+def find_case_access(recorder: LogRecorder, case: UUID) -> CaseAccess | None:
+    """The case's access as its last event wrote it; null while no event did."""
+    statement = "SELECT adviser, confidential, archived FROM {schema}.case_access WHERE case_id = %s"
+    rows = recorder.fetch(statement, (case,))
+    return CaseAccess(**rows[0]) if rows else None
+
+
+def may_know_case(app: ServiceLog, case: UUID, actor: Actor) -> bool:
+    """Whether a refusal may name the case: a confidential one only to who is in charge of it, and to managers."""
+    access = find_case_access(app.recorder, case)
+    return not (access and access.confidential and access.adviser != actor.id and actor.role is not Role.MANAGER)
 
 
 def follow_case_access(reactions: Reactions) -> None:

@@ -44,10 +44,7 @@ CREATE TABLE IF NOT EXISTS {schema}.failures (
     publisher text, event_id uuid, times int NOT NULL, error text NOT NULL, PRIMARY KEY (publisher, event_id)
 );
 CREATE TABLE IF NOT EXISTS {schema}.unique_keys (kind text, key text, case_id uuid NOT NULL, PRIMARY KEY (kind, key));
-CREATE TABLE IF NOT EXISTS {schema}.case_access (  -- of the cases that somebody was put in charge of by name
-    case_id uuid PRIMARY KEY, adviser text, confidential boolean NOT NULL
-);
-ALTER TABLE {schema}.case_access ADD COLUMN IF NOT EXISTS archived boolean NOT NULL DEFAULT false;
+-- {case_tables}
 CREATE TABLE IF NOT EXISTS {schema}.handled_commands (key text PRIMARY KEY, request text NOT NULL, response text NOT NULL);
 ALTER TABLE {schema}.handled_commands ADD COLUMN IF NOT EXISTS answered_at timestamptz NOT NULL DEFAULT now();
 ALTER TABLE {schema}.failures ADD COLUMN IF NOT EXISTS failed_at timestamptz NOT NULL DEFAULT now();
@@ -172,15 +169,7 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    IF extras ? 'case_access' THEN
-        INSERT INTO {schema}.case_access (case_id, adviser, confidential, archived)
-        SELECT case_id, adviser, confidential, archived
-        FROM jsonb_to_recordset(extras->'case_access')
-          AS i(case_id uuid, adviser text, confidential boolean, archived boolean)
-        ORDER BY case_id
-        ON CONFLICT (case_id) DO UPDATE
-        SET adviser = excluded.adviser, confidential = excluded.confidential, archived = excluded.archived;
-    END IF;
+    -- {case_rows}
     IF extras ? 'deadlines' THEN  -- with `fired_at`, compare and set; without a day, withdrawn; the same day again changes nothing
         FOR r IN SELECT * FROM jsonb_to_recordset(extras->'deadlines')
                    AS d(stream uuid, kind text, key text, aggregate text, case_id uuid, due_at timestamptz,

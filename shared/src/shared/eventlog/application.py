@@ -13,10 +13,10 @@ from shared.crypto import ErasureListDamaged, KeyErased, key_rows
 from shared.eventlog.command_options import NO_OPTIONS, CommandOptions
 from shared.eventlog.errors import CommandAlreadyHandled, KeyDestroyed, UniqueKeyTaken, VersionTaken
 from shared.eventlog.log import ServiceLog
-from shared.eventlog.pending_changes import AggregateChanges, case_access_rows
+from shared.eventlog.pending_changes import AggregateChanges, case_rows
 from shared.eventlog.people_index import people_rows
 from shared.eventlog.receipts import IdempotencyKey, IdempotencyKeyReused, Receipt, StaleVersion, UnknownCase
-from shared.kernel import Actor, Context, Decider, Refused, Role, encrypted_values, event_name
+from shared.kernel import Actor, Context, Decider, Refused, encrypted_values, event_name
 
 S = TypeVar("S")
 MAX_ATTEMPTS = 20
@@ -110,11 +110,9 @@ class ServiceApplication(ServiceLog):
         return receipt
 
     def _unique_key_refusal(self, decider: Decider[Any], holder: UUID, actor: Actor) -> Refused:
-        """Names the case that has reserved the key, unless it is confidential and neither the actor's own nor of a
-        unit that the actor manages."""
-        access = self.recorder.case_access(holder)
+        """Names the case that has reserved the key to an actor who may know of it."""
         refusal = decider.unique_key_refusal
-        if access and access.confidential and access.adviser != actor.id and actor.role is not Role.MANAGER:
+        if not self.may_know_case(self, holder, actor):
             return refusal("Voyez avec la ou le responsable de votre unité, qui sait à qui il est confié.")
         return refusal("Reprenez celui qui est ouvert\u00a0: la suite s’y écrit.", case=str(holder))
 
@@ -144,8 +142,8 @@ class ServiceApplication(ServiceLog):
             "people": [row for each in recorded for row in people_rows(self.key_store, each)],
             "destroyed_keys": [{"key_id": str(key_id)} for key_id in destroyed],
             "unique_keys": [row for change in changes for row in change.unique_key_rows()],
-            "case_access": case_access_rows(changes),
             "deadlines": [row for change in changes for row in change.deadline_rows()],
+            **case_rows(changes),
         }
         if options.deadline:
             extras["deadlines"].append(options.deadline.row())

@@ -6,7 +6,7 @@ import hashlib
 import inspect
 import json
 import logging
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from copy import copy
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -27,11 +27,16 @@ from shared.eventlog.people_index import index_people
 from shared.eventlog.receipts import UnknownCase
 from shared.eventlog.recorder import LogRecorder
 from shared.eventlog.stream_locks import StreamLocks
-from shared.kernel import Clock, Decider, event_name
+from shared.kernel import Actor, Clock, Decider, event_name
 
 S = TypeVar("S")
+MayKnowCase = Callable[["ServiceLog", UUID, Actor], bool]
 LAST_VERSION = 2**62
 log = logging.getLogger(__name__)
+
+
+def _always(_app: ServiceLog, _case: UUID, _actor: Actor) -> bool:
+    return True
 
 
 class ServiceLog(Application[UUID]):
@@ -39,7 +44,7 @@ class ServiceLog(Application[UUID]):
 
     `url`: of PostgreSQL. `deployment_key`: 32 bytes; `former_key`: the one before, while data keys are rewrapped.
     `tables`: SQL for tables of the service's own, with `{schema}` filled in. `erasure_list`: the list of destroyed keys
-    outside the database."""
+    outside the database. `may_know_case`: whether a refusal may name another case to an actor."""
 
     SNAPSHOT_EVERY = 50
 
@@ -54,6 +59,7 @@ class ServiceLog(Application[UUID]):
         tables: str = "",
         erasure_list: ErasureList | None = None,
         former_key: bytes | None = None,
+        may_know_case: MayKnowCase = _always,
     ) -> None:
         self.service = service
         self.deciders = deciders
@@ -65,8 +71,10 @@ class ServiceLog(Application[UUID]):
         self._loaded: dict[tuple[str, UUID], LoadedAggregate[Any]] | None = None
         self._topics = {d.name: {event_name(event).name for event in d.events} for d in deciders}
         self._snapshot_topics = {d.name: f"snapshot/{d.name}:{_shape(d)}" for d in deciders}
+        self.may_know_case = may_know_case
         self.name = service
         super().__init__(environment(url, pool_size))
+        self.recorder.declare_case_tables([d.case_table for d in deciders if d.case_table])
         if tables:
             self.recorder.sql_create_statements.append(SQL(tables).format(schema=self.recorder.schema))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -11,7 +11,7 @@ from uuid import UUID
 from shared.crypto import DataKeys
 from shared.eventlog.deadlines import deadline_rows
 from shared.eventlog.mapper import EventMetadata, RecordedEvent
-from shared.kernel import CaseAccess, Context, Decider, effective_time, uuid7
+from shared.kernel import Context, Decider, effective_time, uuid7
 
 S = TypeVar("S")
 
@@ -79,22 +79,16 @@ class AggregateChanges(Generic[S]):
         return [key_id for _, event in self.steps for key_id in self.decider.destroyed_keys(event)]
 
 
-def case_access_rows(changes: Sequence[AggregateChanges[Any]]) -> list[dict[str, Any]]:
-    """For append.sql: the last word on each case, because one statement may write a row only once."""
-    by_case: dict[UUID, CaseAccess] = {}
+def case_rows(changes: Sequence[AggregateChanges[Any]]) -> dict[str, list[dict[str, Any]]]:
+    """For append.sql, by table: the last word on each case, because one statement may write a row only once."""
+    tables: dict[str, dict[UUID, Mapping[str, Any]]] = {}
     for change in changes:
+        if change.decider.case_table is None:
+            continue
         for state, event in change.steps:
-            if access := change.decider.case_access(state, event):
-                by_case[change.context.case] = access
-    return [
-        {
-            "case_id": str(case),
-            "adviser": access.adviser,
-            "confidential": access.confidential,
-            "archived": access.archived,
-        }
-        for case, access in by_case.items()
-    ]
+            if (row := change.decider.case_row(state, event)) is not None:
+                tables.setdefault(change.decider.case_table.name, {})[change.context.case] = row
+    return {name: [{"case_id": str(case), **row} for case, row in by_case.items()] for name, by_case in tables.items()}
 
 
 def _metadata(context: Context, event: Any) -> EventMetadata:

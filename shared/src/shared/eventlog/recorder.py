@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from shared.eventlog.appender import Append, Appender
 from shared.eventlog.entries import ENTRY, LogEntry, LogIdentity, entry_from_row
 from shared.eventlog.errors import CONNECTION_ERRORS
 from shared.eventlog.notifier import Notifier
-from shared.kernel import CaseAccess
+from shared.kernel import CaseTable
 
 
 class LogRecorder(PostgresApplicationRecorder):
@@ -29,9 +29,7 @@ class LogRecorder(PostgresApplicationRecorder):
         super().__init__(datastore, events_table_name=events_table_name)
         self.schema = Identifier(datastore.schema)
         self.events = Identifier(datastore.schema, events_table_name)
-        tables = Path(__file__).with_name("append.sql").read_text()
-        names = SQL(self.events.as_string())
-        self.sql_create_statements = [SQL(tables).format(schema=self.schema, events=self.events, events_name=names)]
+        self.declare_case_tables([])
         self.max_notification_id_statement = SQL("SELECT max(position) FROM {events}").format(events=self.events)
         self._history_statement = self._sql(
             "WITH snapshot AS (SELECT originator_version, topic, state FROM {schema}.snapshots"
@@ -48,6 +46,15 @@ class LogRecorder(PostgresApplicationRecorder):
         self.notifier = Notifier(datastore, self.channel_name)
         self.appender = Appender(datastore, self._sql, self.notifier.closing)
 
+    def declare_case_tables(self, tables: Collection[CaseTable]) -> None:
+        """Adds tables of one row per case to append.sql, before the migration step runs it."""
+        distinct = {table.name: table for table in tables}.values()
+        text = Path(__file__).with_name("append.sql").read_text()
+        text = text.replace("-- {case_tables}", "\n".join(map(_create_case_table, distinct)))
+        text = text.replace("-- {case_rows}", "\n".join(map(_write_case_rows, distinct)))
+        names = SQL(self.events.as_string())
+        self.sql_create_statements = [SQL(text).format(schema=self.schema, events=self.events, events_name=names)]
+
     def _sql(self, text: str) -> bytes:
         """Bytes: psycopg renders a composed statement anew at each call."""
         return SQL(text).format(schema=self.schema, events=self.events).as_bytes()
@@ -56,7 +63,7 @@ class LogRecorder(PostgresApplicationRecorder):
         """Appends all or nothing and gives the positions; raises AppendRefused when the database refuses.
 
         Optional: `cases` (one id an event, else the stream's), `tracking`, and `extras`, rows for append.sql by name:
-        unique_keys, case_access, command, keys, people, destroyed_keys, used_keys, deadlines, parked, skipped, ahead.
+        unique_keys, command, keys, people, destroyed_keys, used_keys, deadlines, parked, skipped, ahead, case tables.
         `in_transaction` writes first, in the same transaction."""
         cases = kwargs.get("cases") or [event.originator_id for event in stored_events]
         extras = {name: rows for name, rows in (kwargs.get("extras") or {}).items() if rows}
@@ -180,13 +187,6 @@ class LogRecorder(PostgresApplicationRecorder):
             for row in cursor.execute(statement, values):
                 yield entry_from_row(row)
 
-    def case_access(self, case: UUID) -> CaseAccess | None:
-        """The case's access as the last event wrote it; null while no event did."""
-        rows = self.fetch(
-            "SELECT adviser, confidential, archived FROM {schema}.case_access WHERE case_id = %s", (case,)
-        )
-        return CaseAccess(**rows[0]) if rows else None
-
     def identity(self) -> LogIdentity:
         (row,) = self.fetch("SELECT log_id, since FROM {schema}.log_identity")
         return LogIdentity(**row)
@@ -224,3 +224,21 @@ class LogRecorder(PostgresApplicationRecorder):
     def close(self) -> None:
         self.notifier.close()
         self.appender.close()
+
+
+def _create_case_table(table: CaseTable) -> str:
+    columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
+    return f"CREATE TABLE IF NOT EXISTS {{schema}}.{table.name} (case_id uuid PRIMARY KEY, {columns});"
+
+
+def _write_case_rows(table: CaseTable) -> str:
+    columns = ", ".join(table.columns)
+    typed = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
+    changes = ", ".join(f"{name} = excluded.{name}" for name in table.columns)
+    return (
+        f"    IF extras ? '{table.name}' THEN\n"  # noqa: S608  our own words
+        f"        INSERT INTO {{schema}}.{table.name} (case_id, {columns}) SELECT case_id, {columns}\n"
+        f"        FROM jsonb_to_recordset(extras->'{table.name}') AS r(case_id uuid, {typed}) ORDER BY case_id\n"
+        f"        ON CONFLICT (case_id) DO UPDATE SET {changes};\n"
+        "    END IF;"
+    )

@@ -1,11 +1,12 @@
 """What every service and every domain is made of: deciders, events, ids, roles, sealed values, dates."""
 
 from shared.kernel.axes import AXIS_LABELS, Axis
+from shared.kernel.case_access import CASE_ACCESS_TABLE, CaseAccess
 from shared.kernel.clock import Clock
 from shared.kernel.dates import add_months, require_future, require_past
 from shared.kernel.decider import (
     Actor,
-    CaseAccess,
+    CaseTable,
     CompanionCommand,
     Context,
     Deadline,
@@ -60,6 +61,7 @@ from shared.kernel.worker import WorkerLoop
 
 __all__ = [
     "AXIS_LABELS",
+    "CASE_ACCESS_TABLE",
     "CASE_PATHS",
     "MONTHS",
     "PARIS",
@@ -73,6 +75,7 @@ __all__ = [
     "Actor",
     "Axis",
     "CaseAccess",
+    "CaseTable",
     "Cents",
     "Clock",
     "CompanionCommand",

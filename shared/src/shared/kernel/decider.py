@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import reduce
@@ -89,18 +89,17 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseAccess:
-    """Who may see a case from now on.
+class CaseTable:
+    """A table with one row per case, written in the transaction of the append that changes it (an indexed row). Whoever
+    reads it is never behind the log, as a projection may be.
 
-    `adviser`: who is in charge of it, by pseudonym; `confidential`: only they and the unit's manager see it;
-    `archived`: it is closed to those who worked on it."""
+    `columns`: the SQL type of each column but the first, `case_id`."""
 
-    adviser: str | None
-    confidential: bool
-    archived: bool = False
+    name: str
+    columns: Mapping[str, str]
 
 
-def no_case_access(_state: Any, _event: Any) -> CaseAccess | None:
+def no_case_row(_state: Any, _event: Any) -> Mapping[str, Any] | None:
     return None
 
 
@@ -168,8 +167,10 @@ class Decider(Generic[S]):
     """The commands that may lead to an event in this state, those that create child aggregates included (`state`)."""
     destroyed_keys: Callable[[Any], Iterable[UUID]] = no_destroyed_keys
     """The data keys that an event destroys, for good (`event`)."""
-    case_access: Callable[[S, Any], CaseAccess | None] = no_case_access
-    """Who is in charge of the case after an event, when the event says so (`state, event`)."""
+    case_table: CaseTable | None = None
+    """The table that `case_row` fills."""
+    case_row: Callable[[S, Any], Mapping[str, Any] | None] = no_case_row
+    """The case's row after an event, by column, when the event changes it (`state, event`)."""
 
     def state(self, events: Iterable[Any]) -> S:
         return reduce(self.evolve, events, self.initial)

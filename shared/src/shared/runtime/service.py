@@ -19,7 +19,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, FastAPI
 from pydantic_settings import BaseSettings
 
-from shared.access import ACCESS_LOG_TABLE, AccessLog, load_replicated_rights
+from shared.access import ACCESS_LOG_TABLE, AccessLog, load_replicated_rights, may_know_case
 from shared.contracts.base import PublicEvent
 from shared.crypto import ErasureList, ErasureListDamaged
 from shared.erasure.after_restore import KeyDestruction, key_destruction, repeat_lost_erasures
@@ -110,6 +110,7 @@ class Service:
             tables=ACCESS_LOG_TABLE + self.tables,
             erasure_list=ErasureList(settings.erasure_list) if settings.erasure_list else None,
             former_key=settings.former_sealing_key.get_secret_value() if settings.former_sealing_key else None,
+            may_know_case=may_know_case,
         )
 
     def _repeat_erasures(self, app: ServiceApplication) -> None:

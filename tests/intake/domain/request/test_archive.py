@@ -87,8 +87,9 @@ def test_nobody_changes_who_sees_an_archive(command: Any) -> None:
 def test_the_others_are_told_that_it_is_an_archive(event: Any, expected: CaseAccessChanged) -> None:
     recorded: Any = type("Recorded", (), {"data": event})
     assert to_integration_event(recorded, recorded) == expected
-    assert decider.case_access(decider.initial, event) == CaseAccess(
-        expected.adviser, expected.confidential, archived=expected.archived
+    assert (
+        decider.case_row(decider.initial, event)
+        == CaseAccess(expected.adviser, expected.confidential, archived=expected.archived).row()
     )
 
 

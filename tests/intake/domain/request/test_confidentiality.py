@@ -151,4 +151,4 @@ def test_a_transfer_carries_the_confidentiality_with_it() -> None:
 def test_the_others_are_told_who_is_in_charge_and_never_why(event: Any, expected: CaseAccessChanged) -> None:
     recorded: Any = type("Recorded", (), {"data": event})
     assert to_integration_event(recorded, recorded) == expected
-    assert decider.case_access(decider.initial, event) == CaseAccess(expected.adviser, expected.confidential)
+    assert decider.case_row(decider.initial, event) == CaseAccess(expected.adviser, expected.confidential).row()

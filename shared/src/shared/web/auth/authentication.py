@@ -15,7 +15,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from shared.access import ARCHIVED_RULE, CONFIDENTIAL_RULE, Action, ProtectedCase, RowScope, evaluate
+from shared.access import ARCHIVED_RULE, CONFIDENTIAL_RULE, Action, ProtectedCase, RowScope, evaluate, find_case_access
 from shared.eventlog import ServiceApplication, UnreadableEvent
 from shared.kernel import Actor, Right, Role, format_date
 from shared.kernel.frozen import replace
@@ -167,7 +167,7 @@ class Authenticator:
             known = self._find_case(app, id)
         except UnreadableEvent:
             known = ProtectedCase(id, self._units_that_acted(id))
-        access = app.recorder.case_access(id) if known else None
+        access = find_case_access(app.recorder, id) if known else None
         if known is None or access is None:
             return known
         return replace(known, confidential=access.confidential, adviser=access.adviser, archived=access.archived)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from intake.domain.orientation import ProposeOrientation
 from intake.domain.personal_link import GiveLink
@@ -55,7 +56,7 @@ from intake.domain.request.transfer import (
     TransferRequest,
 )
 from shared.attachments import AddAttachment
-from shared.kernel import CaseAccess, Context, Decider, UniqueKey
+from shared.kernel import CASE_ACCESS_TABLE, Context, Decider, UniqueKey
 
 Command = (
     ReceiveRequest
@@ -216,11 +217,12 @@ def unique_keys(request: Request, event: Event) -> Iterable[UniqueKey]:
             yield UniqueKey("open-case", f"{request.unit}/{request.structure_id}", reserved=False)
 
 
-def case_access(_request: Request, event: Event) -> CaseAccess | None:
+def case_row(_request: Request, event: Event) -> dict[str, Any] | None:
+    """Who is in charge of the case, and whether it is confidential or archived, when the event says so."""
     if isinstance(event, confidentiality.Event):
-        return confidentiality.case_access(event)
+        return confidentiality.case_access(event).row()
     if isinstance(event, archive.Event):
-        return archive.case_access(event)
+        return archive.case_access(event).row()
     return None
 
 
@@ -234,5 +236,6 @@ decider: Decider[Request] = Decider(
     unique_keys=unique_keys,
     unique_key_refusal=ALREADY_OPEN,
     available_commands=available_commands,
-    case_access=case_access,
+    case_table=CASE_ACCESS_TABLE,
+    case_row=case_row,
 )
