@@ -11,18 +11,13 @@ from diagnostic.domain import diagnosis
 from diagnostic.integration_events import to_integration_event
 from diagnostic.ownership import find_protected_case
 from diagnostic.reactions import reactions
-from shared.access.case_access import decider as case_access
-from shared.access.replicated_rights import decider as rights
-from shared.attachments.attachment import decider as attachment
 from shared.contracts import diagnostic as contracts
-from shared.erasure.erasure import decider as erasure
-from shared.messaging.restored_publisher import decider as restored_publisher
-from shared.runtime import Service, command_line
+from shared.runtime import SHARED_DECIDERS, Service, command_line
 
 service = Service(
     name="diagnostic",
     title="DLA — diagnostic partagé",
-    deciders=(diagnosis.decider, attachment, rights, case_access, erasure, restored_publisher),
+    deciders=(diagnosis.decider, *SHARED_DECIDERS),
     routers=routers,
     to_integration_event=to_integration_event,
     publishes=contracts.PUBLISHED_EVENTS,

@@ -13,18 +13,13 @@ from followup.domain.sheets import sheet
 from followup.integration_events import to_integration_event
 from followup.ownership import find_protected_case
 from followup.reactions import reactions
-from shared.access.case_access import decider as case_access
-from shared.access.replicated_rights import decider as rights
-from shared.attachments.attachment import decider as attachment
 from shared.contracts import followup as contracts
-from shared.erasure.erasure import decider as erasure
-from shared.messaging.restored_publisher import decider as restored_publisher
-from shared.runtime import Service, command_line
+from shared.runtime import SHARED_DECIDERS, Service, command_line
 
 service = Service(
     name="followup",
     title="DLA — suivi et consolidation",
-    deciders=(follow_up.decider, sheet.decider, attachment, rights, case_access, erasure, restored_publisher),
+    deciders=(follow_up.decider, sheet.decider, *SHARED_DECIDERS),
     routers=routers,
     to_integration_event=to_integration_event,
     publishes=contracts.PUBLISHED_EVENTS,

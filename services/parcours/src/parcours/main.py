@@ -15,13 +15,8 @@ from parcours.domain.tender import tender
 from parcours.integration_events import to_integration_event
 from parcours.ownership import find_protected_case
 from parcours.reactions import reactions
-from shared.access.case_access import decider as case_access
-from shared.access.replicated_rights import decider as rights
-from shared.attachments.attachment import decider as attachment
 from shared.contracts import parcours as contracts
-from shared.erasure.erasure import decider as key_erasure
-from shared.messaging.restored_publisher import decider as followed
-from shared.runtime import Service, command_line
+from shared.runtime import SHARED_DECIDERS, Service, command_line
 from shared.web.standard import people_router
 
 service = Service(
@@ -32,11 +27,7 @@ service = Service(
         fund.decider,
         tender.decider,
         operation.decider,
-        attachment,
-        rights,
-        case_access,
-        key_erasure,
-        followed,
+        *SHARED_DECIDERS,
     ),
     routers=(
         api.router,

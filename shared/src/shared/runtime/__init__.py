@@ -3,8 +3,10 @@
 from shared.runtime.cli import command_line
 from shared.runtime.cli_settings import settings_for
 from shared.runtime.service import Service, Worker
+from shared.runtime.shared_deciders import SHARED_DECIDERS
 
 __all__ = [
+    "SHARED_DECIDERS",
     "Service",
     "Worker",
     "command_line",

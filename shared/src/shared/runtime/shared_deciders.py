@@ -1,0 +1,15 @@
+"""Deciders of the aggregates that every phase after intake runs besides its own."""
+
+from shared.access import case_access, replicated_rights
+from shared.attachments import attachment
+from shared.erasure import erasure
+from shared.messaging import restored_publisher
+
+SHARED_DECIDERS = (
+    attachment.decider,
+    replicated_rights.decider,
+    case_access.decider,
+    erasure.decider,
+    restored_publisher.decider,
+)
+"""Attachments; the rights and the case access that intake publishes; erasure; publishers restored from a back-up."""
