@@ -23,11 +23,11 @@ NEW = Signer("registre.example/dla-2", bytes(range(1, 33)))
 
 
 def test_a_lost_ledger_is_never_continued_and_another_begins_under_another_origin(
-    audit: Served, intake: Served, headers: list[Message], app: ServiceApplication, serve: Serve, tmp_path: Path
+    audit: Served, intake: Served, messages: list[Message], app: ServiceApplication, serve: Serve, tmp_path: Path
 ) -> None:
     remembered = tmp_path / "old-checkpoint"
     CheckpointSigner(OLD, remembered).sign(app)
-    proof = audit.by("auditor").get(f"/api/v1/events/{headers[0].header.id}/proof").text
+    proof = audit.by("auditor").get(f"/api/v1/events/{messages[0].header.id}/proof").text
     sql(app, "UPDATE {schema}.ledger SET size = 3")
     sql(app, "DELETE FROM {schema}.checkpoints")
     with pytest.raises(SigningRefused) as refused:
