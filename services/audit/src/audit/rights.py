@@ -5,9 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from audit.verified_events import TamperedEvent, load_verified_events
+from shared.access import right_of
 from shared.contracts.intake import RightGranted, RightRevoked
 from shared.eventlog import ServiceApplication
-from shared.kernel import Right, Role
+from shared.kernel import Right
 
 
 def load_rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:
@@ -26,14 +27,5 @@ def load_rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:
             rights.pop(RightRevoked.model_validate_json(body).right, None)
         elif contract == RightGranted.topic() and event.is_committed:
             payload = RightGranted.model_validate_json(body)
-            rights[payload.right] = Right(
-                payload.right,
-                Role(payload.role),
-                unit=payload.unit,
-                units=payload.units,
-                case=payload.case,
-                since=payload.since,
-                until=payload.until,
-                person=payload.person,
-            )
+            rights[payload.right] = right_of(payload)
     return tuple(rights.values())

@@ -3,7 +3,7 @@
 from shared.access.access_log import ACCESS_LOG_TABLE, AccessLog, AccessLogQuery, AccessRecord
 from shared.access.case_access import find_case_access, follow_case_access, may_know_case
 from shared.access.policy import ARCHIVED_RULE, CONFIDENTIAL_RULE, Action, ProtectedCase, evaluate
-from shared.access.replicated_rights import follow_register, load_replicated_rights
+from shared.access.replicated_rights import follow_register, load_replicated_rights, right_of
 from shared.access.row_policy import ADVISER, ROWS, SHOWN, RowScope, hidden_cases, scope_condition
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "hidden_cases",
     "load_replicated_rights",
     "may_know_case",
+    "right_of",
     "scope_condition",
 ]

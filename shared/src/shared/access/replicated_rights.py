@@ -1,10 +1,8 @@
-"""Replicated rights: each service's own copy of the register of rights, so that no request waits for another
-service."""
+"""Replicated rights: each service's own copy of the register, so that no request waits for another service."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from shared.contracts.intake import RightGranted, RightRevoked
@@ -16,14 +14,7 @@ from shared.messaging import CommandDispatch, Header, Reactions
 
 @event("right-replicated", label="Droit connu de ce service")
 class RightReplicated:
-    right: UUID
-    role: Role
-    unit: str | None
-    units: tuple[str, ...]
-    case: UUID | None
-    since: date | None
-    until: date | None
-    person: UUID | None = None
+    right: Right
 
 
 @event("revocation-replicated", label="Retrait d’un droit connu de ce service")
@@ -33,14 +24,7 @@ class RevocationReplicated:
 
 @command(leads_to=(RightReplicated,))
 class ReplicateRight:
-    right: UUID
-    role: Role
-    unit: str | None
-    units: tuple[str, ...]
-    case: UUID | None
-    since: date | None
-    until: date | None
-    person: UUID | None = None
+    right: Right
 
 
 @command(leads_to=(RevocationReplicated,))
@@ -61,22 +45,18 @@ def decide(
     state: ReplicatedRights, command: ReplicateRight | ReplicateRevocation, _context: Context
 ) -> list[RightReplicated | RevocationReplicated]:
     match command:
-        case ReplicateRight(right, role, unit=unit, units=units, case=case, since=since, until=until, person=person):
-            replicated = RightReplicated(
-                right, role, unit=unit, units=units, case=case, since=since, until=until, person=person
-            )
-            return [] if right in state.known else [replicated]
-        case ReplicateRevocation(right):
-            return [RevocationReplicated(right)] if any(granted.id == right for granted in state.rights) else []
+        case ReplicateRight(right):
+            return [] if right.id in state.known else [RightReplicated(right)]
+        case ReplicateRevocation(right_id):
+            return [RevocationReplicated(right_id)] if any(right.id == right_id for right in state.rights) else []
 
 
 def evolve(state: ReplicatedRights, event: RightReplicated | RevocationReplicated) -> ReplicatedRights:
     match event:
-        case RightReplicated(right, role, unit=unit, units=units, case=case, since=since, until=until, person=person):
-            granted = Right(right, role, unit=unit, units=units, case=case, since=since, until=until, person=person)
-            return ReplicatedRights((*state.rights, granted), (*state.known, right))
-        case RevocationReplicated(right):
-            return ReplicatedRights(tuple(granted for granted in state.rights if granted.id != right), state.known)
+        case RightReplicated(right):
+            return ReplicatedRights((*state.rights, right), (*state.known, right.id))
+        case RevocationReplicated(right_id):
+            return ReplicatedRights(tuple(right for right in state.rights if right.id != right_id), state.known)
 
 
 decider: Decider[ReplicatedRights] = Decider(
@@ -89,23 +69,27 @@ decider: Decider[ReplicatedRights] = Decider(
 )
 
 
+def right_of(payload: RightGranted) -> Right:
+    """The right that intake's contract describes."""
+    return Right(
+        payload.right,
+        Role(payload.role),
+        unit=payload.unit,
+        units=payload.units,
+        case=payload.case,
+        since=payload.since,
+        until=payload.until,
+        person=payload.person,
+    )
+
+
 def follow_register(reactions: Reactions) -> None:
     """Adds the reactions that replicate the register. For each service with a copy of it."""
 
     @reactions.on(RightGranted)
     def replicate_right(payload: RightGranted, header: Header) -> CommandDispatch:
         """Somebody was given a right, which holds in this service from now on."""
-        command = ReplicateRight(
-            payload.right,
-            Role(payload.role),
-            unit=payload.unit,
-            units=payload.units,
-            case=payload.case,
-            since=payload.since,
-            until=payload.until,
-            person=payload.person,
-        )
-        return CommandDispatch(decider, header.case, command=command)
+        return CommandDispatch(decider, header.case, command=ReplicateRight(right_of(payload)))
 
     @reactions.on(RightRevoked)
     def replicate_revocation(payload: RightRevoked, header: Header) -> CommandDispatch:
