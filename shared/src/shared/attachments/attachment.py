@@ -1,4 +1,5 @@
-"""An attachment: a file that a case received, under an id derived from its content. The bytes stand beside the log."""
+"""The attachment aggregate: a file that a case received, under an id derived from its content. The bytes are stored
+outside the log, in chunks."""
 
 from __future__ import annotations
 
@@ -72,8 +73,8 @@ class CiteAttachment:
 
 @command(title="Retirer la pièce jointe", leads_to=(AttachmentWithdrawn,), may_refuse=(UNKNOWN_ATTACHMENT, WITHDRAWN))
 class WithdrawAttachment:
-    """A file was added by mistake, or may not be kept: its
-    bytes are destroyed; that it was here, and why it left, is kept."""
+    """Deletes the bytes of a file that was added by mistake or may not be stored. That it was here, and why it was
+    withdrawn, stays recorded."""
 
     motive: Motive
 

@@ -34,22 +34,26 @@ CREATE TABLE IF NOT EXISTS {schema}.skipped (
     skipped_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (publisher, case_id, number)
 );
-CREATE TABLE IF NOT EXISTS {schema}.sources (publisher text PRIMARY KEY, log_id uuid NOT NULL, halted text);
-ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS announced bigint;        -- how far its log reached when it last said so
-ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS announced_at timestamptz;
-ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS announced_until timestamptz;  -- of its clock: before it, nothing beyond `announced`
-ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS received_until timestamptz;      -- before it, it recorded nothing that was not heard
-ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS former_logs uuid[] NOT NULL DEFAULT ARRAY[]::uuid[];  -- heard before log_id
+CREATE TABLE IF NOT EXISTS {schema}.sources (
+    publisher text PRIMARY KEY, log_id uuid NOT NULL, halted text,
+    announced bigint,             -- the last position that the publisher announced
+    announced_at timestamptz,
+    announced_until timestamptz,  -- on the publisher's clock: before it, nothing was recorded beyond `announced`
+    received_until timestamptz,   -- before it, the publisher recorded nothing that was not received
+    former_logs uuid[] NOT NULL DEFAULT ARRAY[]::uuid[]  -- consumed before log_id
+);
 CREATE TABLE IF NOT EXISTS {schema}.failures (
-    publisher text, event_id uuid, times int NOT NULL, error text NOT NULL, PRIMARY KEY (publisher, event_id)
+    publisher text, event_id uuid, times int NOT NULL, error text NOT NULL,
+    failed_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (publisher, event_id)
 );
 CREATE TABLE IF NOT EXISTS {schema}.unique_keys (kind text, key text, case_id uuid NOT NULL, PRIMARY KEY (kind, key));
 -- {case_tables}
-CREATE TABLE IF NOT EXISTS {schema}.handled_commands (key text PRIMARY KEY, request text NOT NULL, response text NOT NULL);
-ALTER TABLE {schema}.handled_commands ADD COLUMN IF NOT EXISTS answered_at timestamptz NOT NULL DEFAULT now();
-ALTER TABLE {schema}.failures ADD COLUMN IF NOT EXISTS failed_at timestamptz NOT NULL DEFAULT now();
-CREATE TABLE IF NOT EXISTS {schema}.data_keys     (key_id uuid PRIMARY KEY, wrapped bytea);  -- null: destroyed, for good
-CREATE TABLE IF NOT EXISTS {schema}.people_index (           -- which event tells of whom; words are keyed hashes
+CREATE TABLE IF NOT EXISTS {schema}.handled_commands (
+    key text PRIMARY KEY, request text NOT NULL, response text NOT NULL, answered_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE IF NOT EXISTS {schema}.data_keys (key_id uuid PRIMARY KEY, wrapped bytea);  -- null: destroyed, for good
+CREATE TABLE IF NOT EXISTS {schema}.people_index (  -- which event holds data of whom; words are keyed hashes
     person uuid, stream uuid, version bigint, path text, case_id uuid NOT NULL, words text[] NOT NULL,
     PRIMARY KEY (person, stream, version, path)
 );
@@ -69,18 +73,19 @@ CREATE TABLE IF NOT EXISTS {schema}.attachment_chunks (  -- ciphertext only, whi
     attachment uuid, chunk smallint, case_id uuid NOT NULL, ciphertext bytea STORAGE EXTERNAL NOT NULL,
     PRIMARY KEY (attachment, chunk)
 );
-CREATE TABLE IF NOT EXISTS {schema}.leases   (name text PRIMARY KEY, holder text NOT NULL, expires_at timestamptz NOT NULL);
+CREATE TABLE IF NOT EXISTS {schema}.leases (name text PRIMARY KEY, holder text NOT NULL, expires_at timestamptz NOT NULL);
 CREATE TABLE IF NOT EXISTS {schema}.projection_rows (
     projection text, case_id uuid, version bigint NOT NULL, document jsonb NOT NULL, search text NOT NULL DEFAULT '',
     PRIMARY KEY (projection, case_id)
 );
 CREATE TABLE IF NOT EXISTS {schema}.projection_checkpoints (projection text PRIMARY KEY, position bigint NOT NULL);
-CREATE TABLE IF NOT EXISTS {schema}.releases (  -- what pilots were told, drawn once
+CREATE TABLE IF NOT EXISTS {schema}.releases (  -- statistics as they were published, drawn once
     unit text, quarter text, tables jsonb NOT NULL, drawn_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (unit, quarter)
 );
 
--- Gives the position of the first event; the others follow. `extras` is null or an object of lists (see the recorder's insert_events).
--- Everything that can wait for a row comes before the lock, in a fixed order: nobody waits for a row while holding it.
+-- Returns the position of the first event; the others follow. `extras` is null or an object of lists (see the recorder's
+-- insert_events). Everything that may wait for a row lock comes before the advisory lock, in a fixed order, so that no
+-- append waits for a row while it holds the lock.
 CREATE OR REPLACE FUNCTION {schema}.append(
     ids uuid[], versions bigint[], topics text[], states bytea[], cases uuid[], partitions smallint[], extras jsonb
 ) RETURNS bigint LANGUAGE plpgsql AS $$
@@ -90,13 +95,13 @@ DECLARE
     last bigint;
     at   timestamptz;
 BEGIN
-    -- Compare and set, from n - 1 to n and no other way. The row's lock also keeps a case's events behind its parked ones.
+    -- Compare and set, from n - 1 to n only. The row's lock also keeps a case's messages behind its parked ones.
     IF extras ? 'tracking' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(extras->'tracking')
                    AS t(publisher text, log_id uuid, partition smallint, number bigint, case_id uuid,
                         parks boolean, unparks boolean)
                    ORDER BY publisher, log_id, partition, number LOOP
-            IF r.unparks THEN  -- counted already, when it was parked; only the first of its case may leave
+            IF r.unparks THEN  -- counted when it was parked; only the first of its case may leave
                 PERFORM 1 FROM {schema}.tracked t
                 WHERE (t.publisher, t.log_id, t.partition) = (r.publisher, r.log_id, r.partition) FOR UPDATE;
                 DELETE FROM {schema}.parked p WHERE (p.publisher, p.case_id, p.number) = (r.publisher, r.case_id, r.number)
@@ -126,7 +131,7 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    IF extras ? 'parked' THEN  -- without an error of its own, an event only waits behind another
+    IF extras ? 'parked' THEN  -- without an error of its own, a message only waits behind another
         FOR r IN SELECT * FROM jsonb_to_recordset(extras->'parked')
                    AS p(publisher text, case_id uuid, number bigint, partition smallint, message text, error text)
                    ORDER BY publisher, case_id, number LOOP
@@ -150,7 +155,7 @@ BEGIN
                    ORDER BY key LOOP
             INSERT INTO {schema}.handled_commands VALUES (r.key, r.request, r.response) ON CONFLICT DO NOTHING;
             IF NOT FOUND THEN
-                RAISE EXCEPTION 'command % was answered before', r.key USING ERRCODE = '23I01';
+                RAISE EXCEPTION 'command % was already handled', r.key USING ERRCODE = '23I01';
             END IF;
         END LOOP;
     END IF;
@@ -195,7 +200,7 @@ BEGIN
         INSERT INTO {schema}.data_keys SELECT key_id, decode(wrapped, 'base64')
         FROM jsonb_to_recordset(extras->'keys') AS k(key_id uuid, wrapped text) ORDER BY key_id;
     END IF;
-    IF extras ? 'destroyed_keys' THEN  -- the row stays, empty: no other key is ever made in its place
+    IF extras ? 'destroyed_keys' THEN  -- the row stays, empty: no other key is ever created in its place
         INSERT INTO {schema}.data_keys SELECT DISTINCT key_id, NULL::bytea
         FROM jsonb_to_recordset(extras->'destroyed_keys') AS f(key_id uuid) ORDER BY key_id
         ON CONFLICT (key_id) DO UPDATE SET wrapped = NULL;
@@ -207,7 +212,7 @@ BEGIN
     -- Held until the commit is visible. The reads below see every append before this one: each statement of a
     -- volatile function takes its own snapshot under READ COMMITTED, and only there.
     PERFORM pg_advisory_xact_lock('{events_name}'::regclass::oid::bigint);
-    -- A key from some process's memory may be destroyed by now: under the lock, whoever destroyed it has committed.
+    -- A data key from a process's cache may have been destroyed since: under the lock, its destruction is committed.
     IF extras ? 'used_keys' AND EXISTS (
         SELECT FROM jsonb_to_recordset(extras->'used_keys') AS s(key_id uuid) JOIN {schema}.data_keys k USING (key_id)
         WHERE k.wrapped IS NULL) THEN

@@ -14,7 +14,7 @@ PARTITIONS = 8
 
 @dataclass(frozen=True)
 class PartitionTracking(Tracking):
-    """The library's tracking, told apart by log and partition: `application_name` is the publisher, `notification_id`
+    """The library's tracking, one per log and partition: `application_name` is the publisher, `notification_id`
     the dense number in the partition. `parks`: set when the event is put aside instead of having its effect; `unparks`:
     when it has its effect at last, and leaves."""
 

@@ -22,11 +22,11 @@ class StreamLocks:
         """Locks all these streams, always in the same order, so that no two threads wait for each other for ever.
         Yields whether another thread had one of them: what was loaded before may then be outdated."""
         has_waited = False
-        with ExitStack() as held:
+        with ExitStack() as lock_stack:
             for stripe in sorted({hash(each) % STRIPES for each in streams}):
                 lock = self._locks[stripe]
                 if not lock.acquire(blocking=False):
                     has_waited = True
                     lock.acquire()
-                held.callback(lock.release)
+                lock_stack.callback(lock.release)
             yield has_waited

@@ -1,4 +1,4 @@
-"""What every service and every domain is made of: deciders, events, ids, roles, sealed values, dates."""
+"""The kernel of every domain: deciders, events, ids, roles, encrypted values, dates, and the published language."""
 
 from shared.kernel.axes import AXIS_LABELS, Axis
 from shared.kernel.case_access import CASE_ACCESS_TABLE, CaseAccess

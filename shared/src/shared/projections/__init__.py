@@ -1,4 +1,4 @@
-"""Projections: rows kept from the log, thrown away and rebuilt at will."""
+"""Projections: rows folded from the log, which can be deleted and rebuilt."""
 
 from shared.projections.projection import Projection, Projector, Row, canonical_json, search_text
 

@@ -57,12 +57,12 @@ def _lines(fault: str) -> list[str]:
     return fault.removeprefix(": ").removeprefix("Value error, ").splitlines()
 
 
-def collect_faults(*asked: Callable[[], Any]) -> None:
+def collect_faults(*checks: Callable[[], Any]) -> None:
     """Raises Misconfigured with all that is missing, whoever misses it."""
     faults: list[str] = []
-    for ask in asked:
+    for check in checks:
         try:
-            ask()
+            check()
         except Misconfigured as missing:
             faults += missing.faults
     if faults:
@@ -77,7 +77,7 @@ def parse_key(text: str) -> bytes:
 
 
 def decode_key(value: object) -> object:
-    """For a field that holds a key, told in base64."""
+    """For a field that holds a key in base64."""
     return parse_key(value) if isinstance(value, str) else value
 
 

@@ -121,7 +121,7 @@ def load_past_rows(
 
 
 def past_row_source(projection: Projection, documents: Sequence[Row]) -> RowSource:
-    """For lists: these rows instead of those kept now, under the same name."""
+    """For lists: these rows in place of the current ones, under the same table name."""
     rows = [
         {"projection": projection.name, "case_id": row["id"], "document": row, "search": search_text(projection, row)}
         for row in documents
@@ -151,7 +151,7 @@ def _concerns(row: Row, units: Sequence[str] | None) -> bool:
 
 
 def load_current_rows(recorder: LogRecorder, projection: Projection, units: Sequence[str] | None) -> RowsAt:
-    """The rows that are kept, and how far in the log they are."""
+    """The current rows, with their basis."""
     statement = (
         "SELECT document FROM {schema}.projection_rows WHERE projection = %(projection)s"
         " AND (%(units)s::text[] IS NULL OR document->>'unit' = ANY(%(units)s)) ORDER BY case_id"

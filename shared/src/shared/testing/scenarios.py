@@ -122,7 +122,7 @@ class MemoryLog(Generic[S]):
 
     def append(self, *events: Any) -> None:
         data_keys = self.key_store.keys_for(
-            {UUID(str(sealed.key)) for event in events for _, sealed in encrypted_values(event)}
+            {UUID(str(value.key)) for event in events for _, value in encrypted_values(event)}
         )
         self._wrapped |= data_keys.new
         meta = EventMetadata(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
@@ -141,7 +141,7 @@ class MemoryLog(Generic[S]):
         return Outcome(events)
 
     def on_every_day(self) -> list[S]:
-        """What had happened by the end of each day that an event names, and of the day before: each can be told."""
+        """The state at the end of each day that an event names, and of the day before."""
         events = self.events
         times = [(effective_time(event), NOW) for event in events]
         days = {(effective or recorded).date() for effective, recorded in times}
