@@ -28,10 +28,10 @@ def app(audit: Served) -> ServiceApplication:
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Path:
+def checkpoint_file(tmp_path: Path) -> Path:
     return tmp_path / "last-checkpoint"
 
 
 @pytest.fixture
-def signing(memory: Path) -> CheckpointSigner:
-    return CheckpointSigner(Signer(ORIGIN, SEED), memory)
+def checkpoint_signer(checkpoint_file: Path) -> CheckpointSigner:
+    return CheckpointSigner(Signer(ORIGIN, SEED), checkpoint_file)

@@ -63,20 +63,20 @@ def test_go_verifies_checkpoint_tiles_entries_and_proofs(
     verifier: Path,
     audit: Served,
     app: ServiceApplication,
-    signing: CheckpointSigner,
+    checkpoint_signer: CheckpointSigner,
     tmp_path: Path,
     before: int,
     after: int,
 ) -> None:
     headers = receive_events(app, before)
     integrate(app)
-    signing.sign(app)
+    checkpoint_signer.sign(app)
     older = Ledger(app.recorder).newest_checkpoint()
     assert older is not None
     (tmp_path / "older").write_text(older.note)
     headers += receive_events(app, after - before, first=before + 1)
     integrate(app)
-    signing.sign(app)
+    checkpoint_signer.sign(app)
     cosigned = Ledger(app.recorder).newest_checkpoint()
     assert cosigned is not None
     text = cosigned.note.partition("\n\n")[0] + "\n"

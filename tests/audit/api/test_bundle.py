@@ -95,16 +95,16 @@ def replicate(
         application.handle(domain.decider, message.header.id, command, context)
 
 
-def sign(audit: Served, signing: CheckpointSigner) -> None:
+def sign(audit: Served, checkpoint_signer: CheckpointSigner) -> None:
     while integrate(audit.application):
         pass
-    signing.sign(audit.application)
+    checkpoint_signer.sign(audit.application)
 
 
 @pytest.fixture
-def case_id(audit: Served, intake: Served, signing: CheckpointSigner, case: UUID) -> UUID:
+def case_id(audit: Served, intake: Served, checkpoint_signer: CheckpointSigner, case: UUID) -> UUID:
     replicate(audit, intake)
-    sign(audit, signing)
+    sign(audit, checkpoint_signer)
     return case
 
 
@@ -134,10 +134,10 @@ def test_an_auditor_takes_a_case_away_and_it_holds(audit: Served, case_id: UUID)
 
 
 def test_what_events_told_to_all_goes_with_their_contents_and_with_nothing_else(
-    audit: Served, intake: Served, signing: CheckpointSigner, case: UUID
+    audit: Served, intake: Served, checkpoint_signer: CheckpointSigner, case: UUID
 ) -> None:
     replicate(audit, intake, lambda *_: RequestOriented(orientations=2))
-    sign(audit, signing)
+    sign(audit, checkpoint_signer)
     bodies = [(event.body or b"").split(b"\n")[-1] for event in download(audit.by("auditor"), case).bundle.events]
     assert set(bodies) == {b'{"orientations": 2}'}
     verified = download(audit.by("dpo"), case)
@@ -146,14 +146,14 @@ def test_what_events_told_to_all_goes_with_their_contents_and_with_nothing_else(
 
 
 def test_a_file_carries_what_witnesses_said_and_which_keys_signed(
-    audit: Served, case_id: UUID, memory: Path, tmp_path: Path
+    audit: Served, case_id: UUID, checkpoint_file: Path, tmp_path: Path
 ) -> None:
     app, key = audit.application, tmp_path / "new"
     key.write_text(b64encode(b"n" * 32).decode())
     key.chmod(0o600)
     register_witnesses(app, [COSIGNER.witness_key], 1)
     settings = LedgerSettings(origin="registre.example/dla", key_file=key)
-    replace_key(app, settings, str(SIGNER.verifier), "Une clé plus sûre.", None, memory)
+    replace_key(app, settings, str(SIGNER.verifier), "Une clé plus sûre.", None, checkpoint_file)
     newest = Ledger(app.recorder).newest_checkpoint()
     assert newest is not None
     line = COSIGNER.cosign(newest.note.partition("\n\n")[0] + "\n", ELEVEN)
@@ -183,7 +183,7 @@ def test_whom_the_service_shows_nothing_gets_headers_and_proofs(audit: Served, c
 def test_of_a_confidential_case_auditors_take_headers_and_proofs_away_and_the_others_what_they_did(
     audit: Served,
     intake: Served,
-    signing: CheckpointSigner,
+    checkpoint_signer: CheckpointSigner,
     case: UUID,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -191,7 +191,7 @@ def test_of_a_confidential_case_auditors_take_headers_and_proofs_away_and_the_ot
     adviser = intake.by("adviser")
     assert adviser.post(f"/api/v1/requests/{case}/confidentiality", confidential_case.REASONS).status_code == 200
     replicate(audit, intake)
-    sign(audit, signing)
+    sign(audit, checkpoint_signer)
     address = f"/api/v1/cases/{case}/bundle"
     assert audit.by("auditor").because(None).get(address).status_code == 428
     for role in ("auditor", "dpo"):
@@ -228,14 +228,14 @@ def test_who_may_not_see_the_case_gets_nothing(audit: Served, case_id: UUID) -> 
 
 
 def test_what_is_not_signed_yet_is_waited_for(
-    audit: Served, intake: Served, signing: CheckpointSigner, case: UUID
+    audit: Served, intake: Served, checkpoint_signer: CheckpointSigner, case: UUID
 ) -> None:
     replicate(audit, intake)
     for _ in ("not integrated", "not signed"):
         answer = audit.by("auditor").get(f"/api/v1/cases/{case}/bundle")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
         integrate(audit.application)
-    sign(audit, signing)
+    sign(audit, checkpoint_signer)
     download(audit.by("auditor"), case)
 
 
@@ -281,8 +281,8 @@ def test_a_service_that_does_not_answer_is_said_and_no_half_file_is_given(
     nats: Nats,
     tmp_path: Path,
     intake: Served,
-    signing: CheckpointSigner,
-    memory: Path,
+    checkpoint_signer: CheckpointSigner,
+    checkpoint_file: Path,
     case: UUID,
 ) -> None:
     jwks = str(tmp_path / "intake" / "jwks.json")
@@ -290,8 +290,8 @@ def test_a_service_that_does_not_answer_is_said_and_no_half_file_is_given(
         with served(audit_service, database, nats, tmp_path, feeds=feeds, jwks=jwks) as running:
             alone = Served(running.http, intake.issuer, running.web, running.settings)
             replicate(alone, intake)
-            memory.unlink(missing_ok=True)
-            sign(alone, signing)
+            checkpoint_file.unlink(missing_ok=True)
+            sign(alone, checkpoint_signer)
             answer = alone.by("auditor").get(f"/api/v1/cases/{case}/bundle")
             assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (503, "service-unavailable")
             assert "Accueil" in answer.json()["detail"]
@@ -304,14 +304,19 @@ def consultations(running: Served) -> list[dict[str, Any]]:
 
 
 def test_the_command_writes_the_file_and_verifies_it(
-    database: Callable[..., str], nats: Nats, tmp_path: Path, intake: Served, signing: CheckpointSigner, case: UUID
+    database: Callable[..., str],
+    nats: Nats,
+    tmp_path: Path,
+    intake: Served,
+    checkpoint_signer: CheckpointSigner,
+    case: UUID,
 ) -> None:
     feeds, jwks = {"intake": str(intake.http.base_url)}, str(tmp_path / "intake" / "jwks.json")
     folder = tmp_path / "audit"
     folder.mkdir()
     with listening(audit_service, database, nats, folder, feeds=feeds, jwks=jwks) as running:
         replicate(running, intake)
-        sign(running, signing)
+        sign(running, checkpoint_signer)
         token = intake.issuer.mint("auditor", subject="some-auditor", unit="dla-44")
         out = tmp_path / "dossier.zip"
         arguments = ["export", str(case), "--out", str(out), "--token", token, "--url", str(running.http.base_url)]

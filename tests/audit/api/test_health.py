@@ -37,8 +37,10 @@ def health(audit: Served, role: str = "ops") -> dict[str, Any]:
     return report
 
 
-def run_worker_until(app: ServiceApplication, signing: CheckpointSigner, condition: Callable[[], Any]) -> None:
-    worker = LedgerWorker(app, signing, interval_seconds=0.01)
+def run_worker_until(
+    app: ServiceApplication, checkpoint_signer: CheckpointSigner, condition: Callable[[], Any]
+) -> None:
+    worker = LedgerWorker(app, checkpoint_signer, interval_seconds=0.01)
     worker.start()
     try:
         eventually(condition)
@@ -46,10 +48,12 @@ def run_worker_until(app: ServiceApplication, signing: CheckpointSigner, conditi
         worker.stop()
 
 
-def test_size_and_last_checkpoint_are_told(audit: Served, app: ServiceApplication, signing: CheckpointSigner) -> None:
+def test_size_and_last_checkpoint_are_told(
+    audit: Served, app: ServiceApplication, checkpoint_signer: CheckpointSigner
+) -> None:
     assert (health(audit)["size"], health(audit)["checkpoint"]) == (0, None)
     receive_events(app, 5)
-    run_worker_until(app, signing, lambda: (health(audit)["checkpoint"] or {}).get("size") == 5)
+    run_worker_until(app, checkpoint_signer, lambda: (health(audit)["checkpoint"] or {}).get("size") == 5)
     report = health(audit, "auditor")
     assert (report["healthy"], report["received"], report["size"], report["refusal"]) == (True, 5, 5, None)
     assert report["advice"] == [NEVER_RECONCILED_ADVICE]
@@ -68,14 +72,14 @@ def test_people_who_look_after_cases_are_not_told(audit: Served) -> None:
     ],
 )
 def test_why_nothing_is_signed_is_told_with_what_to_do_and_until_it_is_mended(
-    audit: Served, app: ServiceApplication, signing: CheckpointSigner, damage: str, reason: str
+    audit: Served, app: ServiceApplication, checkpoint_signer: CheckpointSigner, damage: str, reason: str
 ) -> None:
     receive_events(app, 5)
     integrate(app)
-    signing.sign(app)
+    checkpoint_signer.sign(app)
     tiles = app.recorder.fetch("SELECT * FROM {schema}.tiles")
     sql(app, damage)
-    run_worker_until(app, signing, lambda: health(audit)["refusal"])
+    run_worker_until(app, checkpoint_signer, lambda: health(audit)["refusal"])
     report = health(audit)
     assert (report["healthy"], report["refusal"]["reason"], report["checkpoint"]["size"]) == (False, reason, 5)
     assert report["advice"][0] == report["refusal"]["advice"]
@@ -83,20 +87,22 @@ def test_why_nothing_is_signed_is_told_with_what_to_do_and_until_it_is_mended(
     sql(app, "DELETE FROM {schema}.tiles")
     for tile in tiles:
         sql(app, "INSERT INTO {schema}.tiles VALUES (%s, %s, %s)", tile["level"], tile["n"], tile["hashes"])
-    run_worker_until(app, signing, lambda: health(audit)["refusal"] is None)
+    run_worker_until(app, checkpoint_signer, lambda: health(audit)["refusal"] is None)
     assert health(audit)["healthy"]
 
 
 def test_another_key_and_an_unreadable_memory_are_told_apart(
-    audit: Served, app: ServiceApplication, signing: CheckpointSigner, memory: Path
+    audit: Served, app: ServiceApplication, checkpoint_signer: CheckpointSigner, checkpoint_file: Path
 ) -> None:
     receive_events(app, 5)
     integrate(app)
-    signing.sign(app)
-    run_worker_until(app, CheckpointSigner(Signer(ORIGIN, bytes(32)), memory), lambda: health(audit)["refusal"])
+    checkpoint_signer.sign(app)
+    run_worker_until(
+        app, CheckpointSigner(Signer(ORIGIN, bytes(32)), checkpoint_file), lambda: health(audit)["refusal"]
+    )
     assert health(audit)["refusal"]["reason"] == "other-key"
-    memory.write_bytes(b"\xff")
-    run_worker_until(app, signing, lambda: health(audit)["refusal"]["reason"] == "unreadable-checkpoint-file")
+    checkpoint_file.write_bytes(b"\xff")
+    run_worker_until(app, checkpoint_signer, lambda: health(audit)["refusal"]["reason"] == "unreadable-checkpoint-file")
 
 
 def test_how_far_behind_a_service_audit_is_and_that_it_hears_it_no_more(audit: Served, app: ServiceApplication) -> None:

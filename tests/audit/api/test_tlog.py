@@ -48,17 +48,17 @@ class Published:
 
 
 @pytest.fixture
-def headers(app: ServiceApplication, signing: CheckpointSigner) -> list[Header]:
+def headers(app: ServiceApplication, checkpoint_signer: CheckpointSigner) -> list[Header]:
     """Six hundred events of one case and ten of another, signed three times on the way."""
     headers = receive_events(app, 200)
     integrate(app)
-    signing.sign(app)
+    checkpoint_signer.sign(app)
     headers += receive_events(app, 100, first=201)
     integrate(app)
-    signing.sign(app)
+    checkpoint_signer.sign(app)
     headers += [*receive_events(app, 300, first=301), *receive_events(app, 10, first=601, case=OTHER_CASE)]
     integrate(app)
-    signing.sign(app)
+    checkpoint_signer.sign(app)
     receive_events(app, 5, first=611)
     integrate(app)  # not signed yet
     return headers

@@ -52,13 +52,13 @@ def signed_root(app: ServiceApplication) -> tuple[int, bytes]:
 
 
 def test_each_event_heard_is_one_leaf_in_the_order_of_the_log(
-    app: ServiceApplication, signing: CheckpointSigner, monkeypatch: pytest.MonkeyPatch
+    app: ServiceApplication, checkpoint_signer: CheckpointSigner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(integrator, "BATCH_EVENTS", 100)
     headers = receive_events(app, 700)
     while integrate(app):
         pass
-    signing.sign(app)
+    checkpoint_signer.sign(app)
     leaves = rows(app, "SELECT * FROM {schema}.leaves ORDER BY index")
     assert [leaf["event_id"] for leaf in leaves] == [header.id for header in headers]
     assert [leaf["index"] for leaf in leaves] == list(range(700))
@@ -88,29 +88,29 @@ def test_a_leaf_commits_to_salt_header_name_and_body(app: ServiceApplication) ->
     assert len(salts) == 3
 
 
-def test_an_empty_ledger_is_signed_too(app: ServiceApplication, signing: CheckpointSigner) -> None:
-    signing.sign(app)
+def test_an_empty_ledger_is_signed_too(app: ServiceApplication, checkpoint_signer: CheckpointSigner) -> None:
+    checkpoint_signer.sign(app)
     assert signed_root(app) == (0, sha256().digest())
 
 
-def test_nothing_new_is_nothing_signed(app: ServiceApplication, signing: CheckpointSigner) -> None:
+def test_nothing_new_is_nothing_signed(app: ServiceApplication, checkpoint_signer: CheckpointSigner) -> None:
     receive_events(app, 2)
     integrate(app)
-    assert signing.sign(app) is not None
-    assert signing.sign(app) is None
+    assert checkpoint_signer.sign(app) is not None
+    assert checkpoint_signer.sign(app) is None
     assert len(rows(app, "SELECT nth FROM {schema}.checkpoints")) == 1
 
 
 def test_replicas_take_turns(
-    app: ServiceApplication, signing: CheckpointSigner, monkeypatch: pytest.MonkeyPatch
+    app: ServiceApplication, checkpoint_signer: CheckpointSigner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(integrator, "BATCH_EVENTS", 20)
     headers = receive_events(app, 600)
 
     def keep() -> None:
         while integrate(app):
-            signing.sign(app)
-        signing.sign(app)
+            checkpoint_signer.sign(app)
+        checkpoint_signer.sign(app)
 
     replicas = [Thread(target=keep) for _ in range(3)]
     for replica in replicas:
@@ -140,16 +140,16 @@ def assert_all_checkpoints_are_one_history(app: ServiceApplication) -> None:
 
 
 @pytest.fixture
-def of_five(app: ServiceApplication, signing: CheckpointSigner) -> ServiceApplication:
+def of_five(app: ServiceApplication, checkpoint_signer: CheckpointSigner) -> ServiceApplication:
     """A ledger of five leaves, signed."""
     receive_events(app, 5)
     integrate(app)
-    signing.sign(app)
+    checkpoint_signer.sign(app)
     return app
 
 
 def test_a_database_older_than_what_was_signed_is_not_signed(
-    of_five: ServiceApplication, signing: CheckpointSigner
+    of_five: ServiceApplication, checkpoint_signer: CheckpointSigner
 ) -> None:
     for statement in (
         "DELETE FROM {schema}.leaves WHERE index >= 3",
@@ -159,12 +159,12 @@ def test_a_database_older_than_what_was_signed_is_not_signed(
     ):
         of_five.recorder.fetch(statement)
     with pytest.raises(SigningRefused, match=r"has 3 leaves, .* signed 5: the database is older"):
-        signing.sign(of_five)
+        checkpoint_signer.sign(of_five)
     assert rows(of_five, "SELECT nth FROM {schema}.checkpoints") == []
 
 
 def test_a_database_that_grew_again_from_an_older_state_is_a_fork(
-    of_five: ServiceApplication, signing: CheckpointSigner
+    of_five: ServiceApplication, checkpoint_signer: CheckpointSigner
 ) -> None:
     """Its leaves have other salts, and maybe other events."""
     for statement in (
@@ -179,35 +179,37 @@ def test_a_database_that_grew_again_from_an_older_state_is_a_fork(
     with pytest.raises(
         SigningRefused, match=r"first 5 leaves are not those of the checkpoint kept in .*last-checkpoint"
     ):
-        signing.sign(of_five)
+        checkpoint_signer.sign(of_five)
 
 
-def test_a_changed_tile_is_not_signed(of_five: ServiceApplication, signing: CheckpointSigner) -> None:
+def test_a_changed_tile_is_not_signed(of_five: ServiceApplication, checkpoint_signer: CheckpointSigner) -> None:
     of_five.recorder.fetch("UPDATE {schema}.tiles SET hashes = set_byte(hashes, 40, get_byte(hashes, 40) # 1)")
     with pytest.raises(SigningRefused, match="first 5 leaves are not those of the checkpoint kept in the database"):
-        signing.sign(of_five)
+        checkpoint_signer.sign(of_five)
 
 
-def test_a_missing_tile_is_not_signed(of_five: ServiceApplication, signing: CheckpointSigner) -> None:
+def test_a_missing_tile_is_not_signed(of_five: ServiceApplication, checkpoint_signer: CheckpointSigner) -> None:
     of_five.recorder.fetch("DELETE FROM {schema}.tiles")
     with pytest.raises(SigningRefused, match="tiles of the first 5 leaves are missing"):
-        signing.sign(of_five)
+        checkpoint_signer.sign(of_five)
 
 
-def test_another_key_does_not_take_the_ledger_over(of_five: ServiceApplication, memory: Path) -> None:
+def test_another_key_does_not_take_the_ledger_over(of_five: ServiceApplication, checkpoint_file: Path) -> None:
     receive_events(of_five, 1, first=6)
     integrate(of_five)
     with pytest.raises(SigningRefused, match=r"signed with registre\.example/dla"):
         CheckpointSigner(Signer(ORIGIN, bytes(32)), None).sign(of_five)
     of_five.recorder.fetch("DELETE FROM {schema}.checkpoints")
     with pytest.raises(SigningRefused, match="last-checkpoint was not signed with our key"):
-        CheckpointSigner(Signer(ORIGIN, bytes(32)), memory).sign(of_five)
+        CheckpointSigner(Signer(ORIGIN, bytes(32)), checkpoint_file).sign(of_five)
 
 
-def test_what_was_signed_and_not_yet_stored_is_kept_to(of_five: ServiceApplication, signing: CheckpointSigner) -> None:
+def test_what_was_signed_and_not_yet_stored_is_kept_to(
+    of_five: ServiceApplication, checkpoint_signer: CheckpointSigner
+) -> None:
     """The process died after it had remembered, before it had committed."""
     of_five.recorder.fetch("DELETE FROM {schema}.checkpoints")
-    signing.sign(of_five)
+    checkpoint_signer.sign(of_five)
     assert signed_root(of_five)[0] == 5
 
 
@@ -216,14 +218,14 @@ def test_what_was_signed_and_not_yet_stored_is_kept_to(of_five: ServiceApplicati
 
 def test_killed_at_any_point_the_ledger_goes_on(database: Callable[..., str], tmp_path: Path) -> None:
     """kill -9, again and again, while events arrive: no leaf missing, none twice, and one history of checkpoints."""
-    url, memory, rng = database("audit"), tmp_path / "last-checkpoint", random.Random(3)
+    url, checkpoint_file, rng = database("audit"), tmp_path / "last-checkpoint", random.Random(3)
     app = ServiceApplication("audit", service.deciders, url, DEPLOYMENT_KEY, tables=service.tables)
     app.create_tables()
     headers: list[UUID] = []
     try:
         for _ in range(KILLS):
             worker = subprocess.Popen(
-                [sys.executable, "-m", KEEPER, url, str(memory)], stdout=subprocess.PIPE, cwd=ROOT
+                [sys.executable, "-m", KEEPER, url, str(checkpoint_file)], stdout=subprocess.PIPE, cwd=ROOT
             )
             assert worker.stdout is not None
             assert worker.stdout.readline() == b"running\n"
@@ -235,7 +237,7 @@ def test_killed_at_any_point_the_ledger_goes_on(database: Callable[..., str], tm
             worker.stdout.close()
         while integrate(app):
             pass
-        CheckpointSigner(Signer(ORIGIN, bytes(range(32))), memory).sign(app)
+        CheckpointSigner(Signer(ORIGIN, bytes(range(32))), checkpoint_file).sign(app)
         leaves = rows(app, "SELECT event_id, entry FROM {schema}.leaves ORDER BY index")
         assert [leaf["event_id"] for leaf in leaves] == headers
         assert signed_root(app) == (len(headers), reference_merkle.mth([leaf["entry"] for leaf in leaves]))
@@ -245,8 +247,8 @@ def test_killed_at_any_point_the_ledger_goes_on(database: Callable[..., str], tm
         app.close()
 
 
-def test_the_keeper_signs_what_audit_hears(app: ServiceApplication, signing: CheckpointSigner) -> None:
-    worker = LedgerWorker(app, signing, interval_seconds=0.01)
+def test_the_keeper_signs_what_audit_hears(app: ServiceApplication, checkpoint_signer: CheckpointSigner) -> None:
+    worker = LedgerWorker(app, checkpoint_signer, interval_seconds=0.01)
     worker.start()
     try:
         eventually(lambda: Ledger(app.recorder).newest_checkpoint())

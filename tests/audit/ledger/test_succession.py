@@ -61,14 +61,16 @@ def settings(tmp_path: Path) -> LedgerSettings:
 
 
 @pytest.fixture
-def succeed(app: ServiceApplication, signing: CheckpointSigner, settings: LedgerSettings, memory: Path) -> Succeed:
+def succeed(
+    app: ServiceApplication, checkpoint_signer: CheckpointSigner, settings: LedgerSettings, checkpoint_file: Path
+) -> Succeed:
     """A ledger of five leaves, signed with the old key, which is to be succeeded."""
     receive_events(app, 5)
     integrate(app)
-    signing.sign(app)
+    checkpoint_signer.sign(app)
 
     def done(
-        old: str = str(OLD.verifier), motive: str = MOTIVE, key: Path | None = None, kept: Path | None = memory
+        old: str = str(OLD.verifier), motive: str = MOTIVE, key: Path | None = None, kept: Path | None = checkpoint_file
     ) -> Succession:
         return replace_key(app, settings, old, motive, key, kept)
 
@@ -84,7 +86,7 @@ def test_another_key_takes_over_with_the_same_tree_and_goes_on(
     audit: Served,
     app: ServiceApplication,
     succeed: Succeed,
-    signing: CheckpointSigner,
+    checkpoint_signer: CheckpointSigner,
     settings: LedgerSettings,
     old_file: Path,
 ) -> None:
@@ -102,7 +104,7 @@ def test_another_key_takes_over_with_the_same_tree_and_goes_on(
     receive_events(app, 4, first=6)
     integrate(app)
     with pytest.raises(SigningRefused, match="was signed with"):  # who still holds the old key signs nothing more
-        signing.sign(app)
+        checkpoint_signer.sign(app)
     CheckpointSigner(NEW, settings.checkpoint_path()).sign(app)
     answer = http.get("/tlog/consistency", old=5).text
     head, _, note = answer.partition("\n\n")
@@ -113,13 +115,13 @@ def test_another_key_takes_over_with_the_same_tree_and_goes_on(
 
 
 def test_what_another_replica_remembers_under_the_old_key_still_counts(
-    app: ServiceApplication, succeed: Succeed, memory: Path
+    app: ServiceApplication, succeed: Succeed, checkpoint_file: Path
 ) -> None:
     succeed()
-    CheckpointSigner(NEW, memory).sign(app)
+    CheckpointSigner(NEW, checkpoint_file).sign(app)
     app.recorder.fetch("UPDATE {schema}.ledger SET size = 3")
     with pytest.raises(SigningRefused) as refused:
-        CheckpointSigner(NEW, memory).sign(app)
+        CheckpointSigner(NEW, checkpoint_file).sign(app)
     assert refused.value.reason is SigningRefusal.OLDER_DATABASE
 
 
@@ -172,11 +174,11 @@ def test_an_altered_ledger_is_not_taken_over(app: ServiceApplication, succeed: S
 
 
 def test_a_ledger_older_than_what_was_remembered_is_not_taken_over(
-    app: ServiceApplication, succeed: Succeed, signing: CheckpointSigner
+    app: ServiceApplication, succeed: Succeed, checkpoint_signer: CheckpointSigner
 ) -> None:
     receive_events(app, 2, first=6)
     integrate(app)
-    signing.sign(app)
+    checkpoint_signer.sign(app)
     for statement in (
         "DELETE FROM {schema}.leaves WHERE index >= 5",
         "DELETE FROM {schema}.checkpoints WHERE size > 5",
@@ -190,7 +192,7 @@ def test_a_ledger_older_than_what_was_remembered_is_not_taken_over(
 
 
 def test_a_succession_that_somebody_wrote_into_the_database_is_found(
-    app: ServiceApplication, succeed: Succeed, memory: Path
+    app: ServiceApplication, succeed: Succeed, checkpoint_file: Path
 ) -> None:
     done = succeed()
     third = Signer(ORIGIN, b"t" * 32)
@@ -198,7 +200,7 @@ def test_a_succession_that_somebody_wrote_into_the_database_is_found(
     app.recorder.fetch("INSERT INTO {schema}.successions (note) VALUES (%s)", (forged.sign(third, None),))
     assert [finding.kind for finding in check_ledger(app)] == [FindingKind.SUCCESSION_CONTRADICTED]
     with pytest.raises(SigningRefused) as refused:
-        CheckpointSigner(NEW, memory).sign(app)
+        CheckpointSigner(NEW, checkpoint_file).sign(app)
     assert refused.value.reason is SigningRefusal.OTHER_KEY
 
 

@@ -36,10 +36,10 @@ from shared.eventlog import ServiceApplication
 OWN = COSIGNER.witness_key
 
 
-def grow(app: ServiceApplication, signing: CheckpointSigner, count: int, first: int) -> None:
+def grow(app: ServiceApplication, checkpoint_signer: CheckpointSigner, count: int, first: int) -> None:
     receive_events(app, count, first=first)
     integrate(app)
-    signing.sign(app)
+    checkpoint_signer.sign(app)
 
 
 @pytest.fixture
@@ -54,10 +54,10 @@ def address(store: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def ledger(app: ServiceApplication, signing: CheckpointSigner) -> ServiceApplication:
+def ledger(app: ServiceApplication, checkpoint_signer: CheckpointSigner) -> ServiceApplication:
     """Of five leaves, which asks one witness."""
     register_witnesses(app, [OWN], 1)
-    grow(app, signing, 5, 1)
+    grow(app, checkpoint_signer, 5, 1)
     return app
 
 
@@ -71,10 +71,10 @@ def health(audit: Served) -> Any:
 
 
 def test_a_checkpoint_is_served_with_what_its_witness_says(
-    audit: Served, ledger: ServiceApplication, signing: CheckpointSigner, address: str
+    audit: Served, ledger: ServiceApplication, checkpoint_signer: CheckpointSigner, address: str
 ) -> None:
     ask(ledger, address)
-    grow(ledger, signing, 3, 6)
+    grow(ledger, checkpoint_signer, 3, 6)
     ask(ledger, address)
     note = audit.anonymous().get("/tlog/checkpoint").text
     assert verify_checkpoint(note, [SIGNER.verifier]).size == 8
@@ -88,11 +88,11 @@ def test_a_checkpoint_is_served_with_what_its_witness_says(
 
 
 def test_proofs_rest_on_a_checkpoint_that_was_cosigned(
-    audit: Served, ledger: ServiceApplication, signing: CheckpointSigner, address: str
+    audit: Served, ledger: ServiceApplication, checkpoint_signer: CheckpointSigner, address: str
 ) -> None:
     """As long as one holds the event: the newest is cosigned a moment after it is signed."""
     ask(ledger, address)
-    grow(ledger, signing, 3, 6)
+    grow(ledger, checkpoint_signer, 3, 6)
     rows = ledger.recorder.fetch("SELECT event_id FROM {schema}.leaves ORDER BY index")
     for index, cosignatures in ((0, 1), (7, 0)):
         text = audit.by("auditor").get(f"/api/v1/events/{rows[index]['event_id']}/proof").text
@@ -100,13 +100,13 @@ def test_proofs_rest_on_a_checkpoint_that_was_cosigned(
 
 
 def test_a_witness_that_is_down_is_caught_up(
-    audit: Served, ledger: ServiceApplication, signing: CheckpointSigner, store: Path
+    audit: Served, ledger: ServiceApplication, checkpoint_signer: CheckpointSigner, store: Path
 ) -> None:
     with pytest.raises(NotCosigned) as refused:
         ask(ledger, "http://127.0.0.1:9")
     assert refused.value.fault is WitnessFault.UNREACHABLE
     for first in (6, 7, 8):
-        grow(ledger, signing, 1, first)
+        grow(ledger, checkpoint_signer, 1, first)
     (report,) = health(audit)["witnesses"]
     assert (report["fault"], report["advice"]) == ("unreachable", FAULT_ADVICE[WitnessFault.UNREACHABLE])
     with served_witness(store) as address:
@@ -114,21 +114,21 @@ def test_a_witness_that_is_down_is_caught_up(
         workers.start()
         try:
             eventually(lambda: health(audit)["witnesses"][0]["size"] == 8)
-            grow(ledger, signing, 1, 9)
+            grow(ledger, checkpoint_signer, 1, 9)
             eventually(lambda: health(audit)["witnesses"][0]["size"] == 9)
         finally:
             workers.stop()
 
 
 def test_replicas_that_ask_at_once_disturb_nobody(
-    audit: Served, ledger: ServiceApplication, signing: CheckpointSigner, address: str
+    audit: Served, ledger: ServiceApplication, checkpoint_signer: CheckpointSigner, address: str
 ) -> None:
     replicas = [WitnessWorkers(ledger, {OWN: address}, 1, 0.01) for _ in range(3)]
     for replica in replicas:
         replica.start()
     try:
         for first in range(6, 26):
-            grow(ledger, signing, 1, first)
+            grow(ledger, checkpoint_signer, 1, first)
         eventually(lambda: health(audit)["witnesses"][0]["size"] == 25)
         assert health(audit)["witnesses"][0]["fault"] is None
     finally:
@@ -137,26 +137,26 @@ def test_replicas_that_ask_at_once_disturb_nobody(
 
 
 def test_what_a_witness_saw_before_we_asked_is_where_one_begins(
-    ledger: ServiceApplication, signing: CheckpointSigner, address: str
+    ledger: ServiceApplication, checkpoint_signer: CheckpointSigner, address: str
 ) -> None:
     """Its answer was lost, or another replica asked: it says how far it is."""
     ask(ledger, address)
     sql(ledger, "DELETE FROM {schema}.cosignatures")
-    grow(ledger, signing, 3, 6)
+    grow(ledger, checkpoint_signer, 3, 6)
     ask(ledger, address)
 
 
 # -- what only a witness sees
 
 
-def test_a_fork_is_seen(audit: Served, ledger: ServiceApplication, address: str, memory: Path) -> None:
+def test_a_fork_is_seen(audit: Served, ledger: ServiceApplication, address: str, checkpoint_file: Path) -> None:
     """Another history under the same key: the database was replaced, and the file outside it."""
     ask(ledger, address)
     for table in ("leaves", "tiles", "checkpoints", "cosignatures"):
         sql(ledger, f"DELETE FROM {{schema}}.{table}")
     sql(ledger, "UPDATE {schema}.ledger SET size = 0, position = 0")
-    memory.unlink()
-    grow(ledger, CheckpointSigner(SIGNER, memory), 4, 6)
+    checkpoint_file.unlink()
+    grow(ledger, CheckpointSigner(SIGNER, checkpoint_file), 4, 6)
     with pytest.raises(NotCosigned) as refused:
         ask(ledger, address)
     report = health(audit)
@@ -165,9 +165,9 @@ def test_a_fork_is_seen(audit: Served, ledger: ServiceApplication, address: str,
 
 
 def test_a_ledger_restored_from_an_older_back_up_is_seen(
-    audit: Served, ledger: ServiceApplication, signing: CheckpointSigner, address: str, memory: Path
+    audit: Served, ledger: ServiceApplication, checkpoint_signer: CheckpointSigner, address: str, checkpoint_file: Path
 ) -> None:
-    grow(ledger, signing, 3, 6)
+    grow(ledger, checkpoint_signer, 3, 6)
     ask(ledger, address)
     sql(ledger, "DELETE FROM {schema}.checkpoints WHERE size > 5")
     sql(ledger, "DELETE FROM {schema}.cosignatures")
@@ -177,17 +177,17 @@ def test_a_ledger_restored_from_an_older_back_up_is_seen(
 
 
 def test_a_witness_restored_from_an_older_back_up_is_seen_and_believed_no_more(
-    audit: Served, ledger: ServiceApplication, signing: CheckpointSigner, store: Path, tmp_path: Path
+    audit: Served, ledger: ServiceApplication, checkpoint_signer: CheckpointSigner, store: Path, tmp_path: Path
 ) -> None:
     """It would cosign a fork from there on."""
     with served_witness(store) as address:
         ask(ledger, address)
         shutil.copytree(store, tmp_path / "back-up")
-        grow(ledger, signing, 3, 6)
+        grow(ledger, checkpoint_signer, 3, 6)
         ask(ledger, address)
     shutil.rmtree(store)
     (tmp_path / "back-up").rename(store)
-    grow(ledger, signing, 1, 9)
+    grow(ledger, checkpoint_signer, 1, 9)
     with served_witness(store) as address, pytest.raises(NotCosigned) as refused:
         ask(ledger, address)
     assert (refused.value.fault, health(audit)["healthy"]) == (WitnessFault.STATE_LOST, False)
@@ -253,7 +253,7 @@ def test_nonsense_is_noted_and_changes_nothing(
 
 
 def test_too_few_witnesses_make_the_ledger_unwell_after_a_while(
-    audit: Served, ledger: ServiceApplication, signing: CheckpointSigner, address: str
+    audit: Served, ledger: ServiceApplication, checkpoint_signer: CheckpointSigner, address: str
 ) -> None:
     assert health(audit)["healthy"]
     sql(ledger, "UPDATE {schema}.checkpoints SET signed_at = signed_at - interval '2 minutes'")
@@ -261,7 +261,7 @@ def test_too_few_witnesses_make_the_ledger_unwell_after_a_while(
     assert (report["healthy"], report["witnesses"][0]["behind"]) == (False, True)
     assert report["advice"][0].startswith("Moins de 1 témoins")
     ask(ledger, address)
-    grow(ledger, signing, 1, 6)  # signed just now: there is time to have it cosigned
+    grow(ledger, checkpoint_signer, 1, 6)  # signed just now: there is time to have it cosigned
     assert (health(audit)["healthy"], health(audit)["quorum"]) == (True, 1)
     register_witnesses(ledger, [], 0)
     assert (health(audit)["healthy"], health(audit)["witnesses"]) == (True, [])

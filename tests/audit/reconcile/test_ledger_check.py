@@ -29,15 +29,17 @@ def audit(serve: Serve) -> Served:
 
 
 @pytest.fixture
-def ledger(app: ServiceApplication, signing: CheckpointSigner, monkeypatch: pytest.MonkeyPatch) -> ServiceApplication:
+def ledger(
+    app: ServiceApplication, checkpoint_signer: CheckpointSigner, monkeypatch: pytest.MonkeyPatch
+) -> ServiceApplication:
     """Of 700 leaves, with checkpoints at 0, 100, 200…; read by batches that no tile ends with."""
     monkeypatch.setattr(integrator, "BATCH_EVENTS", 100)
     monkeypatch.setattr(rebuilding, "BATCH_LEAVES", 130)
     receive_events(app, LEAVES)
-    signing.sign(app)
+    checkpoint_signer.sign(app)
     while integrate(app):
-        signing.sign(app)
-    signing.sign(app)
+        checkpoint_signer.sign(app)
+    checkpoint_signer.sign(app)
     return app
 
 
@@ -78,7 +80,9 @@ def test_a_ledger_cut_back_is_less_than_was_signed(ledger: ServiceApplication) -
     ]
 
 
-def test_two_histories_under_the_key_are_a_contradiction(ledger: ServiceApplication, signing: CheckpointSigner) -> None:
+def test_two_histories_under_the_key_are_a_contradiction(
+    ledger: ServiceApplication, checkpoint_signer: CheckpointSigner
+) -> None:
     """A fork: somebody who has the key signed something else of the same size."""
     signer = Signer("registre.example/dla", bytes(range(32)))
     note = signer.sign(str(Checkpoint(signer.verifier.name, 300, root=Random(1).randbytes(32))))

@@ -183,7 +183,7 @@ def test_an_operator_decides_it_and_health_tells_it(
     audit: Served,
     app: ServiceApplication,
     intake: Served,
-    signing: CheckpointSigner,
+    checkpoint_signer: CheckpointSigner,
     lost: list[Message],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -201,5 +201,5 @@ def test_an_operator_decides_it_and_health_tells_it(
     assert CliRunner().invoke(cli, ["follow-restored", "personne", "--motive", MOTIVE]).exit_code == 2
     monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings)
     assert CliRunner().invoke(cli, arguments).exit_code == 3
-    signing.sign(app)
+    checkpoint_signer.sign(app)
     assert list(check_ledger(app)) == []
