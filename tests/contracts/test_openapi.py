@@ -28,7 +28,16 @@ from shared.kernel import Role, uuid7
 from shared.web.requests import command_endpoints
 
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
-ROLES = [Role.ADVISER, Role.MANAGER, Role.LEADER, Role.COMMITTEE, Role.RESOURCE_CENTRE, Role.AUDITOR, Role.SERVICE]
+ROLES = [
+    Role.ADVISER,
+    Role.MANAGER,
+    Role.LEADER,
+    Role.COMMITTEE,
+    Role.RESOURCE_CENTRE,
+    Role.AUDITOR,
+    Role.SERVICE,
+    Role.PROVIDER,
+]
 
 
 class Caller:
@@ -57,9 +66,12 @@ class Caller:
         """Asks of what exists, where something does, as whoever may."""
         known = {parameter: str(uuid7()) for parameter in re.findall(r"{(\w+)}", operation.path)}
         known |= {"unit": UNIT, "year": "2026", "number": "1", "form": "html", "code": "requests"}
-        path = operation.path.format_map(known | self._existing(operation.path))
+        known |= self._existing(operation.path)
+        path, case = operation.path.format_map(known), known.get("case", known.get("id"))
         for role in ROLES:
-            answer = self._running.by(role, subject=f"some-{role}", unit=UNIT).get(path, **query)
+            answer = self._running.by(
+                role, subject=f"some-{role}", unit=UNIT, case=case if role is Role.PROVIDER else None
+            ).get(path, **query)
             if answer.status_code != 403:
                 break
         return answer
@@ -67,7 +79,7 @@ class Caller:
     def _by(self, role: Role, example: Any) -> Any:
         case = str((example.path_parameters or {}).get("case") or (example.path_parameters or {}).get("id") or uuid7())
         token = self._running.issuer.mint(
-            role, subject=f"some-{role}", unit=UNIT, case=case if role is Role.LEADER else None
+            role, subject=f"some-{role}", unit=UNIT, case=case if role in (Role.LEADER, Role.PROVIDER) else None
         )
         asked = example.as_transport_kwargs(headers={"Authorization": f"Bearer {token}"})
         return self._running.http.request(
