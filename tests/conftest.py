@@ -5,9 +5,10 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.support.decision_watch import watch
+from tests.support.decision_watch import OBSERVED, never_observed, watch
 from tests.support.running_server import up
 from tests.support.served_service import Serve, served
 
@@ -19,6 +20,29 @@ watch()
 
 LONGEST = ("containers", "system")
 """Folders whose tests start whole systems: begun first, so that no worker is left with them at the end."""
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of xdist hands over the decisions that its tests observed."""
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["decisions"] = sorted(OBSERVED)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    OBSERVED.update(tuple(pair) for pair in getattr(node, "workeroutput", {}).get("decisions", ()))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """At the end of the whole suite, what commands declare and no test of this process saw them do.
+
+    A report and no failure: a decision of a service that runs in a process of its own, as in tests/system, is not
+    seen here, and a worker that a test kills hands over nothing."""
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS and not (
+        config.option.keyword or config.option.markexpr
+    ):
+        terminalreporter.section("declared, never observed")
+        terminalreporter.write_line("\n".join(never_observed(OBSERVED)) or "nothing")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

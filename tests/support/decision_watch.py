@@ -5,11 +5,12 @@ repeats in clear nothing that a person said.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any
 
-from tests.support.decisions import decision_of
+from tests.support.decisions import decision_of, decisions
+from tests.support.golden_samples import SERVICES, service
 from tests.support.secret_words import leaked
 
 from shared.kernel import Decider, Refused, event_name
@@ -80,3 +81,18 @@ class _WatchedField:
 
     def __set__(self, decider: Decider[Any], decide: Decide) -> None:
         self._slot.__set__(decider, decide)
+
+
+def never_observed(observed: Iterable[tuple[str, str]]) -> list[str]:
+    """The declared events that no decision led to, of every service."""
+    seen = set(observed)
+    return sorted(
+        {
+            f"{command.__name__} -> {event}"
+            for name in SERVICES
+            for table in decisions(service(name)).values()
+            for command, decision in table.items()
+            for event in decision.event_names
+            if (command.__name__, event) not in seen
+        }
+    )
