@@ -60,4 +60,4 @@ def test_every_command_that_a_paper_names_is_there(program: str, verb: str, pape
 
 
 def test_papers_do_name_commands() -> None:
-    assert {"rewrap", "reconcile", "what-if", "register"} <= {verb for _, verb, _ in typed()}
+    assert {"rewrap-keys", "reconcile", "what-if", "register"} <= {verb for _, verb, _ in typed()}
