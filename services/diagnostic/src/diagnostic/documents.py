@@ -36,7 +36,7 @@ from shared.kernel import (
     format_indicator,
     format_number,
 )
-from shared.kernel.indicators import indicator_definition
+from shared.kernel.vocabulary.indicators import indicator_definition
 
 EMPTY = "Le diagnostic est encore vide\u00a0: rien n’y a été relevé."
 NO_PLAN = "Le plan d’accompagnement n’est pas encore convenu avec la structure."

@@ -22,7 +22,7 @@ from shared.documents import (
     Table,
 )
 from shared.kernel import capitalize_first, format_date, format_day, format_indicator
-from shared.kernel.indicators import indicator_definition
+from shared.kernel.vocabulary.indicators import indicator_definition
 
 NO_REVIEW = "Aucun bilan n’a encore été réalisé, et le suivi n’est pas clos."
 

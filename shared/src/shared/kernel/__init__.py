@@ -1,7 +1,5 @@
 """The kernel of every domain: deciders, events, ids, roles, encrypted values, dates, and the published language."""
 
-from shared.kernel.axes import AXIS_LABELS, Axis
-from shared.kernel.case_access import CASE_ACCESS_TABLE, CaseAccess
 from shared.kernel.clock import Clock
 from shared.kernel.dates import add_months, require_future, require_past
 from shared.kernel.decider import (
@@ -53,10 +51,12 @@ from shared.kernel.french import (
     quote_french,
 )
 from shared.kernel.ids import uuid7, uuid7_after
-from shared.kernel.indicators import STANDARD_INDICATORS, format_indicator
-from shared.kernel.phases import CASE_PATHS, PHASE_LABELS, PHASE_SERVICES, SERVICE_LABELS, SERVICES
 from shared.kernel.refusals import Refusal, Refused
-from shared.kernel.roles import ROLE_LABELS, Right, Role
+from shared.kernel.vocabulary.axes import AXIS_LABELS, Axis
+from shared.kernel.vocabulary.case_access import CASE_ACCESS_TABLE, CaseAccess
+from shared.kernel.vocabulary.indicators import STANDARD_INDICATORS, format_indicator
+from shared.kernel.vocabulary.phases import CASE_PATHS, PHASE_LABELS, PHASE_SERVICES, SERVICE_LABELS, SERVICES
+from shared.kernel.vocabulary.roles import ROLE_LABELS, Right, Role
 from shared.kernel.worker import WorkerLoop
 
 __all__ = [

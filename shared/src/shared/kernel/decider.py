@@ -12,7 +12,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from shared.kernel.encrypted import Encrypted, PersonalData
 from shared.kernel.ids import uuid7
 from shared.kernel.refusals import Refusal
-from shared.kernel.roles import Role
+from shared.kernel.vocabulary.roles import Role
 
 S = TypeVar("S")
 ALREADY_TAKEN = Refusal("already-taken", "Déjà pris par un autre dossier")

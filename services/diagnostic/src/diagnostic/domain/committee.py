@@ -16,7 +16,7 @@ from shared.kernel import Context, Day, Encrypted, Refusal, Role, Text, event, r
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.validation import LEADERS_ONLY, require_leader
+from shared.kernel.vocabulary.validation import LEADERS_ONLY, require_leader
 
 MAX_SHARING_DURATION = timedelta(days=183)
 """Six months: the practice of some territories, not a law."""

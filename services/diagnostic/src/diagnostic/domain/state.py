@@ -12,7 +12,7 @@ from diagnostic.domain.content.content import Content
 from diagnostic.domain.lifecycle import Status
 from diagnostic.domain.mandates import Mandate
 from shared.kernel import Axis, Encrypted
-from shared.kernel.validation import Submission
+from shared.kernel.vocabulary.validation import Submission
 
 UNKNOWN_STRUCTURE = UUID(int=0)
 

@@ -10,7 +10,7 @@ from diagnostic.domain.state import Diagnosis, Disagreement
 from shared.kernel import Context, Encrypted, Motive, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.validation import (
+from shared.kernel.vocabulary.validation import (
     LEADERS_ONLY,
     STALE_CONTENT,
     ContentHash,

@@ -12,7 +12,7 @@ from annotated_types import Ge, Le
 
 from shared.kernel import Day, Encrypted, PersonalData
 from shared.kernel.frozen import replace
-from shared.kernel.validation import Submission
+from shared.kernel.vocabulary.validation import Submission
 
 Days = Annotated[int, Ge(1), Le(1_000)]
 """Days of a provider's work."""

@@ -25,7 +25,7 @@ from shared.kernel import (
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
-from shared.kernel.validation import (
+from shared.kernel.vocabulary.validation import (
     LEADERS_ONLY,
     STALE_CONTENT,
     ContentHash,

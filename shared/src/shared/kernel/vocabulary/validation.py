@@ -15,7 +15,7 @@ from shared.kernel.content_hash import content_hash
 from shared.kernel.decider import Context
 from shared.kernel.encrypted import Encrypted
 from shared.kernel.refusals import Refusal, Refused
-from shared.kernel.roles import Role
+from shared.kernel.vocabulary.roles import Role
 
 LEADERS_ONLY = Refusal("leaders-only", "Réservé aux dirigeant·es de la structure", status=403)
 STALE_CONTENT = Refusal("stale-content", "Le contenu a changé depuis votre lecture")

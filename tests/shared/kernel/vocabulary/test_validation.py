@@ -4,7 +4,7 @@ import pytest
 
 from shared.kernel import Refused, Role
 from shared.kernel.content_hash import content_hash
-from shared.kernel.validation import (
+from shared.kernel.vocabulary.validation import (
     Submission,
     build_submission,
     require_current_version,
