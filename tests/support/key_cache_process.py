@@ -1,6 +1,6 @@
-"""Another process of the notes: it shows who noted last, each time it is asked, by the keys that it remembers.
+"""A second process of the notes, with a key cache of its own: it shows who noted last for each line of input.
 
-python remembering.py URL CASE      answers each line of its input with a line"""
+python key_cache_process.py URL CASE      answers each line of its input with a line"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A writer that appends as fast as it can and says what was acknowledged, while it cuts its own connections.
 
-python writer.py DATABASE_URL      prints `case version position`, RECOGNISED, UNKNOWN or FAILED, until killed."""
+python writer_process.py DATABASE_URL  prints `case version position`, RECOGNISED, UNKNOWN or FAILED, until killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Of what type is a file? What is kept is recognised by its content; what is active, unknown or damaged is refused."""
+"""Media types of files, recognised from their content; active, unknown or damaged files are refused."""
 
 from __future__ import annotations
 

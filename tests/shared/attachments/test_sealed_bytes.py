@@ -1,4 +1,4 @@
-"""Over a real socket: what breaks off leaves nothing, and no byte of a file is anywhere in clear."""
+"""Attachments over a real socket: a broken upload leaves nothing, and no byte is stored as plaintext."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does an erasure outlive the database it was done in, and the key that wrapped what it destroyed?"""
+"""Erasures that outlive a restored database, and the replacement of the deployment's key."""
 
 from __future__ import annotations
 

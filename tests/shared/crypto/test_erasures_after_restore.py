@@ -1,4 +1,4 @@
-"""A service that starts on a back-up from before an erasure: does it show anybody who was forgotten since?"""
+"""A service that starts on a back-up from before an erasure: it shows nobody who was erased since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does the append refuse what it must, and write all or nothing?"""
+"""The append: what it refuses, all or nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is the one command path right: sealed, versioned, repeatable, and never falsely refused?"""
+"""The one command path: encrypted, versioned, idempotent, and never falsely refused."""
 
 from __future__ import annotations
 

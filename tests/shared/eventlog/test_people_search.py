@@ -1,4 +1,4 @@
-"""Is a person found by name, told what is held of them, and forgotten for good, in every process at once?"""
+"""The people index: persons found by name, their data listed, and both erased in every process at once."""
 
 from __future__ import annotations
 

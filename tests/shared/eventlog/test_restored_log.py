@@ -1,4 +1,4 @@
-"""Can an operator who restored a back-up say so, and is it told to whoever hears the service?"""
+"""A restored log: the operator declares it, and the consumers of the service learn of it."""
 
 from __future__ import annotations
 

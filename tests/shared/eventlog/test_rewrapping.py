@@ -1,4 +1,4 @@
-"""Does `dla-<service> rewrap-keys` let the deployment's key be replaced while nothing that it sealed is lost?"""
+"""`dla-<service> rewrap-keys`: the deployment's key is replaced, and every encrypted value stays readable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does a snapshot tell to whoever has no key? What the events do, and nothing that a person said."""
+"""Snapshots without keys: they show what events show, and nothing that a person said."""
 
 from __future__ import annotations
 

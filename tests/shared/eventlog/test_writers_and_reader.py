@@ -1,4 +1,4 @@
-"""Does a reader miss nothing while writers are killed and their connections cut in the middle of an append?"""
+"""A reader misses nothing while writers are killed and their connections are cut during appends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is a changed state the one that the standard library would have made?"""
+"""`replace`: the changed state is the one that the standard library would have made."""
 
 from __future__ import annotations
 

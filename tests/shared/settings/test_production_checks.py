@@ -1,4 +1,4 @@
-"""What does production refuse to start on, and is all that is wrong told at once, in words that say what to set?"""
+"""Production checks: every fault is reported at once, with what to set."""
 
 from __future__ import annotations
 

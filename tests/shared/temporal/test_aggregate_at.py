@@ -1,4 +1,4 @@
-"""Is a past moment the same for ever, on both axes, and is each change told with its event?"""
+"""Past points in time on both axes: answers that never change, and each change with its event."""
 
 from __future__ import annotations
 

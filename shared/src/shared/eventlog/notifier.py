@@ -1,4 +1,4 @@
-"""Who hears that the log has grown? Listeners of this process at once, other processes by a coalesced NOTIFY."""
+"""Notifications that the log has grown: listeners of this process at once, other processes by a coalesced NOTIFY."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from shared.kernel import WorkerLoop
 
 
 class Notifier:
-    """Outside the append, for NOTIFY is a lock of the whole cluster: at most one every few milliseconds.
+    """Runs outside the append, because NOTIFY takes a lock of the whole cluster: at most one every few milliseconds.
 
-    It is a hint: a writer may die between its commit and its NOTIFY, so whoever listens polls as well."""
+    It is a hint: a writer may die between its commit and its NOTIFY, so listeners poll as well."""
 
     MIN_INTERVAL_SECONDS = 0.005
 
