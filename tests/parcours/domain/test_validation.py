@@ -75,7 +75,7 @@ PROOF = content_hash(new_id(1).bytes, given(*BUILT).state.content(PERIOD))
 SHARED = ParcoursShared(5, PROOF, salt=text(new_id(1).hex), period=PERIOD)
 VALIDATED = ParcoursValidated(5, PROOF, actions={"own_action": 1, "consulting": 1}, leader="some-leader")
 UNDER_WAY = (*BUILT, SHARED, VALIDATED)
-LAPSED = SharedVersionVoided(5)
+VOIDED = SharedVersionVoided(5)
 ADJUSTED = ParcoursAdjusted(6, text("Un départ"))
 
 
@@ -139,7 +139,7 @@ def test_every_action_begins_and_ends_within_the_parcours(period: ShareParcours)
 def test_an_action_gets_other_dates_while_the_parcours_is_built_or_adjusted() -> None:
     later = RescheduleAction(OWN, date(2026, 5, 1), ends_on=date(2026, 8, 31), reason="Le bureau est en congés")
     moved = ActionRescheduled(OWN, date(2026, 5, 1), ends_on=date(2026, 8, 31), reason=text("Le bureau est en congés"))
-    given(*BUILT, SHARED).when(later).then(LAPSED, moved)
+    given(*BUILT, SHARED).when(later).then(VOIDED, moved)
     given(*UNDER_WAY).when(later).refused("validation-holds")
     given(*UNDER_WAY, ADJUSTED).when(later).then(moved)
     given(*UNDER_WAY, ADJUSTED, moved).when(later).then()
@@ -156,8 +156,8 @@ def test_sharing_the_same_again_changes_nothing() -> None:
 
 
 def test_sharing_for_other_dates_makes_a_new_version() -> None:
-    lapsed, shared = given(*BUILT, SHARED).when(ShareParcours(PERIOD.starts_on, date(2026, 10, 31))).events
-    assert lapsed == LAPSED
+    voided, shared = given(*BUILT, SHARED).when(ShareParcours(PERIOD.starts_on, date(2026, 10, 31))).events
+    assert voided == VOIDED
     assert shared.version == 6
 
 
@@ -228,7 +228,7 @@ def test_a_leader_contests_with_reasons_and_the_parcours_is_built_again() -> Non
 )
 def test_an_edit_of_what_was_shared_makes_a_new_version_and_says_so(edit: object) -> None:
     events = given(*BUILT, SHARED).when(edit).events
-    assert events[0] == LAPSED
+    assert events[0] == VOIDED
     edited = given(*BUILT, SHARED, *events)
     assert (edited.state.status, edited.state.content_version) == (ParcoursStatus.BUILDING, 6)
     refused = edited.when(ValidateParcours(5, PROOF), by=Role.LEADER).refused("stale-content")
@@ -270,8 +270,8 @@ def test_an_adjusted_parcours_is_shared_and_validated_again_with_its_started_act
 @pytest.mark.parametrize("command", [AbandonAction(CONSULTING, "Trop cher"), CarryOverAction(CONSULTING, "Plus tard")])
 def test_what_is_given_up_meanwhile_is_no_longer_what_was_shared(command: object) -> None:
     reshared = ParcoursShared(7, PROOF, salt=text(new_id(1).hex), period=PERIOD)
-    lapsed, _ = given(*UNDER_WAY, ADJUSTED, reshared).when(command).events
-    assert lapsed == SharedVersionVoided(7)
+    voided, _ = given(*UNDER_WAY, ADJUSTED, reshared).when(command).events
+    assert voided == SharedVersionVoided(7)
 
 
 def test_an_abandoned_action_is_not_part_of_what_is_validated() -> None:
