@@ -33,7 +33,7 @@ ASSIGNED_ROLES = frozenset({Role.ADVISER, Role.REGIONAL})
 """Those who see a confidential dossier when they are in charge of it."""
 CONFIDENTIALITY_RULES = frozenset({CONFIDENTIAL_RULE, ARCHIVED_RULE})
 FindProtectedCase = Callable[[ServiceApplication, UUID], ProtectedCase | None]
-"""What the policy must know of what stands under an id in a service; nothing where no unit is concerned."""
+"""(application, id) to what the policy must know of a case; None for what belongs to no unit."""
 
 
 def no_protected_case(_app: ServiceApplication, _id: UUID) -> ProtectedCase | None:
@@ -86,7 +86,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person that a token proves, with the rights held today."""
+    """A person that a token proves, with the rights that are valid today."""
 
     pseudonym: str
     rights: tuple[Right, ...]
@@ -173,7 +173,7 @@ class Authenticator:
         return replace(known, confidential=access.confidential, adviser=access.adviser, archived=access.archived)
 
     def _units_that_acted(self, case: UUID) -> frozenset[str]:
-        """A log that was altered is still shown to whoever could see it, by those of its events that can be read."""
+        """The units of the events that can still be read: an altered case stays visible to those who could see it."""
         units = set()
         for entry in self._app.recorder.entries_of_case(case):
             with suppress(UnreadableEvent):

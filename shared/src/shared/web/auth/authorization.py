@@ -89,7 +89,7 @@ def authorize_headers(caller: Caller, case: UUID) -> bool:
 
 
 def can_change(caller: Caller, case: UUID) -> bool:
-    """Whether the caller, by the operations that are for their role, may change what stands under this id."""
+    """Whether the policy lets the caller change the case; the roles of each operation come on top."""
     try:
         _check_covered(caller, Action.WRITE, case)
     except ProblemError:

@@ -26,9 +26,9 @@ FigureReaderDep = Annotated[Caller, requires(*FIGURE_READERS)]
 
 class Figure(BaseModel):
     """`value` null: nothing to divide by, or nobody to count. `counted` over `among`, or `counted` alone. `key`, or
-    `review`: which one, of a figure that is told several times. `by_case`: each case's own, where the figure is a
+    `review`: which one, of a figure that has several values. `by_case`: each case's own, where the figure is a
     median. `rules`: the versions of the eligibility criteria by which these cases were decided; these alone are
-    versioned. What else decides is code, or stands in the events themselves, as the days of reviews do. `events`: the
+    versioned. What else decides is code, or part of the events themselves, as the days of reviews do. `events`: the
     address of what was recorded behind it."""
 
     code: str
@@ -46,7 +46,7 @@ class Figure(BaseModel):
 
 
 class Figures(BaseModel):
-    """`unit` null: all the units that the caller sees. `basis`: the events that are counted; asked for again as of
+    """`unit` null: all the units that the caller sees. `basis`: the events that are counted; requested again as of
     then, the answer is the same, byte for byte."""
 
     unit: str | None

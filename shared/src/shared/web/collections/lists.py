@@ -22,7 +22,7 @@ MYSELF = "me"
 
 
 class Page(BaseModel):
-    """Rows of a list; give `next` back as `after` to go on, until it is null. `total`: when it was asked for.
+    """Rows of a list; give `next` back as `after` to go on, until it is null. `total`: with `count` only.
     `basis`: of a past list, the events that its rows tell."""
 
     model_config = ConfigDict(

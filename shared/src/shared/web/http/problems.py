@@ -35,7 +35,7 @@ class Problem(BaseModel):
 
 
 class ProblemError(HTTPException):
-    """Raised at the edge, where no domain is asked. (FastAPI lets only its own kind through while it reads a body.)"""
+    """A refusal by the HTTP side itself. An HTTPException, as FastAPI passes no other on while it reads a body."""
 
     def __init__(
         self,

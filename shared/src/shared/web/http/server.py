@@ -14,7 +14,7 @@ MAX_CONNECTIONS = 1000
 
 
 def build_server(web: ASGIApp, settings: ServerSettings, *, shutdown_seconds: int = 10) -> uvicorn.Server:
-    """`shutdown_seconds`: what running requests are given to end when the server is told to stop.
+    """`shutdown_seconds`: the time that running requests get when the server stops.
 
     Raises OSError when the certificate or the key cannot be read."""
     proxies = [str(proxy) for proxy in settings.proxies]

@@ -63,7 +63,7 @@ def summary(errors: list[dict[str, str]]) -> str:
 
 
 def _place(part: str | int) -> str:
-    """Whoever mistypes a field's name is told which; what is not shaped like one may be anything, or anybody."""
+    """The name of the field, for a typing error in it; what has not the form of a name could be personal data."""
     return str(part) if isinstance(part, int) or A_FIELD.fullmatch(part) else "…"
 
 

@@ -44,11 +44,11 @@ async def _when(as_of: AsOfParam = None, on: OnParam = None) -> PointInTime:
 
 
 PointInTimeDep = Annotated[PointInTime, Depends(_moment)]
-"""Of one aggregate, or of what stands beside it."""
+"""For one aggregate and what belongs to it."""
 RecordedPointDep = Annotated[PointInTime, Depends(_recorded)]
-"""Of what is numbered as it was recorded: a day would leave some out of the count."""
+"""For what is numbered in the order of recording, where a day would leave numbers out."""
 AsOfOrOnDep = Annotated[PointInTime, Depends(_when)]
-"""Of many cases."""
+"""For many cases."""
 BoundParam = Annotated[
     str,
     Query(max_length=40, description="A version, an instant (ISO 8601 with its offset), or a day", examples=["3"]),

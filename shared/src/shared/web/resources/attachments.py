@@ -54,7 +54,7 @@ class ListedAttachment(BaseModel):
     version: int = Field(description="The number of events recorded of it")
     step: AttachmentStatus = Field(description="Whether its content is still there")
     kind: str = Field(description="What the document is, one of the service's own kinds")
-    title: str = Field(description="As whoever added it called it")
+    title: str = Field(description="The title that was given with the file")
     file_name: str = Field(description="The name of the file")
     media_type: str = Field(description="Found in the content, whatever the Content-Type said")
     size: int = Field(description="In bytes")

@@ -38,8 +38,8 @@ class ChangedField(BaseModel):
 
 
 class EventEffect(BaseModel):
-    """An event, and what it changed. `erased`: the keys of the values shown as erased in `changes`, where they are told
-    apart by what is stored: nobody can tell any more whether it said the same."""
+    """An event, and what it changed. `erased`: the keys of the values that are shown as erased in `changes`; two
+    of them are distinguished by their ciphertext, as nobody can tell any more whether they said the same."""
 
     id: UUID
     version: int

@@ -33,7 +33,7 @@ class StoredEvents(BaseModel):
 
 
 def stored_events(app: ServiceApplication, case: UUID) -> StoredEvents:
-    """Whatever stands there, even what somebody has altered beyond reading. Raises UnknownCase."""
+    """Every row of the case, even one that was altered and cannot be read. Raises UnknownCase."""
     entries = app.recorder.entries_of_case(case)
     if not entries:
         raise UnknownCase(str(case))

@@ -19,13 +19,13 @@ from shared.web.requests import Instant
 router = APIRouter(prefix="/api/v1/access-log", tags=["access log"], route_class=BoundedRoute)
 ACCESS_LOG_READERS = frozenset({Role.AUDITOR, Role.DPO, Role.LEADER})
 OF_PERSONS = ("actor", "right_id", "motive", "address", "correlation")
-"""What a leader is not told: the law gives them the dates and the purposes, not who of the staff it was."""
+"""Hidden from a leader: the law gives them the dates and the purposes, not who of the staff it was."""
 
 
 class AccessLogEntry(BaseModel):
     """Somebody, about to be shown a dossier (`case`) or so many `rows` of a list. `actor`: a pseudonym; `right_id`: the
     right that was used; `operation`: as OpenAPI calls it; `correlation` joins the reads of one export, in all services.
-    A leader is not told `actor`, `right_id`, `motive`, `address` nor `correlation`."""
+    A leader does not see `actor`, `right_id`, `motive`, `address` nor `correlation`."""
 
     id: UUID
     at: datetime

@@ -31,7 +31,7 @@ class SearchWords(BaseModel):
 
 
 class PersonCandidate(BaseModel):
-    """A person under one id of this service; somebody told of twice may stand under two. `since`: the first event."""
+    """A person, by an id of this service; the same person may have two. `since`: the first event about them."""
 
     person: UUID
     cases: list[UUID]
@@ -77,7 +77,7 @@ def people_router() -> ResourceRouter:
 
     @router.get("/{id}", summary="Get the personal data of a person")
     def get(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*DPO_ONLY)]) -> PersonHere:  # noqa: A002
-        """Machine-readable, for the rights of access and portability: each value with where it stands and since when.
+        """Machine-readable, for the rights of access and portability: each value with its place and its date.
 
         Each service answers for itself; free text of a dossier is under the dossier's key, and is not listed here."""
         authorize(caller)

@@ -19,12 +19,12 @@ health_router = APIRouter(tags=["health"])
 
 @health_router.get("/livez", summary="Check that the process is alive")
 async def alive() -> dict[str, str]:
-    """The process answers, however busy its threads are; nothing else is asked."""
+    """The process answers, however busy its threads are; nothing else is checked."""
     return {"status": "ok"}
 
 
 class Ready(BaseModel):
-    """`halted`: the services nothing more is heard of, and why, until somebody has looked."""
+    """`halted`: the services whose events are not read until an operator acts, and why."""
 
     status: Literal["ok"] = "ok"
     halted: dict[str, str]
@@ -34,7 +34,7 @@ class Ready(BaseModel):
     "/readyz", summary="Check that the service can work", responses={503: {"description": "PostgreSQL does not answer"}}
 )
 async def ready(app: AppDep) -> Ready:
-    """PostgreSQL answers. NATS is not asked: without it the log is the outbox, and work goes on."""
+    """PostgreSQL answers. NATS is not checked: without it the log is the outbox, and work goes on."""
     try:
         async with asyncio.timeout(2):
             return Ready(halted=await asyncio.to_thread(app.recorder.halted_publishers))

@@ -16,7 +16,7 @@ me_router = APIRouter(prefix="/api/v1/me", tags=["me"], route_class=BoundedRoute
 
 
 class MyRight(BaseModel):
-    """A right that is held today; `id` is what the header DLA-Right names."""
+    """A right that is valid today; the header DLA-Right names it by its `id`."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -30,7 +30,7 @@ class MyRight(BaseModel):
 
 
 class Me(BaseModel):
-    """`id`: by which the histories name the caller, and which they tell to whoever may give them a right."""
+    """`id`: the pseudonym by which histories name the caller, and by which a manager gives them a right."""
 
     id: UUID
     rights: list[MyRight]
