@@ -28,7 +28,7 @@ from diagnostic.main import service as diagnostic
 from embedded.processes import ports
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
-from shared.eventlog.factory import LogFactory, url_settings
+from shared.eventlog.storage.factory import LogFactory, url_settings
 from shared.kernel import uuid7
 from shared.messaging import Feed, FeedUnavailable
 from shared.messaging.nats_access import connect

@@ -15,6 +15,8 @@ from shared.eventlog.errors import (
     TrackingRefused,
     UnreadableEvent,
 )
+from shared.eventlog.maintenance.restored_log import ServiceStillRunning, declare_restored
+from shared.eventlog.maintenance.rewrapping import rewrap_keys
 from shared.eventlog.mapper import EventMapper, EventMetadata, RecordedEvent, StoredPayload, to_plain
 from shared.eventlog.partitions import PARTITIONS, PartitionTracking
 from shared.eventlog.pending_changes import LoadedAggregate
@@ -27,9 +29,7 @@ from shared.eventlog.people_search import (
     personal_data_of,
 )
 from shared.eventlog.receipts import IdempotencyKey, IdempotencyKeyReused, Receipt, StaleVersion, UnknownCase
-from shared.eventlog.recorder import LogRecorder
-from shared.eventlog.restored_log import ServiceStillRunning, declare_restored
-from shared.eventlog.rewrapping import rewrap_keys
+from shared.eventlog.storage.recorder import LogRecorder
 
 __all__ = [
     "DATABASE_ERRORS",

@@ -20,12 +20,12 @@ from psycopg.sql import SQL
 from shared.crypto import ErasureList, KeyStore
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.errors import EventLogError
-from shared.eventlog.factory import environment
 from shared.eventlog.mapper import EventMapper, RecordedEvent
 from shared.eventlog.pending_changes import LoadedAggregate
 from shared.eventlog.people_index import index_people
 from shared.eventlog.receipts import UnknownCase
-from shared.eventlog.recorder import LogRecorder
+from shared.eventlog.storage.factory import environment
+from shared.eventlog.storage.recorder import LogRecorder
 from shared.eventlog.stream_locks import StreamLocks
 from shared.kernel import Actor, Clock, Decider, event_name
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.crypto import KeyErased, KeyStore
 from shared.eventlog.mapper import EventMapper, RecordedEvent
-from shared.eventlog.recorder import LogRecorder
+from shared.eventlog.storage.recorder import LogRecorder
 from shared.kernel import PersonalData, encrypted_values, fold_text
 
 INDEXED_TABLE = "people:v1"

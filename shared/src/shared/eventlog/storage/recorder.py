@@ -15,10 +15,10 @@ from eventsourcing.utils import retry
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
-from shared.eventlog.appender import Append, Appender
 from shared.eventlog.entries import ENTRY, LogEntry, LogIdentity, entry_from_row
 from shared.eventlog.errors import CONNECTION_ERRORS
-from shared.eventlog.notifier import Notifier
+from shared.eventlog.storage.appender import Append, Appender
+from shared.eventlog.storage.notifier import Notifier
 from shared.kernel import CaseTable
 
 

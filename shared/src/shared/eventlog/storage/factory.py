@@ -6,7 +6,7 @@ from eventsourcing.postgres import PostgresFactory
 from eventsourcing.utils import Environment, EnvType, get_topic
 from psycopg.conninfo import conninfo_to_dict
 
-from shared.eventlog.recorder import LogRecorder
+from shared.eventlog.storage.recorder import LogRecorder
 
 URL = "POSTGRES_URL"
 REQUIRED_SETTINGS = ("dbname", "host", "port", "user", "password")

@@ -18,8 +18,8 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresDatastore
 
 from shared.eventlog.errors import CONNECTION_ERRORS, AppendRefused, append_error
-from shared.eventlog.group_commit import GroupCommit, Waiting
 from shared.eventlog.partitions import partition_of
+from shared.eventlog.storage.group_commit import GroupCommit, Waiting
 
 MAX_ATTEMPTS = 10
 TIMEOUT_SECONDS = 8.0

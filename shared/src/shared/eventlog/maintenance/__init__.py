@@ -1,0 +1,1 @@
+"""What an operator does to a whole log: rewrap its keys, declare it restored."""
