@@ -13,7 +13,7 @@ from shared.access import AccessLog, AccessLogQuery
 from shared.kernel import Role
 from shared.web.auth import Caller, authorize, authorize_headers, authorize_read, requires
 from shared.web.collections import NO_NUL_PATTERN
-from shared.web.http import BoundedRoute
+from shared.web.http import BoundedRoute, problem_responses
 from shared.web.requests import Instant
 
 router = APIRouter(prefix="/api/v1/access-log", tags=["access log"], route_class=BoundedRoute)
@@ -48,7 +48,7 @@ class AccessLogPage(BaseModel):
     next: UUID | None
 
 
-@router.get("", summary="List the reads of cases")
+@router.get("", summary="List the reads of cases", responses=problem_responses(400, 428))
 def entries(
     request: Request,
     caller: Annotated[Caller, requires(*ACCESS_LOG_READERS)],
