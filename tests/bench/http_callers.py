@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 NEED = "Notre modèle économique repose sur une seule subvention, et le conseil d’administration se renouvelle."
 NOTES = "Bonne écoute ; les comptes des trois dernières années et les statuts ont été remis."
 MEETING = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff", "notes": NOTES}
-MOTIVE = {"motive": "Besoin clair, équipe motivée, première rencontre concluante."}
+REASON = {"reason": "Besoin clair, équipe motivée, première rencontre concluante."}
 HARD = ("existing", "employer", "ess")
 
 
@@ -67,7 +67,7 @@ class Caller:
         return [next(commands) for _ in range(2 + len(HARD))][-1]
 
     def admit(self, path: str) -> None:
-        self._post(f"{path}/admission", MOTIVE)
+        self._post(f"{path}/admission", REASON)
 
     def close(self) -> None:
         self._connection.close()

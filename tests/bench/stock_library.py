@@ -31,7 +31,7 @@ class Request(Aggregate):
         self.criteria[criterion] = {"verdict": verdict, "evidence": evidence}
 
     @event("Admitted")
-    def admit(self, motive: str | None) -> None:
+    def admit(self, reason: str | None) -> None:
         self.status = "admitted"
 
 
@@ -86,9 +86,9 @@ class StockCases(Application[UUID]):
         self.save(request)
         return request
 
-    def admit(self, request_id: UUID, motive: str | None) -> Request:
+    def admit(self, request_id: UUID, reason: str | None) -> Request:
         request: Request = self.repository.get(request_id)
-        request.admit(motive)
+        request.admit(reason)
         self.save(request)
         return request
 

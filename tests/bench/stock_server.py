@@ -43,7 +43,7 @@ def assess(case: UUID, body: Annotated[AssessCriterion, JsonBody()]) -> CommandR
 
 @web.post("/api/v1/requests/{case}/admission")
 def admit(case: UUID, body: Annotated[AdmitRequest, JsonBody()]) -> CommandResult:
-    return _done(cases.admit(case, body.motive), "request-admitted")
+    return _done(cases.admit(case, body.reason), "request-admitted")
 
 
 def _done(case: stock_library.Request, event: str) -> CommandResult:

@@ -45,7 +45,7 @@ def intake(
     with served(service, database, nats, tmp_path, **told) as intake:
         intake.speak_to(monkeypatch)
         for role, where in (("manager", ["--unit", "dla-44"]), ("auditor", ["--units", "dla-44"])):
-            command = ["register", "--subject", PERSON, "--role", role, "--motive", "Mise en service.", *where]
+            command = ["register", "--subject", PERSON, "--role", role, "--reason", "Mise en service.", *where]
             done = CliRunner().invoke(cli, command)
             assert done.exit_code == 0, done.output
         yield intake

@@ -91,7 +91,7 @@ def test_a_request_opened_by_the_follow_up_of_a_confidential_one_says_nothing_of
     structure = {"name": "Les Jardins", "legal_form": "association", "department": "44", "siret": "73282932000074"}
     body = {"structure": structure, "contact": {"name": "Maëlle Kerdoncuff"}, "need": "Une seule subvention."}
     origin = adviser.post("/api/v1/requests", body).json()["id"]
-    reasons = {"reason": "conciliation", "motive": "Une conciliation est ouverte."}
+    reasons = {"ground": "conciliation", "reason": "Une conciliation est ouverte."}
     assert adviser.post(f"/api/v1/requests/{origin}/confidentiality", reasons).status_code == 200
 
     application: Any = intake.http.app.state.application  # type: ignore[attr-defined]

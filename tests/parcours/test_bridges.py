@@ -84,12 +84,12 @@ def test_an_update_that_follow_up_withdraws_is_given_up_unless_something_is_unde
     withdrawn = abandon_update(
         ParcoursUpdateWithdrawn(), integration_header("followup", "parcours-update-withdrawn")
     ).command
-    motive = text("Mise à jour levée au suivi")
+    reason = text("Mise à jour levée au suivi")
     reopened = (ParcoursOpened(PLAN), COMPLETED, ParcoursAdjusted(1, text("Un départ")))
     added_since = (*reopened, added(OWN, ActionKind.OWN_ACTION))
-    removed = ActionRemoved(OWN, motive, kind=ActionKind.OWN_ACTION)
-    Scenarios(decider)(*reopened).when(withdrawn, by=Role.SERVICE).then(UpdateAbandoned(motive))
-    Scenarios(decider)(*added_since).when(withdrawn, by=Role.SERVICE).then(removed, UpdateAbandoned(motive))
+    removed = ActionRemoved(OWN, reason, kind=ActionKind.OWN_ACTION)
+    Scenarios(decider)(*reopened).when(withdrawn, by=Role.SERVICE).then(UpdateAbandoned(reason))
+    Scenarios(decider)(*added_since).when(withdrawn, by=Role.SERVICE).then(removed, UpdateAbandoned(reason))
     for otherwise in ((*added_since, SHARED, VALIDATED), reopened[:2], reopened[:1], ()):
         Scenarios(decider)(*otherwise).when(withdrawn, by=Role.SERVICE).then()
 

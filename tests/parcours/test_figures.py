@@ -64,9 +64,9 @@ def test_structures_accompanied_are_told_apart_from_those_with_consulting(parcou
     assert found["days_to_validation"]["counted"] == 1
     for each in found.values():
         assert parcours.by("adviser").get(each["events"]).status_code == 200
-    removal = {"action": str(action), "motive": "Prestataire introuvable."}
+    removal = {"action": str(action), "reason": "Prestataire introuvable."}
     posted(parcours, f"{PATH}/{case}/actions/abandonment", **removal)
-    posted(parcours, f"{PATH}/{case}/abandonment", motive="La structure renonce.")
+    posted(parcours, f"{PATH}/{case}/abandonment", reason="La structure renonce.")
     found = figures(parcours)
     assert (found["accompanied"]["value"], found["abandoned"]["value"], found["completed"]["value"]) == (1, 1, 0)
 

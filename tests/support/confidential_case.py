@@ -18,7 +18,7 @@ from shared.messaging import Message, messages_of
 
 CASES = tuple(f"/api/v1/{each}/{{}}" for each in ("requests", "diagnoses", "parcours", "follow-ups", "cases"))
 """Where a dossier stands in each service."""
-REASONS = {"reason": "mandat_ad_hoc", "motive": "Un mandataire ad hoc est désigné."}
+REASONS = {"ground": "mandat_ad_hoc", "reason": "Un mandataire ad hoc est désigné."}
 
 
 def heard(app: ServiceApplication, case: UUID | str, adviser: str | None, confidential: bool = True) -> None:

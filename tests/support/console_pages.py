@@ -152,12 +152,12 @@ class Browser:
     def enter(self, token: str) -> httpx.Response:
         return self.submit("/connexion/jeton", self.get("/connexion"), jeton=token, vers="/")
 
-    def open(self, case: str, then: str | None = None, motive: str = "Contrôle annuel de la région") -> httpx.Response:
-        """A dossier, or a page of it, once the motive is told."""
+    def open(self, case: str, then: str | None = None, reason: str = "Contrôle annuel de la région") -> httpx.Response:
+        """A dossier, or a page of it, once the reason is told."""
         then = then or f"/dossiers/{case}"
         shown = self.get(then)
         if "Pourquoi consultez-vous" in shown.text:
-            shown = self.submit(f"/dossiers/{case}/motif", shown, motif=motive, vers=then)
+            shown = self.submit(f"/dossiers/{case}/motif", shown, motif=reason, vers=then)
         return shown
 
 

@@ -26,7 +26,7 @@ from shared.projections import Projector
 
 Known = dict[str, str]
 """By an address up to one of its names, as in "/api/v1/requests/{}/orientations/{}": what to put there."""
-MOTIVE = {"motive": "La personne le demande."}
+REASON = {"reason": "La personne le demande."}
 LESSON = {
     "title": "Sortir d’une seule subvention",
     "theme": "finance",
@@ -81,11 +81,11 @@ def intake(running: Served) -> Known:
     case = _made(adviser.post("/api/v1/requests", REQUEST))["id"]
     path = f"/api/v1/requests/{case}"
     orientation = _made(adviser.post(f"{path}/orientations", {"target": "CRESS", "reason": "Un appui à la gestion."}))
-    link = {"role": "leader", "name": "Maëlle Kerdoncuff", "motive": "Pour valider."}
-    right = {"identity": str(uuid7()), "role": "adviser", "unit": UNIT, "motive": "Arrivée dans l’équipe."}
+    link = {"role": "leader", "name": "Maëlle Kerdoncuff", "reason": "Pour valider."}
+    right = {"identity": str(uuid7()), "role": "adviser", "unit": UNIT, "reason": "Arrivée dans l’équipe."}
     _made(manager.post("/api/v1/identities/rights", right))
     gone = str(uuid7())
-    assert running.by("dpo", unit=None).delete(f"/api/v1/people/{gone}", MOTIVE).status_code == 202
+    assert running.by("dpo", unit=None).delete(f"/api/v1/people/{gone}", REASON).status_code == 202
     rules = adviser.get("/api/v1/criteria").json()[0]["version"]
     known = {
         "/api/v1/requests/{}": case,

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from tests.support.declared import declared
 from tests.support.golden_samples import service
-from tests.support.served_service import MOTIVE, Served
+from tests.support.served_service import REASON, Served
 
 from shared.kernel import Role
 
@@ -38,7 +38,7 @@ def wrong(name: str, case: str) -> Iterator[tuple[frozenset[Role], Asked]]:
             there = re.sub(r"{[a-z]+}", lambda _: str(uuid4()), there)
             for each in planted(body):
                 yield for_whom, (method, there, each, {})
-            for header in ("If-Match", "Idempotency-Key", "DLA-Right", "DLA-Motive", "DLA-Correlation"):
+            for header in ("If-Match", "Idempotency-Key", "DLA-Right", "DLA-Reason", "DLA-Correlation"):
                 yield for_whom, (method, there, {}, {header: quote(NAME) * 20})
 
 
@@ -102,7 +102,7 @@ def leaks(running: Served, name: str, case: str, unit: str, only: str = "") -> t
             token = running.issuer.mint(
                 role, subject="somebody", unit=None if bound else unit, case=case if bound else None
             )
-            known = {"Authorization": f"Bearer {token}", "DLA-Motive": quote(MOTIVE), **headers}
+            known = {"Authorization": f"Bearer {token}", "DLA-Reason": quote(REASON), **headers}
             answer = running.http.request(method.upper(), path, json=body, headers=known)
             if answer.status_code >= 400:
                 refused += 1

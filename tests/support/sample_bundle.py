@@ -47,7 +47,7 @@ def opening(n: int, header: bytes) -> Opening:
 
 def stored(n: int, role: str = "adviser") -> bytes:
     meta = {"id": str(UUID(int=100 + n)), "case": str(CASE), "actor": "ines", "role": role, "correlation": str(CASE)}
-    data = {"motive": {"k": str(CASE), "c": f"c2VhbGVk{n}"}, "rating": n, "needs": [{"code": "emploi"}]}
+    data = {"reason": {"k": str(CASE), "c": f"c2VhbGVk{n}"}, "rating": n, "needs": [{"code": "emploi"}]}
     return json.dumps({"meta": meta, "data": data}).encode()
 
 
@@ -80,7 +80,7 @@ def bundle(
     for n, (index, each, content) in enumerate(zip(at, openings, contents, strict=True)):
         proof = TlogProof(index, tuple(tree.inclusion_proof(index, size, whole)), checkpoint=note, extra=bytes(each))
         told = json.loads(each.header)
-        values: dict[str, str | None] = {"motive": f"Un motif {n}."} if content is not None else {}
+        values: dict[str, str | None] = {"reason": f"Un motif {n}."} if content is not None else {}
         body = bytes(BODY) if n == PUBLISHED and content is not None else None
         events.append(
             BundleEvent(EventDescription(told["id"], EVENTS[n][-1], values), str(proof), content=content, body=body)

@@ -14,11 +14,11 @@ import msgspec
 from tests.support.golden_samples import SERVICES, service
 
 from followup.domain.sheets.sheet import PublishSheet
-from shared.kernel import ConfidentialLine, Encrypted, Motive, PersonalLine, Text, event_name
+from shared.kernel import ConfidentialLine, Encrypted, PersonalLine, Reason, Text, event_name
 
 TO_ALL = (PublishSheet,)
 """What is said by these is read over first, names nobody, and is there for all to find."""
-SECRET = (Text, Motive, PersonalLine, ConfidentialLine)
+SECRET = (Text, Reason, PersonalLine, ConfidentialLine)
 SHORTEST = 6
 """Of a person a shorter word is met by chance."""
 NAME = re.compile(r"[^\W\d_][^\W\d_]*[^\x00-\x7f][^\W\d_]*|[A-Z][a-z]{5,}|[\w.]{3,}@[\w.]{3,}|0[1-9]\d{8}")

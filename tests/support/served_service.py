@@ -28,7 +28,7 @@ from shared.settings import Mode, RightsSource, Settings
 from shared.web.http import build_server
 from shared.web.identity import pseudonym
 
-MOTIVE = "Contrôle de l’échantillon annuel."
+REASON = "Contrôle de l’échantillon annuel."
 """Without one, who must give one reads no dossier."""
 IDENTITY_KEY = b"the same for all the services..."
 
@@ -36,16 +36,16 @@ IDENTITY_KEY = b"the same for all the services..."
 class Client:
     """Calls as somebody: `adviser.post("/api/v1/requests", {...})`."""
 
-    def __init__(self, http: httpx.Client, token: str | None, motive: str | None = None) -> None:
+    def __init__(self, http: httpx.Client, token: str | None, reason: str | None = None) -> None:
         self._http = http
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
-        if motive:
-            self._headers["DLA-Motive"] = quote(motive, safe="")
+        if reason:
+            self._headers["DLA-Reason"] = quote(reason, safe="")
 
-    def because(self, motive: str | None) -> Client:
+    def because(self, reason: str | None) -> Client:
         """The same person, who says why they read; null: does not."""
-        other = Client(self._http, None, motive)
-        kept = {name: told for name, told in self._headers.items() if name != "DLA-Motive"}
+        other = Client(self._http, None, reason)
+        kept = {name: told for name, told in self._headers.items() if name != "DLA-Reason"}
         other._headers = kept | other._headers
         return other
 
@@ -111,7 +111,7 @@ class Served:
         case: str | None = None,
     ) -> Client:
         token = self.issuer.mint(role, subject=subject or f"some-{role}", unit=unit, units=units, case=case)
-        return Client(self.http, token, MOTIVE if role in ("auditor", "dpo") else None)
+        return Client(self.http, token, REASON if role in ("auditor", "dpo") else None)
 
     @staticmethod
     def id_of(subject: str) -> str:

@@ -21,7 +21,7 @@ from embedded.stack import Stack
 from shared.crypto import ERASED_TEXT
 from shared.crypto.keys import NONCE_BYTES
 
-MOTIVE = {"motive": "Demande reçue par courrier, identité vérifiée."}
+REASON = {"reason": "Demande reçue par courrier, identité vérifiée."}
 STRUCTURE = {"legal_form": "association", "department": "44"}
 CONTACT = {"name": "Bleuenn Zorrilla-Marec", "function": "Trésorière", "email": "b.zorrilla@example.org"}
 ATTENDEE = "Corentin Wazabi-Riec"
@@ -37,7 +37,7 @@ class Running:
     def call(self, role: str, service: str, method: str, path: str, body: Any = None) -> Any:
         token = self.stack.issuer.mint(role, subject=f"some-{role}", unit="dla-44")
         address = f"{self.stack.addresses[service]}/api/v1{path}"
-        headers = {"Authorization": f"Bearer {token}", "DLA-Motive": "Une%20demande%20par%20courrier."}
+        headers = {"Authorization": f"Bearer {token}", "DLA-Reason": "Une%20demande%20par%20courrier."}
         answer = httpx.request(method, address, json=body, headers=headers, timeout=30, trust_env=False)
         assert answer.is_success, f"{method} {path}: {answer.text}"
         return answer.json()
@@ -53,7 +53,7 @@ class Running:
         return str(somebody["person"])
 
     def erase(self, person: str) -> Any:
-        return self.call("dpo", "intake", "DELETE", f"/people/{person}", MOTIVE)
+        return self.call("dpo", "intake", "DELETE", f"/people/{person}", REASON)
 
     def certificate(self, person: str) -> Any:
         return self.get("intake", f"/people/{person}/erasure", "dpo")
@@ -142,7 +142,7 @@ def opened(running: Running, service: str, path: str) -> bool:
 def test_nothing_is_left_to_read_of_who_was_forgotten_though_services_die_meanwhile(running: Running) -> None:
     need = {"need": "Un besoin.", "structure": STRUCTURE | {"name": CONTROL, "siret": "55208131766522"}}
     request = running.post("intake", "/requests", need | {"contact": CONTACT})["id"]
-    running.post("intake", f"/requests/{request}/withdrawal", {"motive": "Elle n’en a plus besoin."})
+    running.post("intake", f"/requests/{request}/withdrawal", {"reason": "Elle n’en a plus besoin."})
     case = admitted(running, "73282932000074")
     eventually(lambda: opened(running, "diagnostic", f"/diagnoses/{case}"))
     session = {"held_on": "2026-03-02", "participants": [{"name": ATTENDEE, "quality": "employee"}]}

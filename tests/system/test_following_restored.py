@@ -16,7 +16,7 @@ from shared.messaging import (
     Feed,
     Message,
     NotFollowed,
-    check_motive,
+    check_reason,
     effects_without_cause,
     find_restored_log,
     follow_restored,
@@ -27,7 +27,7 @@ from shared.messaging.parking import Parking
 from shared.messaging.restored_publisher import RestoredLogFollowed, followed_log_id
 
 KEPT = 5
-MOTIVE = "Disque perdu, sauvegarde de la nuit."
+REASON = "Disque perdu, sauvegarde de la nuit."
 
 
 def receive_all(workshop: Workshop, desk: Desk) -> None:
@@ -73,7 +73,7 @@ def test_over_nats_it_goes_on_exactly_once_from_where_it_is_another_history(
     carrier.relay()
     assert desk.name in eventually(workshop.app.recorder.halted_publishers)
     found = find_restored_log(workshop.app, http_feed, desk.name)
-    follow_restored(workshop.app, found, "Inès", MOTIVE)
+    follow_restored(workshop.app, found, "Inès", REASON)
     carrier.publish(lost)
     eventually(lambda: followed(workshop) == expected(desk, lost))
     register_in_turn(desk, cases=2, steps=2, first=300)
@@ -96,7 +96,7 @@ def test_what_was_lost_is_named_and_the_decision_is_an_event(
     effects = list(effects_without_cause(workshop.app, http_feed, [desk.name]))
     assert {effect.cause for effect in effects} == {message.header.id for message in lost}
     assert {effect.name for effect in effects} == {"step-followed"}
-    follow_restored(workshop.app, found, "Inès", MOTIVE)
+    follow_restored(workshop.app, found, "Inès", REASON)
     receive_all(workshop, desk)
     for message in lost:
         workshop.inbox.receive(message)  # delivered again: passed over
@@ -106,21 +106,21 @@ def test_what_was_lost_is_named_and_the_decision_is_an_event(
     assert isinstance(data, RestoredLogFollowed)
     assert (data.publisher, data.since, data.lost_count, decided.meta.role) == (desk.name, KEPT, len(lost), Role.OPS)
     assert (data.new_log, data.old_log) == (desk.app.recorder.identity().log_id, lost[0].header.log_id)
-    assert [workshop.app.key_store.decrypt(each) for each in (data.by, data.motive)] == ["Inès", MOTIVE]
-    assert MOTIVE.encode() not in entry.state
+    assert [workshop.app.key_store.decrypt(each) for each in (data.by, data.reason)] == ["Inès", REASON]
+    assert REASON.encode() not in entry.state
 
 
 def test_a_second_restore_is_followed_like_the_first(
     desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
 ) -> None:
-    follow_restored(workshop.app, find_restored_log(workshop.app, http_feed, desk.name), "Inès", MOTIVE)
+    follow_restored(workshop.app, find_restored_log(workshop.app, http_feed, desk.name), "Inès", REASON)
     receive_all(workshop, desk)
     again = desk.messages()[2:]
     desk.restore(2, new_log=True)
     register_in_turn(desk, cases=2, steps=2, first=400)
     found = find_restored_log(workshop.app, http_feed, desk.name)
     assert found.lost_count == len(again)
-    follow_restored(workshop.app, found, "Inès", MOTIVE)
+    follow_restored(workshop.app, found, "Inès", REASON)
     receive_all(workshop, desk)
     assert followed(workshop) == expected(desk, [*lost, *again])
 
@@ -129,7 +129,7 @@ def test_an_event_of_the_old_log_that_was_under_way_is_not_counted_any_more(
     desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
 ) -> None:
     found = find_restored_log(workshop.app, http_feed, desk.name)
-    follow_restored(workshop.app, found, "Inès", MOTIVE)
+    follow_restored(workshop.app, found, "Inès", REASON)
     for partition in range(PARTITIONS):
         late = PartitionTracking(
             desk.name, found.received.get(partition, 0) + 1, log_id=found.old_log, partition=partition, case=uuid7()
@@ -146,7 +146,7 @@ def test_what_was_heard_since_it_was_compared_is_compared_again(
     more = PartitionTracking(desk.name, number + 1, log_id=found.old_log, partition=partition, case=uuid7())
     workshop.app.recorder.insert_events([], tracking=more)
     with pytest.raises(NotFollowed, match="recommencez"):
-        follow_restored(workshop.app, found, "Inès", MOTIVE)
+        follow_restored(workshop.app, found, "Inès", REASON)
     assert workshop.app.recorder.entries_of_stream(followed_log_id(desk.name)) == []
 
 
@@ -164,19 +164,19 @@ def test_what_waited_to_be_mended_and_was_lost_is_given_up_and_kept(
     workshop.inbox.receive(faulty)
     desk.restore(1, new_log=True)
     desk.register(case, 2)
-    follow_restored(workshop.app, find_restored_log(workshop.app, http_feed, desk.name), "Inès", MOTIVE)
+    follow_restored(workshop.app, find_restored_log(workshop.app, http_feed, desk.name), "Inès", REASON)
     receive_all(workshop, desk)
     assert workshop.steps() == {case: [1, 2]}
-    (kept,) = workshop.app.recorder.fetch("SELECT case_id, number, motive FROM {schema}.skipped")
-    assert kept == {"case_id": case, "number": faulty.header.number, "motive": MOTIVE}
+    (kept,) = workshop.app.recorder.fetch("SELECT case_id, number, reason FROM {schema}.skipped")
+    assert kept == {"case_id": case, "number": faulty.header.number, "reason": REASON}
     assert workshop.count("parked") == 0
     assert partition_of(case) == faulty.header.partition
 
 
-@pytest.mark.parametrize("motive", ["", "  ", "x" * 501, "\x1b[2J"])
-def test_somebody_says_why(motive: str) -> None:
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 501, "\x1b[2J"])
+def test_somebody_says_why(reason: str) -> None:
     with pytest.raises(NotFollowed, match="dites pourquoi"):
-        check_motive(motive)
+        check_reason(reason)
 
 
 def test_what_declares_no_restore_or_is_heard_already_is_refused(
@@ -187,8 +187,8 @@ def test_what_declares_no_restore_or_is_heard_already_is_refused(
         find_restored_log(workshop.app, http_feed, desk.name)
     desk.app.recorder.fetch("UPDATE {schema}.log_identity SET since = %s", (KEPT,))
     found = find_restored_log(workshop.app, http_feed, desk.name)
-    follow_restored(workshop.app, found, "Inès", MOTIVE)
+    follow_restored(workshop.app, found, "Inès", REASON)
     with pytest.raises(NotFollowed, match="déjà suivi"):
         find_restored_log(workshop.app, http_feed, desk.name)
     with pytest.raises(NotFollowed, match="recommencez"):
-        follow_restored(workshop.app, found, "Claire", MOTIVE)
+        follow_restored(workshop.app, found, "Claire", REASON)

@@ -163,8 +163,8 @@ def test_an_event_is_given_up_for_a_reason_that_is_kept(desk: Desk, workshop: Wo
     assert workshop.inbox.parking.skip(desk.name, case, "saisie en double")
     assert workshop.inbox.parking.replay(desk.name, case) == 1
     assert workshop.steps() == {case: [14]}
-    (skipped,) = workshop.app.recorder.fetch("SELECT number, motive, error FROM {schema}.skipped")
-    assert (skipped["number"], skipped["motive"]) == (first.header.number, "saisie en double")
+    (skipped,) = workshop.app.recorder.fetch("SELECT number, reason, error FROM {schema}.skipped")
+    assert (skipped["number"], skipped["reason"]) == (first.header.number, "saisie en double")
     assert not workshop.inbox.parking.skip(desk.name, case, "rien")
 
 

@@ -162,7 +162,7 @@ def test_a_file_carries_what_witnesses_said_and_which_keys_signed(
     assert [(report.key, report.cosigned_at and report.cosigned_at.timestamp()) for report in verified.witnesses] == [
         (COSIGNER.witness_key, ELEVEN)
     ]
-    assert [link.motive for link in verified.successions] == ["Une clé plus sûre."]
+    assert [link.reason for link in verified.successions] == ["Une clé plus sûre."]
     assert verified.key == settings.signer().verifier
 
 
@@ -212,7 +212,7 @@ def test_of_a_confidential_case_auditors_take_headers_and_proofs_away_and_the_ot
         assert (answer.status_code, answer.json()["policy"]) == (403, "confidential")
     assert audit.by("auditor", unit=None, units=["dla-75"]).get(address).json()["policy"] == "no-rule"
     lifted = f"/api/v1/requests/{case}/confidentiality/lifting"
-    assert intake.by("manager").post(lifted, {"motive": "La procédure est close."}).status_code == 200
+    assert intake.by("manager").post(lifted, {"reason": "La procédure est close."}).status_code == 200
     events = download(audit.by("auditor"), case).bundle.events
     assert events[0].content is None, "intake, which would show it, is not asked"
 
@@ -323,13 +323,13 @@ def test_the_command_writes_the_file_and_verifies_it(
         unexplained = CliRunner().invoke(cli, arguments)
         assert (unexplained.exit_code, out.exists()) == (1, False)
         assert "Pourquoi consultez-vous ce dossier" in unexplained.output
-        arguments += ["--motive", "Contrôle sur pièces"]
+        arguments += ["--reason", "Contrôle sur pièces"]
         result = CliRunner().invoke(cli, arguments)
         assert result.exit_code == 0, result.output
         assert "VÉRIFIÉ" in result.output
         (here,), (there,) = (consultations(each) for each in (running, intake))
-        assert (here["motive"], here["correlation"]) == (there["motive"], there["correlation"])
-        assert here["motive"] == "Contrôle sur pièces"
+        assert (here["reason"], here["correlation"]) == (there["reason"], there["correlation"])
+        assert here["reason"] == "Contrôle sur pièces"
         assert CliRunner().invoke(cli, ["verify", str(out)]).exit_code == 0
         assert CliRunner().invoke(cli, arguments).exit_code == 1  # it overwrites nothing
         arguments[3] = str(tmp_path / "scelle.zip")

@@ -56,7 +56,7 @@ def test_a_sealed_file_holds_as_much_and_says_nothing_of_what_is_sealed() -> Non
     assert [event.content for event in found.bundle.events] == [event.content for event in WHOLE.events]
     assert not any(b"Un motif" in content for content in build_entries(sealed).values())
     assert "scellé" in build_entries(sealed)["chronologie.html"].decode()
-    assert "n’en ouvre aucune" in refused(file_of(describe(sealed, 1, values={"motive": "Un motif 1."})))
+    assert "n’en ouvre aucune" in refused(file_of(describe(sealed, 1, values={"reason": "Un motif 1."})))
     assert "scellée" in refused(file_of(replace(sealed, sealed=False))), "an open file says what it opens"
 
 
@@ -77,7 +77,7 @@ def test_the_chronology_is_readable_and_in_french() -> None:
 
 
 def test_what_a_service_said_is_text_and_never_markup() -> None:
-    page = build_entries(describe(WHOLE, 0, label="<script>", values={"motive": "<img src=x>"}))[
+    page = build_entries(describe(WHOLE, 0, label="<script>", values={"reason": "<img src=x>"}))[
         "chronologie.html"
     ].decode()
     assert "<script>" not in page
@@ -140,7 +140,7 @@ def test_a_careful_forger_is_refused_wherever_something_is_proved(name: str) -> 
 
 def test_what_nothing_proves_is_the_word_of_the_services() -> None:
     """Opened values: the report says that they are not verified."""
-    verify_bundle(file_of(describe(WHOLE, 1, values={"motive": "Autre motif."})))
+    verify_bundle(file_of(describe(WHOLE, 1, values={"reason": "Autre motif."})))
     assert "le champ «\u202flabel\u202f»" in refused(file_of(describe(WHOLE, 1, label="Autre intitulé")))
 
 
@@ -277,5 +277,5 @@ def test_the_event_of_another_case_is_not_slipped_in_among_headers() -> None:
 
 
 def test_a_sealed_value_is_neither_invented_nor_left_out() -> None:
-    for values in ({}, {"motive": "Un motif 1.", "rating": "5"}):
+    for values in ({}, {"reason": "Un motif 1.", "rating": "5"}):
         assert "valeur scellée" in refused(file_of(describe(WHOLE, 1, values=values)))

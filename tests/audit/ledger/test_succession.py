@@ -40,7 +40,7 @@ from shared.eventlog import ServiceApplication
 
 ORIGIN = "registre.example/dla"
 OLD, NEW = Signer(ORIGIN, bytes(range(32))), Signer(ORIGIN, b"n" * 32)
-MOTIVE = "Clé perdue dans l’incendie de la salle."
+REASON = "Clé perdue dans l’incendie de la salle."
 Succeed = Callable[..., Succession]
 
 
@@ -70,9 +70,9 @@ def succeed(
     checkpoint_signer.sign(app)
 
     def done(
-        old: str = str(OLD.verifier), motive: str = MOTIVE, key: Path | None = None, kept: Path | None = checkpoint_file
+        old: str = str(OLD.verifier), reason: str = REASON, key: Path | None = None, kept: Path | None = checkpoint_file
     ) -> Succession:
-        return replace_key(app, settings, old, motive, key, kept)
+        return replace_key(app, settings, old, reason, key, kept)
 
     return done
 
@@ -97,7 +97,7 @@ def test_another_key_takes_over_with_the_same_tree_and_goes_on(
     assert http.get("/tlog/key").text == f"{NEW.verifier}\n{OLD.verifier} until 5\n"
     changed = http.get("/tlog/successions").text
     assert parse_succession(changed) == done
-    assert MOTIVE in changed
+    assert REASON in changed
     newer = http.get("/tlog/checkpoint").text
     assert verify_checkpoint(newer, [NEW.verifier]) == verify_checkpoint(older, [OLD.verifier])
 
@@ -138,9 +138,9 @@ def test_two_successions_make_a_chain(app: ServiceApplication, succeed: Succeed,
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"motive": "  "}, "dites pourquoi"),
-        ({"motive": "x" * 501}, "dites pourquoi"),
-        ({"motive": "a\x1b[2J"}, "dites pourquoi"),
+        ({"reason": "  "}, "dites pourquoi"),
+        ({"reason": "x" * 501}, "dites pourquoi"),
+        ({"reason": "a\x1b[2J"}, "dites pourquoi"),
         ({"old": str(Signer("autre.example", bytes(32)).verifier)}, "sont deux registres"),
         ({"old": str(Signer(ORIGIN, bytes(32)).verifier)}, "la clé qui a signé jusqu’ici est"),
         ({"old": "n’importe quoi"}, "Ed25519 verifier key"),
@@ -220,7 +220,7 @@ def test_the_command_says_what_it_did_and_what_nobody_can_check(
     audit.speak_to(monkeypatch)
     monkeypatch.setenv("DLA_AUDIT_LEDGER_ORIGIN", ORIGIN)
     monkeypatch.setenv("DLA_AUDIT_LEDGER_KEY_FILE", str(key_file(tmp_path / "new", b"n" * 32)))
-    arguments = ["replace-key", "--from", str(OLD.verifier), "--motive", MOTIVE]
+    arguments = ["replace-key", "--from", str(OLD.verifier), "--reason", REASON]
     done = CliRunner().invoke(cli, arguments)
     assert done.exit_code == 0, done.output
     assert f"{NEW.verifier} succède à {OLD.verifier}" in done.stdout
@@ -242,7 +242,7 @@ def taken_over(by_old: bool) -> str:
         OLD.verifier,
         new=NEW.verifier,
         at=datetime(2026, 11, 22, 9, tzinfo=UTC),
-        motive=MOTIVE,
+        reason=REASON,
         signed_by_old=by_old,
     )
     return done.sign(NEW, OLD if by_old else None)
@@ -280,7 +280,7 @@ def test_who_holds_the_old_key_believes_a_file_under_the_one_it_named(
     assert main([files(True), "--key", str(OLD.verifier)]) == 0
     said = capsys.readouterr().out
     assert "signée aussi par l’ancienne" in said
-    assert MOTIVE in said
+    assert REASON in said
     assert main([files(False), "--key", str(OLD.verifier)]) == 1
     assert "qui n’a pas signé cette succession" in capsys.readouterr().err
     assert main([files(False), "--key", str(NEW.verifier)]) == 0

@@ -95,7 +95,7 @@ def of_audit(change: str) -> str:
 @pytest.fixture
 def right(app: ServiceApplication, intake: Served, messages: list[Message]) -> Message:
     """An event with a public body, received and committed to."""
-    body = {"identity": str(uuid4()), "role": "adviser", "unit": "dla-44", "motive": "Arrivée."}
+    body = {"identity": str(uuid4()), "role": "adviser", "unit": "dla-44", "reason": "Arrivée."}
     assert intake.by("manager").post("/api/v1/identities/rights", body).status_code == 201
     last_told = published_messages(intake)[EVENTS]
     assert last_told.body is not None

@@ -28,7 +28,7 @@ from shared.messaging import Feed, Inbox, Message, NotFollowed
 from shared.messaging.inbox import LogReplaced
 
 EVENTS = 6
-MOTIVE = "Disque perdu, sauvegarde de la nuit."
+REASON = "Disque perdu, sauvegarde de la nuit."
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ def restore(intake: Served, since: int) -> None:
     sql(intake.application, "UPDATE {schema}.log_identity SET log_id = gen_random_uuid(), since = %s", since)
 
 
-def decided(app: ServiceApplication, feed: Feed, motive: str = MOTIVE) -> AcceptedRestore:
-    return follow_restored_log(app, feed, "intake", "Inès", motive)
+def decided(app: ServiceApplication, feed: Feed, reason: str = REASON) -> AcceptedRestore:
+    return follow_restored_log(app, feed, "intake", "Inès", reason)
 
 
 def leaves(app: ServiceApplication) -> list[Any]:
@@ -89,7 +89,7 @@ def test_the_restored_log_is_heard_from_where_it_is_another_history(
     with pytest.raises(LogReplaced):
         receive(now[-2])
     done = decided(app, feed)
-    assert (done.since, done.lost, done.by, done.motive) == (EVENTS - 2, 2, "Inès", MOTIVE)
+    assert (done.since, done.lost, done.by, done.reason) == (EVENTS - 2, 2, "Inès", REASON)
     receive(now[-1])  # the one before it is asked from the feed
     while integrate(app):
         pass
@@ -189,16 +189,16 @@ def test_an_operator_decides_it_and_health_tells_it(
 ) -> None:
     deployed = {"feeds": {"intake": intake.http.base_url}, "service_token": intake.settings.service_token}
     monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings.model_copy(update=deployed))
-    arguments = ["follow-restored", "intake", "--motive", MOTIVE, "--by", "Inès"]
+    arguments = ["follow-restored", "intake", "--reason", REASON, "--by", "Inès"]
     done = CliRunner().invoke(cli, arguments)
     assert (done.exit_code, "2 événements perdus" in done.stdout) == (0, True), done.output
     (restore,) = audit.by("ops").get("/api/v1/ledger/health").json()["accepted_restores"]
-    assert (restore["since"], restore["lost"], restore["by"], restore["motive"]) == (EVENTS - 2, 2, "Inès", MOTIVE)
+    assert (restore["since"], restore["lost"], restore["by"], restore["reason"]) == (EVENTS - 2, 2, "Inès", REASON)
     compared = CliRunner().invoke(cli, ["reconcile", "--service", "intake"])
     assert (compared.exit_code, "2 perdus par une restauration reconnue" in compared.stderr) == (0, True)
     again = CliRunner().invoke(cli, arguments)
     assert (again.exit_code, again.stderr.startswith("Rien n’a changé")) == (1, True)
-    assert CliRunner().invoke(cli, ["follow-restored", "personne", "--motive", MOTIVE]).exit_code == 2
+    assert CliRunner().invoke(cli, ["follow-restored", "personne", "--reason", REASON]).exit_code == 2
     monkeypatch.setattr(commands, "settings_for", lambda _: audit.settings)
     assert CliRunner().invoke(cli, arguments).exit_code == 3
     checkpoint_signer.sign(app)

@@ -243,7 +243,7 @@ def test_a_personal_link_leads_its_bearer_to_the_one_dossier(
     browser: Browser, world: World, ways: dict[str, Switch]
 ) -> None:
     """Its secret comes in a form, never in an address; the services judge what it opens."""
-    asked = {"role": "leader", "name": "Maëlle Kerdoncuff", "motive": "Pour lire le dossier."}
+    asked = {"role": "leader", "name": "Maëlle Kerdoncuff", "reason": "Pour lire le dossier."}
     case = played(world, name="Le Fournil partagé", siret=None, rna="W441000004")
     links = f"/api/v1/requests/{case}/links"
     given = world.intake.by("adviser").post(links, asked).json()
@@ -252,7 +252,7 @@ def test_a_personal_link_leads_its_bearer_to_the_one_dossier(
     assert shown.url.path == f"/dossiers/{case}"
     assert "Le Fournil partagé" in shown.text
     assert all(given["secret"] not in str(each.url) for way in ways.values() for each in way.asked)
-    assert world.intake.by("adviser").post(f"{links}/{given['id']}/revocation", {"motive": "Essai."}).status_code == 200
+    assert world.intake.by("adviser").post(f"{links}/{given['id']}/revocation", {"reason": "Essai."}).status_code == 200
     world.carried()
     assert browser.get(f"/dossiers/{case}").url.path == "/connexion"
 

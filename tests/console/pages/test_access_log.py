@@ -13,7 +13,7 @@ from console.pages.access_log import PAGE_ROWS, group_readings, merge_logs, mont
 
 def test_an_auditor_reads_who_consulted_a_dossier_when_why_and_what(auditor: Browser, world: World) -> None:
     assert world.intake.by("adviser").get(f"/api/v1/requests/{world.case}").status_code == 200
-    opened = auditor.open(world.case, motive="Réclamation d’une structure")
+    opened = auditor.open(world.case, reason="Réclamation d’une structure")
     assert f'href="/dossiers/{world.case}/consultations"' in opened.text
     shown = text(auditor.get(f"/dossiers/{world.case}/consultations"))
     assert "Qui a consulté ce dossier" in shown
@@ -41,7 +41,7 @@ def test_a_month_is_chosen(auditor: Browser, world: World) -> None:
 
 
 def test_a_leader_reads_when_and_in_which_role_and_not_who(browser: Browser, auditor: Browser, world: World) -> None:
-    auditor.open(world.case, motive="Vérification d’une alerte")
+    auditor.open(world.case, reason="Vérification d’une alerte")
     browser.enter(world.token("leader", unit="dla-44", case=world.case))
     shown = browser.get(f"/dossiers/{world.case}/consultations")
     assert "Auditeur·rice" in text(shown) and "chronologie" in text(shown).casefold()
@@ -80,7 +80,7 @@ def test_a_service_that_is_out_is_named_and_the_others_tell(
 def row(n: int, **other: Any) -> dict[str, Any]:
     usual = {
         "id": f"{n:08}", "at": f"2026-12-01T10:{n % 60:02}:00Z", "actor": "someone", "role": "auditor", "unit": None,
-        "motive": "Contrôle", "case": "c", "operation": "requests_get", "address": "/api/v1/requests/c", "rows": None,
+        "reason": "Contrôle", "case": "c", "operation": "requests_get", "address": "/api/v1/requests/c", "rows": None,
         "service": "intake",
     }  # fmt: skip
     return usual | other
@@ -96,18 +96,18 @@ def test_the_logs_are_one_and_the_last_row_shown_says_where_the_next_page_begins
     assert {each["service"] for each in rest} == {"intake", "audit"}
 
 
-def test_what_one_person_reads_in_a_day_for_one_motive_is_one_reading() -> None:
+def test_what_one_person_reads_in_a_day_for_one_reason_is_one_reading() -> None:
     moment = {"operation": "diagnoses_get", "address": "/api/v1/diagnoses/c?version=3", "service": "diagnostic"}
-    told = [row(5), row(4, **moment), row(3), row(2, motive="Réclamation"), row(1, actor="another"), row(0, rows=1)]
+    told = [row(5), row(4, **moment), row(3), row(2, reason="Réclamation"), row(1, actor="another"), row(0, rows=1)]
     first, second, third, last = group_readings(told)
     assert (first.since, first.until) == ("2026-12-01T10:03:00Z", "2026-12-01T10:05:00Z")
     assert first.parts == {"État": ["Accueil"], "État, version 3": ["Diagnostic partagé"]}
-    assert (second.motive, third.who) == ("Réclamation", "another")
+    assert (second.reason, third.who) == ("Réclamation", "another")
     assert list(last.parts) == ["État, 1\u00a0ligne"]
 
 
 def test_to_a_leader_an_hour_in_one_role_is_one_reading() -> None:
-    hidden: dict[str, Any] = {"actor": None, "motive": None, "address": None}
+    hidden: dict[str, Any] = {"actor": None, "reason": None, "address": None}
     told = [row(5, **hidden), row(4, **hidden), row(3, **hidden, at="2026-12-01T08:00:00Z")]
     assert [(each.since, each.who) for each in group_readings(told)] == [
         ("2026-12-01T10:04:00Z", None),

@@ -656,7 +656,7 @@ UNWELL = Health(
             since=1_200,
             lost=2,
             by="Tanguy",
-            motive="Disque perdu le 3 mars",
+            reason="Disque perdu le 3 mars",
             accepted_at=NOW,
         )
     ],

@@ -1,4 +1,4 @@
-"""Search, motive and timeline: an auditor finds a case, says why, and reads what happened to it."""
+"""Search, reason and timeline: an auditor finds a case, says why, and reads what happened to it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from tests.support.console_pages import NAME, SIRET, Browser, Switch, World, played, text
 
-MOTIVE = "Contrôle annuel de la région"
+REASON = "Contrôle annuel de la région"
 
 
 def test_dossiers_of_the_territory_are_listed(auditor: Browser, world: World) -> None:
@@ -41,11 +41,11 @@ def test_an_auditor_says_why_before_anything_of_a_dossier_is_asked(
     assert "Demande reçue" in text(auditor.get(f"/dossiers/{world.case}")), "once is enough"
 
 
-def test_the_motive_goes_with_each_reading(auditor: Browser, world: World, ways: dict[str, Switch]) -> None:
+def test_the_reason_goes_with_each_reading(auditor: Browser, world: World, ways: dict[str, Switch]) -> None:
     auditor.open(world.case)
     for service in ("intake", "audit"):
         (request, *_) = [each for each in ways[service].asked if world.case in each.url.path]
-        assert unquote(request.headers["DLA-Motive"]) == MOTIVE
+        assert unquote(request.headers["DLA-Reason"]) == REASON
         assert request.headers["DLA-Right"] == "00000000-0000-0000-0000-000000000000"
 
 

@@ -134,7 +134,7 @@ def watched(
 
     async def watch() -> list[str]:
         services = Services(settings().feeds, ways)
-        reader = Reader(world.token(), motive="Contrôle annuel")
+        reader = Reader(world.token(), reason="Contrôle annuel")
 
         def shown(news: Any) -> str:
             return "\n".join(event["event"] for event in news)
@@ -198,7 +198,7 @@ def test_an_outage_is_waited_for(world: World, ways: dict[str, Switch]) -> None:
 def test_who_may_no_longer_read_is_told_nothing_more(world: World, ways: dict[str, Switch]) -> None:
     async def watch() -> list[str]:
         services = Services(settings().feeds, ways)
-        elsewhere = Reader(world.token(units=["dla-35"]), motive="Contrôle annuel")
+        elsewhere = Reader(world.token(units=["dla-35"]), reason="Contrôle annuel")
         told = [each async for each in event_stream(services, elsewhere, UUID(world.case), {}, 0, str)]
         await services.close()
         return told

@@ -85,9 +85,9 @@ def test_a_structure_that_does_not_enter_has_an_orientation_that_was_not_decline
     ids = []
     for target in ("cress", "La banque de quartier"):
         proposed = adviser.post(f"{case}/orientations", {"target": target, "reason": "Réseau."})
-        adviser.post(f"{proposed.headers['Location']}/refusal", {"motive": "Déjà essayé."})
+        adviser.post(f"{proposed.headers['Location']}/refusal", {"reason": "Déjà essayé."})
         ids.append(proposed.json()["id"])
-    outcome = {"motive": "Hors du cadre du DLA.", "orientations": ids}
+    outcome = {"reason": "Hors du cadre du DLA.", "orientations": ids}
     refused = adviser.post(f"{case}/orientation", outcome)
     assert (slug(refused), "déclinées" in refused.json()["detail"]) == ("no-orientation", True)
     because = outcome | {"why_none": "La structure a tout décliné."}

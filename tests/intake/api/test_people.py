@@ -25,7 +25,7 @@ REQUEST: dict[str, Any] = {
     "contact": {"name": "Maëlle Kerdoncuff", "function": "Présidente", "email": "maelle@example.org"},
     "need": "Notre modèle économique repose sur une seule subvention.",
 }
-MOTIVE = {"motive": "Demande reçue par courrier, identité vérifiée."}
+REASON = {"reason": "Demande reçue par courrier, identité vérifiée."}
 NUMBERS = iter(
     [
         "73282932000074",
@@ -63,7 +63,7 @@ def received(services: House, name: str, **changes: Any) -> str:
 
 
 def withdrawn(services: House, path: str) -> None:
-    answer = services.by("intake", "adviser").post(f"{path}/withdrawal", {"motive": "Elle n’en a plus besoin."})
+    answer = services.by("intake", "adviser").post(f"{path}/withdrawal", {"reason": "Elle n’en a plus besoin."})
     assert answer.status_code == 200, answer.text
 
 
@@ -75,7 +75,7 @@ def search(services: House, service: str, words: str) -> list[dict[str, Any]]:
 
 
 def erase(services: House, person: str) -> Any:
-    return services.by("intake", "dpo").delete(f"/api/v1/people/{person}", MOTIVE)
+    return services.by("intake", "dpo").delete(f"/api/v1/people/{person}", REASON)
 
 
 def slug(answer: Any) -> str:
@@ -102,7 +102,7 @@ def test_only_the_dpo_asks_who_somebody_is(services: House, name: str) -> None:
         for answer in (
             services.by(name, role).post("/api/v1/people/search", {"words": "Kerdoncuff"}),
             services.by(name, role).get(f"/api/v1/people/{uuid4()}"),
-            services.by("intake", role).delete(f"/api/v1/people/{uuid4()}", MOTIVE),
+            services.by("intake", role).delete(f"/api/v1/people/{uuid4()}", REASON),
             services.by("intake", role).get(f"/api/v1/people/{uuid4()}/erasure"),
         ):
             assert answer.status_code == 403, f"{role}: {answer.text}"
@@ -140,10 +140,10 @@ def test_a_person_is_forgotten_by_every_service_and_the_certificate_says_by_whom
     assert all(each["confirmed_at"] for each in certificate["services"])
     complete = datetime.fromisoformat(certificate["complete_at"]).date()
     assert date.fromisoformat(certificate["backups_until"]) == complete + timedelta(days=36)
-    assert certificate["motive"] == MOTIVE["motive"]
+    assert certificate["reason"] == REASON["reason"]
 
     document = services.by("intake", "dpo").get(f"/api/v1/people/{person}/erasure/certificate.html")
-    for expected in ("Certificat d’effacement", "achevé le", "Suivi et consolidation", MOTIVE["motive"], "sauvegardes"):
+    for expected in ("Certificat d’effacement", "achevé le", "Suivi et consolidation", REASON["reason"], "sauvegardes"):
         assert expected in document.text
     assert "pas encore" not in document.text
     assert "Kerdoncuff" not in document.text
@@ -203,7 +203,7 @@ def test_whoever_holds_a_right_loses_it_first_and_a_dossier_is_no_person(service
         "identity": identity,
         "role": "adviser",
         "unit": "dla-44",
-        "motive": "Arrivée dans l’équipe.",
+        "reason": "Arrivée dans l’équipe.",
         "name": "Gwenn Riou",
     }
     given = services.by("intake", "manager").post("/api/v1/identities/rights", right)
@@ -211,7 +211,7 @@ def test_whoever_holds_a_right_loses_it_first_and_a_dossier_is_no_person(service
     refused = erase(services, identity)
     assert (refused.status_code, slug(refused)) == (409, "person-holds-rights")
     right_id = services.by("intake", "manager").get(f"/api/v1/identities/{identity}").json()["rights"][0]["id"]
-    revoked = {"right": right_id, "motive": "Départ de l’équipe."}
+    revoked = {"right": right_id, "reason": "Départ de l’équipe."}
     answer = services.by("intake", "manager").post(f"/api/v1/identities/{identity}/revocation", revoked)
     assert answer.status_code == 200, answer.text
     assert erase(services, identity).status_code == 202
@@ -256,7 +256,7 @@ def test_an_erasure_that_a_restored_back_up_of_intake_lost_is_ordered_again_and_
     services.carry()
     certificate = services.by("intake", "dpo").get(certified).json()
     assert (certificate["outstanding"], certificate["ordered_by"]) == ([], "service:intake")
-    assert "sauvegarde restaurée" in certificate["motive"]
+    assert "sauvegarde restaurée" in certificate["reason"]
     paper = services.by("intake", "dpo").get(f"{certified}/certificate.html").text
     assert "le programme, après la restauration d’une sauvegarde" in paper
     assert services.by("intake", "dpo").get(f"/api/v1/people/{spared_case}/erasure").status_code == 404
@@ -271,7 +271,7 @@ def test_a_certificate_is_read_for_a_reason_and_that_is_recorded(services: House
         assert dpo.because(None).get(path).status_code == 428
         assert dpo.because("La personne demande où en est son effacement.").get(path).status_code == 200
         read = dpo.get("/api/v1/access-log", limit=1).json()["items"][0]
-        assert (read["case"], read["motive"]) == (somebody["person"], "La personne demande où en est son effacement.")
+        assert (read["case"], read["reason"]) == (somebody["person"], "La personne demande où en est son effacement.")
     assert dpo.get("/api/v1/retention").status_code == 200
     assert dpo.get("/api/v1/access-log", limit=1).json()["items"][0]["operation"] == "retention_list_terms"
 
@@ -291,7 +291,7 @@ def test_the_dpo_finds_a_person_in_a_confidential_dossier_which_stays_closed(ser
     assert {each["value"] for each in body} == {"Tifenn Guillou", "Présidente", "maelle@example.org"}
     assert {each["case"] for each in body} == {case}
     read = dpo.get("/api/v1/access-log", limit=1).json()["items"][0]
-    assert (read["case"], read["motive"]) == (somebody["person"], "Demande d’accès de l’intéressée, du 3 septembre.")
+    assert (read["case"], read["reason"]) == (somebody["person"], "Demande d’accès de l’intéressée, du 3 septembre.")
     assert case not in {row["id"] for row in dpo.get("/api/v1/requests").json()["items"]}
     assert dpo.get(f"{path}/links").json()["policy"] == "confidential"
 

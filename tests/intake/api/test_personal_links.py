@@ -33,7 +33,7 @@ from shared.messaging import Feed, Inbox, messages_of
 from shared.runtime import Service
 
 UNIT = "dla-44"
-MOTIVE = "Présidente, qui validera le diagnostic."
+REASON = "Présidente, qui validera le diagnostic."
 NAME = "Maëlle Kerdoncuff"
 REQUEST: dict[str, Any] = {
     "structure": {
@@ -61,7 +61,7 @@ class House:
         self.path = f"/api/v1/requests/{self.case}/links"
 
     def give(self, role: str = "leader", name: str = NAME, **fields: Any) -> dict[str, Any]:
-        answer = self.adviser.post(self.path, {"role": role, "name": name, "motive": MOTIVE} | fields)
+        answer = self.adviser.post(self.path, {"role": role, "name": name, "reason": REASON} | fields)
         assert answer.status_code == 201, answer.text
         given: dict[str, Any] = answer.json()
         return given
@@ -108,7 +108,7 @@ def test_a_leader_comes_in_by_a_link_to_one_dossier_and_to_no_other(house: House
     assert leader.get(f"/api/v1/requests/{uuid4()}").json()["policy"] == "own-case"
     assert leader.get("/api/v1/requests").status_code == 403
     assert leader.get(house.path).status_code == 403, "who else has a link is not a leader's to read"
-    withdrawn = leader.post(f"/api/v1/requests/{house.case}/withdrawal", {"motive": "Nous renonçons."})
+    withdrawn = leader.post(f"/api/v1/requests/{house.case}/withdrawal", {"reason": "Nous renonçons."})
     assert withdrawn.status_code == 200
     last = house.adviser.get(f"/api/v1/requests/{house.case}/history").json()[-1]
     assert (last["event"], last["actor"], last["role"]) == ("request-withdrawn", given["id"], "leader")
@@ -134,9 +134,9 @@ def test_the_unit_reads_who_has_a_link_until_when_and_who_gave_it(house: House) 
 
 def test_a_new_link_for_the_same_person_ends_the_one_before(house: House) -> None:
     first = house.give()
-    again = house.adviser.post(house.path, {"role": "leader", "name": NAME.upper(), "motive": MOTIVE})
+    again = house.adviser.post(house.path, {"role": "leader", "name": NAME.upper(), "reason": REASON})
     assert (slug(again), again.json()["link"]) == ("link-already-given", first["id"])
-    renewal = house.adviser.post(f"{house.path}/{first['id']}/renewal", {"motive": "Lien égaré."})
+    renewal = house.adviser.post(f"{house.path}/{first['id']}/renewal", {"reason": "Lien égaré."})
     assert renewal.status_code == 200, renewal.text
     second = renewal.json()
     assert second["id"] == first["id"]
@@ -148,10 +148,10 @@ def test_a_new_link_for_the_same_person_ends_the_one_before(house: House) -> Non
 
 def test_a_link_is_taken_back_by_the_unit_alone(house: House) -> None:
     given = house.give()
-    revocation, motive = f"{house.path}/{given['id']}/revocation", {"motive": "Fin de mandat."}
-    assert bearer(house.intake, given["secret"]).post(revocation, motive).status_code == 403
-    assert house.intake.by("manager", unit="dla-75").post(revocation, motive).status_code == 403
-    assert house.intake.by("manager").post(revocation, motive).status_code == 200
+    revocation, reason = f"{house.path}/{given['id']}/revocation", {"reason": "Fin de mandat."}
+    assert bearer(house.intake, given["secret"]).post(revocation, reason).status_code == 403
+    assert house.intake.by("manager", unit="dla-75").post(revocation, reason).status_code == 403
+    assert house.intake.by("manager").post(revocation, reason).status_code == 200
     assert bearer(house.intake, given["secret"]).get("/api/v1/me").status_code == 401
     (row,) = house.adviser.get(house.path).json()
     assert row["revoked"]
@@ -160,7 +160,7 @@ def test_a_link_is_taken_back_by_the_unit_alone(house: House) -> None:
 
 def test_a_link_is_over_the_day_after_its_last_one(house: House) -> None:
     today = house.intake.application.clock.now().date()
-    too_long = {"role": "leader", "name": NAME, "motive": MOTIVE, "until": str(today + timedelta(days=31))}
+    too_long = {"role": "leader", "name": NAME, "reason": REASON, "until": str(today + timedelta(days=31))}
     assert slug(house.adviser.post(house.path, too_long)) == "link-too-long"
     given = house.give()
     assert given["until"] == str(today + timedelta(days=30))
@@ -184,7 +184,7 @@ def test_a_guess_opens_nothing(house: House, guess: str) -> None:
 
 def test_the_secret_is_told_once_and_kept_nowhere(house: House, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    body = {"role": "leader", "name": NAME, "motive": MOTIVE}
+    body = {"role": "leader", "name": NAME, "reason": REASON}
     first = house.adviser.post(house.path, body, Idempotency_Key="une-fois")
     secret = first.json()["secret"]
     assert first.headers["Cache-Control"] == "no-store"
@@ -204,7 +204,7 @@ def test_every_service_takes_the_link_and_refuses_it_once_it_is_over(house: Hous
     elsewhere = house.open(service)
     me = bearer(elsewhere, first["secret"]).get("/api/v1/me").json()
     assert (me["id"], me["rights"][0]["case"]) == (first["id"], house.case)
-    second = house.adviser.post(f"{house.path}/{first['id']}/renewal", {"motive": "Lien égaré."}).json()
+    second = house.adviser.post(f"{house.path}/{first['id']}/renewal", {"reason": "Lien égaré."}).json()
     assert bearer(elsewhere, second["secret"]).get("/api/v1/me").status_code == 401, "it was not heard here yet"
     house.tell(service, elsewhere)
     assert bearer(elsewhere, first["secret"]).get("/api/v1/me").status_code == 401
@@ -257,6 +257,6 @@ def test_a_mandate_is_that_of_the_person_whichever_link_they_came_in_by(house: H
     over = {"leader": first["id"], "starts_on": "2025-01-01", "ends_on": "2025-12-31"}
     assert running.by("adviser").post(f"{path}/mandates", over).status_code == 200
     assert refusal(first["secret"]) == "no-mandate"
-    second = house.adviser.post(f"{house.path}/{first['id']}/renewal", {"motive": "Lien égaré."}).json()
+    second = house.adviser.post(f"{house.path}/{first['id']}/renewal", {"reason": "Lien égaré."}).json()
     house.tell(diagnostic, running)
     assert refusal(second["secret"]) == "no-mandate"

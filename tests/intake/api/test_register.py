@@ -28,7 +28,7 @@ from shared.runtime.service import ProcessRole
 from shared.settings import RightsSource
 
 UNIT = "dla-44"
-MOTIVE = "Arrivée dans l’équipe."
+REASON = "Arrivée dans l’équipe."
 REQUEST = {
     "structure": {
         "name": "Les Jardins de l’Erdre",
@@ -53,7 +53,7 @@ class Register:
         served.speak_to(monkeypatch)
 
     def first(self, subject: str, role: str, *more: str) -> str:
-        command = ["register", "--subject", subject, "--role", role, "--motive", "Mise en service.", *more]
+        command = ["register", "--subject", subject, "--role", role, "--reason", "Mise en service.", *more]
         done = CliRunner().invoke(self._command_line, command)
         assert done.exit_code == 0, done.output
         return done.stdout
@@ -66,7 +66,7 @@ class Register:
         return str(self.person(subject).get("/api/v1/me").json()["id"])
 
     def give(self, by: str, to: str, **fields: Any) -> Any:
-        body = {"identity": self.id_of(to), "motive": MOTIVE} | fields
+        body = {"identity": self.id_of(to), "reason": REASON} | fields
         return self.person(by).post("/api/v1/identities/rights", body)
 
 
@@ -98,12 +98,12 @@ def test_a_manager_lets_an_adviser_in_and_out(register: Register) -> None:
     identity = f"/api/v1/identities/{register.id_of('inès')}"
     shown = register.person("claire").get(identity).json()
     assert (shown["name"], shown["rights"][0]["role"]) == ("Inès Martin", "adviser")
-    motive = {"right": right["id"], "motive": "Départ."}
-    assert register.person("claire").post(f"{identity}/revocation", motive).status_code == 200
+    reason = {"right": right["id"], "reason": "Départ."}
+    assert register.person("claire").post(f"{identity}/revocation", reason).status_code == 200
     assert slug(ines.get("/api/v1/requests")) == "without-rights"
     fields = register.person("claire").get(f"{identity}/history").json()
-    assert [(event["label"], event["data"]["motive"]) for event in fields] == [
-        ("Droit donné", MOTIVE),
+    assert [(event["label"], event["data"]["reason"]) for event in fields] == [
+        ("Droit donné", REASON),
         ("Droit retiré", "Départ."),
     ]
 
@@ -152,7 +152,7 @@ def test_a_leader_s_right_is_taken_back_by_the_unit_of_the_dossier_alone(registe
     register.first("ailleurs", "manager", "--unit", "dla-35")
     (right,) = register.person("maëlle").get("/api/v1/me").json()["rights"]
     path = f"/api/v1/identities/{register.id_of('maëlle')}"
-    body = {"right": right["id"], "motive": "Fin de mandat."}
+    body = {"right": right["id"], "reason": "Fin de mandat."}
     assert register.person("ailleurs").get(path).status_code == 403
     assert register.person("ailleurs").post(f"{path}/revocation", body).status_code == 403
     assert register.person("claire").post(f"{path}/revocation", body).status_code == 200
@@ -160,10 +160,10 @@ def test_a_leader_s_right_is_taken_back_by_the_unit_of_the_dossier_alone(registe
 
 def test_the_operator_is_told_what_is_missing(register: Register) -> None:
     run = CliRunner()
-    without_unit = run.invoke(cli, ["register", "--subject", "x", "--role", "manager", "--motive", "Mise en service."])
+    without_unit = run.invoke(cli, ["register", "--subject", "x", "--role", "manager", "--reason", "Mise en service."])
     assert without_unit.exit_code == 1
     assert "Dites pour quelle unité cette personne travaille." in without_unit.stderr
-    assert run.invoke(cli, ["register", "--role", "ops", "--motive", "Mise en service."]).exit_code == 2
+    assert run.invoke(cli, ["register", "--role", "ops", "--reason", "Mise en service."]).exit_code == 2
     assert "held already" in register.first("claire", "manager", "--unit", UNIT)
 
 
@@ -190,8 +190,8 @@ def test_every_service_knows_what_the_register_says(
         assert fields() == ["adviser"]
         (right,) = ines.get("/api/v1/me").json()["rights"]
         identity = UUID(register.id_of("inès"))
-        motive = {"right": right["id"], "motive": "Départ."}
-        assert register.person("claire").post(f"/api/v1/identities/{identity}/revocation", motive).status_code == 200
+        reason = {"right": right["id"], "reason": "Départ."}
+        assert register.person("claire").post(f"/api/v1/identities/{identity}/revocation", reason).status_code == 200
         assert fields() == []
         assert "Départ" not in str(elsewhere.application.recorder.entries_of_case(identity))
 

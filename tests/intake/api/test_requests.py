@@ -96,15 +96,15 @@ def test_a_structure_is_admitted_after_a_meeting_and_the_criteria(adviser: Clien
     for criterion in HARD:
         assessed = {"criterion": criterion, "verdict": "met", "evidence": "Statuts et DSN consultés."}
         assert adviser.post(f"{request_path}/criteria", assessed).status_code == 200
-    admitted = adviser.post(f"{request_path}/admission", {"motive": "Besoin clair, équipe motivée."})
+    admitted = adviser.post(f"{request_path}/admission", {"reason": "Besoin clair, équipe motivée."})
     assert admitted.json()["events"] == ["request-admitted"]
-    assert_problem(adviser.post(f"{request_path}/withdrawal", {"motive": "Trop tard"}), 409, "outcome-already-given")
+    assert_problem(adviser.post(f"{request_path}/withdrawal", {"reason": "Trop tard"}), 409, "outcome-already-given")
 
 
 def test_only_a_manager_derogates(intake: Served, adviser: Client, request_path: str) -> None:
     not_met = {"criterion": "employer", "verdict": "not_met", "evidence": "Premier emploi prévu en mai."}
     adviser.post(f"{request_path}/criteria", not_met)
-    derogation = {"criterion": "employer", "motive": "Première embauche accompagnée."}
+    derogation = {"criterion": "employer", "reason": "Première embauche accompagnée."}
     assert_problem(adviser.post(f"{request_path}/derogations", derogation), 403, "forbidden")
     assert intake.by("manager").post(f"{request_path}/derogations", derogation).status_code == 200
 
@@ -118,7 +118,7 @@ def test_a_structure_that_does_not_enter_is_oriented_with_its_consent(adviser: C
     assert_problem(adviser.post(f"{orientation}/sending"), 409, "no-consent")
     for step in ("consent", "sending", "acknowledgment"):
         assert adviser.post(f"{orientation}/{step}").status_code == 200
-    outcome = {"motive": "Hors du cadre du DLA.", "orientations": [opened.json()["id"]]}
+    outcome = {"reason": "Hors du cadre du DLA.", "orientations": [opened.json()["id"]]}
     assert adviser.post(f"{request_path}/orientation", outcome).json()["events"] == ["request-oriented"]
     history = [event["event"] for event in adviser.get(f"{request_path}/history").json()]
     assert history[1:] == [
@@ -154,14 +154,14 @@ def test_orientation_goes_on_all_along_in_any_phase_and_once_the_case_is_closed(
     assert adviser.post(f"{request_path}/admission").status_code == 200
     assert oriented("france_active")["target"] == "France Active"
 
-    assert leader.post(f"{request_path}/giving-up", {"motive": "Le projet est reporté."}).status_code == 200
+    assert leader.post(f"{request_path}/giving-up", {"reason": "Le projet est reporté."}).status_code == 200
     assert adviser.get(request_path).json()["status"] == "closed"
     afterwards = oriented("La banque de quartier")
     assert (afterwards["target"], afterwards["other"]) == (None, "La banque de quartier")
 
 
 def test_an_outcome_names_orientations_of_its_own_case(adviser: Client, request_path: str) -> None:
-    outcome = {"motive": "Hors du cadre du DLA.", "orientations": [str(uuid4())]}
+    outcome = {"reason": "Hors du cadre du DLA.", "orientations": [str(uuid4())]}
     assert_problem(adviser.post(f"{request_path}/orientation", outcome), 409, "no-orientation")
 
 
@@ -180,7 +180,7 @@ def test_an_orientation_is_no_request_and_a_request_no_orientation(adviser: Clie
     assert_problem(adviser.get(f"{request_path}/orientations/{case}"), 404, "unknown-case")
     target = {"target": "CRESS", "reason": "Réseau sectoriel."}
     assert_problem(adviser.post(f"/api/v1/requests/{orientation}/orientations", target), 404, "unknown-case")
-    outcome = {"motive": "Hors du cadre du DLA.", "orientations": [case]}
+    outcome = {"reason": "Hors du cadre du DLA.", "orientations": [case]}
     assert_problem(adviser.post(f"{request_path}/orientation", outcome), 404, "unknown-case")
 
 
@@ -198,7 +198,7 @@ def test_one_open_case_per_structure_and_unit(intake: Served, adviser: Client, r
     problem = assert_problem(adviser.post("/api/v1/requests", REQUEST), 409, "case-already-open")
     assert request_path.endswith(problem["case"])
     assert intake.by("adviser", unit="dla-35").post("/api/v1/requests", REQUEST).status_code == 201
-    adviser.post(f"{request_path}/withdrawal", {"motive": "Projet reporté."})
+    adviser.post(f"{request_path}/withdrawal", {"reason": "Projet reporté."})
     assert adviser.post("/api/v1/requests", REQUEST).status_code == 201
 
 

@@ -24,7 +24,7 @@ from shared.kernel import Role
 from shared.projections import Projector
 
 STRUCTURE = {"name": "Les Jardins de l’Erdre", "legal_form": "association", "department": "44"}
-MOTIVE = {"motive": "Contrôle de l’emploi des fonds en cours."}
+REASON = {"reason": "Contrôle de l’emploi des fonds en cours."}
 NUMBERS = ("73282932000074", "55208131766522", "35600000000048", "38012986646850")
 
 
@@ -47,8 +47,8 @@ def received(services: House, number: str, name: str) -> str:
 
 def withdrawn(services: House, number: str, name: str) -> str:
     case = received(services, number, name)
-    motive = {"motive": "Elle n’en a plus besoin."}
-    assert services.by("intake", "adviser").post(f"/api/v1/requests/{case}/withdrawal", motive).status_code == 200
+    reason = {"reason": "Elle n’en a plus besoin."}
+    assert services.by("intake", "adviser").post(f"/api/v1/requests/{case}/withdrawal", reason).status_code == 200
     return case
 
 
@@ -119,27 +119,27 @@ def test_what_is_past_its_term_is_destroyed_in_every_service_and_the_history_sta
     for name in ("diagnostic", "parcours", "followup"):
         assert services[name].application.recorder.wrapped_keys([UUID(case)]) == {UUID(case): None}
     assert run_retention("--act")[0] == []
-    motive = services.by("intake", "dpo").post(f"/api/v1/retention/{case}/hold", MOTIVE)
-    assert motive.status_code == 410
+    reason = services.by("intake", "dpo").post(f"/api/v1/retention/{case}/hold", REASON)
+    assert reason.status_code == 410
 
 
 def test_what_the_dpo_holds_is_kept_and_said_to_be(services: House) -> None:
     case = withdrawn(services, NUMBERS[0], "Maëlle Kerdoncuff")
     listed(services)
     later(services, 25)
-    hold = services.by("intake", "dpo").post(f"/api/v1/retention/{case}/hold", MOTIVE)
-    assert hold.json() == {"case": case, "suspended": True, "motive": MOTIVE["motive"]}
+    hold = services.by("intake", "dpo").post(f"/api/v1/retention/{case}/hold", REASON)
+    assert hold.json() == {"case": case, "suspended": True, "reason": REASON["reason"]}
     rows, _ = run_retention("--act")
     assert done_with(rows) == {case: "gardé\u00a0: destruction suspendue par le ou la DPO"}
     assert services.by("intake", "adviser").get(f"/api/v1/requests/{case}").json()["need"] == "Consolider l’équipe."
-    released = services.by("intake", "dpo").post(f"/api/v1/retention/{case}/release", MOTIVE)
+    released = services.by("intake", "dpo").post(f"/api/v1/retention/{case}/release", REASON)
     assert released.json()["suspended"] is False
     assert done_with(run_retention()[0]) == {case: "à détruire"}
 
 
 def test_what_another_unit_took_over_is_kept_as_long_as_that_unit_needs_it_and_its_people_too(services: House) -> None:
     case = received(services, NUMBERS[0], "Maëlle Kerdoncuff")
-    moved = {"to_unit": "dla-49", "motive": "Le siège est dans l’autre département."}
+    moved = {"to_unit": "dla-49", "reason": "Le siège est dans l’autre département."}
     assert services.by("intake", "adviser").post(f"/api/v1/requests/{case}/transfer", moved).status_code == 200
     listed(services)
     later(services, 25)
@@ -149,8 +149,8 @@ def test_what_another_unit_took_over_is_kept_as_long_as_that_unit_needs_it_and_i
     assert taken.status_code == 201, taken.text
     listed(services)
     assert done_with(run_retention()[0]) == {case: "gardé\u00a0: l’unité qui l’a repris en a encore besoin"}
-    motive = {"motive": "Elle n’en a plus besoin."}
-    assert there.post(f"{taken.headers['Location']}/withdrawal", motive).status_code == 200
+    reason = {"reason": "Elle n’en a plus besoin."}
+    assert there.post(f"{taken.headers['Location']}/withdrawal", reason).status_code == 200
     listed(services)
     later(services, 25)
     assert len(run_retention("--act")[0]) == 2
@@ -179,7 +179,7 @@ def closed(services: House, number: str) -> str:
     met = {"held_on": services["intake"].application.clock.now().date().isoformat(), "with_whom": "Maëlle"}
     verdicts = [{"criterion": each, "verdict": "met", "evidence": "Vu."} for each in ("existing", "employer", "ess")]
     steps = [("meetings", met), *(("criteria", each) for each in verdicts), ("admission", {})]
-    for step, body in (*steps, ("giving-up", {"motive": "Le projet est reporté."})):
+    for step, body in (*steps, ("giving-up", {"reason": "Le projet est reporté."})):
         assert adviser.post(f"{path}/{step}", body).status_code == 200
     return case
 
@@ -235,7 +235,7 @@ def test_after_its_term_a_closed_dossier_is_an_archive_in_every_service_until_it
     )
     assert services.by("intake", "adviser").get(back.headers["Location"]).json()["earlier"] == []
 
-    needed = {"motive": "La structure conteste un versement."}
+    needed = {"reason": "La structure conteste un versement."}
     out = services.by("intake", "dpo").post(f"/api/v1/retention/{case}/unarchiving", needed)
     assert out.json() == {"case": case, "archived": False}
     services.carry()
@@ -262,8 +262,8 @@ def test_only_the_dpo_sees_and_holds(services: House) -> None:
         caller = services.by("intake", role)
         for answer in (
             caller.get("/api/v1/retention"),
-            caller.post(f"/api/v1/retention/{case}/hold", MOTIVE),
-            caller.post(f"/api/v1/retention/{case}/release", MOTIVE),
-            caller.post(f"/api/v1/retention/{case}/unarchiving", MOTIVE),
+            caller.post(f"/api/v1/retention/{case}/hold", REASON),
+            caller.post(f"/api/v1/retention/{case}/release", REASON),
+            caller.post(f"/api/v1/retention/{case}/unarchiving", REASON),
         ):
             assert answer.status_code == 403, f"{role}: {answer.text}"

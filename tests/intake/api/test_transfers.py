@@ -60,7 +60,7 @@ def test_a_request_of_regional_scope_goes_to_the_regional_dla_and_keeps_its_hist
     adviser.post(f"{case}/difficulty", {"level": "proven"})
     origin = {"origin": case.rsplit("/", 1)[1]}
     assert slug(regional.post("/api/v1/requests/transfers", origin)) == "not-transferred"
-    adviser.post(f"{case}/transfer", {"to_unit": "dla-regional-52", "motive": "Réseau de trois départements."})
+    adviser.post(f"{case}/transfer", {"to_unit": "dla-regional-52", "reason": "Réseau de trois départements."})
     assert wait_for_requests(regional, 1, "transferred")[0]["to_unit"] == "dla-regional-52"
     assert slug(adviser.post("/api/v1/requests/transfers", origin)) == "not-the-receiving-unit"
 
@@ -78,7 +78,7 @@ def test_a_request_of_regional_scope_goes_to_the_regional_dla_and_keeps_its_hist
 def test_a_structure_that_comes_back_is_linked_to_its_earlier_requests_of_the_unit(intake: Served) -> None:
     adviser = intake.by("adviser")
     first = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
-    adviser.post(f"{first}/orientation", {"motive": "Trop tôt.", "why_none": "Elle a déjà ses appuis."})
+    adviser.post(f"{first}/orientation", {"reason": "Trop tôt.", "why_none": "Elle a déjà ses appuis."})
     wait_for_requests(adviser, 1, "oriented")
     assert intake.by("adviser", unit="dla-35").post("/api/v1/requests", REQUEST).status_code == 201
     again = adviser.post("/api/v1/requests", REQUEST).headers["Location"]

@@ -103,7 +103,7 @@ def test_the_legal_deadline_of_an_insolvent_structure_stands_with_its_caution(lo
     assert "Elle ne remplace ni un conseil juridique" in page
 
 
-def test_the_outcome_is_told_with_its_motive(log: MemoryLog[Request]) -> None:
+def test_the_outcome_is_told_with_its_reason(log: MemoryLog[Request]) -> None:
     for criterion in ("existing", "employer", "ess"):
         log.do(AssessCriterion(criterion, Verdict.MET, evidence="Vu."))
     log.do(AdmitRequest("Besoin clair."))

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from intake.domain.erasure import (
-    REPEATED_ORDER_MOTIVE,
+    REPEATED_ORDER_REASON,
     ConfirmErasure,
     ErasureConfirmed,
     ErasureOrdered,
@@ -25,13 +25,13 @@ from shared.testing.scenarios import CASE, NOW, Scenarios, context, text
 given = Scenarios(decider)
 given_erasure = Scenarios(key_erasure.decider)
 PERSON = UUID(int=9)
-MOTIVE = "Demande reçue par courrier, identité vérifiée."
-ORDERED = ErasureOrdered(PERSON, text(MOTIVE), values=4)
+REASON = "Demande reçue par courrier, identité vérifiée."
+ORDERED = ErasureOrdered(PERSON, text(REASON), values=4)
 
 
 def order(**findings: Any) -> OrderErasureWithFindings:
     nothing: dict[str, Any] = {"is_case": False, "open_cases": (), "rights": 0, "values": 4}
-    return OrderErasureWithFindings(PERSON, MOTIVE, **(nothing | findings))
+    return OrderErasureWithFindings(PERSON, REASON, **(nothing | findings))
 
 
 def confirmed(service: str) -> ErasureConfirmed:
@@ -85,7 +85,7 @@ def test_each_service_confirms_once_and_the_others_are_outstanding() -> None:
 
 
 def test_what_a_restored_log_lost_is_ordered_again_whoever_is_needed_and_once() -> None:
-    expected = ErasureOrdered(PERSON, text(REPEATED_ORDER_MOTIVE), values=3)
+    expected = ErasureOrdered(PERSON, text(REPEATED_ORDER_REASON), values=3)
     given().when(RepeatErasureOrder(PERSON, 3), by=Role.SERVICE).then(expected)
     given(expected).when(RepeatErasureOrder(PERSON, 3), by=Role.SERVICE).then()
 

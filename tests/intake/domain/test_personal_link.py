@@ -20,14 +20,14 @@ from intake.domain.personal_link import (
     decider,
 )
 from intake.domain.register import register
-from intake.domain.register.link_rights import LINK_MOTIVE, GrantLinkRight, RevokeLinkRights
+from intake.domain.register.link_rights import LINK_REASON, GrantLinkRight, RevokeLinkRights
 from intake.domain.register.rights import RightGranted, RightRevoked
 from shared.kernel import PersonalData, Right, Role
 from shared.testing.scenarios import CASE, NOW, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
 in_the_register = Scenarios(register.decider)
-MOTIVE = "Pour valider le diagnostic."
+REASON = "Pour valider le diagnostic."
 PERSON, FIRST, SECOND = UUID(int=50), UUID(int=51), UUID(int=52)
 TODAY, LONGEST = NOW.date(), date(2026, 4, 1)
 
@@ -36,7 +36,7 @@ def issue(
     identity: UUID = FIRST, until: date | None = None, role: LinkRole = LinkRole.LEADER, **fields: Any
 ) -> IssueLink:
     return IssueLink(
-        GiveLink(role, "Maëlle Kerdoncuff", motive=MOTIVE, until=until),
+        GiveLink(role, "Maëlle Kerdoncuff", reason=REASON, until=until),
         PERSON,
         identity=identity,
         longest=LONGEST,
@@ -45,14 +45,14 @@ def issue(
 
 
 def renewed(identity: UUID = SECOND, until: date | None = None) -> IssueLink:
-    return IssueLink(RenewLink(MOTIVE, until), PERSON, identity=identity, longest=LONGEST)
+    return IssueLink(RenewLink(REASON, until), PERSON, identity=identity, longest=LONGEST)
 
 
 NAME = PersonalData(PERSON, "Maëlle Kerdoncuff")
 GIVEN = LinkGiven(
-    CASE, PERSON, role=LinkRole.LEADER, name=NAME, identity=FIRST, until=LONGEST, by="some-adviser", motive=text(MOTIVE)
+    CASE, PERSON, role=LinkRole.LEADER, name=NAME, identity=FIRST, until=LONGEST, by="some-adviser", reason=text(REASON)
 )
-RENEWED = LinkRenewed(SECOND, LONGEST, by="some-adviser", motive=text(MOTIVE))
+RENEWED = LinkRenewed(SECOND, LONGEST, by="some-adviser", reason=text(REASON))
 REVOKED = LinkRevoked(text("Fin de mandat."))
 
 
@@ -70,7 +70,7 @@ def test_a_link_lasts_as_long_as_the_deployment_allows_and_no_longer() -> None:
         identity=FIRST,
         until=TODAY,
         by="some-adviser",
-        motive=text(MOTIVE),
+        reason=text(REASON),
     )
     given().when(issue(until=TODAY)).then(sooner)
     for wrong in (date(2026, 4, 2), date(2026, 3, 1)):
@@ -105,7 +105,7 @@ def test_a_link_is_taken_back_once_and_can_be_given_anew() -> None:
 @pytest.mark.parametrize("role", [Role.LEADER, Role.PROVIDER])
 def test_a_link_is_in_the_register_a_right_to_one_dossier_with_its_last_day(role: Role) -> None:
     right = Right(new_id(1), role, case=UUID(int=77), until=LONGEST, person=PERSON)
-    opened = RightGranted(right, text(LINK_MOTIVE))
+    opened = RightGranted(right, text(LINK_REASON))
     in_the_register().when(GrantLinkRight(PERSON, role, case=UUID(int=77), until=LONGEST)).then(opened)
     (access,) = in_the_register(opened).state.active
     assert (access.role, access.case, access.until, access.person) == (
@@ -114,5 +114,5 @@ def test_a_link_is_in_the_register_a_right_to_one_dossier_with_its_last_day(role
         LONGEST,
         PERSON,
     )
-    in_the_register(opened).when(RevokeLinkRights()).then(RightRevoked(new_id(1), text(LINK_MOTIVE)))
+    in_the_register(opened).when(RevokeLinkRights()).then(RightRevoked(new_id(1), text(LINK_REASON)))
     in_the_register().when(RevokeLinkRights()).then()

@@ -26,12 +26,12 @@ from shared.testing.scenarios import CASE, Scenarios, context, text
 
 given = Scenarios(decider)
 given_erasure = Scenarios(key_erasure.decider)
-MOTIVE = "Contrôle de l’emploi des fonds en cours."
+REASON = "Contrôle de l’emploi des fonds en cours."
 DUE, TODAY = date(2029, 3, 2), date(2029, 6, 1)
 PERSON = UUID(int=9)
-HOLD, RELEASE = HoldCase(MOTIVE), ReleaseCase(MOTIVE)
+HOLD, RELEASE = HoldCase(REASON), ReleaseCase(REASON)
 DESTROY = DestroyCase(RetentionClass.CLOSED, DUE, persons=(PERSON,), values=4)
-HELD, RELEASED = RetentionHeld(text(MOTIVE)), RetentionReleased(text(MOTIVE))
+HELD, RELEASED = RetentionHeld(text(REASON)), RetentionReleased(text(REASON))
 GONE = CaseDestroyed(RetentionClass.CLOSED, DUE, persons=(PERSON,), values=4)
 
 

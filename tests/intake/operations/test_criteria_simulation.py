@@ -63,7 +63,7 @@ def received(intake: Served) -> str:
     for code, verdict in (("existing", "met"), ("employer", "not_met")):
         body = {"criterion": code, "verdict": verdict, "evidence": "Statuts consultés."}
         assert adviser.post(f"{path}/criteria", body).status_code == 200
-    derogation = {"criterion": "employer", "motive": "Première embauche accompagnée."}
+    derogation = {"criterion": "employer", "reason": "Première embauche accompagnée."}
     assert intake.by("manager").post(f"{path}/derogations", derogation).status_code == 200
     return path.rpartition("/")[2]
 

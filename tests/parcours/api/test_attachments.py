@@ -72,7 +72,7 @@ def test_a_file_that_is_unknown_withdrawn_or_of_another_case_proves_nothing(runn
     other, _ = validated_case(running.application)
     adviser, path = running.by("adviser"), f"/api/v1/parcours/{case}"
     withdrawn = upload(adviser, case, "signed_agreement", b"brouillon")
-    adviser.post(f"{path}/attachments/{withdrawn}/withdrawal", {"motive": "Version non signée"})
+    adviser.post(f"{path}/attachments/{withdrawn}/withdrawal", {"reason": "Version non signée"})
     elsewhere = upload(adviser, other, "signed_agreement", b"convention")
     for proof, slug in (
         (str(uuid4()), "unknown-attachment"),

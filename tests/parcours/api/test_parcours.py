@@ -84,9 +84,9 @@ def test_a_longer_support_takes_the_derogation_of_a_manager(running: Served, cas
     assert adviser.post(f"{path}/actions", action | {"ends_on": day(90)}).status_code == 200
     too_long = adviser.post(f"{path}/sharing", {"starts_on": day(1), "ends_on": day(900)})
     assert (too_long.status_code, too_long.json()["type"].rsplit("/", 1)[1]) == (409, "wrong-duration")
-    motive = {"motive": "Fusion en cours"}
-    assert adviser.post(f"{path}/duration-derogation", motive).status_code == 403
-    assert manager.post(f"{path}/duration-derogation", motive).json()["events"] == ["duration-derogation-granted"]
+    reason = {"reason": "Fusion en cours"}
+    assert adviser.post(f"{path}/duration-derogation", reason).status_code == 403
+    assert manager.post(f"{path}/duration-derogation", reason).json()["events"] == ["duration-derogation-granted"]
     assert adviser.post(f"{path}/sharing", {"starts_on": day(1), "ends_on": day(900)}).status_code == 200
 
 

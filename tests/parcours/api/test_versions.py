@@ -123,7 +123,7 @@ def test_the_difference_says_in_french_what_was_added_changed_and_removed(parcou
 def test_a_version_is_read_as_it_was(parcours: Served, case: str) -> None:
     adviser, path = parcours.by("adviser"), f"/api/v1/parcours/{case}"
     [number] = adviser.get(path).json()["actions"]
-    adviser.post(f"{path}/actions/removal", {"action": number, "motive": "Déjà faite"})
+    adviser.post(f"{path}/actions/removal", {"action": number, "reason": "Déjà faite"})
     before, after = (adviser.get(f"{path}/versions/{n}").json() for n in (4, 5))
     assert before["content"]["actions"][number]["title"] == "Tenir un tableau de bord"
     assert (before["about"]["version"], before["content"]["period"]) == (4, {"starts_on": day(1), "ends_on": day(180)})

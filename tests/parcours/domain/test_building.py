@@ -159,7 +159,7 @@ def test_a_consulting_action_plans_its_days_and_no_other_does(kind: ActionKind, 
     given(OPENED).when(replace(add(kind, "finance"), planned_days=days)).refused("wrong-days")
 
 
-def test_an_action_is_removed_for_a_stated_motive() -> None:
+def test_an_action_is_removed_for_a_stated_reason() -> None:
     history = given(OPENED, added(1, ActionKind.OWN_ACTION, "finance"))
     removed = ActionRemoved(ACTION, text("Déjà faite"), kind=ActionKind.OWN_ACTION)
     history.when(RemoveAction(ACTION, "Déjà faite")).then(removed)

@@ -132,7 +132,7 @@ def test_an_action_goes_from_planned_to_started_to_done() -> None:
 
 
 @pytest.mark.parametrize("started", [(), (ActionStarted(OWN),)])
-def test_an_action_is_abandoned_or_carried_over_for_a_stated_motive(started: tuple[object, ...]) -> None:
+def test_an_action_is_abandoned_or_carried_over_for_a_stated_reason(started: tuple[object, ...]) -> None:
     history = given(*BUILT, OTHER, *UNDER_WAY[-2:], *started)
     history.when(AbandonAction(OWN, "Plus le temps")).then(ActionAbandoned(OWN, text("Plus le temps")))
     history.when(CarryOverAction(OWN, "Pas fini")).then(ActionCarriedOver(OWN, text("Pas fini")))

@@ -61,7 +61,7 @@ def test_a_manager_opens_the_fund_of_the_own_unit_once_a_year() -> None:
     assert fund_id(UNIT, 2026) not in (fund_id(UNIT, 2027), fund_id("unit-44", 2026))
 
 
-def test_a_manager_adjusts_it_with_a_motive_and_never_below_what_is_engaged() -> None:
+def test_a_manager_adjusts_it_with_a_reason_and_never_below_what_is_engaged() -> None:
     lowered = AdjustFund(600_000, "Crédits régionaux en baisse")
     adjusted = FundAdjusted(600_000, text("Crédits régionaux en baisse"))
     given(OPENED, ENGAGED).when(lowered, by=Role.MANAGER).then(adjusted)
@@ -281,7 +281,7 @@ def test_an_action_keeps_the_fund_of_its_first_year_and_gives_back_to_it(
         assert commit(later_case, later_action, 300_000).status_code == 200
         assert commit(case, action, 100_000).status_code == 200
         assert (committed(year), committed(year + 1)) == (400_000, 300_000)
-        abandoned = adviser.post(f"/api/v1/parcours/{case}/abandonment", {"motive": "Priorités nouvelles"})
+        abandoned = adviser.post(f"/api/v1/parcours/{case}/abandonment", {"reason": "Priorités nouvelles"})
         assert abandoned.json()["events"] == ["funds-released", "parcours-abandoned"]
         assert (committed(year), committed(year + 1)) == (0, 300_000)
 
@@ -295,7 +295,7 @@ def test_a_fund_over_http(database: Callable[..., str], nats: Nats, tmp_path: Pa
         assert opened.status_code == 201
         assert manager.post("/api/v1/funds", opening | {"allocated": 1}).json()["type"].endswith("/fund-already-open")
         adjusted = manager.post(
-            f"{opened.headers['Location']}/adjustment", {"allocated": 6_000_000, "motive": "Avenant régional"}
+            f"{opened.headers['Location']}/adjustment", {"allocated": 6_000_000, "reason": "Avenant régional"}
         )
         assert adjusted.status_code == 200
         balance = adviser.get("/api/v1/funds/dla-44/2026").json()

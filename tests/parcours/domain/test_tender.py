@@ -166,9 +166,9 @@ def test_the_award_is_not_before_the_deadline_and_every_proposal_is_scored() -> 
     given(OPENED, *SCORED).when(AwardTender(C), at=AFTER).refused("no-proposal")
 
 
-def test_choosing_another_than_the_best_scored_takes_a_motive() -> None:
+def test_choosing_another_than_the_best_scored_takes_a_reason() -> None:
     given(OPENED, *SCORED).when(AwardTender(B), at=AFTER).refused("not-the-best")
-    chosen = TenderAwarded(B, 10.8, motive=text("Disponible tout de suite"))
+    chosen = TenderAwarded(B, 10.8, reason=text("Disponible tout de suite"))
     given(OPENED, *SCORED).when(AwardTender(B, "Disponible tout de suite"), at=AFTER).then(chosen)
 
 
@@ -252,9 +252,9 @@ class AnyTender(RuleBasedStateMachine):
     def score(self, key: UUID, scores: tuple[int, int], by: Role) -> None:
         self.ask(ScoreProposal(key, scores), by)
 
-    @rule(key=keys, motive=st.none() | st.just("Plus proche"), exception=st.none() | st.just("Deux seulement"))
-    def award(self, key: UUID, motive: str | None, exception: str | None) -> None:
-        self.ask(AwardTender(key, motive, exception=exception))
+    @rule(key=keys, reason=st.none() | st.just("Plus proche"), exception=st.none() | st.just("Deux seulement"))
+    def award(self, key: UUID, reason: str | None, exception: str | None) -> None:
+        self.ask(AwardTender(key, reason, exception=exception))
 
     @rule(key=keys)
     def inform(self, key: UUID) -> None:

@@ -16,7 +16,7 @@ from tests.support.automatic_openings import UNIT
 from tests.support.declared import declared
 from tests.support.existing_resources import Known, case_of, caught_up, placed, standing
 from tests.support.golden_samples import SERVICES, service
-from tests.support.served_service import MOTIVE, Client, Served, served
+from tests.support.served_service import REASON, Client, Served, served
 
 from embedded.identity.issuer import Issuer
 from embedded.processes.nats import Nats
@@ -180,7 +180,7 @@ class Asking:
     def __call__(self, cell: Cell) -> Any:
         self._example.path_parameters = placed(self._path, self._known, **cell.instead)
         token = minted(self._running.issuer, cell.role, tuple(cell.right.items()))
-        return ask(self._running, token, self._example, {"DLA-Motive": quote(MOTIVE)})
+        return ask(self._running, token, self._example, {"DLA-Reason": quote(REASON)})
 
 
 @cache
@@ -205,7 +205,7 @@ def test_every_operation_asks_who_calls(name: str) -> None:
 
 def test_a_role_that_may_not_is_told_who_may_and_whom_to_ask(intake: Served) -> None:
     case = intake.by("adviser").post("/api/v1/requests", REQUEST).json()["id"]
-    derogation = {"criterion": "ess", "motive": "Emplois à sauver."}
+    derogation = {"criterion": "ess", "reason": "Emplois à sauver."}
     answer = intake.by("adviser").post(f"/api/v1/requests/{case}/derogations", derogation)
     assert (answer.status_code, answer.json()["policy"]) == (403, "role")
     detail = answer.json()["detail"]
@@ -249,7 +249,7 @@ def test_a_transferred_request_is_of_both_units(intake: Served) -> None:
     path = intake.by("adviser").post("/api/v1/requests", REQUEST).headers["Location"]
     there = intake.by("adviser", unit=ELSEWHERE)
     assert there.get(path).status_code == 403
-    transfer = {"to_unit": ELSEWHERE, "motive": "Le siège est dans l’autre département."}
+    transfer = {"to_unit": ELSEWHERE, "reason": "Le siège est dans l’autre département."}
     assert intake.by("adviser").post(f"{path}/transfer", transfer).status_code == 200
     assert there.get(path).status_code == 200
     assert intake.by("adviser").get(path).status_code == 200

@@ -133,7 +133,7 @@ def test_the_same_file_in_another_case_is_another(intake: Served, adviser: Clien
     assert first.json()["id"] != second.json()["id"]
     assert adviser.get(path).json()[0]["content_hash"] != adviser.get(elsewhere).json()[0]["content_hash"]
     assert_problem(adviser.get(f"{elsewhere}/{first.json()['id']}"), 404, "unknown-case")
-    withdrawal = {"motive": "Mauvais dossier"}
+    withdrawal = {"reason": "Mauvais dossier"}
     assert_problem(adviser.post(f"{elsewhere}/{first.json()['id']}/withdrawal", withdrawal), 404, "unknown-case")
 
 
@@ -149,15 +149,15 @@ def test_a_withdrawn_file_is_destroyed_its_event_stays_and_it_may_come_back(
     intake: Served, adviser: Client, path: str
 ) -> None:
     where = add(adviser, path).headers["Location"]
-    assert_problem(adviser.post(f"{where}/withdrawal", {"motive": "Oups"}, If_Match='"9"'), 409, "stale-version")
+    assert_problem(adviser.post(f"{where}/withdrawal", {"reason": "Oups"}, If_Match='"9"'), 409, "stale-version")
     assert rows(intake) == (2, 1)
-    withdrawn = adviser.post(f"{where}/withdrawal", {"motive": "Ce sont ceux d’une autre structure"})
+    withdrawn = adviser.post(f"{where}/withdrawal", {"reason": "Ce sont ceux d’une autre structure"})
     assert withdrawn.json()["events"] == ["attachment-withdrawn"]
     assert rows(intake) == (3, 0)
     assert_problem(adviser.get(where), 410, "attachment-withdrawn")
-    assert_problem(adviser.post(f"{where}/withdrawal", {"motive": "Encore"}), 409, "attachment-withdrawn")
+    assert_problem(adviser.post(f"{where}/withdrawal", {"reason": "Encore"}), 409, "attachment-withdrawn")
     (listed,) = adviser.get(path).json()
-    assert (listed["step"], listed["motive"]) == ("withdrawn", "Ce sont ceux d’une autre structure")
+    assert (listed["step"], listed["reason"]) == ("withdrawn", "Ce sont ceux d’une autre structure")
 
     assert add(adviser, path).status_code == 201
     assert adviser.get(where).content == STATUTES
@@ -183,7 +183,7 @@ def test_bytes_and_event_are_written_together_or_not_at_all(
     intake.application.recorder.fetch(f"ALTER TABLE {{events}} ADD CHECK (topic NOT LIKE '{event}%')")
     added = add(adviser, path)
     if event == "attachment-withdrawn":
-        added = adviser.post(f"{added.headers['Location']}/withdrawal", {"motive": "Mauvais fichier"})
+        added = adviser.post(f"{added.headers['Location']}/withdrawal", {"reason": "Mauvais fichier"})
     assert_problem(added, 500, "unexpected")
     assert rows(intake) == left
 
@@ -256,7 +256,7 @@ def test_who_may_add_read_and_withdraw(intake: Served, adviser: Client, path: st
     where, case = add(adviser, path).headers["Location"], path.split("/")[-2]
     leader, stranger = intake.by("leader", case=case), intake.by("leader", case=str(uuid4()))
     assert leader.get(where).content == STATUTES
-    assert_problem(leader.post(f"{where}/withdrawal", {"motive": "À retirer"}), 403, "forbidden")
+    assert_problem(leader.post(f"{where}/withdrawal", {"reason": "À retirer"}), 403, "forbidden")
     for nobody in (stranger, intake.by("provider", case=case), intake.by("pilot"), intake.by("ops")):
         assert_problem(nobody.get(path), 403, "forbidden")
         assert_problem(nobody.get(where), 403, "forbidden")

@@ -24,7 +24,7 @@ REQUEST = {
     "contact": {"name": "Maëlle Kerdoncuff", "function": "Présidente"},
     "need": "Notre modèle économique repose sur une seule subvention.",
 }
-MOTIVE = {"motive": "Demande reçue par courrier, identité vérifiée."}
+REASON = {"reason": "Demande reçue par courrier, identité vérifiée."}
 KEY = SecretBytes(b"k" * 32)
 
 
@@ -40,12 +40,12 @@ def test_it_shows_her_to_nobody_from_its_first_answer_on(
 
     with served(service, lambda _: url, nats, tmp_path, sealing_key=KEY, erasure_list=outside) as intake:
         path = intake.by("adviser").post("/api/v1/requests", REQUEST).headers["Location"]
-        intake.by("adviser").post(f"{path}/withdrawal", {"motive": "Elle n’en a plus besoin."})
+        intake.by("adviser").post(f"{path}/withdrawal", {"reason": "Elle n’en a plus besoin."})
     with psycopg.connect(postgres.superuser_url, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}_backup TEMPLATE {name} OWNER {name}")
     with served(service, lambda _: url, nats, tmp_path, sealing_key=KEY, erasure_list=outside) as intake:
         (somebody,) = intake.by("dpo").post("/api/v1/people/search", {"words": "Kerdoncuff"}).json()
-        assert intake.by("dpo").delete(f"/api/v1/people/{somebody['person']}", MOTIVE).status_code == 202
+        assert intake.by("dpo").delete(f"/api/v1/people/{somebody['person']}", REASON).status_code == 202
         assert named(intake, path) == ERASED_TEXT
 
     def started(erasure_list: Path | None) -> str:

@@ -44,7 +44,7 @@ def test_a_restored_service_is_heard_again_when_an_operator_says_why(
         assert "stopped until" in diagnostic.http.get("/readyz").json()["halted"]["intake"]
 
         diagnostic.speak_to(monkeypatch)
-        nowhere = CliRunner().invoke(cli, [*ASKED, "--motive", "Disque perdu."])
+        nowhere = CliRunner().invoke(cli, [*ASKED, "--reason", "Disque perdu."])
         assert (nowhere.exit_code, "Rien n’a changé" in nowhere.stderr) == (3, True)
         others = dict.fromkeys(service.reactions.publishers, str(intake.http.base_url))
         monkeypatch.setenv("DLA_FEEDS", json.dumps(others))
@@ -53,8 +53,8 @@ def test_a_restored_service_is_heard_again_when_an_operator_says_why(
         assert (only_told.exit_code, "2 des événements" in only_told.stderr) == (1, True)
         assert "dites pourquoi" in only_told.stderr
         assert "intake" in diagnostic.http.get("/readyz").json()["halted"]
-        done = CliRunner().invoke(cli, [*ASKED, "--motive", "Disque perdu."])
+        done = CliRunner().invoke(cli, [*ASKED, "--reason", "Disque perdu."])
         assert done.exit_code == 0, done.output
         assert diagnostic.http.get("/readyz").json()["halted"] == {}
         inbox.receive(published_messages(intake)[-1])
-        assert CliRunner().invoke(cli, [*ASKED, "--motive", "Encore."]).exit_code == 1
+        assert CliRunner().invoke(cli, [*ASKED, "--reason", "Encore."]).exit_code == 1

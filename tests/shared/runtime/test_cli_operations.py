@@ -1,4 +1,4 @@
-"""Commands for parked events: list them, replay them once mended, give one up with a motive."""
+"""Commands for parked events: list them, replay them once mended, give one up with a reason."""
 
 from __future__ import annotations
 
@@ -82,12 +82,12 @@ def test_what_waits_is_listed_and_replayed(app: ServiceApplication) -> None:
     app.close()
 
 
-def test_what_is_given_up_is_kept_with_its_motive(app: ServiceApplication) -> None:
+def test_what_is_given_up_is_kept_with_its_reason(app: ServiceApplication) -> None:
     run = CliRunner()
-    assert run.invoke(cli, ["skip-parked", "intake", str(CASE), "--motive", "doublon"]).exit_code == 0
-    assert app.recorder.fetch("SELECT motive FROM {schema}.skipped") == [{"motive": "doublon"}]
+    assert run.invoke(cli, ["skip-parked", "intake", str(CASE), "--reason", "doublon"]).exit_code == 0
+    assert app.recorder.fetch("SELECT reason FROM {schema}.skipped") == [{"reason": "doublon"}]
     assert app.load(service.deciders[0], CASE).version == 0
-    again = run.invoke(cli, ["skip-parked", "intake", str(CASE), "--motive", "doublon"])
+    again = run.invoke(cli, ["skip-parked", "intake", str(CASE), "--reason", "doublon"])
     assert again.exit_code == 1
     assert "nothing" in again.stderr
     app.close()

@@ -14,7 +14,7 @@ import pytest
 from tests.support.automatic_openings import UNIT
 from tests.support.existing_resources import case_of, placed, standing
 from tests.support.golden_samples import SERVICES
-from tests.support.served_service import MOTIVE, Client, Serve, Served
+from tests.support.served_service import REASON, Client, Serve, Served
 
 from embedded.processes.nats import Nats
 from intake.main import service as intake_service
@@ -106,18 +106,18 @@ def test_an_auditor_and_the_dpo_say_why_first(intake: Served, case: str, role: s
     reader = intake.by(role, unit=None, units=[UNIT])
     path = f"/api/v1/requests/{case}/links"
     without = reader.because(None).get(path)
-    assert (without.status_code, slug(without)) == (428, "motive-needed")
+    assert (without.status_code, slug(without)) == (428, "reason-needed")
     assert recorded(intake) == []
     assert reader.because("Contrôle à l’improviste").get(path).status_code == 200
     (read,) = intake.by("dpo").get(LOG).json()["items"]
-    assert (read["motive"], read["role"], read["case"]) == ("Contrôle à l’improviste", role, case)
+    assert (read["reason"], read["role"], read["case"]) == ("Contrôle à l’improviste", role, case)
 
 
 @pytest.mark.parametrize("wrong", [b"Contr\xf4le", b"%FF%FE%FD", b"oui%00oui", b"ab", b"a" * 501], ids=len)
-def test_a_motive_that_cannot_be_read_is_told(intake: Served, case: str, wrong: bytes) -> None:
+def test_a_reason_that_cannot_be_read_is_told(intake: Served, case: str, wrong: bytes) -> None:
     headers = {name.encode(): told.encode() for name, told in auditor(intake)._headers.items()}
-    answer = intake.http.get(f"/api/v1/requests/{case}", headers=[*(headers | {b"DLA-Motive": wrong}).items()])
-    assert (answer.status_code, slug(answer)) == (400, "unreadable-motive")
+    answer = intake.http.get(f"/api/v1/requests/{case}", headers=[*(headers | {b"DLA-Reason": wrong}).items()])
+    assert (answer.status_code, slug(answer)) == (400, "unreadable-reason")
     assert recorded(intake) == []
 
 
@@ -125,7 +125,7 @@ def test_others_may_say_why(intake: Served, case: str) -> None:
     intake.by("manager").because("Comité de suivi").get(f"/api/v1/requests/{case}")
     intake.by("manager").get(f"/api/v1/requests/{case}")
     told = intake.by("dpo").get(LOG, case=case).json()["items"]
-    assert [read["motive"] for read in told] == [MOTIVE, None, "Comité de suivi"]
+    assert [read["reason"] for read in told] == [REASON, None, "Comité de suivi"]
 
 
 def test_what_nobody_could_record_is_not_shown(intake: Served, case: str) -> None:
@@ -176,7 +176,7 @@ def everybody(running: Served, own: str) -> Iterator[tuple[Role, Client]]:
         bound = role in (Role.LEADER, Role.PROVIDER)
         unit = None if bound else UNIT
         reader = running.by(role, unit=unit, units=() if bound else (UNIT,), case=own if bound else None)
-        yield role, reader.because(MOTIVE)
+        yield role, reader.because(REASON)
 
 
 def test_the_log_is_read_by_auditors_of_the_territory_and_the_dpo_and_that_is_recorded(
@@ -203,19 +203,19 @@ def test_the_log_is_read_by_auditors_of_the_territory_and_the_dpo_and_that_is_re
 def test_of_a_confidential_dossier_too_an_auditor_reads_who_read_it_and_that_is_recorded(
     intake: Served, case: str
 ) -> None:
-    reasons = {"reason": "mandat_ad_hoc", "motive": "Un mandataire vient d’être désigné."}
+    reasons = {"ground": "mandat_ad_hoc", "reason": "Un mandataire vient d’être désigné."}
     assert intake.by("adviser").post(f"/api/v1/requests/{case}/confidentiality", reasons).status_code == 200
     assert intake.by("adviser").get(f"/api/v1/requests/{case}").status_code == 200
     assert auditor(intake).get(f"/api/v1/requests/{case}").json()["policy"] == "confidential"
     told = auditor(intake).get(LOG, case=case).json()["items"]
-    assert [(read["role"], read["motive"]) for read in told] == [("auditor", MOTIVE), ("adviser", None)]
+    assert [(read["role"], read["reason"]) for read in told] == [("auditor", REASON), ("adviser", None)]
 
 
 def test_what_stands_within_a_dossier_is_recorded_as_a_read_of_it(intake: Served, case: str) -> None:
     adviser, path = intake.by("adviser"), f"/api/v1/requests/{case}"
     opened = [
         adviser.post(f"{path}/orientations", {"target": "CRESS", "reason": "Un appui à la gestion."}),
-        adviser.post(f"{path}/links", {"role": "leader", "name": "Maëlle Kerdoncuff", "motive": "Pour valider."}),
+        adviser.post(f"{path}/links", {"role": "leader", "name": "Maëlle Kerdoncuff", "reason": "Pour valider."}),
     ]
     inner = [answer.headers["Location"] for answer in opened]
     inner += [f"{inner[0]}/documents", f"{inner[0]}/changes"]
@@ -250,17 +250,17 @@ def test_a_leader_learns_when_and_as_what_the_own_dossier_was_read_and_not_by_wh
     _, read = answer.json()["items"]
     assert (read["role"], read["operation"], read["case"]) == ("auditor", "requests_get", case)
     assert read["at"]
-    assert [read[name] for name in ("actor", "right_id", "motive", "address", "correlation")] == [None] * 5
+    assert [read[name] for name in ("actor", "right_id", "reason", "address", "correlation")] == [None] * 5
     assert intake.id_of("some-auditor") not in answer.text
     assert leader.get(LOG).status_code == 403
     assert leader.get(LOG, case=str(uuid4())).status_code == 403
 
 
-def test_a_motive_is_sealed_and_goes_with_its_month(intake: Served, case: str) -> None:
+def test_a_reason_is_sealed_and_goes_with_its_month(intake: Served, case: str) -> None:
     auditor(intake).because("Soupçon de double compte").get(f"/api/v1/requests/{case}")
     stored = str(intake.everything())
     (read,) = recorded(intake)
-    assert read["motive"], "there is one"
+    assert read["reason"], "there is one"
     assert "Soupçon" not in stored
     assert "Soupçon".encode().hex() not in stored
     keys = "SELECT wrapped FROM {schema}.data_keys WHERE key_id = %s"
@@ -301,7 +301,7 @@ def test_two_who_read_first_in_a_month_seal_under_one_key(intake: Served) -> Non
 
 def test_an_export_is_one_correlation_in_all_services(intake: Served, case: str) -> None:
     purpose = str(uuid4())
-    headers = auditor(intake)._headers | {"DLA-Correlation": purpose, "DLA-Motive": quote("Contrôle sur pièces")}
+    headers = auditor(intake)._headers | {"DLA-Correlation": purpose, "DLA-Reason": quote("Contrôle sur pièces")}
     for path in ("", "/stored"):
         assert intake.http.get(f"/api/v1/requests/{case}{path}", headers=headers).status_code == 200
     intake.by("adviser").get(f"/api/v1/requests/{case}")

@@ -83,7 +83,7 @@ def test_a_request_tells_what_its_adviser_may_do_next(serve: Serve) -> None:
     adviser.post(f"{path}/criteria", NOT_MET)
     assert "grant-derogation" not in links(adviser.get(path)), "a manager's"
     assert "grant-derogation" in links(manager.get(path))
-    adviser.post(f"{path}/withdrawal", {"motive": "La structure renonce."})
+    adviser.post(f"{path}/withdrawal", {"reason": "La structure renonce."})
     assert links(adviser.get(path)).keys() == {
         "propose-orientation",
         "give-link",
@@ -137,14 +137,14 @@ def test_an_orientation_and_a_file_tell_their_next_step(serve: Serve) -> None:
     (listed,) = adviser.get(f"{path}/attachments").json()
     assert listed["links"] == [withdrawal]
     assert leader.get(f"{path}/attachments").json()[0]["links"] == []
-    withdrawn = adviser.post(withdrawal["href"], {"motive": "Doublon"})
+    withdrawn = adviser.post(withdrawal["href"], {"reason": "Doublon"})
     assert links(withdrawn) == {}
 
 
 def test_a_right_is_taken_back_once_one_was_given(serve: Serve) -> None:
     intake = serve(intake_service)
     identity, manager = str(uuid7()), intake.by("manager", unit=UNIT)
-    right = {"identity": identity, "role": "adviser", "unit": UNIT, "motive": "Arrivée"}
+    right = {"identity": identity, "role": "adviser", "unit": UNIT, "reason": "Arrivée"}
     given = manager.post("/api/v1/identities/rights", right)
     assert [link["href"] for link in links(given).values()] == [
         "/api/v1/identities/rights",
@@ -222,9 +222,9 @@ def test_a_parcours_is_built_then_validated_then_carried_out(serve: Serve) -> No
     assert {"start-action", "record-agreement", "record-introduction", "adjust-parcours"} <= under_way.keys()
     assert not {"add-action", "share-parcours", "commit-funds", "complete-parcours"} & under_way.keys()
     for action in adviser.get(path).json()["actions"]:
-        adviser.post(f"{path}/actions/carry-over", {"action": action, "motive": "Après les élections"})
+        adviser.post(f"{path}/actions/carry-over", {"action": action, "reason": "Après les élections"})
     assert "complete-parcours" in links(adviser.get(path))
-    ended = links(adviser.post(f"{path}/abandonment", {"motive": "La structure renonce."}))
+    ended = links(adviser.post(f"{path}/abandonment", {"reason": "La structure renonce."}))
     assert ended.keys() == {"add-attachment"}
 
 
@@ -246,7 +246,7 @@ def test_a_tender_and_a_fund_tell_theirs(serve: Serve) -> None:
     tender = adviser.post(f"{path}/tenders", terms | {"deadline": f"{day(20)}T12:00:00Z"})
     assert links(tender).keys() == {"invite-provider", "declare-interests", "cancel-tender"}
     assert_each_leads_somewhere(adviser, links(tender))
-    assert links(adviser.post(links(tender)["cancel-tender"]["href"], {"motive": "Sans suite"})) == {}
+    assert links(adviser.post(links(tender)["cancel-tender"]["href"], {"reason": "Sans suite"})) == {}
 
     fund = manager.post("/api/v1/funds", {"unit": UNIT, "year": 2026, "allocated": 10_000_00})
     assert links(fund).keys() == {"adjust-fund"}

@@ -64,7 +64,7 @@ def test_a_request_waits_to_be_triaged_met_and_answered(serve: Serve) -> None:
     today = intake.application.clock.now().date().isoformat()
     posted(adviser, f"{case}/meetings", held_on=today, with_whom="Maëlle Kerdoncuff")
     assert waits() == [("outcome_to_give", 30, False)]
-    posted(adviser, f"{case}/withdrawal", motive="Projet reporté.")
+    posted(adviser, f"{case}/withdrawal", reason="Projet reporté.")
     assert waits() == []
 
 
@@ -210,7 +210,7 @@ def test_actions_are_told_from_the_day_they_should_start_or_end_and_then_the_deb
     assert waits() == [("action_to_start", -1, True)]
     days_pass(running, 150)
     assert sorted(waits()) == [("action_to_end", -1, True), ("action_to_start", -151, True)]
-    posted(adviser, f"{path}/actions/carry-over", action=str(consulting), motive="Prestataire indisponible.")
+    posted(adviser, f"{path}/actions/carry-over", action=str(consulting), reason="Prestataire indisponible.")
     posted(adviser, f"{path}/actions/completion", action=own, summary="Fait.")
     assert waits() == [("debrief_to_hold", 30, False)]
     today = running.application.clock.now().date().isoformat()
@@ -269,7 +269,7 @@ def test_a_tender_waits_for_scores_award_candidates_agreement_report_and_payment
     assert waits() == [("payment_to_authorise", 30, False)]
     posted(adviser, f"{path}/payments", action=str(action), amount=300_000)
     assert waits() == [("payment_to_authorise", 30, False)], "a part is still to be paid"
-    posted(adviser, f"{path}/abandonment", motive="La structure renonce.")
+    posted(adviser, f"{path}/abandonment", reason="La structure renonce.")
     assert waits() == [("payment_to_authorise", 30, False)], "the invoice is due all the same"
     posted(adviser, f"{path}/payments", action=str(action), amount=50_000, last=True)
     assert waits() == []

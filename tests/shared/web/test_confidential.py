@@ -73,7 +73,7 @@ def test_every_operation_that_names_it_is_for_who_is_in_charge_and_the_manager_a
     with standing(name, database, nats, tmp_path) as (running, known):
         collection, case = next((kind[:-3], known[kind]) for kind in confidential_case.CASES if kind in known)
         if name == "intake":
-            entrusted = {"adviser": Served.id_of(INES), "motive": "Une absence de trois mois."}
+            entrusted = {"adviser": Served.id_of(INES), "reason": "Une absence de trois mois."}
             running.by("manager").post(f"{collection}/{case}/assignment", entrusted)
         confidential_case.made(running, name, case, INES)
         tried, examples = 0, []
@@ -150,7 +150,7 @@ def test_a_regional_adviser_who_is_in_charge_of_it_sees_it_and_the_same_person_a
 
 def test_nobody_else_gives_a_leader_the_right_to_it(intake: Served) -> None:
     _, case = confidential(intake, "intake")
-    right = {"identity": str(uuid7()), "role": "leader", "case": case, "motive": "Présidente de la structure."}
+    right = {"identity": str(uuid7()), "role": "leader", "case": case, "reason": "Présidente de la structure."}
     refused = intake.by("adviser").post("/api/v1/identities/rights", right)
     assert (refused.status_code, refused.json()["type"].rsplit("/")[-1]) == (403, "right-beyond-yours")
     assert ines(intake).post("/api/v1/identities/rights", right).status_code == 201
@@ -158,7 +158,7 @@ def test_nobody_else_gives_a_leader_the_right_to_it(intake: Served) -> None:
 
 def test_one_that_was_transferred_is_taken_over_by_the_manager_and_stays_confidential(intake: Served) -> None:
     _, case = confidential(intake, "intake")
-    there = {"to_unit": "dla-75", "motive": "Le siège est dans l’autre département."}
+    there = {"to_unit": "dla-75", "reason": "Le siège est dans l’autre département."}
     assert ines(intake).post(f"/api/v1/requests/{case}/transfer", there).status_code == 200
     taking = {"origin": case}
     refused = intake.by("adviser", unit="dla-75").post("/api/v1/requests/transfers", taking)
@@ -167,7 +167,7 @@ def test_one_that_was_transferred_is_taken_over_by_the_manager_and_stays_confide
     assert taken.status_code == 201, taken.text
     path = taken.headers["Location"]
     assert intake.by("adviser", unit="dla-75").get(path).json()["policy"] == "confidential"
-    entrusted = {"adviser": Served.id_of("some-adviser"), "motive": "Elle connaît ces procédures."}
+    entrusted = {"adviser": Served.id_of("some-adviser"), "reason": "Elle connaît ces procédures."}
     manager = intake.by("manager", unit="dla-75")
     assert manager.post(f"{path}/assignment", entrusted).status_code == 200
     assert intake.by("adviser", unit="dla-75").get(path).json()["confidential"]["reason"] == "mandat_ad_hoc"
@@ -235,7 +235,7 @@ def test_lists_searches_counts_and_cursors_know_nothing_of_it(intake: Served) ->
 
 def test_whoever_it_is_entrusted_to_finds_it_among_their_own(intake: Served) -> None:
     _, case = confidential(intake, "intake")
-    entrusted = {"adviser": Served.id_of("some-adviser"), "motive": "Une absence de trois mois."}
+    entrusted = {"adviser": Served.id_of("some-adviser"), "reason": "Une absence de trois mois."}
     assert intake.by("manager").post(f"/api/v1/requests/{case}/assignment", entrusted).status_code == 200
 
     def own(client: Client) -> tuple[set[str], set[str]]:
@@ -264,7 +264,7 @@ def test_figures_count_it_and_name_it_to_nobody_else(intake: Served) -> None:
 
 def test_a_structure_that_comes_back_is_not_linked_to_what_the_adviser_does_not_see(intake: Served) -> None:
     hidden = received(intake)
-    withdrawn = {"motive": "La structure préfère attendre."}
+    withdrawn = {"reason": "La structure préfère attendre."}
     assert ines(intake).post(f"/api/v1/requests/{hidden}/confidentiality", confidential_case.REASONS).status_code == 200
     assert ines(intake).post(f"/api/v1/requests/{hidden}/withdrawal", withdrawn).status_code == 200
     eventually(lambda: ines(intake).get("/api/v1/requests", status="withdrawn").json()["items"] != [])

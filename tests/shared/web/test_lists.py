@@ -45,7 +45,7 @@ def intake(postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFact
             received = adviser.post(LIST, body)
             assert received.status_code == 201, received.text
             if number % 3 == 0:
-                adviser.post(f"{received.headers['Location']}/withdrawal", {"motive": "Projet reporté."})
+                adviser.post(f"{received.headers['Location']}/withdrawal", {"reason": "Projet reporté."})
         projector = Projector(running.application, service.projections)
         while projector.advance(views.requests):
             pass

@@ -27,7 +27,7 @@ from shared.kernel import Role
 
 FOLLOW = Path(__file__).parents[3] / "deploy" / "partners" / "follow.py"
 NUMBERS = {"dla-44": "73282932000074", "dla-49": "55208131766522", "dla-75": "35600000000048"}
-WITHDRAWN = {"motive": "La structure préfère attendre."}
+WITHDRAWN = {"reason": "La structure préfère attendre."}
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_who_has_no_such_right_does_not_follow(intake: Served, cases: dict[str, 
 
 
 def test_the_register_and_what_a_service_keeps_for_itself_are_of_no_case(intake: Served, cases: dict[str, str]) -> None:
-    right = {"identity": str(uuid4()), "role": "adviser", "unit": "dla-44", "motive": "Arrivée dans l’équipe."}
+    right = {"identity": str(uuid4()), "role": "adviser", "unit": "dla-44", "reason": "Arrivée dans l’équipe."}
     assert intake.by("manager").post("/api/v1/identities/rights", right).status_code == 201
     assert len(followed(intake.by("service"))) == 7
     assert seen(intake.by("manager")) == {cases["dla-44"]}

@@ -38,7 +38,7 @@ def received(intake: Served, number: int, unit: str = UNIT) -> str:
 
 
 def withdrawn(intake: Served, path: str, unit: str = UNIT) -> None:
-    answer = intake.by("adviser", unit=unit).post(f"{path}/withdrawal", {"motive": "Projet reporté."})
+    answer = intake.by("adviser", unit=unit).post(f"{path}/withdrawal", {"reason": "Projet reporté."})
     assert answer.status_code == 200, answer.text
 
 
@@ -222,7 +222,7 @@ def test_the_rows_of_any_past_moment_are_those_that_the_log_led_to(
         if what == "view":
             Projector(app, service.projections).advance(requests)
         else:
-            body = {"level": "proven"} if what == "difficulty" else {"motive": "Reporté."}
+            body = {"level": "proven"} if what == "difficulty" else {"reason": "Reporté."}
             assert busy.by("adviser", unit=unit).post(f"{path}/{what}", body).status_code in (200, 409)
     position = round(start + cut * ((app.recorder.max_notification_id() or 0) - start))
     (entry,) = app.recorder.select_notifications(position, 1)

@@ -54,7 +54,7 @@ def test_a_past_caseload_is_late_by_the_instant_it_is_asked_for(intake: Served) 
     three_days_later = now(intake)
     posted(adviser, f"{case}/difficulty", level="none")
     days_pass(intake, 20)
-    posted(adviser, f"{case}/withdrawal", motive="Projet reporté.")
+    posted(adviser, f"{case}/withdrawal", reason="Projet reporté.")
     assert what(adviser, as_of=at_first) == [("request_to_triage", False), ("meeting_to_hold", False)]
     assert what(adviser, as_of=three_days_later) == [("request_to_triage", True), ("meeting_to_hold", False)]
     assert what(adviser, as_of=three_days_later, late=True) == [("request_to_triage", True)]
@@ -116,7 +116,7 @@ def test_a_list_is_shown_as_it_was_filtered_searched_sorted_and_counted(intake: 
     first, _, _ = (received(intake, number) for number in (1, 2, 3))
     received(intake, 4, ELSEWHERE)
     instant = now(intake)
-    posted(adviser, f"{first}/withdrawal", motive="Projet reporté.")
+    posted(adviser, f"{first}/withdrawal", reason="Projet reporté.")
     received(intake, 5)
 
     def rows(**asked: Any) -> list[str]:

@@ -28,7 +28,7 @@ def answered(intake: Served, numbers: range, unit: str = UNIT) -> list[str]:
         structure = {"name": "Le Jardin", "legal_form": "association", "department": "44", "rna": f"W44200{number:04}"}
         asked = {"structure": structure | {"headcount": 12}, "contact": {"name": "Maëlle"}, "need": "Nos emplois."}
         case = adviser.post(LIST, asked).headers["Location"]
-        assert adviser.post(f"{case}/withdrawal", {"motive": "Reporté."}).status_code == 200
+        assert adviser.post(f"{case}/withdrawal", {"reason": "Reporté."}).status_code == 200
         cases.append(case.rpartition("/")[2])
     return cases
 
@@ -117,7 +117,7 @@ def test_a_request_transferred_is_counted_in_its_own_unit_alone(intake: Served) 
         structure = {"name": "Le Jardin", "legal_form": "association", "department": "44", "rna": f"W44200{number:04}"}
         asked = {"structure": structure, "contact": {"name": "Maëlle"}, "need": "Nos emplois."}
         case = adviser.post(LIST, asked).headers["Location"]
-        transfer = {"to_unit": OTHER, "motive": "Le siège est dans l’autre département."}
+        transfer = {"to_unit": OTHER, "reason": "Le siège est dans l’autre département."}
         assert adviser.post(f"{case}/transfer", transfer).status_code == 200
     instant = intake.application.recorder.position_at()[1]
     assert instant is not None

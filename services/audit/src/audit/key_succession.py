@@ -8,7 +8,7 @@ from audit.ledger.durable_file import DurableFile
 from audit.ledger.settings import LedgerSettings, read_seed
 from audit.ledger.signing import CheckpointSigner, check_still_holds, read_checkpoint_file
 from audit.ledger.store import Ledger, SignedCheckpoint
-from audit.ledger.succession import MAX_MOTIVE_CHARS, Succession
+from audit.ledger.succession import MAX_REASON_CHARS, Succession
 from audit.reconcile.run import check_own_log
 from audit.tlog import Checkpoint, Signer, parse_verifier
 from shared.eventlog import ServiceApplication
@@ -22,16 +22,16 @@ def replace_key(
     app: ServiceApplication,
     settings: LedgerSettings,
     old: str,
-    motive: str,
+    reason: str,
     old_key_file: Path | None,
     old_checkpoint_file: Path | None,
 ) -> Succession:
     """`old`: the published key that signed so far. Raises SuccessionRefused, SigningRefused, VerificationError or
     ValueError; then nothing has changed."""
     new, old_verifier = settings.signer(), parse_verifier(old)
-    motive = " ".join(motive.split())
-    if not motive or len(motive) > MAX_MOTIVE_CHARS or not motive.isprintable():
-        raise SuccessionRefused(f"dites pourquoi, en {MAX_MOTIVE_CHARS} caractères au plus (--motive).")
+    reason = " ".join(reason.split())
+    if not reason or len(reason) > MAX_REASON_CHARS or not reason.isprintable():
+        raise SuccessionRefused(f"dites pourquoi, en {MAX_REASON_CHARS} caractères au plus (--reason).")
     if old_verifier.name != new.verifier.name:
         raise SuccessionRefused(
             f"{old_verifier.name} et {new.verifier.name} sont deux registres\u00a0: l’origine reste la même."
@@ -52,7 +52,7 @@ def replace_key(
             old_verifier,
             new=new.verifier,
             at=app.clock.now(),
-            motive=motive,
+            reason=reason,
             signed_by_old=old_signer is not None,
         )
         successions.append(succession)

@@ -69,7 +69,7 @@ def describe(verified: VerifiedBundle) -> Iterator[str]:
     for link in verified.successions:
         by_whom = "signée aussi par l’ancienne" if link.signed_by_old else "NON signée par l’ancienne"
         yield f"  Clé {link.new.key_id.hex()}, qui succède à {link.old.key_id.hex()} dès {link.checkpoint.size} lignes,"
-        yield f"    le {link.at:%d/%m/%Y}, {by_whom}\u00a0: {link.motive}"
+        yield f"    le {link.at:%d/%m/%Y}, {by_whom}\u00a0: {link.reason}"
     for name in bundle.services:
         positions = [header.position for header in headers if header.publisher == name]
         if positions:

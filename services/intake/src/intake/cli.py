@@ -34,7 +34,7 @@ def _add_register(cli: typer.Typer, service: Service, deployment: Deployment) ->
     @cli.command("register")
     def grant_right(
         role: Annotated[Role, typer.Option(help="What they may do")],
-        motive: Annotated[str, typer.Option(help="Why it is given, for the history")],
+        reason: Annotated[str, typer.Option(help="Why it is given, for the history")],
         subject: Annotated[str | None, typer.Option(help="Who, as the identity provider's tokens say")] = None,
         identity: Annotated[UUID | None, typer.Option(help="Who, as GET /api/v1/me says")] = None,
         unit: Annotated[str | None, typer.Option(help="For which they work, such as dla-44")] = None,
@@ -57,7 +57,7 @@ def _add_register(cli: typer.Typer, service: Service, deployment: Deployment) ->
         command = GrantRight(
             identity,
             role,
-            motive=motive,
+            reason=reason,
             unit=unit,
             units=tuple(units or ()),
             case=None,

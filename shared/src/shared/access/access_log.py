@@ -18,7 +18,7 @@ ACCESS_LOG_TABLE = """
 CREATE TABLE IF NOT EXISTS {schema}.access_log (
     id uuid PRIMARY KEY, at timestamptz NOT NULL, actor text NOT NULL, role text NOT NULL, unit text, right_id uuid,
     operation text NOT NULL, address text NOT NULL, case_id uuid, units text[] NOT NULL, rows int,
-    correlation uuid NOT NULL, key_id uuid, motive bytea  -- encrypted under the key of its month
+    correlation uuid NOT NULL, key_id uuid, reason bytea  -- encrypted under the key of its month
 );
 CREATE INDEX IF NOT EXISTS access_log_case ON {schema}.access_log (case_id, id);
 CREATE INDEX IF NOT EXISTS access_log_at ON {schema}.access_log USING brin (at);
@@ -43,7 +43,7 @@ class AccessRecord:
     case: UUID | None = None
     units: Sequence[str] = ()
     rows: int | None = None
-    motive: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class AccessLogQuery:
 
 
 class AccessLog:
-    """Writes, reads and expires entries. `retention`: how long an entry is kept. Motives are encrypted under one key
+    """Writes, reads and expires entries. `retention`: how long an entry is kept. Reasons are encrypted under one key
     a month; the key is destroyed with the last entry of its month."""
 
     def __init__(self, app: ServiceApplication, retention: timedelta) -> None:
@@ -71,10 +71,10 @@ class AccessLog:
         """Writes an entry, committed on return. Raises PersistenceError, or KeyErased when the key of the month is
         destroyed."""
         entry_id, now = uuid7(), self._app.clock.now()
-        key_id = motive = None
-        if read.motive:
+        key_id = reason = None
+        if read.reason:
             key_id = uuid5(NAMESPACE_OID, f"access log of {self._app.service} {now:%Y-%m}")
-            motive = self._month_keys(key_id).encrypt_bytes(key_id, read.motive.encode(), _aad(entry_id))
+            reason = self._month_keys(key_id).encrypt_bytes(key_id, read.reason.encode(), _aad(entry_id))
         self._app.recorder.fetch(
             "INSERT INTO {schema}.access_log VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
@@ -91,7 +91,7 @@ class AccessLog:
                 read.rows,
                 read.correlation,
                 key_id,
-                motive,
+                reason,
             ),
         )
 
@@ -110,7 +110,7 @@ class AccessLog:
         return data_keys
 
     def entries(self, query: AccessLogQuery) -> list[dict[str, Any]]:
-        """One page of rows, the newest first, their motives in plaintext."""
+        """One page of rows, the newest first, their reasons in plaintext."""
         rows = self._app.recorder.fetch(
             "SELECT * FROM {schema}.access_log WHERE (%(case)s::uuid IS NULL OR case_id = %(case)s)"
             " AND (%(actor)s::text IS NULL OR actor = %(actor)s)"
@@ -128,12 +128,12 @@ class AccessLog:
                 "limit": query.limit,
             },
         )
-        return [row | {"motive": self._motive_of(row)} for row in rows]
+        return [row | {"reason": self._reason_of(row)} for row in rows]
 
-    def _motive_of(self, row: dict[str, Any]) -> str | None:
-        if row["motive"] is None:
+    def _reason_of(self, row: dict[str, Any]) -> str | None:
+        if row["reason"] is None:
             return None
-        return self._app.key_store.decrypt_bytes(row["key_id"], row["motive"], _aad(row["id"])).decode()
+        return self._app.key_store.decrypt_bytes(row["key_id"], row["reason"], _aad(row["id"])).decode()
 
     def expire(self) -> None:
         """Deletes the entries older than the retention, and records how many in an entry of its own."""
@@ -157,5 +157,5 @@ class AccessLog:
 
 
 def _aad(entry_id: UUID) -> str:
-    """Binds a motive to its entry: moved to another entry it no longer decrypts."""
+    """Binds a reason to its entry: moved to another entry it no longer decrypts."""
     return f"access log entry {entry_id}"

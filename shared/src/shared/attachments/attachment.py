@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from shared.kernel import Context, Decider, Encrypted, Motive, Refusal, event
+from shared.kernel import Context, Decider, Encrypted, Reason, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -41,7 +41,7 @@ class AttachmentCited:
 
 @event("attachment-withdrawn", label="Pièce jointe retirée, son contenu est détruit")
 class AttachmentWithdrawn:
-    motive: Encrypted
+    reason: Encrypted
 
 
 UNKNOWN_ATTACHMENT = Refusal("unknown-attachment", "Pièce jointe inconnue", status=422)
@@ -76,12 +76,12 @@ class WithdrawAttachment:
     """Deletes the bytes of a file that was added by mistake or may not be stored. That it was here, and why it was
     withdrawn, stays recorded."""
 
-    motive: Motive
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """`cited`: the names of the events that rely on it. `motive`: why it was withdrawn."""
+    """`cited`: the names of the events that rely on it. `reason`: why it was withdrawn."""
 
     step: AttachmentStatus = AttachmentStatus.NEW
     case: UUID | None = None
@@ -93,7 +93,7 @@ class Attachment:
     content_hash: str = ""
     salt: Encrypted | None = None
     cited: tuple[str, ...] = ()
-    motive: Encrypted | None = None
+    reason: Encrypted | None = None
 
 
 Command = AddAttachment | CiteAttachment | WithdrawAttachment
@@ -115,8 +115,8 @@ def decide(attachment: Attachment, command: Command, context: Context) -> list[E
             raise WITHDRAWN("Cette pièce jointe a été retirée du dossier\u00a0: ajoutez-la à nouveau si besoin.")
         case _, CiteAttachment(proves, about):
             return [AttachmentCited(proves, about)]
-        case _, WithdrawAttachment(motive):
-            return [AttachmentWithdrawn(context.text(motive))]
+        case _, WithdrawAttachment(reason):
+            return [AttachmentWithdrawn(context.text(reason))]
 
 
 def available_commands(attachment: Attachment) -> Iterator[type]:
@@ -153,8 +153,8 @@ def evolve(attachment: Attachment, event: Event) -> Attachment:
             )
         case AttachmentCited(proves):
             return replace(attachment, cited=(*attachment.cited, proves))
-        case AttachmentWithdrawn(motive):
-            return replace(attachment, step=AttachmentStatus.WITHDRAWN, motive=motive)
+        case AttachmentWithdrawn(reason):
+            return replace(attachment, step=AttachmentStatus.WITHDRAWN, reason=reason)
 
 
 decider: Decider[Attachment] = Decider(

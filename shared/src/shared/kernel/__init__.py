@@ -32,8 +32,8 @@ from shared.kernel.fields import (
     FullTimeEquivalents,
     Instant,
     Line,
-    Motive,
     PersonalLine,
+    Reason,
     Text,
 )
 from shared.kernel.french import (
@@ -93,9 +93,9 @@ __all__ = [
     "FullTimeEquivalents",
     "Instant",
     "Line",
-    "Motive",
     "PersonalData",
     "PersonalLine",
+    "Reason",
     "Refusal",
     "Refused",
     "Right",

@@ -16,7 +16,7 @@ ConfidentialLine = Annotated[str, Len(1, 200), "sealed"]
 """One line of free text, encrypted under the case's key."""
 Text = Annotated[str, Len(1, 8000)]
 """Free text, encrypted under the case's key."""
-Motive = Annotated[str, Len(3, 2000)]
+Reason = Annotated[str, Len(3, 2000)]
 """The reason for a decision, encrypted under the case's key."""
 Count = Annotated[int, Ge(0), Le(1_000_000)]
 """People, contracts, days."""

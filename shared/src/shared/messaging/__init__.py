@@ -12,7 +12,7 @@ from shared.messaging.feed import (
 from shared.messaging.follow_restored_log import (
     NotFollowed,
     RestoredLog,
-    check_motive,
+    check_reason,
     effects_without_cause,
     find_restored_log,
     follow_restored,
@@ -42,7 +42,7 @@ __all__ = [
     "RestoredLog",
     "Subscriptions",
     "ToIntegrationEvent",
-    "check_motive",
+    "check_reason",
     "effects_without_cause",
     "encode",
     "find_restored_log",

@@ -17,7 +17,7 @@ from shared.messaging.feed import Feed
 from shared.messaging.inbox import END_OF_PARTITION, WHOLE_LOG
 from shared.messaging.restored_publisher import OPERATOR, FollowRestoredLog, decider, followed_log_id
 
-MAX_MOTIVE_CHARACTERS = 500
+MAX_REASON_CHARACTERS = 500
 BATCH_EVENTS = 500
 
 
@@ -54,11 +54,11 @@ class Effect:
     cause: UUID
 
 
-def check_motive(motive: str) -> str:
-    """The motive with single spaces. Raises NotFollowed when it is empty, too long or not printable."""
-    text = " ".join(motive.split())
-    if not text or len(text) > MAX_MOTIVE_CHARACTERS or not text.isprintable():
-        raise NotFollowed(f"dites pourquoi, en {MAX_MOTIVE_CHARACTERS} caractères au plus (--motive).")
+def check_reason(reason: str) -> str:
+    """The reason with single spaces. Raises NotFollowed when it is empty, too long or not printable."""
+    text = " ".join(reason.split())
+    if not text or len(text) > MAX_REASON_CHARACTERS or not text.isprintable():
+        raise NotFollowed(f"dites pourquoi, en {MAX_REASON_CHARACTERS} caractères au plus (--reason).")
     return text
 
 
@@ -120,9 +120,9 @@ def _event_ids(feed: Feed, publisher: str) -> Iterator[UUID]:
         after = page.next
 
 
-def follow_restored(app: ServiceApplication, restored: RestoredLog, by: str, motive: str) -> None:
+def follow_restored(app: ServiceApplication, restored: RestoredLog, by: str, reason: str) -> None:
     """Records the decision, and follows the restored log from where both are one history. Raises NotFollowed."""
-    text, stream = check_motive(motive), followed_log_id(restored.publisher)
+    text, stream = check_reason(reason), followed_log_id(restored.publisher)
     command = FollowRestoredLog(
         restored.publisher,
         restored.old_log,
@@ -130,7 +130,7 @@ def follow_restored(app: ServiceApplication, restored: RestoredLog, by: str, mot
         since=restored.since,
         lost_count=restored.lost_count,
         by=by,
-        motive=text,
+        reason=text,
     )
 
     def write_along(connection: psycopg.Connection[Any], events: Sequence[Any], data_keys: DataKeys) -> None:
@@ -139,9 +139,9 @@ def follow_restored(app: ServiceApplication, restored: RestoredLog, by: str, mot
     app.handle(decider, stream, command, app.context(stream, OPERATOR), CommandOptions(in_transaction=write_along))
 
 
-def switch_log(connection: psycopg.Connection[Any], restored: RestoredLog, motive: str) -> None:
+def switch_log(connection: psycopg.Connection[Any], restored: RestoredLog, reason: str) -> None:
     """Switches to the restored log, in the transaction of the decision. Parked events that the new log does not have
-    are moved to `skipped`, with the motive.
+    are moved to `skipped`, with the reason.
 
     Raises NotFollowed when more was received since the comparison, or when another operator was faster."""
     source = "SELECT log_id FROM sources WHERE publisher = %s FOR UPDATE"
@@ -179,7 +179,7 @@ def switch_log(connection: psycopg.Connection[Any], restored: RestoredLog, motiv
             connection.execute("INSERT INTO tracked VALUES (%s, %s, %s, %s)", at)
         connection.execute(
             "WITH lost AS (DELETE FROM parked WHERE (publisher, partition) = (%s, %s) AND number > %s RETURNING *)"
-            " INSERT INTO skipped (publisher, case_id, number, message, error, motive)"
+            " INSERT INTO skipped (publisher, case_id, number, message, error, reason)"
             " SELECT publisher, case_id, number, message, error, %s FROM lost ON CONFLICT DO NOTHING",
-            (restored.publisher, partition, number, motive),
+            (restored.publisher, partition, number, reason),
         )

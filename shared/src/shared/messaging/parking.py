@@ -84,13 +84,13 @@ class Parking:
                 count += 1
         return count
 
-    def skip(self, publisher: str, case: UUID, motive: str) -> bool:
-        """Gives up the first parked event of a case. It is kept in the table `skipped`, with the motive; the events
+    def skip(self, publisher: str, case: UUID, reason: str) -> bool:
+        """Gives up the first parked event of a case. It is kept in the table `skipped`, with the reason; the events
         behind it can then be replayed. Returns False when none is parked."""
         first = self._first(publisher, case)
         if first is None:
             return False
-        row = _row(first.message, first.tracking) | {"error": first.error, "motive": motive}
+        row = _row(first.message, first.tracking) | {"error": first.error, "reason": reason}
         self._app.recorder.insert_events([], tracking=first.tracking, extras={"skipped": [row]})
         return True
 

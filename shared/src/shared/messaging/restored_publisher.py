@@ -21,7 +21,7 @@ class RestoredLogFollowed:
     since: int
     lost_count: int
     by: Encrypted
-    motive: Encrypted
+    reason: Encrypted
 
 
 @command(leads_to=(RestoredLogFollowed,))
@@ -35,7 +35,7 @@ class FollowRestoredLog:
     since: int
     lost_count: int
     by: str
-    motive: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class FollowedLog:
 
 
 def decide(_state: FollowedLog, command: FollowRestoredLog, context: Context) -> list[RestoredLogFollowed]:
-    by, motive = context.text(command.by), context.text(command.motive)
+    by, reason = context.text(command.by), context.text(command.reason)
     return [
         RestoredLogFollowed(
             command.publisher,
@@ -55,7 +55,7 @@ def decide(_state: FollowedLog, command: FollowRestoredLog, context: Context) ->
             since=command.since,
             lost_count=command.lost_count,
             by=by,
-            motive=motive,
+            reason=reason,
         )
     ]
 

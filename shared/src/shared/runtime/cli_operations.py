@@ -83,11 +83,11 @@ def install(cli: typer.Typer, service: Service) -> None:
 
     @cli.command("skip-parked")
     def skip_parked(
-        publisher: str, case: UUID, motive: Annotated[str, typer.Option(help="Why the event is given up")]
+        publisher: str, case: UUID, reason: Annotated[str, typer.Option(help="Why the event is given up")]
     ) -> None:
-        """Give up the first parked event of a case. It is kept, with the motive."""
+        """Give up the first parked event of a case. It is kept, with the reason."""
         with _inbox(service) as inbox:
-            if not inbox.parking.skip(publisher, case, motive):
+            if not inbox.parking.skip(publisher, case, reason):
                 typer.echo("nothing of this publisher is parked for this case", err=True)
                 raise typer.Exit(1)
 
@@ -96,7 +96,7 @@ def _install_follow(cli: typer.Typer, service: Service) -> None:
     @cli.command("follow-restored")
     def follow(
         publisher: Annotated[str, typer.Argument(help="The service whose log was restored from a back-up")],
-        motive: Annotated[str, typer.Option(help="Why; without it nothing changes, and the losses are listed")] = "",
+        reason: Annotated[str, typer.Option(help="Why; without it nothing changes, and the losses are listed")] = "",
         by: Annotated[str, typer.Option(help="Who decides it; encrypted in the event")] = "",
     ) -> None:
         """Follow a restored service again, from the position where its log became another history.
@@ -114,7 +114,7 @@ def _install_follow(cli: typer.Typer, service: Service) -> None:
                     f" événements que {service.name} avait reçus ne sont plus dans son journal.",
                     err=True,
                 )
-                follow_restored(app, restored, by or getpass.getuser(), motive)
+                follow_restored(app, restored, by or getpass.getuser(), reason)
             except (NotFollowed, FeedUnavailable) as error:
                 typer.echo(f"Rien n’a changé\u00a0: {error}", err=True)
                 raise typer.Exit(3 if isinstance(error, FeedUnavailable) else 1) from None

@@ -1,4 +1,4 @@
-"""The register of rights: given and revoked within one’s own rights, with a motive."""
+"""The register of rights: given and revoked within one’s own rights, with a reason."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from intake.domain.reference.territory import Competence
 from intake.domain.register import register
 from intake.domain.register.register import Command, decider
 from intake.domain.register.rights import (
-    RENEWAL_MOTIVE,
+    RENEWAL_REASON,
     Event,
     GrantRight,
     RenewRight,
@@ -28,7 +28,7 @@ from shared.testing.scenarios import CASE, UNIT, Scenarios, new_id, text
 
 given = Scenarios(decider)
 ELSEWHERE = "unit-44"
-MOTIVE = "Arrivée dans l’équipe."
+REASON = "Arrivée dans l’équipe."
 MANAGER = Actor("some-manager", Role.MANAGER, unit=UNIT)
 REGIONAL = Actor("some-regional", Role.REGIONAL, unit="dla-bretagne", units=(UNIT, ELSEWHERE))
 OPERATOR = Actor("operator", Role.OPS)
@@ -36,11 +36,11 @@ DOSSIER = UUID(int=77)
 
 
 def right(role: Role, **fields: Any) -> GrantRight:
-    return GrantRight(CASE, role, motive=MOTIVE, **fields)
+    return GrantRight(CASE, role, reason=REASON, **fields)
 
 
 def granted(role: Role, n: int = 1, name: Any = None, **fields: Any) -> RightGranted:
-    return RightGranted(Right(new_id(n), role, **fields), text(MOTIVE), name=name)
+    return RightGranted(Right(new_id(n), role, **fields), text(REASON), name=name)
 
 
 ADVISER = granted(Role.ADVISER, unit=UNIT)
@@ -84,7 +84,7 @@ def test_an_adviser_gives_a_leader_one_dossier_and_nothing_else() -> None:
 def test_nobody_touches_their_own_rights() -> None:
     myself = Actor(str(CASE), Role.MANAGER, unit=UNIT)
     given().when(right(Role.MANAGER, unit=UNIT), by=myself).refused("own-rights")
-    given(ADVISER).when(RevokeRight(new_id(1), MOTIVE), by=myself).refused("own-rights")
+    given(ADVISER).when(RevokeRight(new_id(1), REASON), by=myself).refused("own-rights")
 
 
 @pytest.mark.parametrize(
@@ -111,13 +111,13 @@ def test_a_right_that_is_held_is_not_given_twice() -> None:
 
 
 def test_a_right_is_taken_back_within_ones_own_and_can_be_given_again() -> None:
-    revoked = RightRevoked(ADVISER.right.id, text(MOTIVE))
-    given(ADVISER).when(RevokeRight(ADVISER.right.id, MOTIVE), by=MANAGER).then(revoked)
-    given(ADVISER).when(RevokeRight(ADVISER.right.id, MOTIVE), by=REGIONAL).then(revoked)
+    revoked = RightRevoked(ADVISER.right.id, text(REASON))
+    given(ADVISER).when(RevokeRight(ADVISER.right.id, REASON), by=MANAGER).then(revoked)
+    given(ADVISER).when(RevokeRight(ADVISER.right.id, REASON), by=REGIONAL).then(revoked)
     elsewhere = Actor("some-manager", Role.MANAGER, unit=ELSEWHERE)
-    given(ADVISER).when(RevokeRight(ADVISER.right.id, MOTIVE), by=elsewhere).refused("right-beyond-yours")
-    given(ADVISER, revoked).when(RevokeRight(ADVISER.right.id, MOTIVE), by=MANAGER).then()
-    given(ADVISER).when(RevokeRight(new_id(9), MOTIVE), by=MANAGER).refused("unknown-right")
+    given(ADVISER).when(RevokeRight(ADVISER.right.id, REASON), by=elsewhere).refused("right-beyond-yours")
+    given(ADVISER, revoked).when(RevokeRight(ADVISER.right.id, REASON), by=MANAGER).then()
+    given(ADVISER).when(RevokeRight(new_id(9), REASON), by=MANAGER).refused("unknown-right")
     given(ADVISER, revoked).when(right(Role.ADVISER, unit=UNIT), by=MANAGER).then(ADVISER)
     assert given(ADVISER, revoked).state.active == ()
 
@@ -203,9 +203,9 @@ def test_a_right_is_given_anew_when_its_territory_stands_for_other_units() -> No
     current = covering(REGION, "Pays de la Loire", n=1)
     renew = RenewRight(current.right.id)
     by_the_table()(current).when(renew, by=OPERATOR).then()
-    because = text(RENEWAL_MOTIVE)
+    because = text(RENEWAL_REASON)
     units = ("dla-44", "dla-49", "dla-53-72", "dla-85", "dla-regional-52")
-    more = replace(covering(units, "Pays de la Loire"), motive=because)
+    more = replace(covering(units, "Pays de la Loire"), reason=because)
     larger = by_the_table(Competence(OPENED, TABLE.regions))
     larger(current).when(renew, by=OPERATOR).then(RightRevoked(current.right.id, because), more)
     larger(current).when(renew, by=MANAGER).refused("right-beyond-yours")

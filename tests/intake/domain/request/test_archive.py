@@ -18,17 +18,17 @@ from intake.domain.request.confidentiality import (
 )
 from intake.domain.request.ending import AccompanimentEnded, CaseClosed, CaseReopened, EndAccompaniment
 from intake.domain.request.request import decider
-from intake.domain.request.state import Confidentiality, ConfidentialReason, Ending, Request, RequestStatus
+from intake.domain.request.state import Confidentiality, ConfidentialityGround, Ending, Request, RequestStatus
 from intake.integration_events import to_integration_event
 from shared.contracts.intake import CaseAccessChanged
 from shared.kernel import CaseAccess, Role
 from shared.kernel.frozen import replace
 from shared.testing.scenarios import Scenarios, text
 
-MOTIVE = "La structure conteste un versement."
+REASON = "La structure conteste un versement."
 SINCE = date(2029, 3, 2)
 ENDED, RESUMED = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
-ARCHIVE, TAKE_OUT = ArchiveCase(SINCE), UnarchiveCase(MOTIVE)
+ARCHIVE, TAKE_OUT = ArchiveCase(SINCE), UnarchiveCase(REASON)
 ARCHIVED = CaseArchived(SINCE, None, confidential=False)
 given = Scenarios(replace(decider, initial=Request(RequestStatus.ADMITTED, unit="dla-44", adviser="ines")))
 CLOSED = CaseClosed(Ending.FOLLOWED_UP, ENDED)
@@ -40,17 +40,17 @@ def test_a_closed_dossier_is_archived_once_and_an_open_one_never() -> None:
     given().when(ARCHIVE, by=Role.SERVICE).then()
 
 
-def test_the_dpo_takes_it_out_with_a_motive() -> None:
-    out = CaseUnarchived(None, False, motive=text(MOTIVE))
+def test_the_dpo_takes_it_out_with_a_reason() -> None:
+    out = CaseUnarchived(None, False, reason=text(REASON))
     given(CLOSED, ARCHIVED).when(TAKE_OUT, by=Role.DPO).then(out)
     given(CLOSED).when(TAKE_OUT, by=Role.DPO).refused("not-archived")
     given(CLOSED, ARCHIVED, out).when(ARCHIVE, by=Role.SERVICE).then(ARCHIVED)
 
 
 def test_it_stays_with_who_was_put_in_charge_and_confidential_if_it_was() -> None:
-    made = CaseMadeConfidential(ConfidentialReason.OTHER, text(MOTIVE), adviser="ines")
+    made = CaseMadeConfidential(ConfidentialityGround.OTHER, text(REASON), adviser="ines")
     given(CLOSED, made).when(ARCHIVE, by=Role.SERVICE).then(CaseArchived(SINCE, "ines", confidential=True))
-    entrusted = CaseAssigned("new", text(MOTIVE), confidential=False)
+    entrusted = CaseAssigned("new", text(REASON), confidential=False)
     given(CLOSED, entrusted).when(ARCHIVE, by=Role.SERVICE).then(CaseArchived(SINCE, "new", confidential=False))
 
 
@@ -64,9 +64,9 @@ def test_a_case_that_resumes_leaves_the_archive() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        MakeConfidential(ConfidentialReason.OTHER, MOTIVE),
-        LiftConfidentiality(MOTIVE),
-        AssignCase(UUID(int=4), MOTIVE),
+        MakeConfidential(ConfidentialityGround.OTHER, REASON),
+        LiftConfidentiality(REASON),
+        AssignCase(UUID(int=4), REASON),
     ],
 )
 def test_nobody_changes_who_sees_an_archive(command: Any) -> None:
@@ -94,6 +94,6 @@ def test_the_others_are_told_that_it_is_an_archive(event: Any, expected: CaseAcc
 
 
 def test_confidentiality_is_kept_in_the_state() -> None:
-    made = CaseMadeConfidential(ConfidentialReason.OTHER, text(MOTIVE), adviser="ines")
+    made = CaseMadeConfidential(ConfidentialityGround.OTHER, text(REASON), adviser="ines")
     state = given(CLOSED, made, CaseArchived(SINCE, "ines", confidential=True)).state
-    assert (state.archived, state.confidential) == (True, Confidentiality(ConfidentialReason.OTHER, text(MOTIVE)))
+    assert (state.archived, state.confidential) == (True, Confidentiality(ConfidentialityGround.OTHER, text(REASON)))

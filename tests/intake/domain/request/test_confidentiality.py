@@ -22,7 +22,7 @@ from intake.domain.request.ending import CaseClosed
 from intake.domain.request.outcome import AdmitRequest, RequestAdmitted
 from intake.domain.request.reception import RequestReceived
 from intake.domain.request.request import decider
-from intake.domain.request.state import Confidentiality, ConfidentialReason, Ending, Request, RequestStatus
+from intake.domain.request.state import Confidentiality, ConfidentialityGround, Ending, Request, RequestStatus
 from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived
 from intake.domain.structure import EncryptedContact, LegalForm, Structure
 from intake.integration_events import to_integration_event
@@ -40,11 +40,11 @@ RECEIVED = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Un 
 ADMITTED = RequestAdmitted(
     "2021-1", UUID(int=8), unit=UNIT, adviser="ines", legal_form=LegalForm.ASSOCIATION, department="44", headcount=12
 )
-MOTIVE = "Un mandataire ad hoc est désigné."
-MAKE = MakeConfidential(ConfidentialReason.MANDAT_AD_HOC, MOTIVE)
-MADE = CaseMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), adviser="ines")
+REASON = "Un mandataire ad hoc est désigné."
+MAKE = MakeConfidential(ConfidentialityGround.MANDAT_AD_HOC, REASON)
+MADE = CaseMadeConfidential(ConfidentialityGround.MANDAT_AD_HOC, text(REASON), adviser="ines")
 NEW = UUID(int=77)
-ENTRUST = AssignCase(NEW, MOTIVE)
+ENTRUST = AssignCase(NEW, REASON)
 
 
 @pytest.mark.parametrize(
@@ -62,18 +62,18 @@ def test_a_dossier_is_made_confidential_by_who_is_in_charge_of_it_in_any_phase(h
 def test_the_manager_of_another_unit_decides_nothing_about_it() -> None:
     elsewhere = Actor("m", Role.MANAGER, unit="dla-75")
     given(RECEIVED).when(MAKE, by=elsewhere).refused("not-in-charge")
-    given(RECEIVED, MADE).when(LiftConfidentiality(MOTIVE), by=elsewhere).refused("unit-managers-only")
+    given(RECEIVED, MADE).when(LiftConfidentiality(REASON), by=elsewhere).refused("unit-managers-only")
     given(RECEIVED, MADE).when(ENTRUST, by=elsewhere).refused("unit-managers-only")
 
 
 def test_where_nobody_is_in_charge_yet_whoever_asks_for_it_is() -> None:
     before = RequestReceived(GARDENS, UUID(int=8), contact=CONTACT, need=text("Un besoin."), unit=UNIT)
-    by_other = CaseMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), adviser="other")
+    by_other = CaseMadeConfidential(ConfidentialityGround.MANDAT_AD_HOC, text(REASON), adviser="other")
     given(before).when(MAKE, by=OTHER).then(by_other)
 
 
 def test_only_the_manager_lifts_it_and_what_is_not_confidential_is_not_lifted() -> None:
-    lift, lifted = LiftConfidentiality(MOTIVE), ConfidentialityLifted(text(MOTIVE), "ines")
+    lift, lifted = LiftConfidentiality(REASON), ConfidentialityLifted(text(REASON), "ines")
     given(RECEIVED, MADE).when(lift, by=Role.MANAGER).then(lifted)
     given(RECEIVED, MADE).when(lift, by=INES).refused("unit-managers-only")
     given(RECEIVED).when(lift, by=Role.MANAGER).refused("not-confidential")
@@ -82,21 +82,21 @@ def test_only_the_manager_lifts_it_and_what_is_not_confidential_is_not_lifted() 
 
 
 def test_another_reason_is_said_by_another_event() -> None:
-    conciliation = MakeConfidential(ConfidentialReason.CONCILIATION, MOTIVE)
-    again = CaseMadeConfidential(ConfidentialReason.CONCILIATION, text(MOTIVE), adviser="ines")
+    conciliation = MakeConfidential(ConfidentialityGround.CONCILIATION, REASON)
+    again = CaseMadeConfidential(ConfidentialityGround.CONCILIATION, text(REASON), adviser="ines")
     given(RECEIVED, MADE).when(conciliation, by=INES).then(again)
     assert given(RECEIVED, MADE, again).state.confidential == Confidentiality(
-        ConfidentialReason.CONCILIATION, text(MOTIVE)
+        ConfidentialityGround.CONCILIATION, text(REASON)
     )
 
 
 def test_a_manager_entrusts_a_dossier_and_whoever_had_it_no_longer_decides() -> None:
-    entrusted = CaseAssigned(str(NEW), text(MOTIVE), confidential=True)
+    entrusted = CaseAssigned(str(NEW), text(REASON), confidential=True)
     given(RECEIVED, MADE).when(ENTRUST, by=Role.MANAGER).then(entrusted)
     given(RECEIVED, MADE, entrusted).when(ENTRUST, by=Role.MANAGER).then()
-    given(RECEIVED).when(ENTRUST, by=Role.MANAGER).then(CaseAssigned(str(NEW), text(MOTIVE), confidential=False))
+    given(RECEIVED).when(ENTRUST, by=Role.MANAGER).then(CaseAssigned(str(NEW), text(REASON), confidential=False))
     given(RECEIVED, MADE).when(ENTRUST, by=INES).refused("unit-managers-only")
-    given(RECEIVED, CaseAssigned(str(NEW), text(MOTIVE), confidential=False)).when(MAKE, by=INES).refused(
+    given(RECEIVED, CaseAssigned(str(NEW), text(REASON), confidential=False)).when(MAKE, by=INES).refused(
         "not-in-charge"
     )
 
@@ -116,7 +116,7 @@ def test_an_admission_by_the_manager_leaves_it_to_who_was_put_in_charge() -> Non
 
 def test_a_transfer_carries_the_confidentiality_with_it() -> None:
     there, manager = "dla-75", Actor("m", Role.MANAGER, unit="dla-75")
-    secret = Confidentiality(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE))
+    secret = Confidentiality(ConfidentialityGround.MANDAT_AD_HOC, text(REASON))
     transferred = Request(
         RequestStatus.TRANSFERRED,
         GARDENS,
@@ -136,7 +136,7 @@ def test_a_transfer_carries_the_confidentiality_with_it() -> None:
         difficulty=None,
         adviser="m",
     )
-    made = CaseMadeConfidential(ConfidentialReason.MANDAT_AD_HOC, text(MOTIVE), adviser="m")
+    made = CaseMadeConfidential(ConfidentialityGround.MANDAT_AD_HOC, text(REASON), adviser="m")
     given().when(taking, by=manager).then(received, made)
 
 
@@ -144,8 +144,8 @@ def test_a_transfer_carries_the_confidentiality_with_it() -> None:
     ("event", "expected"),
     [
         (MADE, CaseAccessChanged(adviser="ines", confidential=True)),
-        (ConfidentialityLifted(text(MOTIVE), "ines"), CaseAccessChanged(adviser="ines", confidential=False)),
-        (CaseAssigned("new", text(MOTIVE), confidential=True), CaseAccessChanged(adviser="new", confidential=True)),
+        (ConfidentialityLifted(text(REASON), "ines"), CaseAccessChanged(adviser="ines", confidential=False)),
+        (CaseAssigned("new", text(REASON), confidential=True), CaseAccessChanged(adviser="new", confidential=True)),
     ],
 )
 def test_the_others_are_told_who_is_in_charge_and_never_why(event: Any, expected: CaseAccessChanged) -> None:

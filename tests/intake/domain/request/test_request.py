@@ -50,7 +50,7 @@ from intake.domain.request.reception import (
 )
 from intake.domain.request.request import decider, unique_keys
 from intake.domain.request.state import (
-    ConfidentialReason,
+    ConfidentialityGround,
     Difficulty,
     DifficultyCause,
     DifficultyLevel,
@@ -200,7 +200,7 @@ def test_a_derogation_is_for_a_hard_criterion_that_is_not_met(so_far: tuple[Any,
 
 def test_a_structure_that_was_met_and_is_eligible_is_admitted() -> None:
     given(*ELIGIBLE).when(AdmitRequest()).then(ADMITTED)
-    given(*ELIGIBLE).when(AdmitRequest("Beau projet.")).then(replace(ADMITTED, motive=text("Beau projet.")))
+    given(*ELIGIBLE).when(AdmitRequest("Beau projet.")).then(replace(ADMITTED, reason=text("Beau projet.")))
 
 
 def test_a_structure_that_was_not_met_is_not_admitted() -> None:
@@ -338,15 +338,15 @@ def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_sto
                 DifficultyLevel.PROVEN, "x", at=NOW, causes=(DifficultyCause.CASH,), explanation=text("secret récit")
             )
         ),
-        replace(ADMITTED, motive=text("secret motif")),
+        replace(ADMITTED, reason=text("secret motif")),
         RequestOriented(text("secret motif"), (UUID(int=6),), why_none=text("secret raison")),
         RequestTransferred("unit-44", text("secret motif")),
         RequestWithdrawn(text("secret motif")),
-        CaseMadeConfidential(ConfidentialReason.CONCILIATION, text("secret motif"), adviser="some-adviser"),
+        CaseMadeConfidential(ConfidentialityGround.CONCILIATION, text("secret motif"), adviser="some-adviser"),
         ConfidentialityLifted(text("secret motif"), "some-adviser"),
         CaseAssigned("some-adviser", text("secret motif"), confidential=True),
         CaseArchived(TODAY, "some-adviser", confidential=True),
-        CaseUnarchived("some-adviser", confidential=True, motive=text("secret motif")),
+        CaseUnarchived("some-adviser", confidential=True, reason=text("secret motif")),
         AccompanimentStarted(),
         AccompanimentEnded(),
         CaseClosed(Ending.FOLLOWED_UP),

@@ -19,8 +19,8 @@ from embedded.stack import Stack
 
 WAIT_TIMEOUT_SECONDS = 20.0
 POLL_SECONDS = 0.03
-READ_MOTIVE = "Un récit de la démonstration."
-"""The motive that auditors and the DPO must give."""
+READ_REASON = "Un récit de la démonstration."
+"""The reason that auditors and the DPO must give."""
 Json = Any
 
 
@@ -108,7 +108,7 @@ class Player:
         return played
 
     def get(self, address: str, token: str) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token}", "DLA-Motive": quote(READ_MOTIVE)}
+        headers = {"Authorization": f"Bearer {token}", "DLA-Reason": quote(READ_REASON)}
         return self._http.get(self._url(address), headers=headers)
 
     def until(self, address: str, token: str, done: Callable[[Any], bool]) -> Any:

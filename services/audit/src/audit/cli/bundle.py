@@ -12,7 +12,7 @@ import typer
 
 from audit.verify import verify_file
 from shared.web.auth import RIGHT_HEADER
-from shared.web.http import MOTIVE_HEADER
+from shared.web.http import REASON_HEADER
 
 
 def install(cli: typer.Typer) -> None:
@@ -21,7 +21,7 @@ def install(cli: typer.Typer) -> None:
         case: UUID,
         out: Annotated[Path, typer.Option(help="The file to write; it must not exist")],
         token: Annotated[str, typer.Option(envvar=["DLA_TOKEN", "DLA_SERVICE_TOKEN"], help="Token of the reader")],
-        motive: Annotated[str | None, typer.Option(help="Why, for the access log; required of auditors")] = None,
+        reason: Annotated[str | None, typer.Option(help="Why, for the access log; required of auditors")] = None,
         right: Annotated[str | None, typer.Option(help="Which right to use, for a reader who has several")] = None,
         url: Annotated[str, typer.Option(envvar="DLA_AUDIT_URL", help="Address of audit")] = "http://127.0.0.1:8000",
         sealed: Annotated[
@@ -31,7 +31,7 @@ def install(cli: typer.Typer) -> None:
         """Write the bundle of a case, as far as the reader may see it, and verify it."""
         address = f"{url.rstrip('/')}/api/v1/cases/{case}/bundle" + ("?sealed=true" if sealed else "")
         reader = {"Authorization": f"Bearer {token}"} | ({RIGHT_HEADER: right} if right else {})
-        reader |= {MOTIVE_HEADER: quote(motive, safe="")} if motive else {}
+        reader |= {REASON_HEADER: quote(reason, safe="")} if reason else {}
         try:
             response = httpx.get(address, headers=reader, timeout=120, trust_env=False)
         except httpx.HTTPError as error:

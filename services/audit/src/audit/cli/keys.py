@@ -36,7 +36,7 @@ def install(cli: typer.Typer, service: Service) -> None:
     @cli.command()
     def replace_key(
         old: Annotated[str, typer.Option("--from", help="The key that signed so far, as it is published")],
-        motive: Annotated[str, typer.Option(help="Why the key changes; published for ever")],
+        reason: Annotated[str, typer.Option(help="Why the key changes; published for ever")],
         old_key_file: Annotated[Path | None, typer.Option(help="The old key itself, if it still exists")] = None,
         old_checkpoint_file: Annotated[
             Path | None, typer.Option(help="The checkpoint file of the old key, if it still exists")
@@ -51,10 +51,10 @@ def install(cli: typer.Typer, service: Service) -> None:
             raise typer.Exit(2) from None
         with closing(service.application(settings_for(service))) as app:
             try:
-                succession = key_succession.replace_key(app, settings, old, motive, old_key_file, old_checkpoint_file)
+                succession = key_succession.replace_key(app, settings, old, reason, old_key_file, old_checkpoint_file)
             except (key_succession.SuccessionRefused, SigningRefused, VerificationError, ValueError) as error:
-                reason = in_french(error) if isinstance(error, VerificationError) else error
-                typer.echo(f"Rien n’a été signé\u00a0: {reason}", err=True)
+                cause = in_french(error) if isinstance(error, VerificationError) else error
+                typer.echo(f"Rien n’a été signé\u00a0: {cause}", err=True)
                 raise typer.Exit(1) from None
         typer.echo(f"{succession.new} succède à {succession.old}, à partir de {succession.checkpoint.size} lignes.")
         if not succession.signed_by_old:

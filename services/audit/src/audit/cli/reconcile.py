@@ -69,7 +69,7 @@ def install(cli: typer.Typer, service: Service) -> None:
     @cli.command("follow-restored")
     def follow(
         restored: Annotated[str, typer.Argument(metavar="SERVICE", help="Whose log was restored from a back-up")],
-        motive: Annotated[str, typer.Option(help="Why audit follows the restored log; stored")],
+        reason: Annotated[str, typer.Option(help="Why audit follows the restored log; stored")],
         by: Annotated[str, typer.Option(help="Who decides; stored")] = "",
     ) -> None:
         """Compare a restored service with the ledger and, when nothing else differs, follow its new log from where the
@@ -79,7 +79,7 @@ def install(cli: typer.Typer, service: Service) -> None:
         settings = settings_for(service)
         with closing(service.application(settings)) as app, closing(service.feed(settings)) as feed:
             try:
-                restore = follow_restored_log(app, feed, restored, by or getpass.getuser(), motive)
+                restore = follow_restored_log(app, feed, restored, by or getpass.getuser(), reason)
             except (NotFollowed, FeedUnavailable) as error:
                 typer.echo(f"Rien n’a changé\u00a0: {error}", err=True)
                 raise typer.Exit(EXIT_INCOMPLETE if isinstance(error, FeedUnavailable) else EXIT_FOUND) from None

@@ -14,7 +14,7 @@ from audit.ledger.french import EvidenceError
 from audit.tlog import Checkpoint, Signer, Verifier, find_signers, parse_checkpoint, parse_verifier
 
 FIRST_LINE = "dla-succession/1"
-MAX_MOTIVE_CHARS = 500
+MAX_REASON_CHARS = 500
 LINE_COUNT = 8
 
 
@@ -27,12 +27,12 @@ class Succession:
     old: Verifier
     new: Verifier
     at: datetime
-    motive: str
+    reason: str
     signed_by_old: bool = False
 
     def __str__(self) -> str:
         tree = f"{self.checkpoint.origin}\n{self.checkpoint.size}\n{b64encode(self.checkpoint.root).decode()}\n"
-        return f"{FIRST_LINE}\n{tree}{self.old}\n{self.new}\n{self.at.isoformat()}\n{self.motive}\n"
+        return f"{FIRST_LINE}\n{tree}{self.old}\n{self.new}\n{self.at.isoformat()}\n{self.reason}\n"
 
     def sign(self, new: Signer, old: Signer | None) -> str:
         """The note."""
@@ -58,7 +58,7 @@ def parse_succession(note: str) -> Succession:
         old,
         new=new,
         at=at,
-        motive=lines[7],
+        reason=lines[7],
         signed_by_old=old in signers,
     )
     is_one_log = {old.name, new.name} == {succession.checkpoint.origin}

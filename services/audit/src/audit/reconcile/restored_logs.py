@@ -26,14 +26,14 @@ class AcceptedRestore(BaseModel):
     since: int
     lost: int
     by: str
-    motive: str
+    reason: str
     accepted_at: datetime
 
 
 def find_accepted_restores(app: ServiceApplication) -> list[AcceptedRestore]:
     """The oldest first."""
     rows = app.recorder.fetch(
-        "SELECT service, old_log, new_log, since, lost, by, motive, accepted_at FROM {schema}.accepted_restores"
+        "SELECT service, old_log, new_log, since, lost, by, reason, accepted_at FROM {schema}.accepted_restores"
         " ORDER BY nth"
     )
     return [AcceptedRestore(**row) for row in rows]
@@ -59,13 +59,13 @@ def build_history(service: str, restores: Iterable[AcceptedRestore]) -> LogHisto
     return LogHistory(current, until)
 
 
-def accept_restore(app: ServiceApplication, restored: RestoredLog, lost: int, by: str, motive: str) -> AcceptedRestore:
+def accept_restore(app: ServiceApplication, restored: RestoredLog, lost: int, by: str, reason: str) -> AcceptedRestore:
     """Follows the restored log from what both logs have in common, as far as it was received. Raises NotFollowed."""
     with app.recorder.datastore.get_connection() as connection, connection.transaction():
-        switch_log(connection, restored, motive)
+        switch_log(connection, restored, reason)
         connection.execute(
-            "INSERT INTO accepted_restores (service, old_log, new_log, since, lost, by, motive)"
+            "INSERT INTO accepted_restores (service, old_log, new_log, since, lost, by, reason)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s)",
-            (restored.publisher, restored.old_log, restored.new_log, restored.since, lost, by, motive),
+            (restored.publisher, restored.old_log, restored.new_log, restored.since, lost, by, reason),
         )
     return find_accepted_restores(app)[-1]

@@ -22,7 +22,7 @@ from audit.reconcile.restored_logs import (
 )
 from audit.reconcile.service_log import ServiceLog
 from shared.eventlog import ServiceApplication
-from shared.messaging import Feed, NotFollowed, check_motive, find_restored_log
+from shared.messaging import Feed, NotFollowed, check_reason, find_restored_log
 
 BATCH_EVENTS = 500
 
@@ -145,13 +145,13 @@ class Reconciler:
         )
 
 
-def follow_restored_log(app: ServiceApplication, feed: Feed, service: str, by: str, motive: str) -> AcceptedRestore:
+def follow_restored_log(app: ServiceApplication, feed: Feed, service: str, by: str, reason: str) -> AcceptedRestore:
     """Follows a service again that declares a restore, once nothing else differs from the ledger.
 
     Raises NotFollowed or FeedUnavailable; then nothing has changed."""
-    motive, restored, lost = check_motive(motive), find_restored_log(app, feed, service), 0
+    reason, restored, lost = check_reason(reason), find_restored_log(app, feed, service), 0
     for finding in Reconciler(app, feed, begin_reconciliation(app, by, [service])).findings():
         if finding.kind not in BY_RESTORE:
             raise NotFollowed(f"autre chose que la restauration les sépare. {finding}")
         lost += finding.kind is FindingKind.LOST
-    return accept_restore(app, restored, lost, by, motive)
+    return accept_restore(app, restored, lost, by, reason)

@@ -19,6 +19,6 @@ CREATE TABLE IF NOT EXISTS {schema}.accepted_restores (
     since       bigint      NOT NULL,
     lost        bigint      NOT NULL,
     by          text        NOT NULL,
-    motive      text        NOT NULL,
+    reason      text        NOT NULL,
     accepted_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );

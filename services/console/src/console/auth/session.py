@@ -1,4 +1,4 @@
-"""The session: who is signed in, under which right, for which motives. Only the browser keeps it, encrypted."""
+"""The session: who is signed in, under which right, for which reasons. Only the browser keeps it, encrypted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 
 import msgspec
 
-MAX_MOTIVES = 12
+MAX_REASONS = 12
 
 
 class ChosenRight(msgspec.Struct, frozen=True):
@@ -22,7 +22,7 @@ class ChosenRight(msgspec.Struct, frozen=True):
 
 class Session(msgspec.Struct, frozen=True):
     """`csrf`: the token of this session's forms. `until`: when the session ends, and `expires`: when the access token
-    does, if known (seconds since the epoch). `right`: the one in use; null until chosen. `motives`: why each case is
+    does, if known (seconds since the epoch). `right`: the one in use; null until chosen. `reasons`: why each case is
     read, by its id, latest last."""
 
     csrf: str
@@ -33,7 +33,7 @@ class Session(msgspec.Struct, frozen=True):
     name: str | None = None
     right: ChosenRight | None = None
     choice: bool = False
-    motives: dict[str, str] = {}
+    reasons: dict[str, str] = {}
 
     @property
     def signed_in(self) -> bool:
@@ -44,14 +44,14 @@ class Session(msgspec.Struct, frozen=True):
         return time.time() >= self.until
 
     @property
-    def needs_motive(self) -> bool:
+    def needs_reason(self) -> bool:
         """Whether this role must say why it reads a case: auditors and the DPO, who do not work on it."""
         return self.right is not None and self.right.role in ("auditor", "dpo")
 
-    def with_motive(self, case: str, motive: str) -> Session:
-        motives = {other: known for other, known in self.motives.items() if other != case} | {case: motive}
-        latest = list(motives.items())[-MAX_MOTIVES:]
-        return msgspec.structs.replace(self, motives=dict(latest))
+    def with_reason(self, case: str, reason: str) -> Session:
+        reasons = {other: known for other, known in self.reasons.items() if other != case} | {case: reason}
+        latest = list(reasons.items())[-MAX_REASONS:]
+        return msgspec.structs.replace(self, reasons=dict(latest))
 
 
 def new_session(hours: float) -> Session:

@@ -32,7 +32,7 @@ ActorParam = Annotated[str, Query(max_length=200)]
 
 @dataclass(slots=True)
 class Reading:
-    """What one person was shown within a day, for one motive, by any number of services. `parts`: what was read, with
+    """What one person was shown within a day, for one reason, by any number of services. `parts`: what was read, with
     the services that showed it."""
 
     since: str
@@ -40,7 +40,7 @@ class Reading:
     who: str | None
     role: str
     unit: str | None
-    motive: str | None
+    reason: str | None
     case: str | None
     parts: dict[str, list[str]] = field(default_factory=dict)
 
@@ -120,7 +120,7 @@ def group_readings(rows: Iterable[dict[str, Any]]) -> Iterator[Reading]:
     for _, group in groupby(rows, key=_reading_key):
         oldest_first = list(group)[::-1]
         first = oldest_first[0]
-        same_fields = (first[name] for name in ("actor", "role", "unit", "motive", "case"))
+        same_fields = (first[name] for name in ("actor", "role", "unit", "reason", "case"))
         reading = Reading(first["at"], oldest_first[-1]["at"], *same_fields)
         for row in oldest_first:
             if (name := SERVICE_LABELS[row["service"]]) not in (services := reading.parts.setdefault(_part(row), [])):
@@ -130,7 +130,7 @@ def group_readings(rows: Iterable[dict[str, Any]]) -> Iterator[Reading]:
 
 def _reading_key(row: Mapping[str, Any]) -> tuple[Any, ...]:
     within = labels.format_day(row["at"]) if row["actor"] else row["at"][:13]
-    return within, row["actor"], row["role"], row["unit"], row["motive"], row["case"]
+    return within, row["actor"], row["role"], row["unit"], row["reason"], row["case"]
 
 
 def _part(row: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The first page, the search for a case, the motive for reading it, and its timeline."""
+"""The first page, the search for a case, the reason for reading it, and its timeline."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from shared.kernel import PHASE_LABELS
 router = APIRouter()
 PAGE_EVENTS, MAX_PAGES = 500, 20
 NUMBERS = {"siret": r"\d{14}", "siren": r"\d{9}", "rna": r"W\w{9}"}
-MIN_MOTIVE_CHARACTERS, MAX_MOTIVE_CHARACTERS = 5, 300
+MIN_REASON_CHARACTERS, MAX_REASON_CHARACTERS = 5, 300
 
 
 def get_services(request: Request) -> Services:
@@ -86,19 +86,19 @@ def _search_parameters(typed: str) -> dict[str, str]:
 
 
 @router.get("/dossiers/{case}/motif")
-async def motive_page(request: Request, case: UUID, vers: str = "/") -> Response:
-    return page(request, "motive.html", case=case, then=safe_path(vers), wrong=None, motive="")
+async def reason_page(request: Request, case: UUID, vers: str = "/") -> Response:
+    return page(request, "reason.html", case=case, then=safe_path(vers), wrong=None, reason="")
 
 
 @router.post("/dossiers/{case}/motif")
-async def record_motive(request: Request, case: UUID) -> Response:
+async def record_reason(request: Request, case: UUID) -> Response:
     form = await read_form(request)
-    motive, then = " ".join(form.get("motif", "").split()), safe_path(form.get("vers", f"/dossiers/{case}"))
-    if not MIN_MOTIVE_CHARACTERS <= len(motive) <= MAX_MOTIVE_CHARACTERS:
-        wrong = f"Dites-le en quelques mots\u00a0: entre {MIN_MOTIVE_CHARACTERS} et {MAX_MOTIVE_CHARACTERS} caractères."
-        return page(request, "motive.html", 422, case=case, then=then, wrong=wrong, motive=motive)
+    reason, then = " ".join(form.get("motif", "").split()), safe_path(form.get("vers", f"/dossiers/{case}"))
+    if not MIN_REASON_CHARACTERS <= len(reason) <= MAX_REASON_CHARACTERS:
+        wrong = f"Dites-le en quelques mots\u00a0: entre {MIN_REASON_CHARACTERS} et {MAX_REASON_CHARACTERS} caractères."
+        return page(request, "reason.html", 422, case=case, then=then, wrong=wrong, reason=reason)
     request_session = get_session(request)
-    request_session.session = request_session.session.with_motive(str(case), motive)
+    request_session.session = request_session.session.with_reason(str(case), reason)
     return RedirectResponse(then, 303)
 
 

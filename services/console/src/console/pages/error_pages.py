@@ -15,7 +15,7 @@ from console.auth.request_session import PAGE_HEADERS, get_session
 from console.auth.session import new_session
 from console.pages.forms import ForgedForm
 from console.pages.rendering import page, redirect, requested_page
-from console.upstream.reader import ChoiceNeeded, MotiveNeeded, SignInNeeded
+from console.upstream.reader import ChoiceNeeded, ReasonNeeded, SignInNeeded
 from console.upstream.services import UpstreamError
 
 log = logging.getLogger(__name__)
@@ -45,8 +45,8 @@ def install(app: FastAPI) -> None:
     async def choice(request: Request, _: ChoiceNeeded) -> Response:
         return redirect(request, f"/titre?{urlencode({'vers': requested_page(request)})}")
 
-    @app.exception_handler(MotiveNeeded)
-    async def motive(request: Request, error: MotiveNeeded) -> Response:
+    @app.exception_handler(ReasonNeeded)
+    async def reason(request: Request, error: ReasonNeeded) -> Response:
         return redirect(request, f"/dossiers/{error.case}/motif?{urlencode({'vers': requested_page(request)})}")
 
     @app.exception_handler(UpstreamError)
@@ -56,9 +56,9 @@ def install(app: FastAPI) -> None:
         if error.slug == "choose-a-right":
             return await choice(request, ChoiceNeeded())
         if (
-            error.slug == "motive-needed" and "case" in request.path_params
-        ):  # an archived case needs a motive from everybody
-            return await motive(request, MotiveNeeded(request.path_params["case"]))
+            error.slug == "reason-needed" and "case" in request.path_params
+        ):  # an archived case needs a reason from everybody
+            return await reason(request, ReasonNeeded(request.path_params["case"]))
         return page(request, "upstream_error.html", error.status, error=error)
 
     @app.exception_handler(ForgedForm)

@@ -127,7 +127,7 @@ async def choose_right(request: Request) -> Response:
         rights = await fetch_rights(request)
         chosen = next((right for right in rights if right.id == form.get("droit")), None)
         request_session.session = msgspec.structs.replace(
-            request_session.session, right=chosen, choice=len(rights) > 1, motives={}
+            request_session.session, right=chosen, choice=len(rights) > 1, reasons={}
         )
     return RedirectResponse(safe_path(form.get("vers", "/")), 303)
 

@@ -1,4 +1,4 @@
-"""The reader of a page: the signed-in person, the right in use and the motive, sent with every call to a service."""
+"""The reader of a page: the signed-in person, the right in use and the reason, sent with every call to a service."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class ChoiceNeeded(Exception):
     """The person has several rights and has chosen none."""
 
 
-class MotiveNeeded(Exception):
-    """The motive for reading this case is missing."""
+class ReasonNeeded(Exception):
+    """The reason for reading this case is missing."""
 
     def __init__(self, case: UUID) -> None:
         super().__init__(str(case))
@@ -39,7 +39,7 @@ class MotiveNeeded(Exception):
 
 
 async def get_reader(request: Request, case: UUID | None = None) -> Reader:
-    """Raises SignInNeeded, ChoiceNeeded, MotiveNeeded, or UpstreamError when the rights cannot be read."""
+    """Raises SignInNeeded, ChoiceNeeded, ReasonNeeded, or UpstreamError when the rights cannot be read."""
     request_session = get_session(request)
     await _renew_token(request.app.state.provider, request_session)
     if not request_session.session.signed_in:
@@ -51,10 +51,10 @@ async def get_reader(request: Request, case: UUID | None = None) -> Reader:
         right = rights[0] if rights else None
         request_session.session = msgspec.structs.replace(request_session.session, right=right, choice=False)
     session = request_session.session
-    motive = session.motives.get(str(case)) if case else None
-    if case and motive is None and session.needs_motive:
-        raise MotiveNeeded(case)
-    return Reader(session.token, session.right.id if session.right else None, motive=motive, correlation=str(uuid7()))
+    reason = session.reasons.get(str(case)) if case else None
+    if case and reason is None and session.needs_reason:
+        raise ReasonNeeded(case)
+    return Reader(session.token, session.right.id if session.right else None, reason=reason, correlation=str(uuid7()))
 
 
 async def fetch_rights(request: Request) -> list[ChosenRight]:

@@ -45,19 +45,19 @@ class UpstreamError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """In whose name a service is called: token, right in use, motive for reading the case. `correlation`: one id for
+    """In whose name a service is called: token, right in use, reason for reading the case. `correlation`: one id for
     all calls of a page, so that the access log shows one reading."""
 
     token: str | None
     right: str | None = None
-    motive: str | None = None
+    reason: str | None = None
     correlation: str | None = None
 
     def headers(self) -> dict[str, str]:
         headers = {
             "Authorization": f"Bearer {self.token}" if self.token else None,
             "DLA-Right": self.right,
-            "DLA-Motive": quote(self.motive, safe="") if self.motive else None,
+            "DLA-Reason": quote(self.reason, safe="") if self.reason else None,
             "DLA-Correlation": self.correlation,
         }
         return {name: value for name, value in headers.items() if value}
@@ -117,7 +117,7 @@ async def result_or_error(call: Any) -> Any:
     try:
         return await call
     except UpstreamError as error:
-        if error.status == 401 or error.slug in ("choose-a-right", "motive-needed"):
+        if error.status == 401 or error.slug in ("choose-a-right", "reason-needed"):
             raise
         return error
 

@@ -13,7 +13,7 @@ from diagnostic.domain.content.employment import IMPOSSIBLE_EMPLOYMENT
 from diagnostic.domain.content.fields import NOTHING_TO_CORRECT
 from diagnostic.domain.lifecycle import CONTENT_CLOSED, NOT_OPEN, Status
 from diagnostic.domain.state import BaselineCorrection, Diagnosis, Plan
-from shared.kernel import Axis, Context, Day, Encrypted, Motive, Refusal, Text, event, require_past
+from shared.kernel import Axis, Context, Day, Encrypted, Reason, Refusal, Text, event, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -87,7 +87,7 @@ class CorrectBaseline:
     code: Annotated[str, Len(1, 40)]
     value: Annotated[float, Ge(-1e12), Le(1e12)]
     effective_on: Day
-    reason: Motive
+    reason: Reason
 
 
 Command = AgreePlan | CorrectBaseline

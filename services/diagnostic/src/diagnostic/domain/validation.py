@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from diagnostic.domain.lifecycle import CONTENT_CLOSED, Status, SubmissionVoided, ValidationVoided
 from diagnostic.domain.mandates import NO_MANDATE, check_mandate
 from diagnostic.domain.state import Diagnosis, Disagreement
-from shared.kernel import Context, Encrypted, Motive, Refusal, event
+from shared.kernel import Context, Encrypted, Reason, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 from shared.kernel.vocabulary.validation import (
@@ -81,7 +81,7 @@ class ContestDiagnosis:
     """A leader of the structure does not agree with the version that they have read, and says why."""
 
     version: Version
-    reasons: Motive
+    reasons: Reason
 
 
 Command = SubmitDiagnosis | ValidateDiagnosis | ContestDiagnosis

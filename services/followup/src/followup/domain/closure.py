@@ -9,7 +9,7 @@ from followup.domain.parcours_update import UPDATE_PENDING, require_no_pending_u
 from followup.domain.reviews.reporting import NOTHING_TO_CORRECT
 from followup.domain.reviews.review import ReviewStatus
 from followup.domain.state import NOT_OPEN, FollowUp, Outcome, Status
-from shared.kernel import Context, Day, Encrypted, Motive, Refusal, Text, event, require_past
+from shared.kernel import Context, Day, Encrypted, Reason, Refusal, Text, event, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -59,7 +59,7 @@ class CorrectClosingDown:
     """The structure ceased its activity on another day."""
 
     closed_on: Day
-    reason: Motive
+    reason: Reason
 
 
 @command(title="Conclure le suivi", leads_to=(FollowUpClosed,), may_refuse=(NOT_OPEN, REVIEWS_LEFT, UPDATE_PENDING))

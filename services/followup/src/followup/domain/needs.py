@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from followup.domain.state import NOT_OPEN, FollowUp, Need
-from shared.kernel import Axis, Context, Encrypted, Motive, Refusal, Text, event
+from shared.kernel import Axis, Context, Encrypted, Reason, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -27,7 +27,7 @@ class FindNeed:
 
     theme: Axis
     description: Text
-    distinction: Motive | None = None
+    distinction: Reason | None = None
 
 
 def decide(follow_up: FollowUp, command: FindNeed, context: Context) -> NeedFound:

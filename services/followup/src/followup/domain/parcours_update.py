@@ -10,7 +10,7 @@ from annotated_types import Len
 from followup.domain.reviews.reporting import UNKNOWN_REVIEW, find_review
 from followup.domain.reviews.review import ReviewStatus
 from followup.domain.state import NOT_OPEN, FollowUp, ParcoursUpdate
-from shared.kernel import Axis, Context, Encrypted, Line, Motive, Refusal, event
+from shared.kernel import Axis, Context, Encrypted, Line, Reason, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -42,7 +42,7 @@ class RequestParcoursUpdate:
     """A review that was held shows what of the parcours must be taken up again: on these axes of change, if known."""
 
     review: Line
-    reason: Motive
+    reason: Reason
     axes: Annotated[tuple[Axis, ...], Len(0, 10)] = ()
 
 
@@ -50,7 +50,7 @@ class RequestParcoursUpdate:
 class WithdrawParcoursUpdate:
     """The parcours is not to be updated after all, and why."""
 
-    reason: Motive
+    reason: Reason
 
 
 @command(leads_to=(ParcoursUpdateWithdrawn,))

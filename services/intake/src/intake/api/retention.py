@@ -48,7 +48,7 @@ class HoldState(BaseModel):
 
     case: UUID
     suspended: bool
-    motive: str | None
+    reason: str | None
 
 
 def build_router(deployment: Deployment) -> APIRouter:
@@ -129,7 +129,7 @@ def _handle(id: UUID, app: ServiceApplication, caller: Caller, command: HoldCase
     authorize(caller)
     app.load_existing(request.decider, id)
     receipt = app.handle(decider, retention_id(id), command, app.context(id, caller.actor))
-    motive = receipt.state.hold_motive
+    reason = receipt.state.hold_reason
     return HoldState(
-        case=id, suspended=motive is not None, motive=app.key_store.display_text(motive) if motive else None
+        case=id, suspended=reason is not None, reason=app.key_store.display_text(reason) if reason else None
     )

@@ -30,7 +30,7 @@ def _blocks(certificate: ErasureCertificate) -> list[Block]:
                 ("Effacement", done),
                 ("Ordonné le", format_instant(certificate.ordered_at)),
                 ("Par", _ordered_by(certificate)),
-                ("Motif", certificate.motive),
+                ("Motif", certificate.reason),
             )
         ),
         Heading("Qui l’a confirmé"),

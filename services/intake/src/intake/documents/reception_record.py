@@ -151,7 +151,7 @@ def _outcome(source: DocumentSource[Request]) -> Iterator[tuple[str, str]]:
             yield "Vers l’unité", outcome.to_unit
         if isinstance(outcome, RequestOriented) and outcome.orientations:
             yield "Orientations", format_number(len(outcome.orientations))
-        if outcome.motive:
-            yield "Motif", source.decrypt(outcome.motive)
+        if outcome.reason:
+            yield "Motif", source.decrypt(outcome.reason)
         if isinstance(outcome, RequestOriented) and outcome.why_none:
             yield "Aucune orientation, car", source.decrypt(outcome.why_none)

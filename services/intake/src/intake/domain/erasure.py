@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shared.erasure import ErasePerson, case_erasure_id
 from shared.erasure import erasure as key_erasure
-from shared.kernel import CompanionCommand, Context, Decider, Encrypted, Motive, Refusal, event
+from shared.kernel import CompanionCommand, Context, Decider, Encrypted, Reason, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -26,7 +26,7 @@ NOT_ORDERED = Refusal("erasure-not-ordered", "Aucun effacement n’a été ordon
 @event("erasure-ordered", label="Effacement d’une personne ordonné")
 class ErasureOrdered:
     person: UUID
-    motive: Encrypted
+    reason: Encrypted
     values: int
 
 
@@ -43,9 +43,9 @@ class ErasureConfirmed:
 class OrderErasure:
     """A person asked for erasure, or must be erased: every service destroys the key of their name, mail and telephone.
 
-    It cannot be undone. `motive`: the request and what was checked; it must not name anybody."""
+    It cannot be undone. `reason`: the request and what was checked; it must not name anybody."""
 
-    motive: Motive
+    reason: Reason
 
 
 @command(leads_to=(ErasureOrdered,), may_refuse=(NOT_A_PERSON, HOLDS_RIGHTS, STILL_NEEDED))
@@ -54,7 +54,7 @@ class OrderErasureWithFindings:
     have; `values`: how many values intake stores under their key."""
 
     person: UUID
-    motive: str
+    reason: str
     is_case: bool
     open_cases: tuple[UUID, ...]
     rights: int
@@ -88,12 +88,12 @@ class Confirmation:
 @dataclass(frozen=True, slots=True)
 class Erasure:
     person: UUID | None = None
-    motive: Encrypted | None = None
+    reason: Encrypted | None = None
     values: int = 0
     confirmed: dict[str, Confirmation] = field(default_factory=dict)
 
 
-REPEATED_ORDER_MOTIVE = (
+REPEATED_ORDER_REASON = (
     "Effacement d’avant la sauvegarde restaurée, exécuté de nouveau\u00a0: l’ordre d’origine est au journal d’audit."
 )
 
@@ -107,10 +107,10 @@ def decide(erasure: Erasure, command: Command, context: Context) -> list[Event]:
             if erasure.person:
                 return []
             _require_erasable(command)
-            return [ErasureOrdered(command.person, context.text(command.motive), values=command.values)]
+            return [ErasureOrdered(command.person, context.text(command.reason), values=command.values)]
         case RepeatErasureOrder(person, values):
             return (
-                [] if erasure.person else [ErasureOrdered(person, context.text(REPEATED_ORDER_MOTIVE), values=values)]
+                [] if erasure.person else [ErasureOrdered(person, context.text(REPEATED_ORDER_REASON), values=values)]
             )
         case ConfirmErasure(service, values, confirmed_at=confirmed_at):
             if erasure.person is None:
@@ -162,8 +162,8 @@ def outstanding(erasure: Erasure) -> tuple[str, ...]:
 
 def evolve(erasure: Erasure, event: Event) -> Erasure:
     match event:
-        case ErasureOrdered(person, motive, values=values):
-            return replace(erasure, person=person, motive=motive, values=values)
+        case ErasureOrdered(person, reason, values=values):
+            return replace(erasure, person=person, reason=reason, values=values)
         case ErasureConfirmed(service, values, confirmed_at=confirmed_at):
             return replace(erasure, confirmed=erasure.confirmed | {service: Confirmation(confirmed_at, values)})
 

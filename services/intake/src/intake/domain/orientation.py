@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from intake.domain.reference.reference import SHIPPED_REFERENCE, ReferenceData
-from shared.kernel import Context, Decider, Encrypted, Line, Motive, Refusal, event
+from shared.kernel import Context, Decider, Encrypted, Line, Reason, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -66,7 +66,7 @@ class OrientationConcluded:
 
 @event("orientation-declined", label="Orientation déclinée")
 class OrientationDeclined:
-    motive: Encrypted
+    reason: Encrypted
 
 
 @command(title="Proposer une orientation", leads_to=(OrientationProposed,), may_refuse=(ALREADY_PROPOSED,))
@@ -76,7 +76,7 @@ class ProposeOrientation:
     `target`: a code of the list of orientation targets, or the name of another actor."""
 
     target: Line
-    reason: Motive
+    reason: Reason
 
 
 @command(title="Noter l’accord de la structure", leads_to=(OrientationConsented,), may_refuse=(NOT_AT_THIS_STEP,))
@@ -88,7 +88,7 @@ class RecordConsent:
 class SendOrientation:
     """The orientation is sent to the target, never without consent."""
 
-    message: Motive | None = None
+    message: Reason | None = None
 
 
 @command(
@@ -102,14 +102,14 @@ class AcknowledgeOrientation:
 class ConcludeOrientation:
     """What came of the orientation."""
 
-    outcome: Motive
+    outcome: Reason
 
 
 @command(title="Décliner l’orientation", leads_to=(OrientationDeclined,), may_refuse=(NOT_AT_THIS_STEP,))
 class DeclineOrientation:
     """The structure does not want it, or the target cannot help."""
 
-    motive: Motive
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +173,9 @@ def decide(
             return [OrientationConcluded(context.text(outcome))]
         case (
             OrientationStep.PROPOSED | OrientationStep.CONSENTED | OrientationStep.SENT | OrientationStep.ACKNOWLEDGED,
-            DeclineOrientation(motive),
+            DeclineOrientation(reason),
         ):
-            return [OrientationDeclined(context.text(motive))]
+            return [OrientationDeclined(context.text(reason))]
         case step, _:
             raise NOT_AT_THIS_STEP(f"L’orientation en est à l’étape «\u202f{STEP_LABELS[step]}\u202f».", step=step)
 
@@ -218,8 +218,8 @@ def evolve(orientation: Orientation, event: Event) -> Orientation:
             return replace(orientation, step=OrientationStep.ACKNOWLEDGED)
         case OrientationConcluded(outcome):
             return replace(orientation, step=OrientationStep.CONCLUDED, outcome=outcome)
-        case OrientationDeclined(motive):
-            return replace(orientation, step=OrientationStep.DECLINED, outcome=motive)
+        case OrientationDeclined(reason):
+            return replace(orientation, step=OrientationStep.DECLINED, outcome=reason)
 
 
 decider: Decider[Orientation] = Decider(

@@ -17,9 +17,9 @@ from shared.kernel import (
     Day,
     Decider,
     Encrypted,
-    Motive,
     PersonalData,
     PersonalLine,
+    Reason,
     Refusal,
     Role,
     event,
@@ -51,7 +51,7 @@ class LinkGiven:
     identity: UUID
     until: date
     by: str
-    motive: Encrypted
+    reason: Encrypted
 
 
 @event("link-renewed", label="Nouveau lien personnel donné")
@@ -59,12 +59,12 @@ class LinkRenewed:
     identity: UUID
     until: date
     by: str
-    motive: Encrypted
+    reason: Encrypted
 
 
 @event("link-revoked", label="Lien personnel retiré")
 class LinkRevoked:
-    motive: Encrypted
+    reason: Encrypted
 
 
 @command(title="Donner un lien personnel", leads_to=(LinkGiven,), may_refuse=(ALREADY_GIVEN, TOO_LONG, OWN_RIGHTS))
@@ -78,7 +78,7 @@ class GiveLink:
 
     role: LinkRole
     name: PersonalLine
-    motive: Motive
+    reason: Reason
     until: Day | None = None
 
 
@@ -86,7 +86,7 @@ class GiveLink:
 class RenewLink:
     """The same person gets another link, and keeps the same id. The former link opens nothing any more."""
 
-    motive: Motive
+    reason: Reason
     until: Day | None = None
 
 
@@ -106,7 +106,7 @@ class IssueLink:
 class RevokeLink:
     """The link opens nothing any more: here at once, in the other services when they receive the event."""
 
-    motive: Motive
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,9 @@ Event = LinkGiven | LinkRenewed | LinkRevoked
 def decide(link: PersonalLink, command: Command, context: Context) -> list[Event]:
     match command:
         case IssueLink(request, person, identity=identity, longest=longest, namesake=namesake):
-            until, motive = _last_day(request.until, longest, context), context.text(request.motive)
+            until, reason = _last_day(request.until, longest, context), context.text(request.reason)
             if isinstance(request, RenewLink):
-                return [LinkRenewed(identity, until, by=context.actor.id, motive=motive)]
+                return [LinkRenewed(identity, until, by=context.actor.id, reason=reason)]
             if existing := namesake or link.person:
                 raise ALREADY_GIVEN(
                     "Donnez-lui un nouveau lien\u00a0: il prendra la place du précédent. Pour une autre personne du"
@@ -149,11 +149,11 @@ def decide(link: PersonalLink, command: Command, context: Context) -> list[Event
                     identity=identity,
                     until=until,
                     by=context.actor.id,
-                    motive=motive,
+                    reason=reason,
                 )
             ]
-        case RevokeLink(motive):
-            return [] if link.revoked else [LinkRevoked(context.text(motive))]
+        case RevokeLink(reason):
+            return [] if link.revoked else [LinkRevoked(context.text(reason))]
 
 
 def _last_day(until: date | None, longest: date, context: Context) -> date:

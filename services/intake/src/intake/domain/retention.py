@@ -10,7 +10,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from shared.erasure import EraseCase, case_erasure_id
 from shared.erasure import erasure as key_erasure
-from shared.kernel import CompanionCommand, Context, Decider, Encrypted, Motive, Refusal, event
+from shared.kernel import CompanionCommand, Context, Decider, Encrypted, Reason, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -28,12 +28,12 @@ DESTROYED = Refusal("case-destroyed", "Ce dossier est détruit", status=410)
 
 @event("retention-held", label="Destruction du dossier suspendue")
 class RetentionHeld:
-    motive: Encrypted
+    reason: Encrypted
 
 
 @event("retention-released", label="Suspension de la destruction levée")
 class RetentionReleased:
-    motive: Encrypted
+    reason: Encrypted
 
 
 @event("case-destroyed", label="Dossier détruit au terme de sa conservation")
@@ -48,14 +48,14 @@ class CaseDestroyed:
 class HoldCase:
     """A dispute, an inspection, a request under examination: the case is kept beyond its term until it is released."""
 
-    motive: Motive
+    reason: Reason
 
 
 @command(title="Lever la suspension", leads_to=(RetentionReleased,), may_refuse=(DESTROYED,))
 class ReleaseCase:
     """The reason of the suspension is over: the term applies again."""
 
-    motive: Motive
+    reason: Reason
 
 
 @command(leads_to=(CaseDestroyed,), may_refuse=(ON_HOLD,))
@@ -70,9 +70,9 @@ class DestroyCase:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """`hold_motive`: why the destruction is suspended; null when it is not."""
+    """`hold_reason`: why the destruction is suspended; null when it is not."""
 
-    hold_motive: Encrypted | None = None
+    hold_reason: Encrypted | None = None
     destroyed: bool = False
 
 
@@ -83,17 +83,17 @@ Event = RetentionHeld | RetentionReleased | CaseDestroyed
 def decide(retention: Retention, command: Command, context: Context) -> list[Event]:
     match command:
         case DestroyCase(retention_class, due_on, persons=persons, values=values):
-            if retention.hold_motive:
+            if retention.hold_reason:
                 raise ON_HOLD("Levez d’abord la suspension, si ce qui la justifie est terminé.")
             return (
                 [] if retention.destroyed else [CaseDestroyed(retention_class, due_on, persons=persons, values=values)]
             )
         case _ if retention.destroyed:
             raise DESTROYED("Sa durée de conservation est passée\u00a0: personne ne peut plus le lire.")
-        case HoldCase(motive):
-            return [] if retention.hold_motive else [RetentionHeld(context.text(motive))]
-        case ReleaseCase(motive):
-            return [RetentionReleased(context.text(motive))] if retention.hold_motive else []
+        case HoldCase(reason):
+            return [] if retention.hold_reason else [RetentionHeld(context.text(reason))]
+        case ReleaseCase(reason):
+            return [RetentionReleased(context.text(reason))] if retention.hold_reason else []
 
 
 def companions(_retention: Retention, event: Event, context: Context) -> Iterable[CompanionCommand]:
@@ -106,17 +106,17 @@ def companions(_retention: Retention, event: Event, context: Context) -> Iterabl
 def available_commands(retention: Retention) -> Iterator[type]:
     if not retention.destroyed:
         yield HoldCase
-        yield ReleaseCase if retention.hold_motive else DestroyCase
+        yield ReleaseCase if retention.hold_reason else DestroyCase
     else:
         yield DestroyCase
 
 
 def evolve(retention: Retention, event: Event) -> Retention:
     match event:
-        case RetentionHeld(motive):
-            return replace(retention, hold_motive=motive)
+        case RetentionHeld(reason):
+            return replace(retention, hold_reason=reason)
         case RetentionReleased():
-            return replace(retention, hold_motive=None)
+            return replace(retention, hold_reason=None)
         case CaseDestroyed():
             return replace(retention, destroyed=True)
 

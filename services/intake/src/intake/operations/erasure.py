@@ -41,7 +41,7 @@ class ErasureCertificate(BaseModel):
     erasure: UUID
     ordered_at: datetime
     ordered_by: str
-    motive: str
+    reason: str
     services: list[ServiceConfirmation]
     outstanding: list[str]
     complete_at: datetime | None
@@ -56,7 +56,7 @@ def order_with_findings(app: ServiceApplication, person: UUID, order: OrderErasu
     link_is_valid = bool(link and not link.revoked and link.until and link.until >= today)
     return OrderErasureWithFindings(
         person,
-        order.motive,
+        order.reason,
         is_case=_is_case(app, person),
         open_cases=open_cases,
         rights=sum(right.until is None or right.until >= today for right in identity.active) + link_is_valid,
@@ -83,13 +83,13 @@ def build_certificate(app: ServiceApplication, person: UUID, backup_days: int) -
     confirmed = {"intake": Confirmation(ordered.recorded_at, state.values)} | state.confirmed
     outstanding = erasure.outstanding(state)
     complete_at = None if outstanding else max(each.at for each in confirmed.values())
-    assert state.motive
+    assert state.reason
     return ErasureCertificate(
         person=person,
         erasure=stream,
         ordered_at=ordered.recorded_at,
         ordered_by=meta.actor,
-        motive=app.key_store.display_text(state.motive),
+        reason=app.key_store.display_text(state.reason),
         services=[_service_confirmation(name, confirmed.get(name)) for name in SERVICES],
         outstanding=list(outstanding),
         complete_at=complete_at,

@@ -142,7 +142,7 @@ def _build_term(app: ServiceApplication, row: dict[str, object], settings: Intak
         archived_on = add_months(last_on, settings.keep_closed_months)
         due_on = add_months(archived_on, settings.keep_archived_months)
     obstacle = None
-    if app.load(retention.decider, retention_id(case)).state.hold_motive:
+    if app.load(retention.decider, retention_id(case)).state.hold_reason:
         obstacle = "destruction suspendue par le ou la DPO"
     elif status is RequestStatus.TRANSFERRED and row["went_on"]:
         obstacle = "l’unité qui l’a repris en a encore besoin"

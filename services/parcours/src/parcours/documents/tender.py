@@ -234,7 +234,7 @@ def _interests(source: DocumentSource[Tender]) -> Iterator[Block]:
 def _decision(source: DocumentSource[Tender]) -> Iterator[Block]:
     cancelled, awarded = source.last_of(TenderCancelled), source.last_of(TenderAwarded)
     if cancelled:
-        yield Paragraph(f"La consultation est restée sans suite. {source.decrypt(cancelled.event.motive)}")
+        yield Paragraph(f"La consultation est restée sans suite. {source.decrypt(cancelled.event.reason)}")
     elif awarded:
         chosen = source.state.candidates[awarded.event.provider]
         yield Facts(
@@ -244,7 +244,7 @@ def _decision(source: DocumentSource[Tender]) -> Iterator[Block]:
                 ("Décision du", format_day(awarded.recorded_at)),
             )
         )
-        if awarded.event.motive:
-            yield Paragraph(f"Motif du choix\u00a0: {source.decrypt(awarded.event.motive)}")
+        if awarded.event.reason:
+            yield Paragraph(f"Motif du choix\u00a0: {source.decrypt(awarded.event.reason)}")
         if awarded.event.exception:
             yield Paragraph(f"Moins de trois prestataires consultés\u00a0: {source.decrypt(awarded.event.exception)}")

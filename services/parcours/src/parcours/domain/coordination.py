@@ -20,7 +20,7 @@ from parcours.domain.guards import (
 )
 from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import OPEN_STEPS, ActionKind, ActionStep, Introduction, Parcours, ParcoursStatus
-from shared.kernel import Context, Day, Encrypted, Motive, PersonalData, PersonalLine, Refusal, Text, event
+from shared.kernel import Context, Day, Encrypted, PersonalData, PersonalLine, Reason, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -48,13 +48,13 @@ class ActionFinished:
 @event("action-abandoned", label="Action abandonnée")
 class ActionAbandoned:
     action: UUID
-    motive: Encrypted
+    reason: Encrypted
 
 
 @event("action-carried-over", label="Action reportée après le parcours")
 class ActionCarriedOver:
     action: UUID
-    motive: Encrypted
+    reason: Encrypted
 
 
 @command(
@@ -106,10 +106,10 @@ class FinishAction:
     may_refuse=(*REQUIRES_OPEN, *REQUIRES_VALIDATED_ACTION, ONLY_CONSULTING),
 )
 class AbandonAction:
-    """An action will not be carried out. `motive`: why."""
+    """An action will not be carried out. `reason`: why."""
 
     action: UUID
-    motive: Motive
+    reason: Reason
 
 
 @command(
@@ -118,10 +118,10 @@ class AbandonAction:
     may_refuse=(*REQUIRES_OPEN, *REQUIRES_VALIDATED_ACTION),
 )
 class CarryOverAction:
-    """An action will go on after the parcours. `motive`: why."""
+    """An action will go on after the parcours. `reason`: why."""
 
     action: UUID
-    motive: Motive
+    reason: Reason
 
 
 Command = RecordIntroduction | StartAction | FinishAction | AbandonAction | CarryOverAction
@@ -148,17 +148,17 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             if action.planned.kind is ActionKind.CONSULTING and not action.report_accepted:
                 raise NO_FINAL_REPORT("Une prestation de conseil se termine une fois son rapport final accepté.")
             return [ActionFinished(key, context.text(summary))]
-        case AbandonAction(key, motive):
+        case AbandonAction(key, reason):
             action = require_validated_action(parcours, key, *OPEN_STEPS)
             _check_more_than_consulting(parcours, key)
             return [
                 *void_shared_version(parcours),
-                ActionAbandoned(key, context.text(motive)),
+                ActionAbandoned(key, context.text(reason)),
                 *release_unspent(key, action),
             ]
-        case CarryOverAction(key, motive):
+        case CarryOverAction(key, reason):
             require_validated_action(parcours, key, *OPEN_STEPS)
-            return [*void_shared_version(parcours), ActionCarriedOver(key, context.text(motive))]
+            return [*void_shared_version(parcours), ActionCarriedOver(key, context.text(reason))]
 
 
 def _check_more_than_consulting(parcours: Parcours, key: UUID) -> None:
@@ -185,8 +185,8 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
             changed = replace(action, step=ActionStep.STARTED)
         case ActionFinished(_, summary):
             changed = replace(action, step=ActionStep.DONE, outcome=summary)
-        case ActionAbandoned(_, motive):
-            changed = replace(action, step=ActionStep.ABANDONED, outcome=motive)
-        case ActionCarriedOver(_, motive):
-            changed = replace(action, step=ActionStep.CARRIED_OVER, outcome=motive)
+        case ActionAbandoned(_, reason):
+            changed = replace(action, step=ActionStep.ABANDONED, outcome=reason)
+        case ActionCarriedOver(_, reason):
+            changed = replace(action, step=ActionStep.CARRIED_OVER, outcome=reason)
     return parcours.but(event.action, changed)

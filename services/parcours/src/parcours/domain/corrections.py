@@ -33,9 +33,9 @@ from shared.kernel import (
     Context,
     Day,
     Encrypted,
-    Motive,
     PersonalData,
     PersonalLine,
+    Reason,
     Refusal,
     Text,
     event,
@@ -98,7 +98,7 @@ class CorrectIntroduction:
     introduction: Annotated[int, Ge(1), Le(1_000)]
     whom: PersonalLine
     held_on: Day
-    reason: Motive
+    reason: Reason
 
 
 @command(
@@ -122,7 +122,7 @@ class CorrectAgreement:
     action: UUID
     provider: PersonalLine
     terms: AgreementTerms
-    reason: Motive
+    reason: Reason
 
 
 @command(
@@ -136,7 +136,7 @@ class CorrectDays:
     action: UUID
     days: Annotated[int, Ge(0), Le(1_000)]
     effective_on: Day
-    reason: Motive
+    reason: Reason
 
 
 @command(
@@ -149,7 +149,7 @@ class CorrectFinalReport:
 
     action: UUID
     received_on: Day
-    reason: Motive
+    reason: Reason
 
 
 @command(
@@ -162,7 +162,7 @@ class CorrectDebrief:
 
     debrief: Text
     held_on: Day
-    reason: Motive
+    reason: Reason
 
 
 Command = CorrectIntroduction | CorrectAgreement | CorrectDays | CorrectFinalReport | CorrectDebrief

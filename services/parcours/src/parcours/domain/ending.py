@@ -13,7 +13,7 @@ from parcours.domain.funding.payments import FundsReleased, release_unspent
 from parcours.domain.guards import NOT_VALIDATED, REQUIRES_SINCE_ADMISSION, require_since_admission
 from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import OPEN_STEPS, Parcours, ParcoursStatus, Plan
-from shared.kernel import Context, Day, Encrypted, Line, Motive, Refusal, Text, event
+from shared.kernel import Context, Day, Encrypted, Line, Reason, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -30,12 +30,12 @@ class ParcoursCompleted:
 
 @event("parcours-abandoned", label="Parcours abandonné")
 class ParcoursAbandoned:
-    motive: Encrypted
+    reason: Encrypted
 
 
 @event("update-abandoned", label="Mise à jour du parcours abandonnée")
 class UpdateAbandoned:
-    motive: Encrypted
+    reason: Encrypted
 
 
 OPEN_ACTIONS_DROPPED = (ActionAbandoned, ActionRemoved, FundsReleased)
@@ -64,7 +64,7 @@ class AbandonParcours:
 
     Of a parcours that was completed once, only the update is abandoned, and follow-up goes on."""
 
-    motive: Motive
+    reason: Reason
 
 
 @command(leads_to=(UpdateAbandoned, *OPEN_ACTIONS_DROPPED))
@@ -93,11 +93,11 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
                 require_allowed_duration(parcours, held_on)
             settled = Counter(action.step.value for action in parcours.actions.values())
             return [ParcoursCompleted(parcours.plan, dict(settled), debrief=context.text(debrief), held_on=held_on)]
-        case AbandonParcours(motive):
+        case AbandonParcours(reason):
             if parcours.completed:
-                return _abandon_update(parcours, motive, context)
+                return _abandon_update(parcours, reason, context)
             released = [given for key, action in parcours.actions.items() for given in release_unspent(key, action)]
-            return [*released, ParcoursAbandoned(context.text(motive))]
+            return [*released, ParcoursAbandoned(context.text(reason))]
         case AbandonUpdate(because):
             return _abandon_update(parcours, because, context)
 
@@ -109,18 +109,18 @@ def can_abandon_update(parcours: Parcours) -> bool:
     return not any(action.validated and action.step in OPEN_STEPS for action in parcours.actions.values())
 
 
-def _abandon_update(parcours: Parcours, motive: str, context: Context) -> list[Event | Settling]:
-    return [*_drop_open_actions(parcours, motive, context), UpdateAbandoned(context.text(motive))]
+def _abandon_update(parcours: Parcours, reason: str, context: Context) -> list[Event | Settling]:
+    return [*_drop_open_actions(parcours, reason, context), UpdateAbandoned(context.text(reason))]
 
 
-def _drop_open_actions(parcours: Parcours, motive: str, context: Context) -> Iterator[Settling]:
+def _drop_open_actions(parcours: Parcours, reason: str, context: Context) -> Iterator[Settling]:
     for key, action in parcours.actions.items():
         if action.step not in OPEN_STEPS:
             continue
         if action.validated:
-            yield ActionAbandoned(key, context.text(motive))
+            yield ActionAbandoned(key, context.text(reason))
         else:
-            yield ActionRemoved(key, context.text(motive), kind=action.planned.kind)
+            yield ActionRemoved(key, context.text(reason), kind=action.planned.kind)
         yield from release_unspent(key, action)
 
 
@@ -139,7 +139,7 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         case ParcoursCompleted(_, _, debrief=debrief, held_on=held_on):
             ended = replace(parcours, status=ParcoursStatus.COMPLETED, completed=True)
             return replace(ended, debrief=debrief, debrief_held_on=held_on)
-        case ParcoursAbandoned(motive):
-            return replace(parcours, status=ParcoursStatus.ABANDONED, debrief=motive)
+        case ParcoursAbandoned(reason):
+            return replace(parcours, status=ParcoursStatus.ABANDONED, debrief=reason)
         case UpdateAbandoned():
             return replace(parcours, status=ParcoursStatus.COMPLETED, shared=None, validated_version=None)

@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS {schema}.parked (
     PRIMARY KEY (publisher, case_id, number)
 );
 CREATE TABLE IF NOT EXISTS {schema}.skipped (
-    publisher text, case_id uuid, number bigint, message bytea NOT NULL, error text, motive text NOT NULL,
+    publisher text, case_id uuid, number bigint, message bytea NOT NULL, error text, reason text NOT NULL,
     skipped_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (publisher, case_id, number)
 );
@@ -145,10 +145,10 @@ BEGIN
         END LOOP;
     END IF;
     IF extras ? 'skipped' THEN
-        INSERT INTO {schema}.skipped (publisher, case_id, number, message, error, motive)
-        SELECT publisher, case_id, number, decode(message, 'base64'), error, motive
+        INSERT INTO {schema}.skipped (publisher, case_id, number, message, error, reason)
+        SELECT publisher, case_id, number, decode(message, 'base64'), error, reason
         FROM jsonb_to_recordset(extras->'skipped')
-          AS s(publisher text, case_id uuid, number bigint, message text, error text, motive text);
+          AS s(publisher text, case_id uuid, number bigint, message text, error text, reason text);
     END IF;
     IF extras ? 'command' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(extras->'command') AS c(key text, request text, response text)

@@ -1,4 +1,4 @@
-"""Recording of reads: a case is recorded in the access log, with its motive, before it is shown.
+"""Recording of reads: a case is recorded in the access log, with its reason, before it is shown.
 
 A read that cannot be recorded is not answered."""
 
@@ -18,12 +18,12 @@ from shared.access import AccessLog, AccessRecord
 from shared.crypto import KeyErased
 from shared.eventlog import EventLogError
 from shared.kernel import Actor, Role, uuid7
-from shared.web.http import MOTIVE_HEADER, ProblemError, operation_id
+from shared.web.http import REASON_HEADER, ProblemError, operation_id
 
 log = logging.getLogger(__name__)
 CORRELATION_HEADER = "DLA-Correlation"
 """A UUID that a program sends with all reads that it makes for one purpose."""
-MOTIVE_ROLES = frozenset({Role.AUDITOR, Role.DPO})
+REASON_ROLES = frozenset({Role.AUDITOR, Role.DPO})
 MIN_CHARACTERS, MAX_CHARACTERS = 3, 500
 TIME_PARAMETERS = ("version", "as_of", "on", "since", "until")
 TIME_VALUE = re.compile(r"[0-9TZ:.+ -]{1,40}")
@@ -38,19 +38,19 @@ class AccessRecorder:
         self._recorded: set[UUID] = set()
 
     def record_case(self, case: UUID, units: Iterable[str], *, archived: bool = False) -> None:
-        """Raises ProblemError: 428 without a motive where one is needed, 503 when this cannot be recorded."""
+        """Raises ProblemError: 428 without a reason where one is needed, 503 when this cannot be recorded."""
         if case in self._recorded:
             return
-        motive = parse_motive(self._request.headers.get(MOTIVE_HEADER, ""))
-        if motive is None and (self._actor.role in MOTIVE_ROLES or (archived and self._actor.role is not Role.SERVICE)):
+        reason = parse_reason(self._request.headers.get(REASON_HEADER, ""))
+        if reason is None and (self._actor.role in REASON_ROLES or (archived and self._actor.role is not Role.SERVICE)):
             raise ProblemError(
                 428,
-                "motive-needed",
+                "reason-needed",
                 "Pourquoi consultez-vous ce dossier\u202f?",
                 "Un dossier du DLA est confidentiel\u00a0: avant de le lire, dites pourquoi en quelques mots, dans"
-                f" l’en-tête {MOTIVE_HEADER}. Votre motif est gardé, scellé, avec la trace de cette lecture.",
+                f" l’en-tête {REASON_HEADER}. Votre motif est gardé, scellé, avec la trace de cette lecture.",
             )
-        self._record(case=case, units=sorted(units), motive=motive)
+        self._record(case=case, units=sorted(units), reason=reason)
         self._recorded.add(case)
 
     def record_rows(self, number: int, units: Iterable[str]) -> None:
@@ -58,10 +58,10 @@ class AccessRecorder:
         self._record(rows=number, units=sorted(units))
 
     def forwarded_headers(self) -> dict[str, str]:
-        """The headers by which another service records the read with the same motive and correlation."""
-        motive = parse_motive(self._request.headers.get(MOTIVE_HEADER, ""))
+        """The headers by which another service records the read with the same reason and correlation."""
+        reason = parse_reason(self._request.headers.get(REASON_HEADER, ""))
         return {CORRELATION_HEADER: str(self._correlation)} | (
-            {MOTIVE_HEADER: quote(motive, safe="")} if motive else {}
+            {REASON_HEADER: quote(reason, safe="")} if reason else {}
         )
 
     @property
@@ -76,7 +76,7 @@ class AccessRecorder:
         return cast(UUID, state.correlation)
 
     def _record(
-        self, case: UUID | None = None, rows: int | None = None, units: Iterable[str] = (), motive: str | None = None
+        self, case: UUID | None = None, rows: int | None = None, units: Iterable[str] = (), reason: str | None = None
     ) -> None:
         read = AccessRecord(
             self._actor,
@@ -87,7 +87,7 @@ class AccessRecorder:
             case=case,
             units=list(units),
             rows=rows,
-            motive=motive,
+            reason=reason,
         )
         try:
             self._access_log.record(read)
@@ -110,22 +110,22 @@ class AccessRecorder:
         return self._request.url.path + (f"?{kept}" if kept else "")
 
 
-def parse_motive(header: str) -> str | None:
+def parse_reason(header: str) -> str | None:
     """Raises ProblemError 400 for what is not a few readable words."""
     if not header:
         return None
     try:
         if not header.isascii():
             raise ValueError("characters beyond ASCII are percent-encoded")
-        motive = unquote(header, errors="strict").strip()
-        if not (MIN_CHARACTERS <= len(motive) <= MAX_CHARACTERS and motive.isprintable()):
+        reason = unquote(header, errors="strict").strip()
+        if not (MIN_CHARACTERS <= len(reason) <= MAX_CHARACTERS and reason.isprintable()):
             raise ValueError("a few words are expected")
     except ValueError as error:
         raise ProblemError(
             400,
-            "unreadable-motive",
+            "unreadable-reason",
             "Motif illisible",
-            f"L’en-tête {MOTIVE_HEADER} attend de {MIN_CHARACTERS} à {MAX_CHARACTERS} caractères, en UTF-8,"
+            f"L’en-tête {REASON_HEADER} attend de {MIN_CHARACTERS} à {MAX_CHARACTERS} caractères, en UTF-8,"
             " encodés comme dans une adresse\u00a0: Contr%C3%B4le%20annuel.",
         ) from error
-    return motive
+    return reason

@@ -20,8 +20,8 @@ from shared.eventlog import ServiceApplication, UnreadableEvent
 from shared.kernel import Actor, Right, Role, format_date
 from shared.kernel.frozen import replace
 from shared.settings import RightsSource, Settings
-from shared.web.auth.access_recording import MOTIVE_ROLES, AccessRecorder
-from shared.web.http import MOTIVE_HEADER, ProblemError, RateLimiter
+from shared.web.auth.access_recording import REASON_ROLES, AccessRecorder
+from shared.web.http import REASON_HEADER, ProblemError, RateLimiter
 from shared.web.identity import TokenVerifier, VerifiedToken, personal_links, text_claim, unauthenticated
 from shared.web.requests import AppDep
 
@@ -75,7 +75,7 @@ class Caller:
             self.actor.territory,
             managed_unit=self.actor.unit if self.actor.role is Role.MANAGER else None,
             adviser_id=self.actor.id if self.actor.role in ASSIGNED_ROLES else None,
-            archives=self.actor.role in MOTIVE_ROLES,
+            archives=self.actor.role in REASON_ROLES,
         )
 
     def record_rows(self, number: int) -> None:
@@ -205,7 +205,7 @@ _bearer = HTTPBearer(
     auto_error=False,
     description="A token of the deployment's identity provider; to try the system: make token ROLE=adviser UNIT=dla-44."
     f" A leader or a provider without an account: the secret of a personal link, {personal_links.LINK_PREFIX}…"
-    f" Who holds several rights names one in the header {RIGHT_HEADER}. Auditors and the DPO say in {MOTIVE_HEADER}"
+    f" Who holds several rights names one in the header {RIGHT_HEADER}. Auditors and the DPO say in {REASON_HEADER}"
     " why they read a dossier.",
 )
 

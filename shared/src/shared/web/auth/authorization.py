@@ -54,7 +54,7 @@ def authorize(caller: Caller, case: UUID | None = None) -> None:
     """Applies the policy to the case that an operation names, or to an operation that names none.
 
     A read is recorded before anything is answered. Raises ProblemError: 403 with the rule that refuses, 428 without a
-    motive where one is needed, 503 when the read cannot be recorded."""
+    reason where one is needed, 503 when the read cannot be recorded."""
     _check_covered(caller, caller.action, case)
     if case and caller.action is Action.READ:
         authorize_read(caller, case)

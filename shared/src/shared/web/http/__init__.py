@@ -2,7 +2,7 @@
 
 from shared.web.http.csv_response import CsvResponse, csv_file
 from shared.web.http.docs_page import styled_page
-from shared.web.http.openapi import MOTIVE_HEADER, operation_id, polish_openapi
+from shared.web.http.openapi import REASON_HEADER, operation_id, polish_openapi
 from shared.web.http.openapi_responses import document_problems, problem_responses
 from shared.web.http.problems import ProblemError, problem_response
 from shared.web.http.rate_limits import UNLIMITED_PATHS, RateLimiter, RateLimitMiddleware, address_of
@@ -13,8 +13,8 @@ from shared.web.http.strict_query import reject_unknown_parameters
 from shared.web.http.validation_errors import findings, summary
 
 __all__ = [
-    "MOTIVE_HEADER",
     "NO_SOURCES",
+    "REASON_HEADER",
     "SECURITY_HEADERS",
     "TLS_HEADERS",
     "UNLIMITED_PATHS",

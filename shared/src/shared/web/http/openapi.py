@@ -23,12 +23,12 @@ TAGS = {
     "health": "La santé du service, pour l’exploitation.",
 }
 """Of the operations that every service has, after the service's own tags."""
-MOTIVE_HEADER = "DLA-Motive"
-MOTIVE_PARAMETER = {
-    "name": MOTIVE_HEADER,
+REASON_HEADER = "DLA-Reason"
+REASON_PARAMETER = {
+    "name": REASON_HEADER,
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "title": MOTIVE_HEADER},
+    "schema": {"type": "string", "title": REASON_HEADER},
     "description": "Why you read, in 3 to 500 characters of UTF-8, percent-encoded (RFC 3986). Required of auditors,"
     " of the DPO, and to read an archived case; stored encrypted in the access log",
     "example": "Contr%C3%B4le%20de%20l%E2%80%99%C3%A9chantillon%20annuel",
@@ -55,7 +55,7 @@ def polish_openapi(
     bodies = json.loads(examples.read_text()) if examples else {}
     for path, operation in operations:
         if is_read_of_a_dossier(path, operation):
-            operation.setdefault("parameters", []).append(MOTIVE_PARAMETER)
+            operation.setdefault("parameters", []).append(REASON_PARAMETER)
         body = operation.get("requestBody", {}).get("content", {}).get("application/json")
         if body is not None and path in bodies:
             body["example"] = bodies[path]

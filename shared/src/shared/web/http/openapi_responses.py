@@ -19,7 +19,7 @@ STATUS_MEANINGS = {
     413: "The body is too large",
     415: "The body is not JSON",
     422: "A field or a parameter is not valid",
-    428: "Auditors, the DPO and readers of an archived case give their motive first (DLA-Motive)",
+    428: "Auditors, the DPO and readers of an archived case give their reason first (DLA-Reason)",
     429: "Too many requests: Retry-After gives the seconds to wait",
     503: "The database or the identity provider does not answer; try again",
 }

@@ -61,7 +61,7 @@ class ListedAttachment(BaseModel):
     content_hash: str = Field(description="SHA-256 of the salt's bytes followed by the content, in hexadecimal")
     salt: str = Field(description="16 random bytes, in hexadecimal")
     cited: list[str] = Field(description="What in the case refers to it")
-    motive: str | None = Field(description="Why it was withdrawn, if it was")
+    reason: str | None = Field(description="Why it was withdrawn, if it was")
     links: list[Link] = Field(default=[], description="The commands that you may send next")
 
 

@@ -18,14 +18,14 @@ from shared.web.requests import Instant
 
 router = APIRouter(prefix="/api/v1/access-log", tags=["access log"], route_class=BoundedRoute)
 ACCESS_LOG_READERS = frozenset({Role.AUDITOR, Role.DPO, Role.LEADER})
-OF_PERSONS = ("actor", "right_id", "motive", "address", "correlation")
+OF_PERSONS = ("actor", "right_id", "reason", "address", "correlation")
 """Hidden from a leader: the law gives them the dates and the purposes, not who of the staff it was."""
 
 
 class AccessLogEntry(BaseModel):
     """Somebody, about to be shown a dossier (`case`) or so many `rows` of a list. `actor`: a pseudonym; `right_id`: the
     right that was used; `operation`: as OpenAPI calls it; `correlation` joins the reads of one export, in all services.
-    A leader does not see `actor`, `right_id`, `motive`, `address` nor `correlation`."""
+    A leader does not see `actor`, `right_id`, `reason`, `address` nor `correlation`."""
 
     id: UUID
     at: datetime
@@ -37,7 +37,7 @@ class AccessLogEntry(BaseModel):
     address: str | None
     case: UUID | None
     rows: int | None
-    motive: str | None
+    reason: str | None
     correlation: UUID | None
 
 

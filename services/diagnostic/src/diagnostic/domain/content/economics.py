@@ -12,7 +12,7 @@ from annotated_types import Ge, Le
 
 from diagnostic.domain.content.fields import NOTHING_TO_CORRECT
 from diagnostic.domain.lifecycle import CONTENT_CLOSED, VOIDED
-from shared.kernel import Context, Day, Encrypted, Motive, Refusal, event, require_past
+from shared.kernel import Context, Day, Encrypted, Reason, Refusal, event, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 
@@ -119,7 +119,7 @@ class CorrectEconomics:
     fiscal_year: Year
     perimeter: Perimeter
     effective_on: Day
-    reason: Motive
+    reason: Reason
     budget: Amount | None = None
     own_income: Amount | None = None
     subsidies: Amount | None = None

@@ -14,7 +14,7 @@ from shared.kernel import (
     Day,
     Encrypted,
     FullTimeEquivalents,
-    Motive,
+    Reason,
     Refusal,
     event,
     format_number,
@@ -131,7 +131,7 @@ class CorrectEmployment:
     aided: Count
     fte: FullTimeEquivalents
     effective_on: Day
-    reason: Motive
+    reason: Reason
     apprentices: Count | None = None
     volunteers: Count | None = None
 

@@ -12,7 +12,7 @@ from annotated_types import Ge, Le, Len
 
 from diagnostic.domain.content.fields import NOTHING_TO_CORRECT
 from diagnostic.domain.lifecycle import CONTENT_CLOSED, VOIDED
-from shared.kernel import STANDARD_INDICATORS, Context, Day, Encrypted, Line, Motive, Refusal, event, require_past
+from shared.kernel import STANDARD_INDICATORS, Context, Day, Encrypted, Line, Reason, Refusal, event, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 
@@ -72,7 +72,7 @@ class CorrectIndicator:
     definition: Line
     value: Annotated[float, Ge(-1e12), Le(1e12)]
     effective_on: Day
-    reason: Motive
+    reason: Reason
 
 
 Command = RecordIndicator | CorrectIndicator

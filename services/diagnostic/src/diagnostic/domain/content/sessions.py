@@ -17,9 +17,9 @@ from shared.kernel import (
     Context,
     Day,
     Encrypted,
-    Motive,
     PersonalData,
     PersonalLine,
+    Reason,
     Refusal,
     Text,
     event,
@@ -132,7 +132,7 @@ class CorrectSession:
     session: Number
     held_on: Day
     participants: Annotated[tuple[Participant, ...], Len(1, 50)]
-    reason: Motive
+    reason: Reason
     notes: Text | None = None
 
 
@@ -145,7 +145,7 @@ class CancelSession:
     """A session was recorded by mistake: it keeps its number, and no longer counts."""
 
     session: Number
-    reason: Motive
+    reason: Reason
 
 
 Command = RecordSession | CorrectSession | CancelSession

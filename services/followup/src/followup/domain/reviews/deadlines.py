@@ -18,7 +18,7 @@ from followup.domain.reviews.reporting import (
 )
 from followup.domain.reviews.review import OVERDUE_AFTER
 from followup.domain.state import NOT_OPEN, FollowUp, Status
-from shared.kernel import Context, Day, Deadline, Encrypted, Line, Motive, Refusal, event, require_future
+from shared.kernel import Context, Day, Deadline, Encrypted, Line, Reason, Refusal, event, require_future
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 
@@ -55,7 +55,7 @@ class PlanReview:
 
     review: Line
     due_on: Day
-    reason: Motive
+    reason: Reason
 
 
 @command(leads_to=(ReviewFellDue,), may_refuse=(TOO_SOON,))

@@ -12,7 +12,7 @@ from annotated_types import Ge, Le, Len
 from followup.domain.reviews.comparison import WRONG_INDICATOR, Measure, compare
 from followup.domain.reviews.review import Report, Review, ReviewStatus
 from followup.domain.state import NOT_OPEN, FollowUp, Status
-from shared.kernel import Context, Day, Encrypted, Line, Motive, Refusal, Text, event, format_date, require_past
+from shared.kernel import Context, Day, Encrypted, Line, Reason, Refusal, Text, event, format_date, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -83,7 +83,7 @@ class CorrectReview:
     held_on: Day
     appropriation: Rating
     summary: Text
-    reason: Motive
+    reason: Reason
     indicators: Annotated[dict[Line, Measure], Len(0, 50)] = field(default_factory=dict)
     appropriation_notes: Text | None = None
     satisfaction: Rating | None = None
@@ -99,7 +99,7 @@ class CancelReview:
     """A review was recorded by mistake, held or unreachable: it is to be held again, and why."""
 
     review: Line
-    reason: Motive
+    reason: Reason
 
 
 @command(

@@ -9,7 +9,7 @@ from typing import Annotated
 from annotated_types import Len
 
 from followup.domain.sheets.anonymity import find_identifiers
-from shared.kernel import Axis, ConfidentialLine, Context, Decider, Encrypted, Line, Motive, Refusal, Text, event
+from shared.kernel import Axis, ConfidentialLine, Context, Decider, Encrypted, Line, Reason, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -88,7 +88,7 @@ class SubmitSheet:
 class ReturnSheet:
     """The resource centre asks for changes before it publishes."""
 
-    advice: Motive
+    advice: Reason
 
 
 @command(

@@ -10,7 +10,7 @@ from intake.domain.register.state import OWN_RIGHTS, Register
 from shared.kernel import Context, Right, Role
 from shared.kernel.events import command
 
-LINK_MOTIVE = "Lien personnel à un dossier."
+LINK_REASON = "Lien personnel à un dossier."
 """The history of the link itself says why it was given."""
 
 
@@ -31,8 +31,8 @@ class RevokeLinkRights:
 
 def grant_link_right(command: GrantLinkRight, context: Context) -> list[RightGranted]:
     right = Right(context.new_id(), command.role, case=command.case, until=command.until, person=command.person)
-    return [RightGranted(right, context.text(LINK_MOTIVE))]
+    return [RightGranted(right, context.text(LINK_REASON))]
 
 
 def revoke_link_rights(register: Register, context: Context) -> list[RightRevoked]:
-    return [RightRevoked(right.id, context.text(LINK_MOTIVE)) for right in register.active]
+    return [RightRevoked(right.id, context.text(LINK_REASON)) for right in register.active]

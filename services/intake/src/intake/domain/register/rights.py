@@ -23,9 +23,9 @@ from shared.kernel import (
     Day,
     Encrypted,
     Line,
-    Motive,
     PersonalData,
     PersonalLine,
+    Reason,
     Refusal,
     Right,
     Role,
@@ -48,7 +48,7 @@ GRANTABLE_ROLES = {
 BEYOND_YOURS = Refusal("right-beyond-yours", "Ce droit dépasse les vôtres", status=403)
 INCOMPLETE = Refusal("incomplete-right", "Ce droit n’est pas complet", status=422)
 UNKNOWN_RIGHT = Refusal("unknown-right", "Droit inconnu", status=404)
-RENEWAL_MOTIVE = "Les unités compétentes de ce territoire ne sont plus les mêmes."
+RENEWAL_REASON = "Les unités compétentes de ce territoire ne sont plus les mêmes."
 
 
 @event("right-granted", label="Droit donné")
@@ -57,14 +57,14 @@ class RightGranted:
     `right.territories`: the names that were given, `right.units` what they stood for at that time."""
 
     right: Right
-    motive: Encrypted
+    reason: Encrypted
     name: PersonalData | None = None
 
 
 @event("right-revoked", label="Droit retiré")
 class RightRevoked:
     right: UUID
-    motive: Encrypted
+    reason: Encrypted
 
 
 @command(
@@ -82,7 +82,7 @@ class GrantRight:
 
     identity: UUID
     role: Role
-    motive: Motive
+    reason: Reason
     unit: Line | None = None
     units: Annotated[tuple[Line, ...], Len(0, 200)] = ()
     case: UUID | None = None
@@ -97,7 +97,7 @@ class RevokeRight:
     """A right is revoked, at once and for good."""
 
     right: UUID
-    motive: Motive
+    reason: Reason
 
 
 @command(
@@ -120,7 +120,7 @@ def grant(register: Register, command: GrantRight, context: Context, competence:
     if any(replace(right, id=active.id) == active for active in register.active):
         return []
     name = PersonalData(context.case, command.name) if command.name else None
-    return [RightGranted(right, context.text(command.motive), name=name)]
+    return [RightGranted(right, context.text(command.reason), name=name)]
 
 
 def revoke(register: Register, command: RevokeRight, context: Context) -> list[RightRevoked]:
@@ -128,7 +128,7 @@ def revoke(register: Register, command: RevokeRight, context: Context) -> list[R
     if right is None:
         raise UNKNOWN_RIGHT("Cette personne n’a jamais reçu ce droit.")
     _require_within(right, context.actor)
-    return [] if right.id in register.revoked else [RightRevoked(right.id, context.text(command.motive))]
+    return [] if right.id in register.revoked else [RightRevoked(right.id, context.text(command.reason))]
 
 
 def renew(register: Register, command: RenewRight, context: Context, competence: Competence) -> list[Event]:
@@ -139,8 +139,8 @@ def renew(register: Register, command: RenewRight, context: Context, competence:
     right = replace(former, id=context.new_id(), units=units_of(former.territories, competence))
     if right.units == former.units:
         return []
-    motive = context.text(RENEWAL_MOTIVE)
-    return [RightRevoked(former.id, motive), RightGranted(right, motive)]
+    reason = context.text(RENEWAL_REASON)
+    return [RightRevoked(former.id, reason), RightGranted(right, reason)]
 
 
 def _build_right(command: GrantRight, context: Context, competence: Competence) -> Right:

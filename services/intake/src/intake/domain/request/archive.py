@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from intake.domain.request.state import Request, RequestStatus
-from shared.kernel import CaseAccess, Context, Day, Encrypted, Motive, Refusal, event
+from shared.kernel import CaseAccess, Context, Day, Encrypted, Reason, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -25,11 +25,11 @@ class CaseArchived:
 
 @event("case-unarchived", label="Dossier sorti d’archive")
 class CaseUnarchived:
-    """`motive`: null when the case resumed by itself."""
+    """`reason`: null when the case resumed by itself."""
 
     adviser: str | None
     confidential: bool
-    motive: Encrypted | None = None
+    reason: Encrypted | None = None
 
 
 @command(leads_to=(CaseArchived,))
@@ -43,7 +43,7 @@ class ArchiveCase:
 class UnarchiveCase:
     """The unit needs the case again. Its term counts from that day."""
 
-    motive: Motive
+    reason: Reason
 
 
 Event = CaseArchived | CaseUnarchived
@@ -60,7 +60,7 @@ def unarchive_case(request: Request, command: UnarchiveCase, context: Context) -
     if not request.archived:
         raise NOT_ARCHIVED("Son unité le lit déjà\u00a0: il n’y a rien à en sortir.")
     adviser, confidential = _access(request)
-    return [CaseUnarchived(adviser, confidential, motive=context.text(command.motive))]
+    return [CaseUnarchived(adviser, confidential, reason=context.text(command.reason))]
 
 
 def resume(request: Request) -> list[CaseUnarchived]:

@@ -15,7 +15,7 @@ from intake.domain.request.state import (
     RequestStatus,
     require_status,
 )
-from shared.kernel import ConfidentialLine, Context, Day, Encrypted, Motive, Refusal, Role, Text, event, require_past
+from shared.kernel import ConfidentialLine, Context, Day, Encrypted, Reason, Refusal, Role, Text, event, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -44,7 +44,7 @@ class CriterionAssessed:
 @event("derogation-granted", label="Dérogation accordée")
 class DerogationGranted:
     criterion: str
-    motive: Encrypted
+    reason: Encrypted
     rules: str
     kind: DerogationKind | None = None
     by: str | None = None
@@ -73,7 +73,7 @@ class AssessCriterion:
 
     criterion: str
     verdict: Verdict
-    evidence: Motive
+    evidence: Reason
 
 
 @command(
@@ -85,7 +85,7 @@ class GrantDerogation:
     """A manager waives a hard criterion that is not met, and says why."""
 
     criterion: str
-    motive: Motive
+    reason: Reason
     kind: DerogationKind | None = None
 
 
@@ -128,8 +128,8 @@ def grant_derogation(
             "Une dérogation lève un critère impératif jugé non rempli, ce qui n’est pas le cas de "
             f"«\u202f{criterion.label}\u202f»."
         )
-    motive = context.text(command.motive)
-    return [DerogationGranted(criterion.code, motive, rules=rules.version, kind=command.kind, by=context.actor.id)]
+    reason = context.text(command.reason)
+    return [DerogationGranted(criterion.code, reason, rules=rules.version, kind=command.kind, by=context.actor.id)]
 
 
 def _find_criterion(code: str, reference: ReferenceData, context: Context) -> tuple[Criteria, Criterion]:
@@ -152,6 +152,6 @@ def evolve(request: Request, event: Event) -> Request:
             # A derogation waives one verdict: it ends when the criterion is assessed again.
             judgment = CriterionJudgment(verdict, evidence, by=by)
             return replace(request, criteria=request.criteria | {criterion: judgment})
-        case DerogationGranted(criterion, motive, kind=kind, by=by):
-            judgment = replace(request.criteria[criterion], derogation=motive, derogation_kind=kind, derogated_by=by)
+        case DerogationGranted(criterion, reason, kind=kind, by=by):
+            judgment = replace(request.criteria[criterion], derogation=reason, derogation_kind=kind, derogated_by=by)
             return replace(request, criteria=request.criteria | {criterion: judgment})

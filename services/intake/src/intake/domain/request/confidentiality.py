@@ -10,12 +10,12 @@ from intake.domain.request.state import (
     NOT_RECEIVED,
     OUTCOME_GIVEN,
     Confidentiality,
-    ConfidentialReason,
+    ConfidentialityGround,
     Request,
     RequestStatus,
     require_status,
 )
-from shared.kernel import Actor, CaseAccess, Context, Encrypted, Motive, Refusal, Role, event
+from shared.kernel import Actor, CaseAccess, Context, Encrypted, Reason, Refusal, Role, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -26,21 +26,21 @@ NOT_CONFIDENTIAL = Refusal("not-confidential", "Dossier non confidentiel")
 
 @event("case-made-confidential", label="Dossier rendu confidentiel")
 class CaseMadeConfidential:
-    reason: ConfidentialReason
-    motive: Encrypted
+    ground: ConfidentialityGround
+    reason: Encrypted
     adviser: str | None
 
 
 @event("confidentiality-lifted", label="Confidentialité du dossier levée")
 class ConfidentialityLifted:
-    motive: Encrypted
+    reason: Encrypted
     adviser: str | None
 
 
 @event("case-assigned", label="Dossier confié à quelqu’un d’autre")
 class CaseAssigned:
     adviser: str
-    motive: Encrypted
+    reason: Encrypted
     confidential: bool
 
 
@@ -52,8 +52,8 @@ class CaseAssigned:
 class MakeConfidential:
     """From now on only the case's adviser and the unit's manager see it, in every phase."""
 
-    reason: ConfidentialReason
-    motive: Motive
+    ground: ConfidentialityGround
+    reason: Reason
 
 
 @command(
@@ -64,7 +64,7 @@ class MakeConfidential:
 class LiftConfidentiality:
     """The unit sees the case again."""
 
-    motive: Motive
+    reason: Reason
 
 
 @command(
@@ -76,7 +76,7 @@ class AssignCase:
     """Another adviser is in charge of the case. `adviser`: the id that they read under `GET /api/v1/me`."""
 
     adviser: UUID
-    motive: Motive
+    reason: Reason
 
 
 Event = CaseMadeConfidential | ConfidentialityLifted | CaseAssigned
@@ -85,10 +85,10 @@ Event = CaseMadeConfidential | ConfidentialityLifted | CaseAssigned
 def make_confidential(request: Request, command: MakeConfidential, context: Context) -> list[CaseMadeConfidential]:
     _require_open(request)
     _require_in_charge(request, context.actor)
-    if request.confidential and request.confidential.reason is command.reason:
+    if request.confidential and request.confidential.ground is command.ground:
         return []
     adviser = request.adviser if _manages(request, context.actor) else context.actor.id
-    return [CaseMadeConfidential(command.reason, context.text(command.motive), adviser=adviser)]
+    return [CaseMadeConfidential(command.ground, context.text(command.reason), adviser=adviser)]
 
 
 def lift_confidentiality(
@@ -98,7 +98,7 @@ def lift_confidentiality(
     _require_manager(request, context.actor)
     if request.confidential is None:
         raise NOT_CONFIDENTIAL("Toute l’unité voit déjà ce dossier\u00a0: il n’y a rien à lever.")
-    return [ConfidentialityLifted(context.text(command.motive), request.adviser)]
+    return [ConfidentialityLifted(context.text(command.reason), request.adviser)]
 
 
 def assign(request: Request, command: AssignCase, context: Context) -> list[CaseAssigned]:
@@ -107,7 +107,7 @@ def assign(request: Request, command: AssignCase, context: Context) -> list[Case
     adviser = str(command.adviser)
     if request.assigned and request.adviser == adviser:
         return []
-    return [CaseAssigned(adviser, context.text(command.motive), confidential=request.confidential is not None)]
+    return [CaseAssigned(adviser, context.text(command.reason), confidential=request.confidential is not None)]
 
 
 def available_commands(request: Request) -> Iterator[type]:
@@ -151,8 +151,8 @@ def _require_manager(request: Request, actor: Actor) -> None:
 
 def evolve(request: Request, event: Event) -> Request:
     match event:
-        case CaseMadeConfidential(reason, motive, adviser=adviser):
-            confidential = Confidentiality(reason, motive)
+        case CaseMadeConfidential(ground, reason, adviser=adviser):
+            confidential = Confidentiality(ground, reason)
             return replace(request, confidential=confidential, adviser=adviser, assigned=adviser is not None)
         case ConfidentialityLifted():
             return replace(request, confidential=None)

@@ -15,7 +15,7 @@ from intake.domain.structure import (
     apply_correction,
     encrypt_contact,
 )
-from shared.kernel import Context, Day, Encrypted, Motive, event, require_past
+from shared.kernel import Context, Day, Encrypted, Reason, event, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -53,7 +53,7 @@ class CorrectStructure:
 
     structure: Structure
     effective_on: Day
-    reason: Motive
+    reason: Reason
 
 
 @command(title="Changer l’interlocuteur·rice", leads_to=(ContactCorrected,), may_refuse=(OUTCOME_GIVEN, NOT_RECEIVED))
@@ -63,7 +63,7 @@ class CorrectContact:
     The contact gets a new id and a new key, so that the person recorded before can be erased."""
 
     contact: Contact
-    reason: Motive
+    reason: Reason
 
 
 Event = StructureCorrected | ContactCorrected

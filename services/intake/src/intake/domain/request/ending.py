@@ -7,7 +7,7 @@ from datetime import datetime
 from intake.domain.request import archive
 from intake.domain.request.archive import CaseUnarchived
 from intake.domain.request.state import Ending, Request, RequestStatus
-from shared.kernel import Context, Encrypted, Motive, Refusal, event
+from shared.kernel import Context, Encrypted, Reason, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -35,7 +35,7 @@ class CaseClosed:
 
 @event("case-given-up", label="Dossier clos\u00a0: la structure renonce avant le parcours")
 class CaseGivenUp:
-    motive: Encrypted
+    reason: Encrypted
 
 
 @event("case-reopened", label="Dossier rouvert\u00a0: le suivi reprend")
@@ -47,7 +47,7 @@ class CaseReopened:
 class GiveUpCase:
     """The structure was admitted, and gives up before its parcours opens."""
 
-    motive: Motive
+    reason: Reason
 
 
 @command(leads_to=(AccompanimentStarted,), may_refuse=(NOT_ADMITTED,))
@@ -110,7 +110,7 @@ def give_up(request: Request, command: GiveUpCase, context: Context) -> list[Cas
         raise ACCOMPANIMENT_STARTED(
             "Le plan est convenu\u00a0: l’abandon se dit dans le parcours, qui clora le dossier."
         )
-    return [CaseGivenUp(context.text(command.motive))]
+    return [CaseGivenUp(context.text(command.reason))]
 
 
 def _require_admitted(request: Request) -> None:

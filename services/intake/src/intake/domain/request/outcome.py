@@ -19,7 +19,7 @@ from intake.domain.request.state import (
     require_status,
 )
 from intake.domain.structure import LegalForm
-from shared.kernel import Context, Encrypted, Motive, Refusal, event
+from shared.kernel import Context, Encrypted, Reason, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -39,19 +39,19 @@ class RequestAdmitted:
     legal_form: LegalForm
     department: str
     headcount: int | None
-    motive: Encrypted | None = None
+    reason: Encrypted | None = None
 
 
 @event("request-oriented", label="Structure orientée vers d’autres acteurs")
 class RequestOriented:
-    motive: Encrypted
+    reason: Encrypted
     orientations: tuple[UUID, ...] = ()
     why_none: Encrypted | None = None
 
 
 @event("request-withdrawn", label="Demande retirée par la structure")
 class RequestWithdrawn:
-    motive: Encrypted
+    reason: Encrypted
 
 
 @command(
@@ -62,7 +62,7 @@ class RequestWithdrawn:
 class AdmitRequest:
     """The structure enters the DLA: its diagnosis can begin."""
 
-    motive: Motive | None = None
+    reason: Reason | None = None
 
 
 @command(
@@ -73,16 +73,16 @@ class AdmitRequest:
 class OrientRequest:
     """The structure does not enter the DLA, and is directed to others who can help; or the body says why to nobody."""
 
-    motive: Motive
+    reason: Reason
     orientations: Annotated[tuple[UUID, ...], Len(0, 20)] = ()
-    why_none: Motive | None = None
+    why_none: Reason | None = None
 
 
 @command(title="Retirer la demande", leads_to=(RequestWithdrawn,), may_refuse=(OUTCOME_GIVEN, NOT_RECEIVED))
 class WithdrawRequest:
     """The structure withdraws its request."""
 
-    motive: Motive
+    reason: Reason
 
 
 Event = RequestAdmitted | RequestOriented | RequestWithdrawn
@@ -111,7 +111,7 @@ def admit(request: Request, command: AdmitRequest, context: Context, reference: 
             legal_form=request.structure.legal_form,
             department=request.structure.department,
             headcount=request.structure.headcount,
-            motive=context.optional_text(command.motive),
+            reason=context.optional_text(command.reason),
         )
     ]
 
@@ -121,12 +121,12 @@ def orient(request: Request, command: OrientRequest, context: Context) -> list[R
     if not command.orientations and not command.why_none:
         raise NO_ORIENTATION("Nommez au moins une orientation, ou dites pourquoi il n’y en a aucune.")
     distinct = tuple(dict.fromkeys(command.orientations))
-    return [RequestOriented(context.text(command.motive), distinct, why_none=context.optional_text(command.why_none))]
+    return [RequestOriented(context.text(command.reason), distinct, why_none=context.optional_text(command.why_none))]
 
 
 def withdraw(request: Request, command: WithdrawRequest, context: Context) -> list[RequestWithdrawn]:
     require_status(request, RequestStatus.RECEIVED)
-    return [RequestWithdrawn(context.text(command.motive))]
+    return [RequestWithdrawn(context.text(command.reason))]
 
 
 def evolve(request: Request, event: Event) -> Request:

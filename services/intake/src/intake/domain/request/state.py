@@ -34,7 +34,7 @@ class Ending(StrEnum):
     GIVEN_UP = "given_up"
 
 
-class ConfidentialReason(StrEnum):
+class ConfidentialityGround(StrEnum):
     """Why a case is visible to its adviser and manager only. Both procedures are confidential by law."""
 
     MANDAT_AD_HOC = "mandat_ad_hoc"
@@ -46,8 +46,8 @@ class ConfidentialReason(StrEnum):
 class Confidentiality:
     """The reason why a case is confidential."""
 
-    reason: ConfidentialReason
-    motive: Encrypted
+    ground: ConfidentialityGround
+    reason: Encrypted
 
 
 class DerogationKind(StrEnum):

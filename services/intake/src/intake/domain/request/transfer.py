@@ -16,7 +16,7 @@ from intake.domain.request.state import (
     require_status,
 )
 from intake.domain.structure import EncryptedContact, Structure
-from shared.kernel import UNIT_CODE, Context, Encrypted, Line, Motive, Refusal, event
+from shared.kernel import UNIT_CODE, Context, Encrypted, Line, Reason, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -29,7 +29,7 @@ NOT_THE_RECEIVING_UNIT = Refusal("not-the-receiving-unit", "Réservé à l’uni
 @event("request-transferred", label="Demande transférée à une autre unité")
 class RequestTransferred:
     to_unit: str
-    motive: Encrypted
+    reason: Encrypted
 
 
 @event("transfer-received", label="Demande reçue d’une autre unité")
@@ -53,7 +53,7 @@ class TransferRequest:
     """Another unit is competent: the request goes there with its history."""
 
     to_unit: Line
-    motive: Motive
+    reason: Reason
 
 
 @command(
@@ -83,7 +83,7 @@ Event = RequestTransferred | TransferReceived
 
 def transfer_request(request: Request, command: TransferRequest, context: Context) -> list[RequestTransferred]:
     require_status(request, RequestStatus.RECEIVED)
-    return [RequestTransferred(_other_unit(command.to_unit, request), context.text(command.motive))]
+    return [RequestTransferred(_other_unit(command.to_unit, request), context.text(command.reason))]
 
 
 def take_over(
@@ -111,7 +111,7 @@ def take_over(
     confidential = transferred.confidential
     if confidential is None:
         return [received]
-    return [received, CaseMadeConfidential(confidential.reason, confidential.motive, adviser=adviser)]
+    return [received, CaseMadeConfidential(confidential.ground, confidential.reason, adviser=adviser)]
 
 
 def _other_unit(code: str, request: Request) -> str:

@@ -33,9 +33,9 @@ from shared.kernel import (
     Day,
     Encrypted,
     Line,
-    Motive,
     PersonalData,
     PersonalLine,
+    Reason,
     Refusal,
     event,
 )
@@ -95,7 +95,7 @@ class RecordAgreement:
     provider: PersonalLine
     terms: AgreementTerms
     tender: UUID | None = None
-    exception: Motive | None = None
+    exception: Reason | None = None
     attachment: UUID | None = None
     account: Line | None = None
 

@@ -7,7 +7,7 @@ from datetime import date
 from parcours.domain.guards import MANAGERS_ONLY
 from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import Parcours
-from shared.kernel import Context, Encrypted, Motive, Refusal, Role, add_months, event, format_date
+from shared.kernel import Context, Encrypted, Reason, Refusal, Role, add_months, event, format_date
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -20,7 +20,7 @@ WRONG_DURATION = Refusal("wrong-duration", "Durée d’accompagnement hors des l
 
 @event("duration-derogation-granted", label="Dérogation de durée accordée")
 class DurationDerogationGranted:
-    motive: Encrypted
+    reason: Encrypted
 
 
 @command(
@@ -31,7 +31,7 @@ class DurationDerogationGranted:
 class GrantDurationDerogation:
     """A manager lets the support be shorter than two months or longer than two years, and says why."""
 
-    motive: Motive
+    reason: Reason
 
 
 Command = GrantDurationDerogation
@@ -45,11 +45,11 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         raise MANAGERS_ONLY("C’est votre responsable qui accorde une dérogation.")
     if parcours.duration_derogation:
         raise DEROGATION_ALREADY_GRANTED("La durée de cet accompagnement bénéficie déjà d’une dérogation.")
-    return [DurationDerogationGranted(context.text(command.motive))]
+    return [DurationDerogationGranted(context.text(command.reason))]
 
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:
-    return replace(parcours, duration_derogation=event.motive)
+    return replace(parcours, duration_derogation=event.reason)
 
 
 def require_allowed_duration(parcours: Parcours, ends_on: date) -> None:

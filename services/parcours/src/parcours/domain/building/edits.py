@@ -35,8 +35,8 @@ from shared.kernel import (
     Day,
     Encrypted,
     Line,
-    Motive,
     PersonalLine,
+    Reason,
     Refusal,
     event,
     require_future,
@@ -72,7 +72,7 @@ class ActionAdded:
 @event("action-removed", label="Action retirée du parcours")
 class ActionRemoved:
     action: UUID
-    motive: Encrypted
+    reason: Encrypted
     kind: ActionKind
 
 
@@ -104,7 +104,7 @@ class DeferAxis:
     """An axis of the plan will wait. `reason`: why."""
 
     axis: Line
-    reason: Motive
+    reason: Reason
 
 
 @command(
@@ -142,10 +142,10 @@ class AddAction:
     may_refuse=(*REQUIRES_OPEN, VALIDATION_HOLDS, UNKNOWN_ACTION, ACTION_VALIDATED),
 )
 class RemoveAction:
-    """An action that the structure has not validated yet leaves the parcours. `motive`: why."""
+    """An action that the structure has not validated yet leaves the parcours. `reason`: why."""
 
     action: UUID
-    motive: Motive
+    reason: Reason
 
 
 @command(
@@ -166,7 +166,7 @@ class RescheduleAction:
     action: UUID
     starts_on: Day
     ends_on: Day
-    reason: Motive
+    reason: Reason
 
 
 Command = RankAxes | DeferAxis | AddAction | RescheduleAction | RemoveAction
@@ -201,11 +201,11 @@ def _decide_edit(parcours: Parcours, command: Command, context: Context) -> list
             return [ActionAdded(context.new_id(), _plan_action(parcours, command, context))]
         case RescheduleAction():
             return _reschedule(parcours, command, context)
-        case RemoveAction(action, motive):
+        case RemoveAction(action, reason):
             leaving = require_action(parcours, action)
             if leaving.validated:
                 raise ACTION_VALIDATED("Une action validée n’est pas retirée\u00a0: abandonnez-la, en disant pourquoi.")
-            return [ActionRemoved(action, context.text(motive), kind=leaving.planned.kind)]
+            return [ActionRemoved(action, context.text(reason), kind=leaving.planned.kind)]
 
 
 def _reschedule(parcours: Parcours, command: RescheduleAction, context: Context) -> list[Event]:

@@ -15,7 +15,7 @@ from shared.kernel import (
     Day,
     Encrypted,
     Line,
-    Motive,
+    Reason,
     Refusal,
     event,
     format_date,
@@ -130,7 +130,7 @@ class ContestParcours:
     """A leader of the structure contests the version that was shared, and says why."""
 
     version: Version
-    reasons: Motive
+    reasons: Reason
 
 
 @command(
@@ -141,7 +141,7 @@ class ContestParcours:
 class AdjustParcours:
     """What was validated no longer fits: the parcours is reopened as a new version, to be validated again."""
 
-    reason: Motive
+    reason: Reason
 
 
 @command(leads_to=(ParcoursAdjusted,))

@@ -11,7 +11,7 @@ from annotated_types import Ge, Le
 
 from parcours.domain.guards import MANAGERS_ONLY
 from parcours.domain.state import Sum
-from shared.kernel import Cents, Context, Decider, Encrypted, Line, Motive, Refusal, Role, event, format_euros
+from shared.kernel import Cents, Context, Decider, Encrypted, Line, Reason, Refusal, Role, event, format_euros
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -35,7 +35,7 @@ class FundOpened:
 @event("fund-adjusted", label="Enveloppe du fonds d’ingénierie ajustée")
 class FundAdjusted:
     allocated: int
-    motive: Encrypted
+    reason: Encrypted
 
 
 @event("fund-engaged", label="Somme engagée sur le fonds d’ingénierie")
@@ -79,7 +79,7 @@ class AdjustFund:
     """A manager raises or lowers the allocation, never below what is engaged (cents), and says why."""
 
     allocated: Cents
-    motive: Motive
+    reason: Reason
 
 
 @command(leads_to=(FundEngaged,), may_refuse=(FUND_NOT_OPEN, FUND_EXHAUSTED))
@@ -165,14 +165,14 @@ def decide(fund: Fund, command: Command, context: Context) -> list[Event]:
     if fund.unit is None:
         raise FUND_NOT_OPEN("Votre responsable doit d’abord ouvrir le fonds d’ingénierie de l’année.")
     match command:
-        case AdjustFund(allocated, motive):
+        case AdjustFund(allocated, reason):
             _check_manager(fund.unit, context)
             if allocated < fund.committed:
                 raise BELOW_COMMITTED(
                     f"L’enveloppe ne peut descendre sous les {format_euros(fund.committed)} déjà engagés.",
                     committed=fund.committed,
                 )
-            return [FundAdjusted(allocated, context.text(motive))]
+            return [FundAdjusted(allocated, context.text(reason))]
         case EngageAmount(case, action, amount=amount):
             if amount > fund.available:
                 raise FUND_EXHAUSTED(

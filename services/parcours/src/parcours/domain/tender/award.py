@@ -18,7 +18,7 @@ from parcours.domain.tender.state import (
     require_candidate,
     require_step,
 )
-from shared.kernel import Context, Day, Encrypted, Motive, Refusal, event, format_instant, require_past
+from shared.kernel import Context, Day, Encrypted, Reason, Refusal, event, format_instant, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 
@@ -58,7 +58,7 @@ class TenderAwarded:
 
     provider: UUID
     score: float
-    motive: Encrypted | None = None
+    reason: Encrypted | None = None
     exception: Encrypted | None = None
 
 
@@ -70,7 +70,7 @@ class CandidateInformed:
 
 @event("tender-cancelled", label="Consultation sans suite")
 class TenderCancelled:
-    motive: Encrypted
+    reason: Encrypted
 
 
 @command(title="Déclarer ses intérêts", leads_to=(InterestsDeclared,), may_refuse=(TENDER_NOT_AT_THIS_STEP,))
@@ -78,7 +78,7 @@ class DeclareInterests:
     """A scorer declares whether an interest binds them to a candidate, and which."""
 
     conflict: bool
-    detail: Motive | None = None
+    detail: Reason | None = None
 
 
 @command(
@@ -116,11 +116,11 @@ class ScoreProposal:
     ),
 )
 class AwardTender:
-    """A provider is chosen: `motive` if not the best scored, `exception` if fewer than three were invited."""
+    """A provider is chosen: `reason` if not the best scored, `exception` if fewer than three were invited."""
 
     provider: UUID
-    motive: Motive | None = None
-    exception: Motive | None = None
+    reason: Reason | None = None
+    exception: Reason | None = None
 
 
 @command(
@@ -137,9 +137,9 @@ class InformCandidate:
 
 @command(title="Classer la consultation sans suite", leads_to=(TenderCancelled,), may_refuse=(TENDER_NOT_AT_THIS_STEP,))
 class CancelTender:
-    """The tender ends without an award. `motive`: why."""
+    """The tender ends without an award. `reason`: why."""
 
-    motive: Motive
+    reason: Reason
 
 
 Command = DeclareInterests | ScoreProposal | AwardTender | InformCandidate | CancelTender
@@ -163,9 +163,9 @@ def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
             _answering(tender, key)
             require_past(informed_on, context.now, "La date d’information du candidat")
             return [CandidateInformed(key, informed_on)]
-        case CancelTender(motive):
+        case CancelTender(reason):
             require_step(tender, TenderStep.OPEN, TenderStep.AWARDED)
-            return [TenderCancelled(context.text(motive))]
+            return [TenderCancelled(context.text(reason))]
 
 
 def _answering(tender: Tender, key: UUID) -> Candidate:
@@ -222,12 +222,12 @@ def _award(tender: Tender, award: AwardTender, context: Context) -> TenderAwarde
         )
     points, score = tender.points(award.provider), tender.score(award.provider)
     assert score is not None
-    if any(tender.points(key) > points for key in tender.proposals) and not award.motive:
+    if any(tender.points(key) > points for key in tender.proposals) and not award.reason:
         raise NOT_THE_BEST("Retenez la proposition la mieux notée, ou dites pourquoi une autre convient mieux.")
     return TenderAwarded(
         award.provider,
         score,
-        motive=context.optional_text(award.motive),
+        reason=context.optional_text(award.reason),
         exception=context.optional_text(award.exception),
     )
 
@@ -240,7 +240,7 @@ def evolve(tender: Tender, event: Event) -> Tender:
         case ProposalScored(key, scorer, scores=scores):
             candidate = tender.candidates[key]
             return tender.but(key, replace(candidate, scores=candidate.scores | {scorer: scores}))
-        case TenderAwarded(key, _, motive=_, exception=exception):
+        case TenderAwarded(key, _, reason=_, exception=exception):
             return replace(tender, step=TenderStep.AWARDED, winner=key, exception=exception)
         case CandidateInformed(key, informed_on):
             return tender.but(key, replace(tender.candidates[key], informed_on=informed_on))
