@@ -50,7 +50,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 HEADER_DESCRIPTIONS = {
     "publisher": "The service that recorded the event",
-    "log_id": "The publisher’s log; a log restored from a back-up gets another id",
+    "log_id": "The id of the publisher's log. A log restored from a back-up gets another one",
     "position": "Position in the log, from 1, without gaps",
     "partition": "Partition of the case, always the same for one case",
     "number": "Number in the partition, from 1, without gaps",
