@@ -64,11 +64,11 @@ bench: $(READY) ## the measures, each beside its floor (QUICK=1: one short round
 	@$(BIN)/python tests/bench $(if $(QUICK),--quick)
 
 schemas: $(READY) ## write what is generated from the code; BREAK=--break writes breaking changes too, and lists them: shared/schemas, examples, tables of decisions and rights, NATS' accounts
-	@$(BIN)/python -m tests.support.openapi_examples
+	@$(BIN)/python -m tests.support.generated.openapi_examples
 	@for service in $(SERVICES); do $(BIN)/dla-$$service schemas shared/schemas $(BREAK) || exit 1; done
-	@$(BIN)/python -m tests.support.decision_tables
-	@$(BIN)/python -m tests.support.rights_table
-	@$(BIN)/python -m tests.support.nats_accounts
+	@$(BIN)/python -m tests.support.generated.decision_tables
+	@$(BIN)/python -m tests.support.generated.rights_table
+	@$(BIN)/python -m tests.support.generated.nats_accounts
 
 lock: ## pin every dependency with its hashes, and no address
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate shared/pyproject.toml services/*/pyproject.toml -o requirements.lock --no-emit-package dla-shared

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.decision_watch import OBSERVED, never_observed, watch
-from tests.support.running_server import up
-from tests.support.served_service import Serve, served
+from tests.support.checks.decision_watch import OBSERVED, never_observed, watch
+from tests.support.servers.running_server import up
+from tests.support.servers.served_service import Serve, served
 
 from embedded.processes import ports
 from embedded.processes.nats import Nats

@@ -13,10 +13,10 @@ from threading import Thread
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from tests.support.audit_events import receive_events
-from tests.support.running_witness import COSIGNER, ELEVEN
-from tests.support.sample_services import eventually
-from tests.support.served_service import Served
+from tests.support.histories.audit_events import receive_events
+from tests.support.samples.sample_services import eventually
+from tests.support.servers.running_witness import COSIGNER, ELEVEN
+from tests.support.servers.served_service import Served
 
 from audit.ledger.integrator import integrate
 from audit.ledger.signing import CheckpointSigner

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support import integration
-from tests.support.audit_events import commit_to_ledger
-from tests.support.served_service import Serve, Served
+from tests.support.histories.audit_events import commit_to_ledger
+from tests.support.servers import integration
+from tests.support.servers.served_service import Serve, Served
 
 from audit import domain
 from audit.main import service

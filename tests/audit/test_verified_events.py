@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from tests.support.audit_events import CASE, commit_to_ledger, header
-from tests.support.reconciled_intake import receive_messages, sql
-from tests.support.served_service import Client, Served
+from tests.support.histories.audit_events import CASE, commit_to_ledger, header
+from tests.support.servers.reconciled_intake import receive_messages, sql
+from tests.support.servers.served_service import Client, Served
 
 from audit import domain
 from audit.health import TAMPERED_ADVICE

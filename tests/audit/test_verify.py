@@ -13,8 +13,18 @@ from struct import pack_into
 from time import monotonic
 
 import pytest
-from tests.support import sample_bundle
-from tests.support.sample_bundle import ENTRIES, FORGER, RAW, WHOLE, bundle, describe, file_of, refused, replace_event
+from tests.support.samples import sample_bundle
+from tests.support.samples.sample_bundle import (
+    ENTRIES,
+    FORGER,
+    RAW,
+    WHOLE,
+    bundle,
+    describe,
+    file_of,
+    refused,
+    replace_event,
+)
 
 from audit.bundle.archive import MAX_BUNDLE_BYTES, MAX_ENTRIES, pack, unpack
 from audit.verify import main

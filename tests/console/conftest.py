@@ -7,8 +7,8 @@ from contextlib import ExitStack
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.support.console_pages import ADDRESS, ORIGIN, Browser, Switch, World, played, settings
-from tests.support.served_service import served
+from tests.support.checks.console_pages import ADDRESS, ORIGIN, Browser, Switch, World, played, settings
+from tests.support.servers.served_service import served
 
 from audit.ledger.signing import CheckpointSigner
 from audit.main import service as audit_service

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.support.console_pages import ADDRESS, Browser, Switch, World, settings, text
-from tests.support.sample_services import eventually
+from tests.support.checks.console_pages import ADDRESS, Browser, Switch, World, settings, text
+from tests.support.samples.sample_services import eventually
 
 from console.auth.request_session import POLICY
 from console.main import create_app

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.support.sample_services import eventually
+from tests.support.samples.sample_services import eventually
 
 pytestmark = pytest.mark.containers
 

@@ -12,9 +12,9 @@ import pytest
 from eventsourcing.persistence import IntegrityError
 from testcontainers.community.nats import NatsContainer
 from testcontainers.community.postgres import PostgresContainer
-from tests.support.note_aggregate import assert_dense, entries, heard, opened, told
-from tests.support.sample_services import REGION, DeskFeed, desk_at, eventually, register_in_turn, workshop_at
-from tests.support.transport_harness import DESK, WORKSHOP, Carrier, Loop
+from tests.support.samples.note_aggregate import assert_dense, entries, heard, opened, told
+from tests.support.samples.sample_services import REGION, DeskFeed, desk_at, eventually, register_in_turn, workshop_at
+from tests.support.servers.transport_harness import DESK, WORKSHOP, Carrier, Loop
 
 from embedded.processes.nats_users import DEPLOYER, authorization, new_seed
 from shared.eventlog import TrackingRefused

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.support.decision_tables import BEGIN, END, readme, tables
-from tests.support.decision_watch import watched
-from tests.support.decisions import decisions, undeclared
-from tests.support.golden_samples import SERVICES, service
-from tests.support.secret_words import leaked
+from tests.support.checks.decision_watch import watched
+from tests.support.checks.secret_words import leaked
+from tests.support.generated.decision_tables import BEGIN, END, readme, tables
+from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.histories.decisions import decisions, undeclared
 
 from followup.domain.closure import CloseFollowUp, FollowUpClosed
 from followup.domain.follow_up import decide, decider
@@ -28,7 +28,7 @@ from shared.testing.scenarios import context, text
 @pytest.mark.parametrize("name", SERVICES)
 def test_the_tables_are_what_the_commands_declare(name: str) -> None:
     told = readme(name).read_text().partition(BEGIN)[2].partition(END)[0]
-    assert told == tables(service(name)), "run `make schemas`, or python -m tests.support.decision_tables"
+    assert told == tables(service(name)), "run `make schemas`, or python -m tests.support.generated.decision_tables"
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -9,8 +9,8 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from tests.support.golden_samples import SERVICES, service
-from tests.support.served_service import served
+from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.servers.served_service import served
 
 from embedded.processes.nats import Nats
 

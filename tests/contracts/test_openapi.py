@@ -18,9 +18,9 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.support.automatic_openings import UNIT, opened_by_itself
-from tests.support.golden_samples import SERVICES, service
-from tests.support.served_service import Served, served
+from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.histories.automatic_openings import UNIT, opened_by_itself
+from tests.support.servers.served_service import Served, served
 
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres

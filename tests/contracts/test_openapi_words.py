@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.support.golden_samples import SERVICES, service
+from tests.support.generated.golden_samples import SERVICES, service
 
 
 @pytest.fixture(scope="module", params=SERVICES)

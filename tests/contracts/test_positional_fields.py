@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 from tests.support import ROOT
-from tests.support.positional_fields import Workspace
+from tests.support.generated.positional_fields import Workspace
 
 
 def test_from_the_third_field_on_fields_are_given_by_name() -> None:

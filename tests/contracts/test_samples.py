@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from eventsourcing.persistence import MapperDeserialisationError
-from tests.support import golden_samples
+from tests.support.generated import golden_samples
 
 from shared.eventlog import to_plain
 from shared.kernel import Context, Decider, encrypted_values, event, event_name
@@ -53,7 +53,7 @@ def test_each_event_of_today_has_its_sample() -> None:
     missing += [
         contract.topic() for contract in CONTRACTS.values() if not golden_samples.contract_path(contract).exists()
     ]
-    assert not missing, "write them: python -m tests.support.golden_samples"
+    assert not missing, "write them: python -m tests.support.generated.golden_samples"
 
 
 def test_samples_are_only_ever_added() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.nats_accounts import FILE, written
+from tests.support.generated.nats_accounts import FILE, written
 from typer.testing import CliRunner
 
 from audit.main import cli as audit_cli

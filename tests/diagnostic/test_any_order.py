@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.support.daily_rows import counted_for_pilots, negative, rows_on_every_day
+from tests.support.checks.daily_rows import counted_for_pilots, negative, rows_on_every_day
 
 from diagnostic.caseload import caseload
 from diagnostic.domain.committee import AgreeToShare, GiveOpinion, ShareWithCommittee, Tendency, WithdrawAgreement

@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support.document_reading import lacking, on_paper, on_screen, read, text_of, written
-from tests.support.served_service import served
+from tests.support.checks.document_reading import lacking, on_paper, on_screen, read, text_of, written
+from tests.support.servers.served_service import served
 
 from diagnostic.documents import of_diagnosis
 from diagnostic.domain import lifecycle, plan, validation

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support.projection_waits import days_pass, up_to_date
-from tests.support.served_service import Serve, Served
+from tests.support.checks.projection_waits import days_pass, up_to_date
+from tests.support.servers.served_service import Serve, Served
 
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import OpenDiagnosis

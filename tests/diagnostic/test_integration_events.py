@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from tests.support.integration import entry, recorded
+from tests.support.servers.integration import entry, recorded
 
 from diagnostic.domain.content.axes import Assessment, AxisAssessed
 from diagnostic.domain.content.economics import Perimeter

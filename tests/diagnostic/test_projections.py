@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support.integration import entry, recorded
+from tests.support.servers.integration import entry, recorded
 
 from diagnostic.domain.content.axes import Assessment, AxisAssessed
 from diagnostic.domain.content.economics import Perimeter

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from tests.support.integration import integration_header
+from tests.support.servers.integration import integration_header
 
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import DiagnosisOpened

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.support.running_server import up
+from tests.support.servers.running_server import up
 
 from embedded.errors import CorruptDataError, DiskFullError, PortUnusableError
 from embedded.processes import ports

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support.document_reading import lacking, on_paper, on_screen, read, text_of, written
-from tests.support.served_service import Serve, Served
+from tests.support.checks.document_reading import lacking, on_paper, on_screen, read, text_of, written
+from tests.support.servers.served_service import Serve, Served
 
 from followup.documents import of_follow_up
 from followup.domain import closure, needs, opening

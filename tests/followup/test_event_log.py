@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from tests.support.follow_up_history import OPENED, TODAY
+from tests.support.histories.follow_up_history import OPENED, TODAY
 
 from followup.domain.closure import (
     ClosingDownCorrected,

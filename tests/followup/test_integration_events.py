@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from tests.support.integration import META, entry, listed, recorded
+from tests.support.servers.integration import META, entry, listed, recorded
 
 from followup.domain.closure import FollowUpClosed, StructureClosedDown
 from followup.domain.needs import NeedFound

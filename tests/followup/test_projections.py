@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from tests.support.daily_rows import recorded_entry
-from tests.support.integration import listed
+from tests.support.checks.daily_rows import recorded_entry
+from tests.support.servers.integration import listed
 
 from followup.caseload import caseload
 from followup.domain.closure import FollowUpClosed, StructureClosedDown

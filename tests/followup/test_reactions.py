@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
-from tests.support.integration import integration_header, listed
+from tests.support.servers.integration import integration_header, listed
 
 from followup.domain.follow_up import decider
 from followup.domain.opening import BaselineCorrectionReplicated, FollowUpOpened

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.certified_provider import Provider, installed
+from tests.support.servers.certified_provider import Provider, installed
 
 
 @pytest.fixture

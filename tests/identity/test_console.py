@@ -12,9 +12,9 @@ import httpx
 import msgspec
 import pytest
 from fastapi.testclient import TestClient
-from tests.support.certified_provider import Provider
-from tests.support.console_pages import Browser, Switch, settings, text
-from tests.support.served_service import Served, served
+from tests.support.checks.console_pages import Browser, Switch, settings, text
+from tests.support.servers.certified_provider import Provider
+from tests.support.servers.served_service import Served, served
 from typer.testing import CliRunner
 
 from console.auth.sealed_cookies import SealedCookie

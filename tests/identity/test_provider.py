@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
-from tests.support.certified_provider import Provider
-from tests.support.served_service import Serve, Served
+from tests.support.servers.certified_provider import Provider
+from tests.support.servers.served_service import Serve, Served
 
 from intake.main import service
 

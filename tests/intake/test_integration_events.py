@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from tests.support.integration import entry, recorded
+from tests.support.servers.integration import entry, recorded
 
 from intake.domain.request.ending import (
     CaseClosed,

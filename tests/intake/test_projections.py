@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from tests.support.integration import listed
+from tests.support.servers.integration import listed
 
 from intake.domain import orientation
 from intake.domain.request.ending import (

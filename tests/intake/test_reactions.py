@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support.integration import integration_header
-from tests.support.served_service import Serve, Served
+from tests.support.servers.integration import integration_header
+from tests.support.servers.served_service import Serve, Served
 
 from intake.domain.request import request
 from intake.domain.request.ending import (

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
-from tests.support.integration import entry, integration_header, listed, recorded
+from tests.support.servers.integration import entry, integration_header, listed, recorded
 
 from parcours.domain.building.edits import ActionAdded, ActionRemoved, AxesRanked
 from parcours.domain.building.validation import (

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support.document_reading import lacking, on_paper, on_screen, read, written
+from tests.support.checks.document_reading import lacking, on_paper, on_screen, read, written
 
 from parcours.documents.parcours import parcours_documents
 from parcours.documents.tender import tender_documents

@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
-from tests.support.daily_rows import counted_for_pilots, negative, rows_on_every_day
+from tests.support.checks.daily_rows import counted_for_pilots, negative, rows_on_every_day
 
 from parcours.caseload import caseload
 from parcours.domain import coordination, corrections, ending

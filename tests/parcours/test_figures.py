@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.support.projection_waits import up_to_date
-from tests.support.served_service import Serve, Served
-from tests.support.validated_parcours import validated_case
+from tests.support.checks.projection_waits import up_to_date
+from tests.support.histories.validated_parcours import validated_case
+from tests.support.servers.served_service import Serve, Served
 
 from parcours.domain.funding.fund import fund_id
 from parcours.domain.lifecycle import OpenParcours

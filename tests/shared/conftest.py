@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from tests.support.note_aggregate import opened
+from tests.support.samples.note_aggregate import opened
 
 from shared.eventlog import ServiceApplication
 

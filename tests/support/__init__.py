@@ -3,4 +3,4 @@
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-"""The project's folder: programs of this package run there, as `python -m tests.support.<name>`."""
+"""The project's folder: programs of this package run there, as `python -m tests.support.<package>.<name>`."""

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from tests.support.running_server import up
-from tests.support.sample_services import Desk, DeskFeed, Workshop, desk_at, feed_of, workshop_at
-from tests.support.transport_harness import AUDITING, DESK, WORKSHOP, Carrier, Loop, nats_for
+from tests.support.samples.sample_services import Desk, DeskFeed, Workshop, desk_at, feed_of, workshop_at
+from tests.support.servers.running_server import up
+from tests.support.servers.transport_harness import AUDITING, DESK, WORKSHOP, Carrier, Loop, nats_for
 
 from embedded.processes.nats import Nats
 from shared.messaging import Feed

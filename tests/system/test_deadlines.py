@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.support.sample_services import eventually
-from tests.support.served_service import served
+from tests.support.samples.sample_services import eventually
+from tests.support.servers.served_service import served
 
 from embedded.processes.nats import Nats
 from followup.domain.follow_up import decider

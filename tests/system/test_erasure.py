@@ -15,7 +15,7 @@ import httpx
 import psycopg
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from tests.support.sample_services import eventually
+from tests.support.samples.sample_services import eventually
 
 from embedded.stack import Stack
 from shared.crypto import ERASED_TEXT

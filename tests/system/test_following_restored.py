@@ -6,8 +6,8 @@ from collections import Counter
 from uuid import UUID
 
 import pytest
-from tests.support.sample_services import FAULTY, Desk, Workshop, eventually, register_in_turn
-from tests.support.transport_harness import Carrier
+from tests.support.samples.sample_services import FAULTY, Desk, Workshop, eventually, register_in_turn
+from tests.support.servers.transport_harness import Carrier
 
 from shared.eventlog import PARTITIONS, PartitionTracking, TrackingRefused
 from shared.eventlog.partitions import partition_of

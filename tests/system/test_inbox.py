@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from eventsourcing.persistence import OperationalError
-from tests.support.sample_services import FAULTY, Desk, DeskFeed, Workshop
+from tests.support.samples.sample_services import FAULTY, Desk, DeskFeed, Workshop
 
 from shared.eventlog import PARTITIONS, NotParked, PartitionTracking
 from shared.eventlog.partitions import partition_of

@@ -18,8 +18,8 @@ from typing import Any
 import psycopg
 import pytest
 from tests.support import ROOT
-from tests.support.sample_services import Desk, Workshop, eventually, feed_of, register_in_turn
-from tests.support.transport_harness import Carrier
+from tests.support.samples.sample_services import Desk, Workshop, eventually, feed_of, register_in_turn
+from tests.support.servers.transport_harness import Carrier
 
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
@@ -27,7 +27,7 @@ from shared.kernel import uuid7
 from shared.messaging import Relay
 from shared.messaging.lease import LEASE_SECONDS
 
-PROCESS = "tests.support.sample_service_process"
+PROCESS = "tests.support.processes.sample_service_process"
 
 
 @contextmanager

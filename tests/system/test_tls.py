@@ -17,12 +17,12 @@ import httpx
 import pytest
 from eventsourcing.persistence import PersistenceError
 from nats.errors import Error as NatsError
-from tests.support.certificate_authority import ELSEWHERE, Authority, Files
-from tests.support.running_server import up
-from tests.support.sample_services import REGION, Desk, Workshop, desk_at, eventually, register_in_turn
-from tests.support.served_service import environment_of, ready
-from tests.support.tls_proxy import TlsFront
-from tests.support.transport_harness import DESK, WORKSHOP, Carrier, Loop
+from tests.support.samples.sample_services import REGION, Desk, Workshop, desk_at, eventually, register_in_turn
+from tests.support.servers.certificate_authority import ELSEWHERE, Authority, Files
+from tests.support.servers.running_server import up
+from tests.support.servers.served_service import environment_of, ready
+from tests.support.servers.tls_proxy import TlsFront
+from tests.support.servers.transport_harness import DESK, WORKSHOP, Carrier, Loop
 
 from diagnostic.main import service as diagnostic
 from embedded.processes import ports

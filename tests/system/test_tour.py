@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.golden_samples import SERVICES, service
-from tests.support.secret_words import TO_ALL, spelled, typed_in
+from tests.support.checks.secret_words import TO_ALL, spelled, typed_in
+from tests.support.generated.golden_samples import SERVICES, service
 
 from embedded.demo.script import TOUR, read_stories
 from shared.web.requests import command_endpoints

@@ -8,8 +8,16 @@ from collections.abc import Callable
 from threading import Event
 
 import pytest
-from tests.support.sample_services import FAULTY, REGION, Desk, Workshop, eventually, register_in_turn, workshop_at
-from tests.support.transport_harness import Carrier
+from tests.support.samples.sample_services import (
+    FAULTY,
+    REGION,
+    Desk,
+    Workshop,
+    eventually,
+    register_in_turn,
+    workshop_at,
+)
+from tests.support.servers.transport_harness import Carrier
 
 from shared.kernel import uuid7
 from shared.messaging import Feed, Message, Reactions, encode, topology

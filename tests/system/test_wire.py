@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
-from tests.support.nats_accounts import FILE
-from tests.support.running_server import up
-from tests.support.sample_services import REGION, Desk, Workshop, eventually, register_in_turn
-from tests.support.served_service import environment_of, ready
-from tests.support.transport_harness import DESK, WORKSHOP, Carrier, Loop, nats_for
+from tests.support.generated.nats_accounts import FILE
+from tests.support.samples.sample_services import REGION, Desk, Workshop, eventually, register_in_turn
+from tests.support.servers.running_server import up
+from tests.support.servers.served_service import environment_of, ready
+from tests.support.servers.transport_harness import DESK, WORKSHOP, Carrier, Loop, nats_for
 
 from audit.main import service as audit
 from embedded.processes import ports

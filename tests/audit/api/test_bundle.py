@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support import confidential_case
-from tests.support.running_witness import COSIGNER, ELEVEN, SIGNER
-from tests.support.served_service import Client, Served, listening, served
+from tests.support.histories import confidential_case
+from tests.support.servers.running_witness import COSIGNER, ELEVEN, SIGNER
+from tests.support.servers.served_service import Client, Served, listening, served
 from typer.testing import CliRunner
 
 from audit import domain

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.audit_events import receive_events
-from tests.support.reconciled_intake import sql
-from tests.support.sample_services import eventually
-from tests.support.served_service import Served
+from tests.support.histories.audit_events import receive_events
+from tests.support.samples.sample_services import eventually
+from tests.support.servers.reconciled_intake import sql
+from tests.support.servers.served_service import Served
 from typer.testing import CliRunner
 
 from audit.cli import reconcile as commands

@@ -11,9 +11,9 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.audit_events import CASE, LOG, commit_to_ledger, header, store_events
-from tests.support.reconciled_intake import sql
-from tests.support.served_service import Client, Served
+from tests.support.histories.audit_events import CASE, LOG, commit_to_ledger, header, store_events
+from tests.support.servers.reconciled_intake import sql
+from tests.support.servers.served_service import Client, Served
 
 from audit.domain import EventReceived
 from audit.reactions import reactions

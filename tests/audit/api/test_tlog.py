@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support.audit_events import CASE, receive_events
-from tests.support.served_service import Served
+from tests.support.histories.audit_events import CASE, receive_events
+from tests.support.servers.served_service import Served
 
 from audit.ledger.event_proof import verify_event
 from audit.ledger.integrator import integrate

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support import sample_bundle
-from tests.support.sample_bundle import (
+from tests.support.samples import sample_bundle
+from tests.support.samples.sample_bundle import (
     ENTRIES,
     FORGER,
     OWN,

@@ -20,10 +20,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support import ROOT, reference_merkle
-from tests.support.audit_events import receive_events
-from tests.support.note_aggregate import DEPLOYMENT_KEY
-from tests.support.sample_services import eventually
+from tests.support import ROOT
+from tests.support.checks import reference_merkle
+from tests.support.histories.audit_events import receive_events
+from tests.support.samples.note_aggregate import DEPLOYMENT_KEY
+from tests.support.samples.sample_services import eventually
 
 from audit import domain
 from audit.ledger import integrator
@@ -37,7 +38,7 @@ from shared.eventlog import ServiceApplication
 
 ORIGIN = "registre.example/dla"
 KILLS = 6
-KEEPER = "tests.support.ledger_process"
+KEEPER = "tests.support.processes.ledger_process"
 
 
 def rows(app: ServiceApplication, statement: str) -> list[dict[str, Any]]:

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.support import sample_bundle
-from tests.support.audit_events import receive_events
-from tests.support.served_service import Served
+from tests.support.histories.audit_events import receive_events
+from tests.support.samples import sample_bundle
+from tests.support.servers.served_service import Served
 from typer.testing import CliRunner
 
 from audit.bundle.archive import pack

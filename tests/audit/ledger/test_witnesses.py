@@ -14,13 +14,13 @@ from typing import Any
 import httpx
 import pytest
 from pydantic import SecretBytes
-from tests.support import sample_bundle
-from tests.support.audit_events import receive_events
-from tests.support.reconciled_intake import sql
-from tests.support.running_witness import COSIGNER, ELEVEN, ORIGIN, SIGNER
-from tests.support.running_witness import serve_witness as served_witness
-from tests.support.sample_services import eventually
-from tests.support.served_service import Served
+from tests.support.histories.audit_events import receive_events
+from tests.support.samples import sample_bundle
+from tests.support.samples.sample_services import eventually
+from tests.support.servers.reconciled_intake import sql
+from tests.support.servers.running_witness import COSIGNER, ELEVEN, ORIGIN, SIGNER
+from tests.support.servers.running_witness import serve_witness as served_witness
+from tests.support.servers.served_service import Served
 
 from audit.bundle.archive import pack
 from audit.bundle.write import build_entries

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.support.reconciled_intake import (
+from tests.support.servers.reconciled_intake import (
     EVENTS,
     create_requests,
     published_messages,
     receive_messages,
     restore_tables,
 )
-from tests.support.served_service import Served, listening, served
+from tests.support.servers.served_service import Served, listening, served
 
 from audit.main import service as audit_service
 from embedded.processes.nats import Nats

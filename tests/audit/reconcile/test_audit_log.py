@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.support.reconciled_intake import (
+from tests.support.servers.reconciled_intake import (
     EVENTS,
     find_differences,
     id_at,
@@ -17,7 +17,7 @@ from tests.support.reconciled_intake import (
     sql,
     summarize,
 )
-from tests.support.served_service import Served
+from tests.support.servers.served_service import Served
 
 from audit.reconcile.finding import FindingKind
 from shared.contracts.base import PublicEvent

@@ -8,8 +8,8 @@ import termios
 from threading import Thread
 
 import pytest
-from tests.support.audit_events import receive_events
-from tests.support.served_service import Serve, Served
+from tests.support.histories.audit_events import receive_events
+from tests.support.servers.served_service import Serve, Served
 
 from audit.cli import reconcile as cli
 from audit.cli.reconcile import _progress

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from tests.support.reconciled_intake import (
+from tests.support.servers.reconciled_intake import (
     EVENTS,
     create_requests,
     find_differences,
@@ -14,7 +14,7 @@ from tests.support.reconciled_intake import (
     sql,
     summarize,
 )
-from tests.support.served_service import Served
+from tests.support.servers.served_service import Served
 
 from audit.reconcile.finding import FindingKind
 from shared.eventlog import ServiceApplication

@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from tests.support.audit_events import receive_events
-from tests.support.served_service import Serve, Served
+from tests.support.histories.audit_events import receive_events
+from tests.support.servers.served_service import Serve, Served
 
 from audit.ledger import integrator
 from audit.ledger.integrator import integrate

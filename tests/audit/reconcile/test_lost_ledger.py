@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.support.reconciled_intake import EVENTS, feed_of, sql
-from tests.support.served_service import Serve, Served
+from tests.support.servers.reconciled_intake import EVENTS, feed_of, sql
+from tests.support.servers.served_service import Serve, Served
 
 from audit.ledger.event_proof import verify_event
 from audit.ledger.integrator import integrate

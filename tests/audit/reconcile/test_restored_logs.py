@@ -8,8 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.support.reconciled_intake import create_requests, feed_of, find_differences, published_messages, sql
-from tests.support.served_service import Serve, Served, listening
+from tests.support.servers.reconciled_intake import create_requests, feed_of, find_differences, published_messages, sql
+from tests.support.servers.served_service import Serve, Served, listening
 from typer.testing import CliRunner
 
 from audit.cli import reconcile as commands

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.support.reconciled_intake import EVENTS, create_requests, feed_of, find_differences, sql, summarize
-from tests.support.served_service import Served
+from tests.support.servers.reconciled_intake import EVENTS, create_requests, feed_of, find_differences, sql, summarize
+from tests.support.servers.served_service import Served
 from typer.testing import CliRunner
 
 from audit.cli import reconcile as commands

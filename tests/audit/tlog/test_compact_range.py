@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support import reference_merkle
+from tests.support.checks import reference_merkle
 
 from audit.tlog import CompactRange, leaf_hash
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support import reference_merkle
+from tests.support.checks import reference_merkle
 
 from audit.tlog import SubtreeHash, VerificationError, leaf_hash, tiles, tree
 

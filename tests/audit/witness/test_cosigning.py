@@ -19,7 +19,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.running_witness import COSIGNER, ELEVEN, ORIGIN, SIGNER, Log, open_witness, serve_witness
+from tests.support.servers.running_witness import COSIGNER, ELEVEN, ORIGIN, SIGNER, Log, open_witness, serve_witness
 from typer.testing import CliRunner
 
 from audit.ledger.durable_file import DurableFile

@@ -14,7 +14,7 @@ import httpx
 import msgspec
 import pytest
 from fastapi.testclient import TestClient
-from tests.support.console_pages import ADDRESS, Browser, Switch, World, played, settings, text
+from tests.support.checks.console_pages import ADDRESS, Browser, Switch, World, played, settings, text
 
 from console.auth.sealed_cookies import SealedCookie
 from console.auth.session import ChosenRight, decode_session, encode, new_session

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from tests.support.console_pages import Browser, Switch, World, played, text
+from tests.support.checks.console_pages import Browser, Switch, World, played, text
 
 from console.pages.access_log import PAGE_ROWS, group_readings, merge_logs, month_bounds, month_choices
 

@@ -23,11 +23,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, Route, StorageState, ViewportSize, expect, sync_playwright
 from tests.support import ROOT
-from tests.support.audit_events import header, store_events
-from tests.support.console_pages import ORIGIN, Switch, World, played, settings
-from tests.support.provider_assignments import AGREED, ASKED, parcours_telling
-from tests.support.running_witness import COSIGNER, ELEVEN
-from tests.support.sample_services import eventually
+from tests.support.checks.console_pages import ORIGIN, Switch, World, played, settings
+from tests.support.histories.audit_events import header, store_events
+from tests.support.histories.provider_assignments import AGREED, ASKED, parcours_telling
+from tests.support.samples.sample_services import eventually
+from tests.support.servers.running_witness import COSIGNER, ELEVEN
 
 from audit import health
 from audit.health import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 from uuid import uuid4
 
-from tests.support.console_pages import NAME, SIRET, Browser, Switch, World, played, text
+from tests.support.checks.console_pages import NAME, SIRET, Browser, Switch, World, played, text
 
 REASON = "Contrôle annuel de la région"
 

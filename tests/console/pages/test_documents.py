@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.support.console_pages import NAME, Browser, Switch, World, text
+from tests.support.checks.console_pages import NAME, Browser, Switch, World, text
 
 
 def papers_of(browser: Browser, case: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support.console_pages import Browser, Switch, World, played, settings, text
+from tests.support.checks.console_pages import Browser, Switch, World, played, settings, text
 
 from console.pages.live import event_stream, format_positions, parse_positions, sse_message
 from console.upstream.services import Reader, Services

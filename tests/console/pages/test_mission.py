@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.support.console_pages import NAME, Browser, Switch, World, text
-from tests.support.provider_assignments import AGREED, ASKED, parcours_telling
+from tests.support.checks.console_pages import NAME, Browser, Switch, World, text
+from tests.support.histories.provider_assignments import AGREED, ASKED, parcours_telling
 
 from parcours.api.provider import OwnTender, ProviderPage
 from shared.web.http import problem_response

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.support.served_service import served
+from tests.support.servers.served_service import served
 
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import OpenDiagnosis

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.support.served_service import served
+from tests.support.servers.served_service import served
 
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import OpenDiagnosis

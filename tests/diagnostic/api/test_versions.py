@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.support.served_service import Serve, Served
+from tests.support.servers.served_service import Serve, Served
 
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import OpenDiagnosis

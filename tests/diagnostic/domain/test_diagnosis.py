@@ -1,6 +1,6 @@
 """The diagnosis as one aggregate: when it opens, and what it refuses before and after."""
 
-from tests.support.diagnosis_history import (
+from tests.support.histories.diagnosis_history import (
     COMPLETE,
     EVERY_COMMAND_AFTER_OPENING,
     OPENED,

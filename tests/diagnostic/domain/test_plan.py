@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.support.diagnosis_history import (
+from tests.support.histories.diagnosis_history import (
     AGREED,
     COMPLETE,
     CONTESTED,

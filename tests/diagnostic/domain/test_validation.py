@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.support.diagnosis_history import (
+from tests.support.histories.diagnosis_history import (
     AGREE_WITH_IT,
     AXIS_ASSESSED,
     COMPLETE,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.support.served_service import served
+from tests.support.servers.served_service import served
 
 from embedded.processes.nats import Nats
 from followup.domain.sheets.sheet import (

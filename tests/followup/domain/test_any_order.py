@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from tests.support.daily_rows import counted_for_pilots, negative, rows_on_every_day
+from tests.support.checks.daily_rows import counted_for_pilots, negative, rows_on_every_day
 
 from followup.caseload import caseload
 from followup.domain.closure import CloseFollowUp, RecordClosedDown

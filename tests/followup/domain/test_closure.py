@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.support.follow_up_history import OPENED, TODAY, closed_down, given, held
+from tests.support.histories.follow_up_history import OPENED, TODAY, closed_down, given, held
 
 from followup.domain.closure import (
     CloseFollowUp,

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
-from tests.support.follow_up_history import (
+from tests.support.histories.follow_up_history import (
     COMPLETION,
     HELD,
     IN_EIGHTEEN_MONTHS,

@@ -1,6 +1,6 @@
 """New needs: one linked request a theme, unless the adviser says how the second differs."""
 
-from tests.support.follow_up_history import OPENED, given
+from tests.support.histories.follow_up_history import OPENED, given
 
 from followup.domain.needs import FindNeed, NeedFound
 from shared.kernel import Axis

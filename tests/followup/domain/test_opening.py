@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from tests.support.follow_up_history import OPENED, PARCOURS_COMPLETED, REVIEWS, TODAY, given, held
+from tests.support.histories.follow_up_history import OPENED, PARCOURS_COMPLETED, REVIEWS, TODAY, given, held
 
 from followup.domain.closure import (
     FollowUpClosed,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.support.served_service import Client, Serve, Served
+from tests.support.servers.served_service import Client, Serve, Served
 
 from intake.domain.reference.targets import TARGETS
 from intake.main import service

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support.document_reading import text_of
-from tests.support.served_service import Client, Served, served
+from tests.support.checks.document_reading import text_of
+from tests.support.servers.served_service import Client, Served, served
 
 from embedded.processes.nats import Nats
 from intake.main import service

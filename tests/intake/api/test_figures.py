@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.support.served_service import Serve, Served
+from tests.support.servers.served_service import Serve, Served
 
 from intake.main import service
 from shared.eventlog import ServiceApplication

@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support import confidential_case
-from tests.support.all_services import House, house
-from tests.support.automatic_openings import opened_by_itself
+from tests.support.histories import confidential_case
+from tests.support.histories.automatic_openings import opened_by_itself
+from tests.support.servers.all_services import House, house
 
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres

@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support.audit_events import commit_to_ledger
-from tests.support.intake_deployments import intake_service
-from tests.support.served_service import Client, Served, served
+from tests.support.histories.audit_events import commit_to_ledger
+from tests.support.servers.intake_deployments import intake_service
+from tests.support.servers.served_service import Client, Served, served
 
 from audit.main import service as audit
 from diagnostic.domain import diagnosis

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.support.intake_deployments import intake_service
-from tests.support.served_service import Served, served
+from tests.support.servers.intake_deployments import intake_service
+from tests.support.servers.served_service import Served, served
 
 from embedded.processes.nats import Nats
 from intake.domain.reference.targets import TARGETS

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 
 import pytest
 import typer
-from tests.support.audit_events import commit_to_ledger
-from tests.support.intake_deployments import intake_command_line, intake_service
-from tests.support.sample_services import eventually
-from tests.support.served_service import Client, Served, served
+from tests.support.histories.audit_events import commit_to_ledger
+from tests.support.samples.sample_services import eventually
+from tests.support.servers.intake_deployments import intake_command_line, intake_service
+from tests.support.servers.served_service import Client, Served, served
 from typer.testing import CliRunner
 
 from audit.main import service as audit

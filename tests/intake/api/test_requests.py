@@ -13,7 +13,7 @@ import pytest
 from eventsourcing.persistence import OperationalError
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
-from tests.support.served_service import Client, Served, served
+from tests.support.servers.served_service import Client, Served, served
 
 from embedded.processes.nats import Nats
 from intake.main import service

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import pytest
 import typer
-from tests.support.all_services import House, house
-from tests.support.audit_events import commit_to_ledger
-from tests.support.intake_deployments import intake_command_line
+from tests.support.histories.audit_events import commit_to_ledger
+from tests.support.servers.all_services import House, house
+from tests.support.servers.intake_deployments import intake_command_line
 from typer.testing import CliRunner
 
 from embedded.processes.nats import Nats

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.support.served_service import Serve, Served
+from tests.support.servers.served_service import Serve, Served
 
 from intake.main import service
 

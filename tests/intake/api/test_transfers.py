@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.intake_deployments import intake_service
-from tests.support.served_service import Client, Served, served
+from tests.support.servers.intake_deployments import intake_service
+from tests.support.servers.served_service import Client, Served, served
 
 from embedded.processes.nats import Nats
 from shared.runtime.service import ProcessRole

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support.document_reading import on_paper, on_screen, read, written
+from tests.support.checks.document_reading import on_paper, on_screen, read, written
 
 from intake.documents.orientation_letter import orientation_documents
 from intake.documents.reception_record import build_request_documents

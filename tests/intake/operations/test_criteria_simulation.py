@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.served_service import Serve, Served
+from tests.support.servers.served_service import Serve, Served
 from typer.testing import CliRunner
 
 from intake.main import cli, service

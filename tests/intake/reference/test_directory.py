@@ -11,8 +11,8 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from tests.support.intake_deployments import intake_service
-from tests.support.served_service import served
+from tests.support.servers.intake_deployments import intake_service
+from tests.support.servers.served_service import served
 
 from embedded.processes.nats import Nats
 from intake.domain.structure import Prefill

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support import sample_files
-from tests.support.served_service import Client, Serve, Served
-from tests.support.validated_parcours import validated_case
+from tests.support.histories.validated_parcours import validated_case
+from tests.support.samples import sample_files
+from tests.support.servers.served_service import Client, Serve, Served
 
 from parcours.domain import coordination, parcours
 from parcours.domain.funding import fund, payments

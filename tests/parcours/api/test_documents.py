@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support import sample_files
-from tests.support.document_reading import text_of
-from tests.support.served_service import Client, Serve, Served
-from tests.support.validated_parcours import validated_case
+from tests.support.checks.document_reading import text_of
+from tests.support.histories.validated_parcours import validated_case
+from tests.support.samples import sample_files
+from tests.support.servers.served_service import Client, Serve, Served
 
 from parcours.main import service
 

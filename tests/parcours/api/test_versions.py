@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.support.served_service import Serve, Served
+from tests.support.servers.served_service import Serve, Served
 
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.parcours import decider

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support.served_service import served
+from tests.support.servers.served_service import served
 
 from embedded.processes.nats import Nats
 from parcours.domain.assignment.agreement import AgreementSigned

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from tests.support.served_service import served
-from tests.support.validated_parcours import validated_case
+from tests.support.histories.validated_parcours import validated_case
+from tests.support.servers.served_service import served
 
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from tests.support.served_service import Client, Served, served
-from tests.support.validated_parcours import validated_case
+from tests.support.histories.validated_parcours import validated_case
+from tests.support.servers.served_service import Client, Served, served
 
 from embedded.processes.nats import Nats
 from parcours.domain import coordination, parcours

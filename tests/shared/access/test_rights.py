@@ -10,13 +10,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from tests.support import rights_table
-from tests.support.api_surface import REQUEST, ask, one_of, operations
-from tests.support.automatic_openings import UNIT
-from tests.support.declared import declared
-from tests.support.existing_resources import Known, case_of, caught_up, placed, standing
-from tests.support.golden_samples import SERVICES, service
-from tests.support.served_service import REASON, Client, Served, served
+from tests.support.checks.declared import declared
+from tests.support.generated import rights_table
+from tests.support.generated.api_surface import REQUEST, ask, one_of, operations
+from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.histories.automatic_openings import UNIT
+from tests.support.samples.existing_resources import Known, case_of, caught_up, placed, standing
+from tests.support.servers.served_service import REASON, Client, Served, served
 
 from embedded.identity.issuer import Issuer
 from embedded.processes.nats import Nats
@@ -37,7 +37,7 @@ def slug(answer: Any) -> str:
 
 
 def test_the_table_is_what_the_policy_says() -> None:
-    assert rights_table.FILE.read_text() == rights_table.table(), "run: python -m tests.support.rights_table"
+    assert rights_table.FILE.read_text() == rights_table.table(), "run: python -m tests.support.generated.rights_table"
 
 
 def test_every_rule_of_the_policy_decides_something() -> None:

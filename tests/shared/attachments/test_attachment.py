@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from tests.support import golden_samples
+from tests.support.generated import golden_samples
 
 from shared.attachments import AddAttachment, AttachmentAdded, CiteAttachment, WithdrawAttachment
 from shared.attachments.attachment import AttachmentCited, AttachmentWithdrawn, decider

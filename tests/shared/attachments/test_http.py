@@ -8,8 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.support import sample_files
-from tests.support.served_service import Client, Serve, Served
+from tests.support.samples import sample_files
+from tests.support.servers.served_service import Client, Serve, Served
 
 from intake.main import service
 from shared.web.resources.uploads import MAX_FILE_BYTES

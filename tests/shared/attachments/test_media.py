@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
-from tests.support import sample_files
+from tests.support.samples import sample_files
 
 from shared.attachments import ACCEPTED_TYPES, media_type_of, safe_file_name
 from shared.kernel import Refused

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
-from tests.support import sample_files
-from tests.support.sample_services import eventually
-from tests.support.served_service import Client, Served, listening
+from tests.support.samples import sample_files
+from tests.support.samples.sample_services import eventually
+from tests.support.servers.served_service import Client, Served, listening
 
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres

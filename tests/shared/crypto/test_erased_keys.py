@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
-from tests.support.note_aggregate import ADVISER, DEPLOYMENT_KEY, Note, decider, entries
+from tests.support.samples.note_aggregate import ADVISER, DEPLOYMENT_KEY, Note, decider, entries
 
 from embedded.processes.postgres import Postgres
 from shared.crypto import ERASED_TEXT, ErasureList, ErasureListDamaged, KeyStore

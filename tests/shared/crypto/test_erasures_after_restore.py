@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 from pydantic import SecretBytes
-from tests.support.served_service import Served, served
+from tests.support.servers.served_service import Served, served
 
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres

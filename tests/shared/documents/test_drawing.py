@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
-from tests.support.document_reading import on_paper, on_screen
+from tests.support.checks.document_reading import on_paper, on_screen
 
 from shared.documents import (
     Block,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
-from tests.support.note_aggregate import assert_dense, entries, heard, told
+from tests.support.samples.note_aggregate import assert_dense, entries, heard, told
 
 from shared.crypto import key_rows
 from shared.eventlog import CaseParked, ServiceApplication, TrackingRefused

@@ -9,7 +9,17 @@ import psycopg
 import pytest
 from cryptography.exceptions import InvalidTag
 from eventsourcing.persistence import MapperDeserialisationError, OperationalError
-from tests.support.note_aggregate import ADVISER, TAKEN, Note, Noted, Notes, assert_dense, decider, entries, opened
+from tests.support.samples.note_aggregate import (
+    ADVISER,
+    TAKEN,
+    Note,
+    Noted,
+    Notes,
+    assert_dense,
+    decider,
+    entries,
+    opened,
+)
 
 from shared.crypto import ERASED_TEXT, KeyErased
 from shared.eventlog import (

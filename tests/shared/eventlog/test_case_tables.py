@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support.note_aggregate import ADVISER, DEPLOYMENT_KEY, TOO_BIG, Note, Noted, Notes, decider
+from tests.support.samples.note_aggregate import ADVISER, DEPLOYMENT_KEY, TOO_BIG, Note, Noted, Notes, decider
 
 from shared.eventlog import ServiceApplication
 from shared.kernel import CaseTable, Refused, uuid7

@@ -11,7 +11,16 @@ from uuid import UUID
 
 import pytest
 from tests.support import ROOT
-from tests.support.note_aggregate import ADVISER, DEPLOYMENT_KEY, Note, Noted, Notes, assert_dense, decider, entries
+from tests.support.samples.note_aggregate import (
+    ADVISER,
+    DEPLOYMENT_KEY,
+    Note,
+    Noted,
+    Notes,
+    assert_dense,
+    decider,
+    entries,
+)
 
 from shared.crypto import ERASED_TEXT, KeyErased
 from shared.erasure import ErasePerson, case_erasure_id
@@ -168,7 +177,7 @@ def test_a_process_that_remembers_a_key_shows_nothing_soon_after_another_has_des
 ) -> None:
     case = uuid7()
     person = noted(app, case, "Maëlle Kerdoncuff")
-    reading = [sys.executable, "-m", "tests.support.key_cache_process", app.url, str(case)]
+    reading = [sys.executable, "-m", "tests.support.processes.key_cache_process", app.url, str(case)]
     with subprocess.Popen(reading, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdin
         assert other.stdout

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import SecretBytes
-from tests.support.served_service import environment_of, served
+from tests.support.servers.served_service import environment_of, served
 from typer.testing import CliRunner, Result
 
 from embedded.processes.nats import Nats

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretBytes
-from tests.support.served_service import environment_of, served
+from tests.support.servers.served_service import environment_of, served
 from typer.testing import CliRunner, Result
 
 from embedded.processes.nats import Nats

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support.note_aggregate import ADVISER, Note, decider
-from tests.support.served_service import Serve
+from tests.support.samples.note_aggregate import ADVISER, Note, decider
+from tests.support.servers.served_service import Serve
 
 from intake.main import service as intake_service
 from shared.eventlog import LogRecorder, ServiceApplication, StaleVersion

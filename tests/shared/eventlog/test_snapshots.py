@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.automatic_openings import UNIT
-from tests.support.existing_resources import standing
-from tests.support.golden_samples import SERVICES
-from tests.support.secret_words import secrets_in, spelled
+from tests.support.checks.secret_words import secrets_in, spelled
+from tests.support.generated.golden_samples import SERVICES
+from tests.support.histories.automatic_openings import UNIT
+from tests.support.samples.existing_resources import standing
 
 from embedded.processes.nats import Nats
 from shared.eventlog import ServiceApplication, UnknownCase

@@ -16,14 +16,14 @@ import psycopg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support import ROOT
-from tests.support.note_aggregate import assert_dense, entries, heard, told
+from tests.support.samples.note_aggregate import assert_dense, entries, heard, told
 
 from shared.eventlog import LogEntry, ServiceApplication, TrackingRefused
 from shared.kernel import uuid7
 
 
 def writer(url: str, said: object) -> subprocess.Popen[bytes]:
-    program = [sys.executable, "-m", "tests.support.writer_process", url]
+    program = [sys.executable, "-m", "tests.support.processes.writer_process", url]
     return subprocess.Popen(program, stdout=said, stderr=said, cwd=ROOT)  # type: ignore[call-overload, no-any-return]
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.support.reconciled_intake import create_requests, feed_of, published_messages, sql
-from tests.support.served_service import listening, served
+from tests.support.servers.reconciled_intake import create_requests, feed_of, published_messages, sql
+from tests.support.servers.served_service import listening, served
 from typer.testing import CliRunner
 
 from diagnostic.main import cli, service

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from tests.support.integration import integration_header
+from tests.support.servers.integration import integration_header
 from typer.testing import CliRunner
 
 from diagnostic.main import cli, service

@@ -15,10 +15,11 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support import ROOT, alarm_aggregate
-from tests.support.alarm_aggregate import Mend, SetAlarm, ask, rang
-from tests.support.note_aggregate import ADVISER
-from tests.support.sample_services import eventually
+from tests.support import ROOT
+from tests.support.samples import alarm_aggregate
+from tests.support.samples.alarm_aggregate import Mend, SetAlarm, ask, rang
+from tests.support.samples.note_aggregate import ADVISER
+from tests.support.samples.sample_services import eventually
 
 from shared.eventlog import CommandOptions, DeadlineAlreadyFired, FiredDeadline, ServiceApplication
 from shared.kernel import uuid7
@@ -151,7 +152,7 @@ def test_two_replicas_killed_again_and_again_miss_nothing_and_fire_nothing_twice
 
 
 def replica(url: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "tests.support.scheduler_process", url], cwd=ROOT)
+    return subprocess.Popen([sys.executable, "-m", "tests.support.processes.scheduler_process", url], cwd=ROOT)
 
 
 STEPS = st.one_of(

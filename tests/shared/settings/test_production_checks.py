@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.certificate_authority import Authority
+from tests.support.servers.certificate_authority import Authority
 from typer.testing import CliRunner
 
 from audit.main import cli as audit

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.note_aggregate import ADVISER, Note, decider
+from tests.support.samples.note_aggregate import ADVISER, Note, decider
 
 from shared.crypto import ERASED_TEXT
 from shared.eventlog import ServiceApplication, UnknownCase, to_plain

@@ -11,10 +11,10 @@ from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support.automatic_openings import UNIT
-from tests.support.existing_resources import case_of, placed, standing
-from tests.support.golden_samples import SERVICES
-from tests.support.served_service import REASON, Client, Serve, Served
+from tests.support.generated.golden_samples import SERVICES
+from tests.support.histories.automatic_openings import UNIT
+from tests.support.samples.existing_resources import case_of, placed, standing
+from tests.support.servers.served_service import REASON, Client, Serve, Served
 
 from embedded.processes.nats import Nats
 from intake.main import service as intake_service

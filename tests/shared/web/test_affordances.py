@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tests.support.served_service import Client, Serve, Served
+from tests.support.servers.served_service import Client, Serve, Served
 
 from diagnostic.domain import diagnosis
 from diagnostic.domain.lifecycle import OpenDiagnosis

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support.projection_waits import CASELOAD, days_pass, in_days, tasks, up_to_date
-from tests.support.served_service import Client, Serve
-from tests.support.validated_parcours import validated_case
+from tests.support.checks.projection_waits import CASELOAD, days_pass, in_days, tasks, up_to_date
+from tests.support.histories.validated_parcours import validated_case
+from tests.support.servers.served_service import Client, Serve
 
 from diagnostic.domain.diagnosis import decider as diagnosis
 from diagnostic.domain.lifecycle import OpenDiagnosis

@@ -9,13 +9,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.support import confidential_case
-from tests.support.api_surface import REQUEST, ask, one_of, operations
-from tests.support.automatic_openings import UNIT, opened_by_itself
-from tests.support.existing_resources import placed, standing
-from tests.support.golden_samples import SERVICES, service
-from tests.support.sample_services import eventually
-from tests.support.served_service import Client, Serve, Served, served
+from tests.support.generated.api_surface import REQUEST, ask, one_of, operations
+from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.histories import confidential_case
+from tests.support.histories.automatic_openings import UNIT, opened_by_itself
+from tests.support.samples.existing_resources import placed, standing
+from tests.support.samples.sample_services import eventually
+from tests.support.servers.served_service import Client, Serve, Served, served
 
 from embedded.processes.nats import Nats
 from parcours.domain.collective import operation

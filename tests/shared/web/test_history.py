@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.support import sample_files
-from tests.support.served_service import Client, Serve, Served
+from tests.support.samples import sample_files
+from tests.support.servers.served_service import Client, Serve, Served
 
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import OpenDiagnosis

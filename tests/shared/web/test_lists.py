@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.served_service import Client, Served, served
+from tests.support.servers.served_service import Client, Served, served
 
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres

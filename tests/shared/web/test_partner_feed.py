@@ -15,12 +15,12 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support import confidential_case
-from tests.support.api_surface import REQUEST
-from tests.support.existing_resources import standing
-from tests.support.golden_samples import SERVICES, service
-from tests.support.sample_services import eventually
-from tests.support.served_service import Client, Served, listening
+from tests.support.generated.api_surface import REQUEST
+from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.histories import confidential_case
+from tests.support.samples.existing_resources import standing
+from tests.support.samples.sample_services import eventually
+from tests.support.servers.served_service import Client, Served, listening
 
 from embedded.processes.nats import Nats
 from shared.kernel import Role

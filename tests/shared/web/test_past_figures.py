@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.projection_waits import up_to_date
-from tests.support.served_service import Client, Serve, Served, served
+from tests.support.checks.projection_waits import up_to_date
+from tests.support.servers.served_service import Client, Serve, Served, served
 
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.support.projection_waits import CASELOAD, days_pass, tasks, up_to_date
-from tests.support.served_service import Client, Serve, Served
+from tests.support.checks.projection_waits import CASELOAD, days_pass, tasks, up_to_date
+from tests.support.servers.served_service import Client, Serve, Served
 
 from intake.main import service
 

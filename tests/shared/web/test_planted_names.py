@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.api_surface import REQUEST
-from tests.support.automatic_openings import UNIT, opened_by_itself
-from tests.support.golden_samples import service
-from tests.support.planted_names import NAME, WORD, leaks
-from tests.support.served_service import Served, served
+from tests.support.checks.planted_names import NAME, WORD, leaks
+from tests.support.generated.api_surface import REQUEST
+from tests.support.generated.golden_samples import service
+from tests.support.histories.automatic_openings import UNIT, opened_by_itself
+from tests.support.servers.served_service import Served, served
 
 from embedded.processes.nats import Nats
 from shared.kernel import PHASE_SERVICES

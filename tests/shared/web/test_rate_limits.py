@@ -16,8 +16,8 @@ import limits.strategies
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import ValidationError
-from tests.support.sample_services import eventually
-from tests.support.served_service import Served, listening, ready, served
+from tests.support.samples.sample_services import eventually
+from tests.support.servers.served_service import Served, listening, ready, served
 
 from embedded.processes.nats import Nats
 from intake.main import service

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.support.certificate_authority import Authority
-from tests.support.golden_samples import SERVICES, service
-from tests.support.served_service import Served, served
+from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.servers.certificate_authority import Authority
+from tests.support.servers.served_service import Served, served
 
 from embedded.processes.nats import Nats
 from intake.main import service as intake_service

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.support.projection_waits import days_pass, up_to_date
-from tests.support.served_service import Client, Serve, Served
+from tests.support.checks.projection_waits import days_pass, up_to_date
+from tests.support.servers.served_service import Client, Serve, Served
 
 from intake.main import service
 from shared.statistics.period import quarter_of

@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import pytest
 import uvicorn
-from tests.support.sample_services import eventually
-from tests.support.served_service import Client, Served, served
+from tests.support.samples.sample_services import eventually
+from tests.support.servers.served_service import Client, Served, served
 
 from embedded.processes import ports
 from embedded.processes.nats import Nats

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.support.diagnosis_history import COMPLETE, EDITS, OPENED, SESSION_HELD, every_edit, given
+from tests.support.histories.diagnosis_history import COMPLETE, EDITS, OPENED, SESSION_HELD, every_edit, given
 
 from diagnostic.domain.content.axes import Assessment, AxisAssessed
 from shared.kernel import Axis

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.support.diagnosis_history import INDICATOR, OPENED, given
+from tests.support.histories.diagnosis_history import INDICATOR, OPENED, given
 
 from diagnostic.domain.content.indicators import RecordIndicator
 

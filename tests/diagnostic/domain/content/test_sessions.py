@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from tests.support.diagnosis_history import OPENED, SESSION, TODAY, given, person
+from tests.support.histories.diagnosis_history import OPENED, SESSION, TODAY, given, person
 
 from diagnostic.domain.content.sessions import Participant, Quality
 from shared.kernel import PersonalData

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.support.follow_up_history import HELD, OPENED, given
+from tests.support.histories.follow_up_history import HELD, OPENED, given
 
 from followup.domain.reviews.comparison import Comparability, Indicator, Measure
 from shared.testing.scenarios import text

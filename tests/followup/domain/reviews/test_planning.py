@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from tests.support.follow_up_history import HELD, OPENED, PARCOURS_COMPLETED, TODAY, given
+from tests.support.histories.follow_up_history import HELD, OPENED, PARCOURS_COMPLETED, TODAY, given
 
 from followup.domain.reviews.deadlines import (
     PlanReview,

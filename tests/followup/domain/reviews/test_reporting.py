@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from tests.support.follow_up_history import HELD, IN_SIX_MONTHS, OPENED, TODAY, given, held
+from tests.support.histories.follow_up_history import HELD, IN_SIX_MONTHS, OPENED, TODAY, given, held
 
 from followup.domain.reviews.deadlines import (
     PlanReview,

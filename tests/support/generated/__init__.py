@@ -1,0 +1,1 @@
+"""Files of the repository that are written from the code, and the readings of the code that tests share."""

@@ -1,0 +1,129 @@
+"""Table of rights: each role, on which cases, reading or writing; allowed or refused, and by which rule.
+
+python -m tests.support.generated.rights_table      writes it anew"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from uuid import UUID
+
+from tests.support.checks.declared import declared
+from tests.support.generated.golden_samples import SERVICES
+
+from shared.access import Action, ProtectedCase, evaluate
+from shared.kernel import Actor, Role
+
+FILE = Path(__file__).parents[3] / "docs" / "rights.md"
+OWN, REGION, OTHER = "dla-44", "dla-49", "dla-75"
+DOSSIER, ANOTHER = UUID(int=1), UUID(int=2)
+BOUND = (Role.LEADER, Role.PROVIDER)
+WHOSE = {
+    "own unit": OWN,
+    "another unit of the territory": REGION,
+    "elsewhere": OTHER,
+    "own unit, confidential, in charge": OWN,
+    "own unit, confidential": OWN,
+    "another unit of the territory, confidential": REGION,
+    "own unit, archived": OWN,
+    "own unit, confidential, archived": OWN,
+    "another unit of the territory, archived": REGION,
+}
+ONES = {
+    "the one dossier": DOSSIER,
+    "the one dossier, confidential": DOSSIER,
+    "the one dossier, archived": DOSSIER,
+    "another dossier": ANOTHER,
+}
+
+
+def decision(role: Role, whose: str, action: Action) -> tuple[bool, str]:
+    """Of somebody of the unit `OWN` whose territory is `OWN` and `REGION`; leaders and providers have one dossier."""
+    actor = Actor("somebody", role, unit=None if role in BOUND else OWN, units=() if role in BOUND else (OWN, REGION))
+    only = DOSSIER if role in BOUND else None
+    in_charge = "somebody" if whose.endswith("in charge") else "somebody else"
+    units = frozenset({WHOSE.get(whose, OWN)})
+    case = ProtectedCase(
+        ONES.get(whose, DOSSIER),
+        units,
+        confidential="confidential" in whose,
+        adviser=in_charge,
+        archived="archived" in whose,
+    )
+    found = evaluate(actor, only, action, case)
+    return found.allowed, found.policy
+
+
+def lines() -> list[str]:
+    rows = []
+    for role in Role:
+        for whose in ONES if role in BOUND else WHOSE:
+            cells = [decision(role, whose, action) for action in Action]
+            rows.append(f"| `{role}` | {whose} | {' | '.join(_cell(*cell) for cell in cells)} |")
+    return rows
+
+
+DOSSIER_NAMED = re.compile(r"(?P<collection>/api/v1/[a-z-]+)/\{(?P<name>id|case)\}")
+OF_DOSSIERS = {
+    "/api/v1/requests",
+    "/api/v1/diagnoses",
+    "/api/v1/parcours",
+    "/api/v1/follow-ups",
+    "/api/v1/cases",
+    "/api/v1/events",
+    "/api/v1/funds",
+    "/api/v1/operations",
+}
+"""Whose ids the policy knows: dossiers, what belongs to a unit alike, and an event by its dossier."""
+
+
+def action_on_a_dossier(operation: str) -> Action | None:
+    """By "GET /path": what it does to the dossier that it names, if it names one."""
+    method, _, path = operation.partition(" ")
+    named = DOSSIER_NAMED.match(path)
+    if named is None or named["collection"] not in OF_DOSSIERS:
+        return None
+    return Action.READ if method == "GET" else Action.WRITE
+
+
+def operations() -> list[str]:
+    rows = []
+    for name in SERVICES:
+        for operation, roles in sorted(declared(name).items(), key=lambda told: told[0].split()[::-1]):
+            whom = " ".join(f"`{each}`" for each in Role if each in roles) if roles else "who asks for no right"
+            rows.append(f"| {name} | `{operation}` | {action_on_a_dossier(operation) or ''} | {whom} |")
+    return rows
+
+
+def table() -> str:
+    return f"""# Rights: who may do what, on which case
+
+Written by `make schemas` from [policy.cedar](../shared/src/shared/access/policy.cedar) and the endpoints, compared and
+tried over HTTP by tests. Each operation is for some roles (second table). On which cases a role may use it is the same
+for every operation (first table). A refusal is 403, and its `policy` names the rule: `role` when the operation is not
+for the caller's role, `own-case` for leaders and providers on another case. A territory includes the own unit; a
+transferred request belongs to both units. `headers` is what audit shows of a confidential case to auditors and data
+protection officers: in timeline, proofs and bundle, what was recorded, when and by whom, and none of its content.
+
+| role | case of | read | write | headers |
+|---|---|---|---|---|
+{chr(10).join(lines())}
+
+## Each operation
+
+Its roles, and whether it reads or writes the case that it names: the table above then says on which cases. Every other
+role is refused by `role`; leaders and providers, outside their one case, by `own-case`. `ops` gets the proof of any
+event, without the event.
+
+| service | operation | on a case | roles |
+|---|---|---|---|
+{chr(10).join(operations())}
+"""
+
+
+def _cell(allowed: bool, policy: str) -> str:
+    return f"allowed: `{policy}`" if allowed else f"refused: `{policy}`"
+
+
+if __name__ == "__main__":
+    FILE.write_text(table())

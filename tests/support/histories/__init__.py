@@ -1,0 +1,1 @@
+"""Events and commands of the real services that several tests start from."""

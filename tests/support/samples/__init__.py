@@ -1,0 +1,1 @@
+"""Small services, aggregates, files and bundles made for tests."""

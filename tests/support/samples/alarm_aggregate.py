@@ -1,0 +1,112 @@
+"""A small aggregate to try the scheduler with: alarms are set on days, moved, and ring. A broken one refuses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+from tests.support.samples.note_aggregate import ADVISER, DEPLOYMENT_KEY
+
+from shared.eventlog import ServiceApplication
+from shared.kernel import Clock, Context, Deadline, Decider, Refusal, event
+from shared.kernel.events import command
+
+BROKEN = Refusal("alarm-broken", "Réveil cassé")
+
+
+@command
+class SetAlarm:
+    alarm: str
+    on: date | None
+
+
+@command
+class Ring:
+    alarm: str
+
+
+@command
+class Mend:
+    pass
+
+
+@event("alarm-set", label="Réveil réglé")
+class AlarmSet:
+    alarm: str
+    on: date | None
+
+
+@event("alarm-rang", label="Réveil sonné")
+class AlarmRang:
+    alarm: str
+
+
+@event("alarms-mended", label="Réveils réparés")
+class AlarmsMended:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    rang: tuple[str, ...] = ()
+    mended: bool = False
+
+
+def decide(
+    alarms: Alarms, asked: SetAlarm | Ring | Mend, _context: Context
+) -> list[AlarmSet | AlarmRang | AlarmsMended]:
+    match asked:
+        case SetAlarm(alarm, on):
+            return [AlarmSet(alarm, on)]
+        case Ring("broken") if not alarms.mended:
+            raise BROKEN("Ce réveil ne sonne pas.")
+        case Ring(alarm):
+            return [AlarmRang(alarm)]
+        case Mend():
+            return [AlarmsMended()]
+
+
+def evolve(alarms: Alarms, told: AlarmSet | AlarmRang | AlarmsMended) -> Alarms:
+    match told:
+        case AlarmRang(alarm):
+            return replace(alarms, rang=(*alarms.rang, alarm))
+        case AlarmsMended():
+            return replace(alarms, mended=True)
+    return alarms
+
+
+def deadlines(_alarms: Alarms, told: AlarmSet | AlarmRang | AlarmsMended) -> Iterator[Deadline]:
+    if isinstance(told, AlarmSet):
+        yield Deadline("alarm", told.alarm, on=told.on)
+
+
+def ring(_kind: str, alarm: str) -> Ring:
+    return Ring(alarm)
+
+
+decider: Decider[Alarms] = Decider(
+    "alarms",
+    Alarms(),
+    decide=decide,
+    evolve=evolve,
+    commands=(SetAlarm, Ring, Mend),
+    events=(AlarmSet, AlarmRang, AlarmsMended),
+    deadlines=deadlines,
+    deadline_command=ring,
+)
+
+
+def opened(url: str, lead: Path | None = None) -> ServiceApplication:
+    return ServiceApplication("alarms", [decider], url, DEPLOYMENT_KEY, Clock(lead))
+
+
+def ask(app: ServiceApplication, stream: UUID, asked: SetAlarm | Mend) -> None:
+    app.handle(decider, stream, asked, app.context(stream, ADVISER))
+
+
+def rang(app: ServiceApplication, stream: UUID) -> Counter[str]:
+    return Counter(app.load(decider, stream).state.rang)

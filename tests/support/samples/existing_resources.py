@@ -1,0 +1,191 @@
+"""One resource of each kind in the unit dla-44, so that each path of OpenAPI names something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.support.generated.api_surface import REQUEST
+from tests.support.generated.golden_samples import service
+from tests.support.generated.rights_table import DOSSIER_NAMED, action_on_a_dossier
+from tests.support.histories.automatic_openings import UNIT, opened_by_itself
+from tests.support.histories.validated_parcours import validated_case
+from tests.support.samples import sample_files
+from tests.support.servers.reconciled_intake import published_messages, receive_messages
+from tests.support.servers.served_service import Served, listening, served
+
+from audit.ledger.signing import CheckpointSigner
+from audit.tlog import Signer
+from embedded.processes.nats import Nats
+from shared.kernel import uuid7
+from shared.projections import Projector
+
+Known = dict[str, str]
+"""By an address up to one of its names, as in "/api/v1/requests/{}/orientations/{}": what to put there."""
+REASON = {"reason": "La personne le demande."}
+LESSON = {
+    "title": "Sortir d’une seule subvention",
+    "theme": "finance",
+    "context": "Une petite association.",
+    "what_worked": "Des ventes régulières.",
+    "limits": "Le temps que cela prend.",
+}
+
+
+@contextmanager
+def standing(name: str, database: Callable[..., str], nats: Nats, folder: Path) -> Iterator[tuple[Served, Known]]:
+    """Audit has heard all that intake told, and its bundle asks intake, which is served beside it."""
+    if name != "audit":
+        with served(service(name), database, nats, folder) as running:
+            yield running, STANDS[name](running)
+        return
+    (own := folder / "intake").mkdir()
+    with listening(service("intake"), database, nats, own) as told:
+        case = told.by("adviser").post("/api/v1/requests", REQUEST).json()["id"]
+        feeds = {"intake": str(told.http.base_url)}
+        with served(service(name), database, nats, folder, feeds=feeds, jwks=str(own / "jwks.json")) as running:
+            messages = published_messages(told)
+            receive_messages(running.application, messages)
+            CheckpointSigner(Signer("registre.example/dla", bytes(range(32))), None).sign(running.application)
+            known = {"/api/v1/cases/{}": case, "/api/v1/events/{}": str(messages[0].header.id)}
+            yield Served(running.http, told.issuer, running.web, running.settings), known
+
+
+def placed(path: str, known: Known, **instead: str) -> dict[str, str]:
+    """The names in an address, and what stands there; `instead`: something else under a name.
+
+    Raises LookupError for a kind of thing of which nobody opened one here."""
+    found = {}
+    for name in re.finditer(r"\{(\w+)\}", path):
+        kind = re.sub(r"\{(id|case)\}", "{}", path[: name.end()])
+        if name[1] not in instead and kind not in known:
+            raise LookupError(f"nothing stands at {kind}: open one in tests/support/samples/existing_resources.py")
+        found[name[1]] = instead.get(name[1]) or known[kind]
+    return found
+
+
+def case_of(which: str, known: Known) -> str:
+    """The dossier that an operation names, or an event's; any for one that names none."""
+    named = DOSSIER_NAMED.search(which)
+    if named is None or action_on_a_dossier(which) is None:
+        return str(uuid7())
+    return known[named["collection"].replace("/events", "/cases") + "/{}"]
+
+
+def intake(running: Served) -> Known:
+    adviser, manager = running.by("adviser"), running.by("manager")
+    case = _made(adviser.post("/api/v1/requests", REQUEST))["id"]
+    path = f"/api/v1/requests/{case}"
+    orientation = _made(adviser.post(f"{path}/orientations", {"target": "CRESS", "reason": "Un appui à la gestion."}))
+    link = {"role": "leader", "name": "Maëlle Kerdoncuff", "reason": "Pour valider."}
+    right = {"identity": str(uuid7()), "role": "adviser", "unit": UNIT, "reason": "Arrivée dans l’équipe."}
+    _made(manager.post("/api/v1/identities/rights", right))
+    gone = str(uuid7())
+    assert running.by("dpo", unit=None).delete(f"/api/v1/people/{gone}", REASON).status_code == 202
+    rules = adviser.get("/api/v1/criteria").json()[0]["version"]
+    known = {
+        "/api/v1/requests/{}": case,
+        "/api/v1/requests/{}/orientations/{}": orientation["id"],
+        "/api/v1/requests/{}/links/{}": _made(adviser.post(f"{path}/links", link))["id"],
+        "/api/v1/identities/{}": right["identity"],
+        "/api/v1/people/{}": gone,
+        "/api/v1/people/{}/erasure/certificate.{form}": "html",
+        "/api/v1/retention/{}": case,
+        "/api/v1/criteria/{version}": str(rules),
+    }
+    return _of_each_case(running, "/api/v1/requests", case, "statutes", orientations=orientation["id"]) | known
+
+
+def diagnostic(running: Served) -> Known:
+    """The resource centre that is asked for advice goes by the unit's code."""
+    known = opened_by_itself("diagnostic", running.application)
+    case, adviser = known["/api/v1/diagnoses"][0], running.by("adviser")
+    path = f"/api/v1/diagnoses/{case}"
+    _made(adviser.post(f"{path}/other-schemes", {"name": "Un prêt relais de FONDES"}))
+    asked = {"centre": "CRDLA Finance", "question": "Quel plan de trésorerie ?", "unit": UNIT}
+    _made(adviser.post(f"{path}/advice", asked))
+    return {"/api/v1/diagnoses/{}": case, "/api/v1/diagnoses/{}/versions/{number}": "1"} | _of_each_case(
+        running, "/api/v1/diagnoses", case, "minutes"
+    )
+
+
+def parcours(running: Served) -> Known:
+    case, action = validated_case(running.application)
+    adviser, manager = running.by("adviser"), running.by("manager")
+    tender = {
+        "action": str(action),
+        "terms_of_reference": "Recalculer les prix de vente.",
+        "grid": [{"label": "Prix", "weight": 100}],
+        "deadline": (running.application.clock.now() + timedelta(days=10)).isoformat(),
+    }
+    asked = _made(adviser.post(f"/api/v1/parcours/{case}/tenders", tender))["id"]
+    fund = _made(manager.post("/api/v1/funds", {"unit": UNIT, "year": 2026, "allocated": 100_000}))["id"]
+    shared = _made(adviser.post("/api/v1/operations", {"unit": UNIT, "title": "Mutualiser"}))["id"]
+    caught_up(running, "parcours")
+    known = {
+        "/api/v1/parcours/{}": str(case),
+        "/api/v1/parcours/{}/versions/{number}": "1",
+        "/api/v1/parcours/{}/tenders/{}": asked,
+        "/api/v1/funds/{}": fund,
+        "/api/v1/funds/{unit}": UNIT,
+        "/api/v1/funds/{unit}/{year}": "2026",
+        "/api/v1/funds/figures/{code}": _a_figure(running, "/api/v1/funds"),
+        "/api/v1/operations/{}": shared,
+    }
+    return known | _of_each_case(running, "/api/v1/parcours", str(case), "minutes", tenders=asked)
+
+
+def followup(running: Served) -> Known:
+    ((collection, (case, *_)),) = opened_by_itself("followup", running.application).items()
+    lesson = {"lesson": LESSON, "names": ["Les Jardins de l’Erdre"]}
+    sheet = _made(running.by("adviser").post("/api/v1/sheets", lesson))["id"]
+    known = {f"{collection}/{{}}": case, "/api/v1/sheets/{}": sheet}
+    return known | _of_each_case(running, collection, case, "minutes")
+
+
+STANDS: dict[str, Callable[[Served], Known]] = {
+    "intake": intake,
+    "diagnostic": diagnostic,
+    "parcours": parcours,
+    "followup": followup,
+}
+
+
+def _of_each_case(running: Served, collection: str, case: str, kind: str, **within: str) -> Known:
+    """What every service has: a person, attachments, figures, and documents of the case and of what is `within` it."""
+    adviser, path = running.by("adviser"), f"{collection}/{case}"
+    uploaded = adviser.upload(f"{path}/attachments?kind={kind}", sample_files.pdf(), "attachment; filename=piece.pdf")
+    known = {
+        "/api/v1/people/{}": str(uuid7()),
+        f"{collection}/{{}}/attachments/{{}}": _made(uploaded)["id"],
+        f"{collection}/figures/{{code}}": _a_figure(running, collection),
+    }
+    for name, id_ in [("", ""), *within.items()]:
+        there, where = (
+            (f"{path}/{name}/{id_}", f"{collection}/{{}}/{name}/{{}}") if name else (path, f"{collection}/{{}}")
+        )
+        papers = adviser.get(f"{there}/documents").json()
+        known[f"{where}/documents/{{name}}"] = next((each for each in papers if each["html"]), papers[0])["name"]
+        known[f"{where}/documents/{{name}}.{{form}}"] = "html"
+    return known
+
+
+def _a_figure(running: Served, collection: str) -> str:
+    return str(running.by("adviser").get(f"{collection}/figures").json()["figures"][0]["code"])
+
+
+def caught_up(running: Served, name: str) -> None:
+    """Each list shows what stands."""
+    projector = Projector(running.application, service(name).projections)
+    for view in service(name).projections:
+        while projector.advance(view):
+            pass
+
+
+def _made(answer: Any) -> Any:
+    assert answer.status_code in (200, 201), answer.text
+    return answer.json()

@@ -1,0 +1,1 @@
+"""Servers and services that run while a test needs them."""

@@ -1,0 +1,53 @@
+"""The five services in this process, each with its real log; what one tells is carried to the others when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.servers.served_service import Client, Served, served
+
+from embedded.processes.nats import Nats
+from shared.messaging import Feed, Inbox, messages_of
+
+
+class House:
+    def __init__(self, running: dict[str, Served]) -> None:
+        self.running = running
+        self._inboxes = {
+            name: Inbox(each.application, service(name).reactions, Feed({}, "")) for name, each in running.items()
+        }
+
+    def __getitem__(self, name: str) -> Served:
+        return self.running[name]
+
+    def by(self, name: str, role: str, **told: Any) -> Client:
+        return self.running[name].by(role, **told)
+
+    def carry(self, *without: str) -> None:
+        """Whatever was told is heard, and what that leads to; except by the services named, which are down."""
+        up, before = [name for name in self.running if name not in without], -1
+        while before != (before := sum(self._told(name, up) for name in up)):
+            pass
+
+    def _told(self, publisher: str, up: list[str]) -> int:
+        app = self.running[publisher].application
+        entries = app.recorder.select_notifications(0, 10_000, inclusive_of_start=False)
+        for message in messages_of(app, service(publisher).to_integration_event, entries):
+            for name in up:
+                if publisher in service(name).reactions.publishers:
+                    self._inboxes[name].receive(message)
+        return len(entries)
+
+
+@contextmanager
+def house(database: Callable[..., str], nats: Nats, folder: Path) -> Iterator[House]:
+    with ExitStack() as closing:
+        running = {}
+        for name in SERVICES:
+            (own := folder / name).mkdir()
+            running[name] = closing.enter_context(served(service(name), database, nats, own))
+        yield House(running)

@@ -1,0 +1,210 @@
+"""A service served in this process, with its real log and a token for whoever asks."""
+
+from __future__ import annotations
+
+import secrets
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from pydantic import SecretBytes, SecretStr
+from tests.support.samples.sample_services import eventually
+
+from embedded.identity.issuer import AUDIENCE, ISSUER, Issuer
+from embedded.processes import ports
+from embedded.processes.nats import Nats
+from shared.eventlog import ServiceApplication
+from shared.runtime import Service
+from shared.runtime.service import ProcessRole
+from shared.settings import Mode, RightsSource, Settings
+from shared.web.http import build_server
+from shared.web.identity import pseudonym
+
+REASON = "Contrôle de l’échantillon annuel."
+"""Without one, who must give one reads no dossier."""
+IDENTITY_KEY = b"the same for all the services..."
+
+
+class Client:
+    """Calls as somebody: `adviser.post("/api/v1/requests", {...})`."""
+
+    def __init__(self, http: httpx.Client, token: str | None, reason: str | None = None) -> None:
+        self._http = http
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if reason:
+            self._headers["DLA-Reason"] = quote(reason, safe="")
+
+    def because(self, reason: str | None) -> Client:
+        """The same person, who says why they read; null: does not."""
+        other = Client(self._http, None, reason)
+        kept = {name: told for name, told in self._headers.items() if name != "DLA-Reason"}
+        other._headers = kept | other._headers
+        return other
+
+    def under(self, right: str) -> Client:
+        """The same person, who says which of several rights they use."""
+        other = Client(self._http, None)
+        other._headers = self._headers | {"DLA-Right": right}
+        return other
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        return self._http.get(path, params=parameters or None, headers=self._headers)
+
+    def get_unless(self, seen: str, path: str) -> Any:
+        return self._http.get(path, headers=self._headers | {"If-None-Match": seen})
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+        spelled = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._http.post(path, json=body, headers=self._headers | spelled)
+
+    def delete(self, path: str, body: Any) -> Any:
+        return self._http.request("DELETE", path, json=body, headers=self._headers)
+
+    def post_raw(self, path: str, content: bytes) -> Any:
+        return self._http.post(path, content=content, headers=self._headers | {"Content-Type": "application/json"})
+
+    def upload(self, path: str, content: bytes, disposition: str, **headers: str) -> Any:
+        spelled = {name.replace("_", "-"): value for name, value in headers.items()}
+        named = {"Content-Disposition": disposition, "Content-Type": "application/octet-stream"}
+        return self._http.post(path, content=content, headers=self._headers | named | spelled)
+
+
+class Served:
+    def __init__(self, http: httpx.Client, issuer: Issuer, web: FastAPI, settings: Settings) -> None:
+        self.http, self.issuer, self.web, self.settings = http, issuer, web, settings
+
+    def speak_to(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Commands typed from now on speak to this service's log."""
+        for name, value in environment_of(self.settings).items():
+            monkeypatch.setenv(name, value)
+
+    @property
+    def application(self) -> ServiceApplication:
+        application: ServiceApplication = self.web.state.application
+        return application
+
+    def everything(self) -> dict[str, list[str]]:
+        """Each row of each table."""
+        recorder = self.application.recorder
+        tables = recorder.fetch("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        rows = {
+            table["tablename"]: recorder.fetch(f"SELECT t::text AS row FROM {table['tablename']} t") for table in tables
+        }
+        assert any(len(found) > 0 for table, found in rows.items() if "events" in table)
+        return {table: sorted(row["row"] for row in found) for table, found in rows.items()}
+
+    def by(
+        self,
+        role: str,
+        *,
+        subject: str | None = None,
+        unit: str | None = "dla-44",
+        units: Sequence[str] = (),
+        case: str | None = None,
+    ) -> Client:
+        token = self.issuer.mint(role, subject=subject or f"some-{role}", unit=unit, units=units, case=case)
+        return Client(self.http, token, REASON if role in ("auditor", "dpo") else None)
+
+    @staticmethod
+    def id_of(subject: str) -> str:
+        """Under which the histories name somebody."""
+        return pseudonym(IDENTITY_KEY, ISSUER, subject)
+
+    def anonymous(self) -> Client:
+        return Client(self.http, None)
+
+
+@contextmanager
+def served(
+    service: Service,
+    database: Callable[..., str],
+    nats: Nats,
+    folder: Path,
+    part: ProcessRole = ProcessRole.API,
+    **deployed: Any,
+) -> Iterator[Served]:
+    """Role `api` answers HTTP only; with `all` the relay and the subscriptions run too. `deployed`: other settings."""
+    settings, issuer = ready(service, database, nats, folder, **deployed)
+    web = service.web(settings, part)
+    with TestClient(web, raise_server_exceptions=False) as http:
+        yield Served(http, issuer, web, settings)
+
+
+class Serve(Protocol):
+    """The same for as long as a test lasts, as its fixture `serve`."""
+
+    def __call__(self, service: Service, part: ProcessRole = ProcessRole.API, **deployed: Any) -> Served: ...
+
+
+@contextmanager
+def listening(
+    service: Service, database: Callable[..., str], nats: Nats, folder: Path, **deployed: Any
+) -> Iterator[Served]:
+    """The same over a real socket."""
+    port = ports.choose_ports({"api": None})["api"]
+    settings, issuer = ready(service, database, nats, folder, port=port, **deployed)
+    web = service.web(settings, ProcessRole.API)
+    server = build_server(web, settings)
+    thread = Thread(target=server.run, name=service.name)
+    thread.start()
+    try:
+        eventually(lambda: server.started)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
+            yield Served(http, issuer, web, settings)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """What tells a program the same."""
+    told = {
+        "MODE": "development",
+        "DATABASE_URL": settings.database_url.get_secret_value(),
+        "NATS_URL": settings.nats_url,
+        "NATS_SEED": settings.nats_seed.get_secret_value(),
+        "SEALING_KEY": b64encode(settings.sealing_key.get_secret_value()).decode(),
+        "IDENTITY_KEY": b64encode(IDENTITY_KEY).decode(),
+        "JWKS": settings.jwks,
+        "ISSUER": settings.issuer,
+        "SERVICE_TOKEN": "none",
+    }
+    return {f"DLA_{name}": value for name, value in told.items()}
+
+
+def ready(
+    service: Service, database: Callable[..., str], nats: Nats, folder: Path, **deployed: Any
+) -> tuple[Settings, Issuer]:
+    """Settings of a service whose tables are made, and whoever signs tokens for it."""
+    issuer = Issuer(folder)
+    issuer.publish()
+    usual = {
+        "mode": Mode.DEVELOPMENT,
+        "rights_from": RightsSource.TOKEN,
+        "database_url": SecretStr(database(service.name)),
+        "nats_url": nats.url,
+        "nats_seed": SecretStr(nats.seed(service.name)),
+        "sealing_key": SecretBytes(secrets.token_bytes(32)),
+        "identity_key": SecretBytes(IDENTITY_KEY),
+        "jwks": str(folder / "jwks.json"),
+        "issuer": ISSUER,
+        "audience": AUDIENCE,
+        "service_token": SecretStr(issuer.mint("service", subject=f"service:{service.name}")),
+        "dev_clock": folder / "clock",
+        "rate_person": "1000000/minute",
+        "rate_address": "1000000/minute",
+        "rate_failures": "1000000/minute",
+    }
+    settings = Settings(**(usual | deployed))  # type: ignore[arg-type]
+    app = service.application(settings)
+    app.create_tables()
+    app.close()
+    return settings, issuer
