@@ -1,4 +1,4 @@
-"""Erasures that outlive a restored database, and the replacement of the deployment's key."""
+"""Erasures that outlive a restored database, and the replacement of the sealing key."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_a_damaged_line_is_named_and_nothing_is_read_past_it(erased: ErasureList
 # Another deployment key
 
 
-def test_every_key_is_wrapped_under_the_new_deployment_key_and_names_are_found_as_before(
+def test_every_key_is_wrapped_under_the_new_sealing_key_and_names_are_found_as_before(
     opened: Callable[..., ServiceApplication],
 ) -> None:
     case = uuid7()
@@ -172,7 +172,7 @@ def test_every_key_is_wrapped_under_the_new_deployment_key_and_names_are_found_a
     *_, (seen, done) = rewrap_keys(opened(b"3" * 32, NEW_KEY))
     assert seen == done
     assert opened(b"3" * 32).key_store.pseudonym("732829320") == pseudonym
-    with pytest.raises(ValueError, match="another deployment key"):
+    with pytest.raises(ValueError, match="another sealing key"):
         KeyStore(DEPLOYMENT_KEY, lambda _: wrapped).keys_for([maelle])
 
 

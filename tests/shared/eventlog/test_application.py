@@ -100,11 +100,11 @@ def test_a_key_that_is_gone_leaves_the_history_whole(app: ServiceApplication) ->
         app.key_store.decrypt(last)
 
 
-def test_another_deployment_key_is_told(app: ServiceApplication, url: str) -> None:
+def test_another_sealing_key_is_told(app: ServiceApplication, url: str) -> None:
     case = uuid7()
     noted(app, case, 1)
     with opened(url) as other:
-        other.key_store._deployment = type(other.key_store._deployment)(b"x" * 32)
+        other.key_store._wrapping = type(other.key_store._wrapping)(b"x" * 32)
         with pytest.raises(ValueError, match="DLA_SEALING_KEY"):
             to_plain(other.load(decider, case).state, other.key_store.display_text)
 

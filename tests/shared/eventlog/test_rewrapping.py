@@ -1,4 +1,4 @@
-"""`dla-<service> rewrap-keys`: the deployment's key is replaced, and every encrypted value stays readable."""
+"""`dla-<service> rewrap-keys`: the sealing key is replaced, and every encrypted value stays readable."""
 
 from __future__ import annotations
 
@@ -93,5 +93,5 @@ def test_a_key_that_neither_opens_is_named_and_nothing_is_changed(deployment: De
     path, settings = deployment.received(sealing_key=first)
     refused = rewrap(settings, second, former=key())
     assert refused.exit_code == 1
-    assert "wrapped under another deployment key" in refused.stderr
+    assert "wrapped under another sealing key" in refused.stderr
     assert deployment.shown(path, sealing_key=first) == "Maëlle Kerdoncuff"

@@ -1,4 +1,4 @@
-"""The key store: data keys of persons and cases, wrapped under the deployment's key, and what they encrypt."""
+"""The key store: data keys of persons and cases, wrapped under the sealing key, and what they encrypt."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_CACHED_KEYS = 10_000
 CACHE_SECONDS = 10.0
 """How long a cached key is used: another process may have destroyed it since."""
 HASH_KEY_ID = UUID(int=0)
-"""The id of the stored key of keyed hashes, once it is no longer derived from the deployment's key."""
+"""The id of the stored key of keyed hashes, once it is no longer derived from the sealing key."""
 ERASED_TEXT = "«\u202feffacé\u202f»"
 
 
@@ -35,20 +35,20 @@ class KeyStore:
     """Crypto-shredding with AES-256-GCM: destroying a data key makes its values unreadable in every copy. Additional
     authenticated data (`aad`) binds a value to its event and field, and a wrapped key to its id.
 
-    `fetch` returns the stored wrapped keys by id; null for a destroyed one, which is never replaced. `deployment_key`
+    `fetch` returns the stored wrapped keys by id; null for a destroyed one, which is never replaced. `sealing_key`
     and `former_key` have 32 bytes; the former one still unwraps while keys are rewrapped."""
 
     def __init__(
         self,
-        deployment_key: bytes,
+        sealing_key: bytes,
         fetch: Callable[[list[UUID]], Mapping[UUID, bytes | None]],
         former_key: bytes | None = None,
     ) -> None:
-        if len(deployment_key) != 32:
-            raise ValueError("the deployment key must be 32 bytes: set DLA_SEALING_KEY to their base64")
-        self._deployment = AESGCM(deployment_key)
+        if len(sealing_key) != 32:
+            raise ValueError("the sealing key must be 32 bytes: set DLA_SEALING_KEY to their base64")
+        self._wrapping = AESGCM(sealing_key)
         self._former = AESGCM(former_key) if former_key else None
-        self._first_hash_key = hmac.digest(former_key or deployment_key, b"keyed hash", "sha256")
+        self._first_hash_key = hmac.digest(former_key or sealing_key, b"keyed hash", "sha256")
         self._fetch = fetch
         self._erased: set[UUID] = set()
         self._lock = Lock()
@@ -104,7 +104,7 @@ class KeyStore:
             return ERASED_TEXT
 
     def keyed_hash(self, text: str) -> str:
-        """An HMAC, in hexadecimal: equal for equal texts, and meaningless without the deployment's key."""
+        """An HMAC, in hexadecimal: equal for equal texts, and meaningless without the sealing key."""
         return hmac.digest(self._hash_key, text.encode(), "sha256").hex()
 
     @cached_property
@@ -119,7 +119,7 @@ class KeyStore:
     def rewrap(self, key_id: UUID, wrapped: bytes) -> bytes | None:
         """The key wrapped under the current deployment key; null if it already is."""
         try:
-            self._deployment.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], key_id.bytes)
+            self._wrapping.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], key_id.bytes)
         except InvalidTag:
             return self._wrap(key_id, self._unwrap(key_id, wrapped))
         return None
@@ -150,13 +150,13 @@ class KeyStore:
 
     def _wrap(self, key_id: UUID, key: bytes) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._deployment.encrypt(nonce, key, key_id.bytes)
+        return nonce + self._wrapping.encrypt(nonce, key, key_id.bytes)
 
     def _unwrap(self, key_id: UUID, wrapped: bytes) -> bytes:
-        for deployment in filter(None, (self._deployment, self._former)):
+        for wrapping in filter(None, (self._wrapping, self._former)):
             with suppress(InvalidTag):
-                return deployment.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], key_id.bytes)
-        raise ValueError(f"key {key_id} was wrapped under another deployment key: check DLA_SEALING_KEY")
+                return wrapping.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], key_id.bytes)
+        raise ValueError(f"key {key_id} was wrapped under another sealing key: check DLA_SEALING_KEY")
 
 
 class DataKeys:

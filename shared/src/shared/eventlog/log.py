@@ -42,7 +42,7 @@ def _always(_app: ServiceLog, _case: UUID, _actor: Actor) -> bool:
 class ServiceLog(Application[UUID]):
     """A service's log with its deciders.
 
-    `url`: of PostgreSQL. `deployment_key`: 32 bytes; `former_key`: the one before, while data keys are rewrapped.
+    `url`: of PostgreSQL. `sealing_key`: 32 bytes; `former_key`: the one before, while data keys are rewrapped.
     `tables`: SQL for tables of the service's own, with `{schema}` filled in. `erasure_list`: the list of destroyed keys
     outside the database. `may_know_case`: whether a refusal may name another case to an actor."""
 
@@ -53,7 +53,7 @@ class ServiceLog(Application[UUID]):
         service: str,
         deciders: Sequence[Decider[Any]],
         url: str,
-        deployment_key: bytes,
+        sealing_key: bytes,
         clock: Clock | None = None,
         pool_size: int = 8,
         tables: str = "",
@@ -66,7 +66,7 @@ class ServiceLog(Application[UUID]):
         self.clock = clock or Clock()
         self.url = url
         self.erasure_list = erasure_list
-        self._deployment_key, self._former_key = deployment_key, former_key
+        self._sealing_key, self._former_key = sealing_key, former_key
         self.stream_locks = StreamLocks()
         self._loaded: dict[tuple[str, UUID], LoadedAggregate[Any]] | None = None
         self._topics = {d.name: {event_name(event).name for event in d.events} for d in deciders}
@@ -85,7 +85,7 @@ class ServiceLog(Application[UUID]):
         return Environment(name, dict(env or {}))
 
     def construct_mapper(self) -> EventMapper:
-        self.key_store = KeyStore(self._deployment_key, self._wrapped_keys, self._former_key)
+        self.key_store = KeyStore(self._sealing_key, self._wrapped_keys, self._former_key)
         states = {self._snapshot_topics[d.name]: type(d.initial) for d in self.deciders}
         return EventMapper((event for d in self.deciders for event in d.events), states)
 

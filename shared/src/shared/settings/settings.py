@@ -96,7 +96,7 @@ class Settings(ServerSettings):
     region: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")] = "local"
     """First part of the NATS subjects, which keeps regions apart."""
     sealing_key: EncryptionKey
-    """Wraps the keys of personal data: 32 bytes in base64, its own in each service."""
+    """Wraps the data keys, which encrypt personal data: 32 bytes in base64, its own in each service."""
     former_sealing_key: EncryptionKey | None = None
     """The sealing key before, until `rewrap-keys` has run."""
     erasure_list: Path | None = None

@@ -36,7 +36,7 @@ def bundle(
     request: Request,
     app: AppDep,
     caller: Annotated[Caller, requires(*READERS)],
-    sealed: Annotated[bool, Query(description="Without the plaintext of sealed values: the file for archives")] = False,
+    sealed: Annotated[bool, Query(description="Without the plaintext of encrypted values, for archives")] = False,
 ) -> Response:
     """Every event's header with its proof, and the contents that each service shows to the caller; for a confidential
     case, auditors get no content. Verify it with `dla-audit verify`, or with other tools: the file explains how. The

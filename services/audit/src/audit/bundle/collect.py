@@ -47,8 +47,8 @@ class ServiceContents:
 def collect_bundle(
     app: ServiceApplication, case: UUID, contents_of: Callable[[str], ServiceContents], *, sealed: bool = False
 ) -> Bundle:
-    """`contents_of`: what a service shows of the case, by the service's name; `sealed`: without the plaintext of sealed
-    values.
+    """`contents_of`: what a service shows of the case, by the service's name; `sealed`: without the plaintext of
+    encrypted values.
 
     Raises UnknownCase, NotSignedYet or ServiceUnavailable."""
     received = sorted(

@@ -23,8 +23,8 @@ class ServiceAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EventDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What accompanies the proof: the event's French name, to which the entry commits, and the plaintext of its sealed
-    values by path, which nothing proves; null when erased, and none in a sealed bundle."""
+    """What accompanies the proof: the event's French name, to which the entry commits, and the plaintext of its
+    encrypted values by path, which nothing proves; null when erased, and none in a sealed bundle."""
 
     id: str
     label: str
@@ -33,7 +33,7 @@ class EventDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class CaseDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """`events` in the order of the timeline; `witnesses`: the keys of those that the ledger asks to cosign; `sealed`:
-    nothing in the file gives the plaintext of sealed values."""
+    nothing in the file gives the plaintext of encrypted values."""
 
     format: str
     case: str

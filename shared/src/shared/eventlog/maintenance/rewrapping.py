@@ -1,4 +1,4 @@
-"""Replacement of the deployment's key: data keys are rewrapped under the new one, and no value is encrypted again."""
+"""Replacement of the sealing key: data keys are rewrapped under the new one, and no value is encrypted again."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def add_list(resource: AggregateResource[Any], projection: Projection, *roles: R
 
 
 def plain_state(app: ServiceApplication, id: UUID, loaded: LoadedAggregate[Any]) -> dict[str, Any]:  # noqa: A002
-    """A state for a person: sealed values opened, those whose key is gone marked as erased."""
+    """A state for a person: encrypted values decrypted, those whose key is gone marked as erased."""
     return {"id": str(id), "version": loaded.version, **to_plain(loaded.state, app.key_store.display_text)}
 
 

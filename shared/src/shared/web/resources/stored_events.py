@@ -17,7 +17,7 @@ from shared.kernel import Encrypted, event_name, stored_tokens
 
 
 class StoredEvent(BaseModel):
-    """`stored`: base64 of the bytes whose SHA-256 the header names. `shown`: by its path in `data`, what each sealed
+    """`stored`: base64 of the bytes whose SHA-256 the header names. `shown`: by its path in `data`, what each encrypted
     value says; null when its key was destroyed."""
 
     position: int
@@ -64,5 +64,5 @@ def _shown(app: ServiceApplication, entry: LogEntry) -> Iterator[tuple[str, str 
 
 
 def _schema(event: type) -> dict[str, Any]:
-    token = {"type": "object", "required": ["k", "c"], "description": "sealed: k names the key, c is the ciphertext"}
+    token = {"type": "object", "required": ["k", "c"], "description": "encrypted: k names the key, c is the ciphertext"}
     return msgspec.json.schema(StoredPayload[event], schema_hook=lambda _: token)  # type: ignore[valid-type]
