@@ -13,7 +13,7 @@ from audit.reconcile.audit_log import AuditedEvent
 from audit.reconcile.differences import body_differences, find_committed_version, header_differences, own_differences
 from audit.reconcile.finding import Finding, FindingKind
 from audit.reconcile.restored_logs import LogHistory
-from audit.reconcile.service_log import ServiceLog, UnreadablePosition
+from audit.reconcile.service_log import ServiceFeedReader, UnreadablePosition
 from shared.messaging import LOWEST_POSITION, Header, Message
 
 MAX_MISSING = 10_000
@@ -45,7 +45,7 @@ class Comparison:
     def __init__(
         self,
         publisher: str,
-        service_log: ServiceLog,
+        service_log: ServiceFeedReader,
         find_event: FindEvent,
         progress: ComparisonProgress,
         history: LogHistory,

@@ -20,7 +20,7 @@ from audit.reconcile.restored_logs import (
     build_history,
     find_accepted_restores,
 )
-from audit.reconcile.service_log import ServiceLog
+from audit.reconcile.service_log import ServiceFeedReader
 from shared.eventlog import ServiceApplication
 from shared.messaging import Feed, NotFollowed, check_reason, find_restored_log
 
@@ -94,7 +94,7 @@ class Reconciler:
         self._comparisons = {
             service: Comparison(
                 service,
-                ServiceLog(feed, service, progress.after),
+                ServiceFeedReader(feed, service, progress.after),
                 self._audit_log.find_event,
                 progress,
                 build_history(service, restores),

@@ -17,7 +17,7 @@ class UnreadablePosition:
     position: int
 
 
-class ServiceLog:
+class ServiceFeedReader:
     """Read once, in order. `log_id` and `since` (a declared restore) are those of the last page read."""
 
     def __init__(self, feed: Feed, publisher: str, after: int = LOWEST_POSITION) -> None:
