@@ -56,7 +56,7 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> Publ
                 person=right.person,
             )
         case retention.CaseDestroyed(retention_class):
-            return contracts.CaseErased(retention=retention_class)
+            return contracts.CaseErasureOrdered(retention=retention_class)
         case erasure.ErasureOrdered(person):
             return contracts.PersonErasureOrdered(person=person)
         case RightRevoked(right):

@@ -98,10 +98,10 @@ class PersonErasureOrdered(FromIntake):
     person: UUID = Field(description="The person’s key")
 
 
-class CaseErased(FromIntake):
+class CaseErasureOrdered(FromIntake):
     """A case is past its retention period. Each service destroys the case's key."""
 
-    name: ClassVar[str] = "case-erased"
+    name: ClassVar[str] = "case-erasure-ordered"
 
     retention: str = Field(description="The period that has ended: `not_admitted` or `closed`")
 
@@ -114,5 +114,5 @@ PUBLISHED_EVENTS = (
     RightGranted,
     RightRevoked,
     PersonErasureOrdered,
-    CaseErased,
+    CaseErasureOrdered,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.contracts.intake import CaseErased, PersonErasureOrdered
+from shared.contracts.intake import CaseErasureOrdered, PersonErasureOrdered
 from shared.erasure.erasure import EraseCase, ErasePerson, case_erasure_id, decider
 from shared.eventlog import ServiceApplication, count_values_of, is_case_key, people_only_in
 from shared.messaging import CommandDispatch, Header, Reactions
@@ -19,8 +19,8 @@ def follow_erasures(reactions: Reactions) -> None:
         )
         return CommandDispatch(decider, case_erasure_id(payload.person), command=command, case=header.case)
 
-    @reactions.on(CaseErased)
-    def erase_case(_: CaseErased, header: Header, app: ServiceApplication) -> CommandDispatch:
+    @reactions.on(CaseErasureOrdered)
+    def erase_case(_: CaseErasureOrdered, header: Header, app: ServiceApplication) -> CommandDispatch:
         """Destroys the key of a case that is past its term, and those of the persons whom no other case names."""
         persons = tuple(people_only_in(app, header.case))
         values = sum(count_values_of(app, person) for person in persons)
