@@ -108,7 +108,7 @@ class GiveOpinion:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class SharingConsent:
     scope: tuple[Section, ...]
     until: date
 
@@ -131,7 +131,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Committee:
-    agreement: Agreement | None = None
+    agreement: SharingConsent | None = None
     share: Share | None = None
     opinions: tuple[Opinion, ...] = ()
 
@@ -183,7 +183,9 @@ def available_commands(committee: Committee, content_version: int) -> Iterator[t
 def evolve(committee: Committee, event: Event) -> Committee:
     match event:
         case SharingAgreed(scope, until):
-            return replace(committee, agreement=Agreement(scope, until), share=_narrow(committee.share, scope, until))
+            return replace(
+                committee, agreement=SharingConsent(scope, until), share=_narrow(committee.share, scope, until)
+            )
         case SharingWithdrawn():
             return replace(committee, agreement=None, share=None)
         case SharedWithCommittee(version, scope, until=until):
@@ -200,7 +202,7 @@ def _narrow(share: Share | None, scope: tuple[Section, ...], until: date) -> Sha
     return Share(share.version, sections, until=min(share.until, until)) if sections else None
 
 
-def _share(agreement: Agreement | None, content_version: int, context: Context) -> SharedWithCommittee:
+def _share(agreement: SharingConsent | None, content_version: int, context: Context) -> SharedWithCommittee:
     if agreement is None:
         raise SHARING_NOT_AGREED("Demandez d’abord à un·e dirigeant·e d’accepter le partage avec le comité d’appui.")
     if context.now.date() > agreement.until:
