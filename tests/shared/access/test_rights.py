@@ -20,7 +20,7 @@ from tests.support.servers.served_service import REASON, Client, Served, served
 
 from embedded.identity.issuer import Issuer
 from embedded.processes.nats import Nats
-from shared.access import Action
+from shared.access import AccessAction
 from shared.access.policy import rule_names
 from shared.kernel import Role, uuid7
 from shared.runtime.service import ProcessRole
@@ -41,7 +41,9 @@ def test_the_table_is_what_the_policy_says() -> None:
 
 
 def test_every_rule_of_the_policy_decides_something() -> None:
-    used = {rights_table.decision(role, whose, action)[1] for role in Role for whose in WHOSE for action in Action}
+    used = {
+        rights_table.decision(role, whose, action)[1] for role in Role for whose in WHOSE for action in AccessAction
+    }
     assert set(rule_names().values()) <= used
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from tests.support.checks.declared import declared
 from tests.support.generated.golden_samples import SERVICES
 
-from shared.access import Action, ProtectedCase, evaluate
+from shared.access import AccessAction, ProtectedCase, evaluate
 from shared.kernel import Actor, Role
 
 FILE = Path(__file__).parents[3] / "docs" / "rights.md"
@@ -37,7 +37,7 @@ ONES = {
 }
 
 
-def decision(role: Role, whose: str, action: Action) -> tuple[bool, str]:
+def decision(role: Role, whose: str, action: AccessAction) -> tuple[bool, str]:
     """Of somebody of the unit `OWN` whose territory is `OWN` and `REGION`; leaders and providers have one dossier."""
     actor = Actor("somebody", role, unit=None if role in BOUND else OWN, units=() if role in BOUND else (OWN, REGION))
     only = DOSSIER if role in BOUND else None
@@ -58,7 +58,7 @@ def lines() -> list[str]:
     rows = []
     for role in Role:
         for whose in ONES if role in BOUND else WHOSE:
-            cells = [decision(role, whose, action) for action in Action]
+            cells = [decision(role, whose, action) for action in AccessAction]
             rows.append(f"| `{role}` | {whose} | {' | '.join(_cell(*cell) for cell in cells)} |")
     return rows
 
@@ -77,13 +77,13 @@ OF_DOSSIERS = {
 """Whose ids the policy knows: dossiers, what belongs to a unit alike, and an event by its dossier."""
 
 
-def action_on_a_dossier(operation: str) -> Action | None:
+def action_on_a_dossier(operation: str) -> AccessAction | None:
     """By "GET /path": what it does to the dossier that it names, if it names one."""
     method, _, path = operation.partition(" ")
     named = DOSSIER_NAMED.match(path)
     if named is None or named["collection"] not in OF_DOSSIERS:
         return None
-    return Action.READ if method == "GET" else Action.WRITE
+    return AccessAction.READ if method == "GET" else AccessAction.WRITE
 
 
 def operations() -> list[str]:

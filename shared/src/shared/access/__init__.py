@@ -2,7 +2,7 @@
 
 from shared.access.access_log import ACCESS_LOG_TABLE, AccessLog, AccessLogQuery, AccessRecord
 from shared.access.case_access import find_case_access, follow_case_access, may_know_case
-from shared.access.policy import ARCHIVED_RULE, CONFIDENTIAL_RULE, Action, ProtectedCase, evaluate
+from shared.access.policy import ARCHIVED_RULE, CONFIDENTIAL_RULE, AccessAction, ProtectedCase, evaluate
 from shared.access.replicated_rights import follow_register, load_replicated_rights, right_of
 from shared.access.row_policy import ADVISER, ROWS, SHOWN, RowScope, hidden_cases, scope_condition
 
@@ -13,10 +13,10 @@ __all__ = [
     "CONFIDENTIAL_RULE",
     "ROWS",
     "SHOWN",
+    "AccessAction",
     "AccessLog",
     "AccessLogQuery",
     "AccessRecord",
-    "Action",
     "ProtectedCase",
     "RowScope",
     "evaluate",

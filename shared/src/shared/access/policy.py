@@ -22,7 +22,7 @@ NO_RULE = "no-rule"
 """The name in a refusal when no rule permits and none forbids."""
 
 
-class Action(StrEnum):
+class AccessAction(StrEnum):
     READ = "read"
     WRITE = "write"
     HEADERS = "headers"
@@ -48,7 +48,7 @@ class Decision:
     policy: str
 
 
-def evaluate(actor: Actor, own_case: UUID | None, action: Action, case: ProtectedCase) -> Decision:
+def evaluate(actor: Actor, own_case: UUID | None, action: AccessAction, case: ProtectedCase) -> Decision:
     """Evaluates the policy. `own_case`: the only case of a leader or a provider, None for other roles."""
     is_own_case = None if own_case is None else own_case == case.id
     in_charge = (case.adviser == actor.id,) if case.confidential else ()
@@ -64,7 +64,7 @@ def _evaluate(
     unit: str | None,
     units: frozenset[str],
     is_own_case: bool | None,
-    action: Action,
+    action: AccessAction,
     case_units: frozenset[str],
     in_charge: tuple[bool, ...],
     archived: bool,

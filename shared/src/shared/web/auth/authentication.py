@@ -15,7 +15,15 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from shared.access import ARCHIVED_RULE, CONFIDENTIAL_RULE, Action, ProtectedCase, RowScope, evaluate, find_case_access
+from shared.access import (
+    ARCHIVED_RULE,
+    CONFIDENTIAL_RULE,
+    AccessAction,
+    ProtectedCase,
+    RowScope,
+    evaluate,
+    find_case_access,
+)
 from shared.eventlog import ServiceApplication, UnreadableEvent
 from shared.kernel import Actor, Right, Role, format_date
 from shared.kernel.frozen import replace
@@ -49,7 +57,7 @@ class Caller:
 
     actor: Actor
     case: UUID | None = None
-    action: Action = Action.READ
+    action: AccessAction = AccessAction.READ
     right_id: UUID | None = None
     access: AccessRecorder | None = None
     find_case: Callable[[UUID], ProtectedCase | None] = lambda _: None
@@ -57,9 +65,12 @@ class Caller:
     def is_hidden(self, case: UUID) -> bool:
         """Whether it is confidential or an archive, and not for the caller."""
         known = self.find_case(case)
-        return known is not None and evaluate(self.actor, self.case, Action.READ, known).policy in CONFIDENTIALITY_RULES
+        return (
+            known is not None
+            and evaluate(self.actor, self.case, AccessAction.READ, known).policy in CONFIDENTIALITY_RULES
+        )
 
-    def can(self, action: Action, case: UUID) -> bool:
+    def can(self, action: AccessAction, case: UUID) -> bool:
         """As the policy says, whatever the operation."""
         known = self.find_case(case)
         return known is None or evaluate(self.actor, self.case, action, known).allowed
@@ -228,7 +239,7 @@ IdentityDep = Annotated[Identity, Depends(get_identity)]
 async def get_caller(request: Request, identity: IdentityDep, app: AppDep) -> Caller:
     authenticator: Authenticator = request.app.state.authenticator
     caller = identity.as_caller(request.headers.get(RIGHT_HEADER))
-    action = Action.READ if request.method in ("GET", "HEAD") else Action.WRITE
+    action = AccessAction.READ if request.method in ("GET", "HEAD") else AccessAction.WRITE
     assert caller.right_id is not None
     access = AccessRecorder(request, caller.actor, caller.right_id)
     return replace(caller, action=action, access=access, find_case=cache(partial(authenticator.find_case, app)))

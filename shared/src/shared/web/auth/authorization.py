@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from shared.access import ARCHIVED_RULE, CONFIDENTIAL_RULE, Action, evaluate
+from shared.access import ARCHIVED_RULE, CONFIDENTIAL_RULE, AccessAction, evaluate
 from shared.kernel import ROLE_LABELS, Role
 from shared.web.auth.authentication import Caller, CallerDep
 from shared.web.http import ProblemError
@@ -56,7 +56,7 @@ def authorize(caller: Caller, case: UUID | None = None) -> None:
     A read is recorded before anything is answered. Raises ProblemError: 403 with the rule that refuses, 428 without a
     reason where one is needed, 503 when the read cannot be recorded."""
     _check_covered(caller, caller.action, case)
-    if case and caller.action is Action.READ:
+    if case and caller.action is AccessAction.READ:
         authorize_read(caller, case)
 
 
@@ -81,7 +81,7 @@ def _describe_allowed_roles(role: Role, roles: frozenset[Role]) -> str:
 
 def authorize_headers(caller: Caller, case: UUID) -> bool:
     """Whether the whole history may be read, or its headers alone. Raises like `authorize` when neither may."""
-    if caller.is_hidden(case) and caller.can(Action.HEADERS, case):
+    if caller.is_hidden(case) and caller.can(AccessAction.HEADERS, case):
         authorize_read(caller, case)
         return False
     authorize(caller, case)
@@ -91,13 +91,13 @@ def authorize_headers(caller: Caller, case: UUID) -> bool:
 def can_change(caller: Caller, case: UUID) -> bool:
     """Whether the policy lets the caller change the case; the roles of each operation come on top."""
     try:
-        _check_covered(caller, Action.WRITE, case)
+        _check_covered(caller, AccessAction.WRITE, case)
     except ProblemError:
         return False
     return True
 
 
-def _check_covered(caller: Caller, action: Action, case: UUID | None) -> None:
+def _check_covered(caller: Caller, action: AccessAction, case: UUID | None) -> None:
     if caller.actor.role in BOUND and caller.case is None:
         raise _forbidden("own-case", "Votre droit doit nommer un dossier.")
     if caller.case is not None and case != caller.case:

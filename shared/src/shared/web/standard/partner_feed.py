@@ -8,7 +8,7 @@ from uuid import UUID
 
 import httpx
 
-from shared.access import Action
+from shared.access import AccessAction
 from shared.eventlog import LogEntry, LogRecorder, ServiceApplication
 from shared.kernel import Role
 from shared.messaging import Message, ToIntegrationEvent, messages_of
@@ -64,9 +64,9 @@ def messages_for_partner(
         for entry in entries:
             if not is_a_case(entry.case_id):
                 continue
-            if can(Action.READ, entry.case_id):
+            if can(AccessAction.READ, entry.case_id):
                 yield entry, True
-            elif can(Action.HEADERS, entry.case_id):
+            elif can(AccessAction.HEADERS, entry.case_id):
                 yield entry, False
 
     covered_entries = list(covered())
