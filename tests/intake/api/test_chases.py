@@ -49,7 +49,7 @@ def test_a_structure_in_cessation_of_payments_is_oriented_at_once_and_its_orient
     case = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
     cessation = datetime.now().astimezone().date() - timedelta(days=10)
     triage = {"level": "insolvent", "nature": "structural", "causes": ["cash"], "cessation_on": cessation.isoformat()}
-    assert adviser.post(f"{case}/difficulty", triage).json()["events"] == ["difficulty-qualified"]
+    assert adviser.post(f"{case}/difficulty", triage).json()["events"] == ["difficulty-triaged"]
     shown = adviser.get(case).json()["extra"]["difficulty"]
     assert shown["legal_deadline"] == (cessation + timedelta(days=45)).isoformat()
     assert shown["disclaimer"].startswith("Date indicative")

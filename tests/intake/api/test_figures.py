@@ -64,7 +64,7 @@ def test_the_hours_to_triage_are_counted_a_request_at_a_time_and_in_the_middle(i
     levels = {code: each["value"] for code, each in shown.items() if code.startswith("difficulty_") and each["value"]}
     assert levels == {"difficulty_none": 1, "difficulty_proven": 1}
     behind = adviser.get(triage["events"]).json()["items"]
-    assert sorted(each["event"] for each in behind) == ["difficulty-qualified"] * 3 + ["request-received"] * 2
+    assert sorted(each["event"] for each in behind) == ["difficulty-triaged"] * 3 + ["request-received"] * 2
 
 
 def test_orientations_in_a_crisis_are_counted_when_they_are_sent_and_when_they_are_acknowledged(intake: Served) -> None:

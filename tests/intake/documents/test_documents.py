@@ -17,7 +17,7 @@ from intake.domain.reference.criteria import Verdict
 from intake.domain.reference.reference import SHIPPED_REFERENCE
 from intake.domain.request import request
 from intake.domain.request.assessment import AssessCriterion, GrantDerogation, RecordMeeting
-from intake.domain.request.difficulty import QualifyDifficulty
+from intake.domain.request.difficulty import TriageDifficulty
 from intake.domain.request.outcome import AdmitRequest
 from intake.domain.request.reception import ReceiveRequest
 from intake.domain.request.state import DerogationKind, DifficultyCause, DifficultyLevel, Request
@@ -96,7 +96,7 @@ def test_criteria_are_told_with_their_evidence_and_the_derogation_that_lifts_one
 
 
 def test_the_legal_deadline_of_an_insolvent_structure_stands_with_its_caution(log: MemoryLog[Request]) -> None:
-    log.do(QualifyDifficulty(DifficultyLevel.INSOLVENT, causes=(DifficultyCause.CASH,), cessation_on=date(2026, 2, 20)))
+    log.do(TriageDifficulty(DifficultyLevel.INSOLVENT, causes=(DifficultyCause.CASH,), cessation_on=date(2026, 2, 20)))
     page = record(log)
     assert "Niveau Cessation des paiements" in page
     assert "Déclaration au plus tard 6 avril 2026" in page
@@ -154,7 +154,7 @@ def test_a_letter_may_go_to_somebody_who_is_in_no_list(log: MemoryLog[Request]) 
 
 def test_a_letter_keeps_to_itself_what_the_case_knows_of_the_difficulties(log: MemoryLog[Request]) -> None:
     log.do(
-        QualifyDifficulty(
+        TriageDifficulty(
             DifficultyLevel.INSOLVENT, causes=(DifficultyCause.CASH,), explanation="Deux échéances impayées."
         )
     )

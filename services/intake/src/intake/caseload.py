@@ -8,10 +8,10 @@ from typing import Any
 from intake.domain import orientation
 from intake.domain.chasing import CHASE_AFTER_DAYS
 from intake.domain.request.assessment import MeetingRecorded
-from intake.domain.request.difficulty import DifficultyQualified
+from intake.domain.request.difficulty import DifficultyTriaged
 from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
-from intake.domain.request.state import Difficulty, DifficultyLevel
+from intake.domain.request.state import DifficultyLevel, Triage
 from intake.domain.request.transfer import RequestTransferred, TransferReceived
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
@@ -49,7 +49,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             adviser = None if isinstance(opened, LinkedRequestOpened) else recorded.meta.actor
             received = {"unit": opened.unit, "adviser": adviser, **_pace(difficulty)}
             return row | received | {"due": triage | {MEETING: due_entry(MEETING, now)}}
-        case DifficultyQualified(difficulty):
+        case DifficultyTriaged(difficulty):
             return _without(row, TRIAGE) | _pace(difficulty)
         case MeetingRecorded() if MEETING in row["due"]:
             return _with(_without(row, MEETING), OUTCOME, due_entry(OUTCOME, now))
@@ -64,7 +64,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     return row
 
 
-def _pace(difficulty: Difficulty | None) -> Row:
+def _pace(difficulty: Triage | None) -> Row:
     return {"pace": difficulty.level if difficulty else DifficultyLevel.NONE}
 
 

@@ -9,7 +9,7 @@ from intake import labels
 from intake.domain import orientation
 from intake.domain.reference.nomenclature import SECTIONS
 from intake.domain.request.corrections import StructureCorrected
-from intake.domain.request.difficulty import DifficultyQualified
+from intake.domain.request.difficulty import DifficultyTriaged
 from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
 from intake.domain.request.state import DifficultyLevel, RequestStatus
@@ -42,11 +42,11 @@ EVENTS_BY_FIGURE: dict[str, tuple[type, ...]] = {
     "admitted": (RequestAdmitted,),
     "oriented": (RequestOriented,),
     "orientation_rate": OUTCOME_EVENTS,
-    "hours_to_triage": (*OPENING_EVENTS, DifficultyQualified),
+    "hours_to_triage": (*OPENING_EVENTS, DifficultyTriaged),
     "days_to_outcome": (*OPENING_EVENTS, *OUTCOME_EVENTS),
     "orientations_acknowledged": ORIENTATION_EVENTS,
-    "crisis_orientations_acknowledged": (DifficultyQualified, *ORIENTATION_EVENTS),
-    **{f"difficulty_{level}": (DifficultyQualified,) for level in DifficultyLevel},
+    "crisis_orientations_acknowledged": (DifficultyTriaged, *ORIENTATION_EVENTS),
+    **{f"difficulty_{level}": (DifficultyTriaged,) for level in DifficultyLevel},
 }
 """Events behind each figure. Figures that are not listed group requests by facts about the structure."""
 

@@ -7,11 +7,11 @@ from typing import Any
 from intake.domain import orientation
 from intake.domain.reference.nomenclature import section_of
 from intake.domain.request.corrections import StructureCorrected
-from intake.domain.request.difficulty import DifficultyQualified
+from intake.domain.request.difficulty import DifficultyTriaged
 from intake.domain.request.ending import AccompanimentEnded, CaseClosed, CaseGivenUp, CaseReopened
 from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
-from intake.domain.request.state import Difficulty, Ending, RequestStatus
+from intake.domain.request.state import Ending, RequestStatus, Triage
 from intake.domain.request.transfer import RequestTransferred, TransferReceived
 from intake.domain.structure import Structure
 from shared.eventlog import LogEntry, RecordedEvent
@@ -35,7 +35,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             }
         case StructureCorrected(structure):
             return row | _structure_fields(structure)
-        case DifficultyQualified(difficulty):
+        case DifficultyTriaged(difficulty):
             return row | {"difficulty": difficulty.level, "triaged_at": row.get("triaged_at") or entry.recorded_at}
         case RequestAdmitted(adviser=adviser, rules=rules):
             admitted = {"status": RequestStatus.ADMITTED, "admitted": True, "rules": [rules]}
@@ -89,7 +89,7 @@ def _project_chases(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> 
             }
         case StructureCorrected(structure):
             return row | {"structure": structure.name}
-        case DifficultyQualified(difficulty):
+        case DifficultyTriaged(difficulty):
             return row | _level(difficulty)
         case orientation.OrientationProposed() as proposed:
             return row | {"orientations": sent | {stream: {"target": _listed_target(proposed)}}}
@@ -108,7 +108,7 @@ def _listed_target(proposed: orientation.OrientationProposed) -> str:
     return proposed.target if proposed.target and proposed.code else "autre"
 
 
-def _level(difficulty: Difficulty | None) -> Row:
+def _level(difficulty: Triage | None) -> Row:
     return {"level": difficulty.level, "legal_deadline": difficulty.legal_deadline} if difficulty else {}
 
 

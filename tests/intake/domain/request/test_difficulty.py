@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from intake.domain.request.assessment import RecordMeeting
-from intake.domain.request.difficulty import DifficultyQualified, QualifyDifficulty
+from intake.domain.request.difficulty import DifficultyTriaged, TriageDifficulty
 from intake.domain.request.outcome import RequestAdmitted, RequestWithdrawn
 from intake.domain.request.reception import RequestReceived
 from intake.domain.request.request import decider
-from intake.domain.request.state import Difficulty, DifficultyCause, DifficultyLevel, DifficultyNature
+from intake.domain.request.state import DifficultyCause, DifficultyLevel, DifficultyNature, Triage
 from intake.domain.structure import EncryptedContact, LegalForm, Structure
 from shared.kernel import PersonalData, Role
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
@@ -30,7 +30,7 @@ ADMITTED = RequestAdmitted(
     department="44",
     headcount=12,
 )
-INSOLVENT = QualifyDifficulty(
+INSOLVENT = TriageDifficulty(
     DifficultyLevel.INSOLVENT,
     DifficultyNature.STRUCTURAL,
     causes=(DifficultyCause.CASH, DifficultyCause.PUBLIC_FUNDING, DifficultyCause.CASH),
@@ -38,8 +38,8 @@ INSOLVENT = QualifyDifficulty(
     days_left=10,
     cessation_on=date(2026, 2, 20),
 )
-TRIAGED = DifficultyQualified(
-    Difficulty(
+TRIAGED = DifficultyTriaged(
+    Triage(
         DifficultyLevel.INSOLVENT,
         "some-adviser",
         at=NOW,
@@ -58,8 +58,8 @@ def test_triage_says_level_duration_causes_and_time_left_and_the_legal_deadline_
 
 
 def test_triage_takes_a_level_and_nothing_else() -> None:
-    expected = DifficultyQualified(Difficulty(DifficultyLevel.WEAK_SIGNALS, "some-adviser", at=NOW))
-    given(RECEIVED).when(QualifyDifficulty(DifficultyLevel.WEAK_SIGNALS)).then(expected)
+    expected = DifficultyTriaged(Triage(DifficultyLevel.WEAK_SIGNALS, "some-adviser", at=NOW))
+    given(RECEIVED).when(TriageDifficulty(DifficultyLevel.WEAK_SIGNALS)).then(expected)
 
 
 def test_an_insolvent_structure_may_not_know_the_day_yet() -> None:
@@ -74,7 +74,7 @@ def test_a_cessation_of_payments_goes_with_insolvency() -> None:
 
 
 def test_a_difficulty_may_be_requalified_before_and_after_admission_and_each_keeps_author_and_time() -> None:
-    first = given(RECEIVED, ADMITTED).when(QualifyDifficulty(DifficultyLevel.PROVEN), by=Role.MANAGER).events
+    first = given(RECEIVED, ADMITTED).when(TriageDifficulty(DifficultyLevel.PROVEN), by=Role.MANAGER).events
     so_far = given(RECEIVED, ADMITTED, *first, TRIAGED).state
     assert [(each.level, each.by) for each in so_far.difficulties] == [
         (DifficultyLevel.PROVEN, "some-manager"),

@@ -21,7 +21,7 @@ from intake.domain.request.assessment import (
 )
 from intake.domain.request.confidentiality import CaseAssigned, CaseMadeConfidential, ConfidentialityLifted
 from intake.domain.request.corrections import ContactCorrected, CorrectContact, CorrectStructure, StructureCorrected
-from intake.domain.request.difficulty import DifficultyQualified, QualifyDifficulty
+from intake.domain.request.difficulty import DifficultyTriaged, TriageDifficulty
 from intake.domain.request.ending import (
     AccompanimentEnded,
     AccompanimentStarted,
@@ -51,12 +51,12 @@ from intake.domain.request.reception import (
 from intake.domain.request.request import decider, unique_keys
 from intake.domain.request.state import (
     ConfidentialityGround,
-    Difficulty,
     DifficultyCause,
     DifficultyLevel,
     Ending,
     Request,
     RequestStatus,
+    Triage,
 )
 from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived, TransferRequest
 from intake.domain.structure import Contact, EncryptedContact, LegalForm, Structure
@@ -333,8 +333,8 @@ def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_sto
         MeetingRecorded(TODAY, text("secret participant"), notes=text("secret notes")),
         CriterionAssessed("ess", Verdict.NOT_MET, evidence=text("secret preuve"), rules=RULES),
         DerogationGranted("ess", text("secret motif"), rules=RULES),
-        DifficultyQualified(
-            Difficulty(
+        DifficultyTriaged(
+            Triage(
                 DifficultyLevel.PROVEN, "x", at=NOW, causes=(DifficultyCause.CASH,), explanation=text("secret récit")
             )
         ),
@@ -392,7 +392,7 @@ COMMANDS = st.one_of(
     st.builds(RecordMeeting, held_on=DAYS),
     st.builds(AssessCriterion, criterion=CODES),
     st.builds(GrantDerogation, criterion=CODES),
-    st.builds(QualifyDifficulty, cessation_on=st.none() | DAYS),
+    st.builds(TriageDifficulty, cessation_on=st.none() | DAYS),
     *(
         st.builds(command)
         for command in (AdmitRequest, OrientRequest, TransferRequest, WithdrawRequest, GiveUpCase, StartAccompaniment)

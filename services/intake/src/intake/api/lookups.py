@@ -15,7 +15,7 @@ from intake.domain.request.difficulty import DISCLAIMER
 from intake.domain.request.eligibility import assess
 from intake.domain.request.outcome import CRISIS_NOT_ORIENTED, NO_ORIENTATION, AdmitRequest, OrientRequest
 from intake.domain.request.reception import ReceiveRequest, ReceiveRequestWithFindings
-from intake.domain.request.state import Difficulty, Request
+from intake.domain.request.state import Request, Triage
 from intake.domain.request.transfer import ReceiveTransfer, TakeOverRequest
 from intake.domain.structure import normalize_structure
 from shared.access import ROWS, scope_condition
@@ -96,7 +96,7 @@ def extra_fields(app: ServiceApplication, state: Request, deployment: Deployment
     }
 
 
-def describe_difficulty(difficulty: Difficulty, now: datetime) -> dict[str, Any]:
+def describe_difficulty(difficulty: Triage, now: datetime) -> dict[str, Any]:
     """The level of the last triage, and the legal deadline with its disclaimer."""
     deadline = difficulty.legal_deadline
     return {

@@ -15,7 +15,7 @@ from intake.domain.reference.codes import OTHER_DEPARTMENT, UNKNOWN_CODE, UNKNOW
 from intake.domain.request.assessment import AssessCriterion, GrantDerogation, RecordMeeting
 from intake.domain.request.confidentiality import AssignCase, LiftConfidentiality, MakeConfidential
 from intake.domain.request.corrections import CorrectContact, CorrectStructure
-from intake.domain.request.difficulty import QualifyDifficulty
+from intake.domain.request.difficulty import TriageDifficulty
 from intake.domain.request.ending import GiveUpCase
 from intake.domain.request.outcome import (
     CRISIS_NOT_ORIENTED,
@@ -69,7 +69,7 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
     requests.command("/meetings", RecordMeeting, *STAFF)
     requests.command("/criteria", AssessCriterion, *STAFF)
     requests.command("/derogations", GrantDerogation, Role.MANAGER)
-    requests.command("/difficulty", QualifyDifficulty, *STAFF)
+    requests.command("/difficulty", TriageDifficulty, *STAFF)
     requests.command(
         "/admission",
         AdmitRequest,

@@ -11,7 +11,7 @@ from intake.domain.request.assessment import MeetingRecorded
 from intake.domain.request.difficulty import DISCLAIMER
 from intake.domain.request.ending import CaseGivenUp
 from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
-from intake.domain.request.state import CriterionJudgment, Difficulty, Request
+from intake.domain.request.state import CriterionJudgment, Request, Triage
 from intake.domain.request.transfer import RequestTransferred
 from shared.documents import (
     Block,
@@ -114,7 +114,7 @@ def _verdict(source: DocumentSource[Request], judgment: CriterionJudgment) -> tu
     )
 
 
-def _difficulty(source: DocumentSource[Request], difficulty: Difficulty | None) -> Iterator[Block]:
+def _difficulty(source: DocumentSource[Request], difficulty: Triage | None) -> Iterator[Block]:
     if difficulty is None:
         return
     facts = [("Niveau", capitalize_first(labels.LEVELS[difficulty.level]))]

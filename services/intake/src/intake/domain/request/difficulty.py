@@ -10,12 +10,12 @@ from annotated_types import Len
 from intake.domain.request.state import (
     NOT_RECEIVED,
     OUTCOME_GIVEN,
-    Difficulty,
     DifficultyCause,
     DifficultyLevel,
     DifficultyNature,
     Request,
     RequestStatus,
+    Triage,
     require_status,
 )
 from shared.kernel import Context, Count, Day, Refusal, Text, event, require_past
@@ -33,17 +33,17 @@ DISCLAIMER = (
 CESSATION_WITHOUT_INSOLVENCY = Refusal("cessation-without-insolvency", "Niveau de difficulté à revoir", status=422)
 
 
-@event("difficulty-qualified", label="Niveau de difficulté qualifié")
-class DifficultyQualified:
-    difficulty: Difficulty
+@event("difficulty-triaged", label="Niveau de difficulté qualifié")
+class DifficultyTriaged:
+    difficulty: Triage
 
 
 @command(
     title="Qualifier les difficultés",
-    leads_to=(DifficultyQualified,),
+    leads_to=(DifficultyTriaged,),
     may_refuse=(IMPLAUSIBLE_DATE, CESSATION_WITHOUT_INSOLVENCY, OUTCOME_GIVEN, NOT_RECEIVED),
 )
-class QualifyDifficulty:
+class TriageDifficulty:
     """The adviser states the level of difficulty, its nature (one-off or structural), its causes, the days left to act.
 
     `cessation_on`: the day from which it could no longer pay its debts, for an insolvent structure only; null while
@@ -57,7 +57,7 @@ class QualifyDifficulty:
     cessation_on: Day | None = None
 
 
-def qualify(request: Request, command: QualifyDifficulty, context: Context) -> list[DifficultyQualified]:
+def triage(request: Request, command: TriageDifficulty, context: Context) -> list[DifficultyTriaged]:
     """The legal deadline is stored as it was computed on that day."""
     require_status(request, RequestStatus.RECEIVED, RequestStatus.ADMITTED)
     if command.cessation_on and command.level is not DifficultyLevel.INSOLVENT:
@@ -67,7 +67,7 @@ def qualify(request: Request, command: QualifyDifficulty, context: Context) -> l
         )
     if command.cessation_on:
         require_past(command.cessation_on, context.now, "La date de cessation des paiements")
-    difficulty = Difficulty(
+    difficulty = Triage(
         command.level,
         context.actor.id,
         at=context.now,
@@ -78,8 +78,8 @@ def qualify(request: Request, command: QualifyDifficulty, context: Context) -> l
         cessation_on=command.cessation_on,
         legal_deadline=command.cessation_on + LEGAL_DELAY if command.cessation_on else None,
     )
-    return [DifficultyQualified(difficulty)]
+    return [DifficultyTriaged(difficulty)]
 
 
-def evolve(request: Request, event: DifficultyQualified) -> Request:
+def evolve(request: Request, event: DifficultyTriaged) -> Request:
     return replace(request, difficulties=(*request.difficulties, event.difficulty))

@@ -24,7 +24,7 @@ from intake.domain.request.archive import ArchiveCase, UnarchiveCase
 from intake.domain.request.assessment import AssessCriterion, GrantDerogation, RecordMeeting
 from intake.domain.request.confidentiality import AssignCase, LiftConfidentiality, MakeConfidential
 from intake.domain.request.corrections import CorrectContact, CorrectStructure
-from intake.domain.request.difficulty import DifficultyQualified, QualifyDifficulty
+from intake.domain.request.difficulty import DifficultyTriaged, TriageDifficulty
 from intake.domain.request.ending import (
     AccompanimentEnded,
     CaseClosed,
@@ -68,7 +68,7 @@ Command = (
     | RecordMeeting
     | AssessCriterion
     | GrantDerogation
-    | QualifyDifficulty
+    | TriageDifficulty
     | AdmitRequest
     | OrientRequest
     | TransferRequest
@@ -88,7 +88,7 @@ Event = (
     | transfer.Event
     | corrections.Event
     | assessment.Event
-    | DifficultyQualified
+    | DifficultyTriaged
     | outcome.Event
     | confidentiality.Event
     | archive.Event
@@ -120,8 +120,8 @@ def decide(
             return assessment.assess_criterion(request, command, context, reference)
         case GrantDerogation():
             return assessment.grant_derogation(request, command, context, reference)
-        case QualifyDifficulty():
-            return difficulty.qualify(request, command, context)
+        case TriageDifficulty():
+            return difficulty.triage(request, command, context)
         case AdmitRequest():
             return outcome.admit(request, command, context, reference)
         case OrientRequest():
@@ -157,7 +157,7 @@ def evolve(request: Request, event: Event) -> Request:
         return corrections.evolve(request, event)
     if isinstance(event, assessment.Event):
         return assessment.evolve(request, event)
-    if isinstance(event, DifficultyQualified):
+    if isinstance(event, DifficultyTriaged):
         return difficulty.evolve(request, event)
     if isinstance(event, outcome.Event):
         return outcome.evolve(request, event)
@@ -175,14 +175,14 @@ def available_commands(request: Request) -> Iterator[type]:
         return
     match request.status:
         case RequestStatus.RECEIVED:
-            yield from (CorrectStructure, CorrectContact, RecordMeeting, AssessCriterion, QualifyDifficulty)
+            yield from (CorrectStructure, CorrectContact, RecordMeeting, AssessCriterion, TriageDifficulty)
             if any(judgment.verdict is Verdict.NOT_MET for judgment in request.criteria.values()):
                 yield GrantDerogation
             if request.meetings:
                 yield AdmitRequest
             yield from (OrientRequest, TransferRequest, WithdrawRequest)
         case RequestStatus.ADMITTED:
-            yield from (CorrectStructure, CorrectContact, QualifyDifficulty)
+            yield from (CorrectStructure, CorrectContact, TriageDifficulty)
             yield from (StartAccompaniment, EndAccompaniment, CloseCase)
             if not (request.accompaniment_started or request.accompaniment_ended):
                 yield GiveUpCase

@@ -110,7 +110,7 @@ class DifficultyCause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Difficulty:
+class Triage:
     """One triage, with its author and its time. A later triage is added; none is edited."""
 
     level: DifficultyLevel
@@ -147,7 +147,7 @@ class Request:
     rules: str | None = None
     meetings: tuple[date, ...] = ()
     criteria: dict[str, CriterionJudgment] = field(default_factory=dict)
-    difficulties: tuple[Difficulty, ...] = ()
+    difficulties: tuple[Triage, ...] = ()
     orientations: tuple[UUID, ...] = ()
     accompaniment_started: bool = False
     accompaniment_ended: bool = False
@@ -159,7 +159,7 @@ class Request:
     archived: bool = False
 
     @property
-    def difficulty(self) -> Difficulty | None:
+    def difficulty(self) -> Triage | None:
         """The last triage."""
         return self.difficulties[-1] if self.difficulties else None
 

@@ -10,9 +10,9 @@ from intake.domain.request.state import (
     ALREADY_OPEN,
     NOT_RECEIVED,
     OUTCOME_GIVEN,
-    Difficulty,
     Request,
     RequestStatus,
+    Triage,
     require_status,
 )
 from intake.domain.structure import EncryptedContact, Structure
@@ -40,7 +40,7 @@ class TransferReceived:
     contact: EncryptedContact
     unit: str
     need: Encrypted | None = None
-    difficulty: Difficulty | None = None
+    difficulty: Triage | None = None
     adviser: str | None = None
 
 
