@@ -47,7 +47,7 @@ def test_the_example_of_each_body_is_what_its_schema_asks(name: str) -> None:
 def test_the_examples_of_answers_are_what_their_schemas_ask(name: str) -> None:
     openapi = service(name).web().openapi()
     shown = {shape: found for shape, found in openapi["components"]["schemas"].items() if "example" in found}
-    assert "Problem" in shown
+    assert "ProblemDetails" in shown
     assert name == "audit" or shown.keys() >= {"CommandResult", "Page"}
     for shape in shown.values():
         schema = {**shape, "components": openapi["components"]}

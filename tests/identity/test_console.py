@@ -18,7 +18,7 @@ from tests.support.servers.served_service import Served, served
 from typer.testing import CliRunner
 
 from console.auth.sealed_cookies import SealedCookie
-from console.auth.session import Session, decode_session, encode
+from console.auth.session import ReaderSession, decode_session, encode
 from console.main import create_app
 from embedded.processes.nats import Nats
 from intake.main import cli, service
@@ -74,12 +74,12 @@ def sign_in(browser: Browser, provider: Provider, then: str = "/") -> httpx.Resp
     return browser.get(f"{back.path}?{back.query}")
 
 
-def session(browser: Browser) -> Session:
-    found: Session = decode_session(_jar().read(dict(browser.http.cookies)) or b"")
+def session(browser: Browser) -> ReaderSession:
+    found: ReaderSession = decode_session(_jar().read(dict(browser.http.cookies)) or b"")
     return found
 
 
-def put_back(browser: Browser, changed: Session) -> None:
+def put_back(browser: Browser, changed: ReaderSession) -> None:
     domain = next(cookie.domain for cookie in browser.http.cookies.jar if cookie.name.startswith("dla-session"))
     browser.http.cookies.clear()
     for kept in _jar().set_cookie_headers(encode(changed), {}):

@@ -43,7 +43,7 @@ def context(by: Role | Actor = Role.ADVISER, at: datetime = NOW, ids: Iterable[U
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CommandOutcome:
     """What a command led to: `events`, or else `refused_as`."""
 
     events: tuple[Any, ...] = ()
@@ -72,17 +72,17 @@ class History(Generic[S]):
     def state(self) -> S:
         return self.decider.state(self.events)
 
-    def when(self, command: Any, by: Role | Actor = Role.ADVISER, at: datetime = NOW) -> Outcome:
+    def when(self, command: Any, by: Role | Actor = Role.ADVISER, at: datetime = NOW) -> CommandOutcome:
         """Decides twice, to hold the decision to its word: same state, same command, same world, same events."""
         first, again = (self._decided(command, context(by, at)) for _ in range(2))
         assert first.events == again.events, "the decision is not deterministic"
         return first
 
-    def _decided(self, command: Any, world: Context) -> Outcome:
+    def _decided(self, command: Any, world: Context) -> CommandOutcome:
         try:
-            return Outcome(tuple(self.decider.decide(self.state, command, world)))
+            return CommandOutcome(tuple(self.decider.decide(self.state, command, world)))
         except Refused as refused:
-            return Outcome(refused_as=refused)
+            return CommandOutcome(refused_as=refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +130,15 @@ class MemoryLog(Generic[S]):
             recorded = RecordedEvent(CASE, len(self.stored) + 1, meta=meta, data=event, data_keys=data_keys)
             self.stored.append(self._mapper.to_stored_event(recorded))
 
-    def do(self, command: Any, by: Role | Actor = Role.ADVISER, at: datetime = NOW) -> Outcome:
+    def do(self, command: Any, by: Role | Actor = Role.ADVISER, at: datetime = NOW) -> CommandOutcome:
         """Decides on what was read back, and stores what comes of it; a refusal stores nothing."""
         world = context(by, at, self._ids)
         try:
             events = tuple(self.decider.decide(self.state, command, world))
         except Refused as refused:
-            return Outcome(refused_as=refused)
+            return CommandOutcome(refused_as=refused)
         self.append(*events)
-        return Outcome(events)
+        return CommandOutcome(events)
 
     def on_every_day(self) -> list[S]:
         """The state at the end of each day that an event names, and of the day before."""

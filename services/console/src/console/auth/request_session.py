@@ -12,7 +12,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.auth.sealed_cookies import SealedCookie
-from console.auth.session import Session, SignInAttempt, decode_attempt, decode_session, encode, new_session
+from console.auth.session import ReaderSession, SignInAttempt, decode_attempt, decode_session, encode, new_session
 from console.settings import ConsoleSettings
 from shared.web.http import SECURITY_HEADERS, UNLIMITED_PATHS
 
@@ -39,8 +39,8 @@ class RequestSession:
         found = self._attempt_cookie.read(cookies)
         self._initial_attempt = self.attempt = _decode(decode_attempt, found)
 
-    def _read(self) -> Session | None:
-        session: Session | None = _decode(decode_session, self._found)
+    def _read(self) -> ReaderSession | None:
+        session: ReaderSession | None = _decode(decode_session, self._found)
         if session is not None and session.is_over:
             self.ended = session.signed_in
             return None

@@ -20,7 +20,7 @@ class ChosenRight(msgspec.Struct, frozen=True):
     case: str | None = None
 
 
-class Session(msgspec.Struct, frozen=True):
+class ReaderSession(msgspec.Struct, frozen=True):
     """`csrf`: the token of this session's forms. `until`: when the session ends, and `expires`: when the access token
     does, if known (seconds since the epoch). `right`: the one in use; null until chosen. `reasons`: why each case is
     read, by its id, latest last."""
@@ -48,14 +48,14 @@ class Session(msgspec.Struct, frozen=True):
         """Whether this role must say why it reads a case: auditors and the DPO, who do not work on it."""
         return self.right is not None and self.right.role in ("auditor", "dpo")
 
-    def with_reason(self, case: str, reason: str) -> Session:
+    def with_reason(self, case: str, reason: str) -> ReaderSession:
         reasons = {other: known for other, known in self.reasons.items() if other != case} | {case: reason}
         latest = list(reasons.items())[-MAX_REASONS:]
         return msgspec.structs.replace(self, reasons=dict(latest))
 
 
-def new_session(hours: float) -> Session:
-    return Session(csrf=secrets.token_urlsafe(18), until=time.time() + hours * 3600)
+def new_session(hours: float) -> ReaderSession:
+    return ReaderSession(csrf=secrets.token_urlsafe(18), until=time.time() + hours * 3600)
 
 
 class SignInAttempt(msgspec.Struct, frozen=True):
@@ -67,6 +67,6 @@ class SignInAttempt(msgspec.Struct, frozen=True):
     then: str
 
 
-decode_session = msgspec.json.Decoder(Session).decode
+decode_session = msgspec.json.Decoder(ReaderSession).decode
 decode_attempt = msgspec.json.Decoder(SignInAttempt).decode
 encode = msgspec.json.encode

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from console.auth.oidc_provider import OidcProvider, ProviderUnavailable, SignInRefused, Tokens
 from console.auth.request_session import get_session
-from console.auth.session import Session, new_session
+from console.auth.session import ReaderSession, new_session
 from console.pages.forms import read_form, safe_path
 from console.pages.rendering import page
 from console.upstream.reader import fetch_rights
@@ -58,7 +58,7 @@ def _sign_in_refused(request: Request, reason: str) -> HTMLResponse:
     return page(request, "sign_in.html", 403, then="/", ended=False, wrong=reason)
 
 
-def _signed_in_session(request: Request, tokens: Tokens) -> Session:
+def _signed_in_session(request: Request, tokens: Tokens) -> ReaderSession:
     fresh = new_session(request.app.state.settings.hours)
     return msgspec.structs.replace(
         fresh, token=tokens.access, refresh=tokens.refresh, expires=tokens.expires, name=tokens.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from shared.web.http.problems import Problem
+from shared.web.http.problems import ProblemDetails
 from shared.web.http.rate_limits import UNLIMITED_PATHS
 
 STATUS_MEANINGS = {
@@ -23,7 +23,7 @@ STATUS_MEANINGS = {
     429: "Too many requests: Retry-After gives the seconds to wait",
     503: "The database or the identity provider does not answer; try again",
 }
-PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -46,7 +46,7 @@ def document_problems(openapi: dict[str, Any]) -> dict[str, Any]:
     shapes = openapi.setdefault("components", {}).setdefault("schemas", {})
     for replaced in ("HTTPValidationError", "ValidationError"):
         shapes.pop(replaced, None)
-    shapes["Problem"] = Problem.model_json_schema()
+    shapes["ProblemDetails"] = ProblemDetails.model_json_schema()
     return openapi
 
 

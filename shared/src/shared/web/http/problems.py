@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 TYPES = "https://dla.example/problemes/"
 
 
-class Problem(BaseModel):
+class ProblemDetails(BaseModel):
     """RFC 9457. `type` ends with a slug that never changes; `title` and `detail` are for people, in French."""
 
     model_config = ConfigDict(
