@@ -19,7 +19,7 @@ from diagnostic.domain.content.employment import CorrectEmployment, RecordEmploy
 from diagnostic.domain.content.problem import ListOtherScheme, StateProblem
 from diagnostic.domain.content.sessions import CancelSession, Participant, Quality, RecordSession
 from diagnostic.domain.diagnosis import decider
-from diagnostic.domain.lifecycle import OpenDiagnosis, Status
+from diagnostic.domain.lifecycle import DiagnosisStatus, OpenDiagnosis
 from diagnostic.domain.mandates import RecordMandate
 from diagnostic.domain.plan import AgreePlan, PlanAgreed
 from diagnostic.domain.state import Diagnosis
@@ -125,7 +125,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def a_validation_has_a_leader_who_still_agrees(self) -> None:
-        if self.reached.status in (Status.VALIDATED, Status.AGREED):
+        if self.reached.status in (DiagnosisStatus.VALIDATED, DiagnosisStatus.AGREED):
             spoken = [e for e in self.log.events if isinstance(e, DiagnosisValidated | DiagnosisContested)]
             for leader in self.reached.validations:
                 last = next(event for event in reversed(spoken) if event.leader == leader)
@@ -136,7 +136,7 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def a_plan_comes_from_the_validated_version_and_is_the_last_word_on_the_content(self) -> None:
         plans = [event for event in self.log.events if isinstance(event, PlanAgreed)]
-        assert len(plans) == (self.reached.status is Status.AGREED)
+        assert len(plans) == (self.reached.status is DiagnosisStatus.AGREED)
         for plan in plans:
             assert (plan.validated_version, plan.content_hash) in {
                 (event.version, event.content_hash)

@@ -19,7 +19,7 @@ from diagnostic.domain.content.indicators import CorrectIndicator, RecordIndicat
 from diagnostic.domain.content.problem import ListOtherScheme, StateProblem
 from diagnostic.domain.content.sessions import CancelSession, CorrectSession, Participant, Quality, RecordSession
 from diagnostic.domain.diagnosis import decider
-from diagnostic.domain.lifecycle import OpenDiagnosis, Status
+from diagnostic.domain.lifecycle import DiagnosisStatus, OpenDiagnosis
 from diagnostic.domain.mandates import RecordMandate
 from diagnostic.domain.plan import AgreePlan, CorrectBaseline
 from diagnostic.domain.state import Diagnosis
@@ -206,7 +206,7 @@ def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_repl
         for event in log.do(command, by=role).events:
             reached = decider.evolve(reached, event)
     assert log.shown(reached) == log.shown(log.state) == log.shown(log.from_snapshot())
-    with_the_leaders = reached.status in (Status.SUBMITTED, Status.VALIDATED, Status.AGREED)
+    with_the_leaders = reached.status in (DiagnosisStatus.SUBMITTED, DiagnosisStatus.VALIDATED, DiagnosisStatus.AGREED)
     assert (reached.submission is not None) == with_the_leaders
     assert reached.submission is None or reached.submission.version == reached.content_version
-    assert (reached.plan is not None) == (reached.status is Status.AGREED)
+    assert (reached.plan is not None) == (reached.status is DiagnosisStatus.AGREED)

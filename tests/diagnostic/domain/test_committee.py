@@ -21,7 +21,7 @@ from diagnostic.domain.content.axes import Assessment, AxisAssessed
 from diagnostic.domain.content.content import Section
 from diagnostic.domain.content.employment import Employment, EmploymentRecorded
 from diagnostic.domain.diagnosis import decider
-from diagnostic.domain.lifecycle import DiagnosisOpened, Status
+from diagnostic.domain.lifecycle import DiagnosisOpened, DiagnosisStatus
 from diagnostic.domain.plan import AgreePlan, PlanAgreed
 from diagnostic.domain.validation import DiagnosisSubmitted, DiagnosisValidated
 from shared.kernel import Axis, Role
@@ -126,6 +126,6 @@ def test_an_opinion_is_advisory_the_plan_is_agreed_with_or_without_it(tendency: 
     plan = AgreePlan((Axis.DIGITAL,), "Un nouvel outil.")
     (without,) = given(*validated).when(plan).events
     given(*validated, given_opinion).when(plan).then(without)
-    assert given(*validated, given_opinion).state.status is Status.VALIDATED
+    assert given(*validated, given_opinion).state.status is DiagnosisStatus.VALIDATED
     assert isinstance(without, PlanAgreed)
     given(*validated, without).when(OPINION, by=Role.COMMITTEE).then(GIVEN)

@@ -8,7 +8,7 @@ import pytest
 from diagnostic.domain.content.axes import Assessment, AxisAssessed
 from diagnostic.domain.content.problem import ListOtherScheme
 from diagnostic.domain.diagnosis import decider
-from diagnostic.domain.lifecycle import DiagnosisOpened, Status
+from diagnostic.domain.lifecycle import DiagnosisOpened, DiagnosisStatus
 from diagnostic.domain.mandates import MandateRecorded, RecordMandate
 from diagnostic.domain.plan import AgreePlan
 from diagnostic.domain.state import Disagreement
@@ -44,13 +44,13 @@ def test_a_second_leader_s_agreement_is_kept_and_nobody_agrees_twice() -> None:
 
 
 def test_one_leader_s_agreement_is_enough() -> None:
-    assert given(*SUBMITTED, MAELLE_AGREES).state.status is Status.VALIDATED
+    assert given(*SUBMITTED, MAELLE_AGREES).state.status is DiagnosisStatus.VALIDATED
 
 
 def test_a_validation_holds_when_one_of_several_contests_and_the_disagreement_is_shown() -> None:
     given(*SUBMITTED, MAELLE_AGREES).when(CONTEST, by=YANN).then(YANN_CONTESTS)
     contested = given(*SUBMITTED, MAELLE_AGREES, YANN_CONTESTS)
-    assert (contested.state.status, contested.state.validations) == (Status.VALIDATED, (MAELLE.id,))
+    assert (contested.state.status, contested.state.validations) == (DiagnosisStatus.VALIDATED, (MAELLE.id,))
     assert contested.state.disagreements == (Disagreement(YANN.id, text("Trop tôt.")),)
     assert contested.when(AgreePlan((Axis.DIGITAL,), "Un nouvel outil.")).events
 
@@ -58,7 +58,7 @@ def test_a_validation_holds_when_one_of_several_contests_and_the_disagreement_is
 def test_a_validation_no_longer_holds_when_the_last_who_agreed_contests() -> None:
     for history in ((MAELLE_AGREES, MAELLE_CONTESTS), (MAELLE_AGREES, YANN_CONTESTS, MAELLE_CONTESTS)):
         state = given(*SUBMITTED, *history).state
-        assert (state.status, state.submission, state.validations) == (Status.CONTESTED, None, ())
+        assert (state.status, state.submission, state.validations) == (DiagnosisStatus.CONTESTED, None, ())
 
 
 def test_a_leader_who_contested_may_come_round() -> None:
@@ -72,7 +72,7 @@ def test_an_edit_voids_every_leader_s_agreement() -> None:
     history = (*SUBMITTED, MAELLE_AGREES, YANN_AGREES)
     edited = given(*history).when(ListOtherScheme("Fonds de confiance")).events
     state = given(*history, *edited).state
-    assert (state.status, state.validations) == (Status.OPEN, ())
+    assert (state.status, state.validations) == (DiagnosisStatus.OPEN, ())
 
 
 @pytest.mark.parametrize(("starts", "ends"), [(-60, -1), (1, 30), (1, None)], ids=["over", "to come", "open, to come"])

@@ -29,7 +29,7 @@ from tests.support.histories.diagnosis_history import (
 )
 
 from diagnostic.domain.content.sessions import Quality, Session, SessionRecorded
-from diagnostic.domain.lifecycle import Status, SubmissionVoided, ValidationVoided
+from diagnostic.domain.lifecycle import DiagnosisStatus, SubmissionVoided, ValidationVoided
 from diagnostic.domain.validation import (
     SubmitDiagnosis,
     ValidateDiagnosis,
@@ -42,7 +42,7 @@ from shared.testing.scenarios import new_id, text
 def test_a_complete_diagnosis_is_submitted_in_its_version_with_the_hash_of_its_content() -> None:
     given(*COMPLETE).when(SubmitDiagnosis()).then(SUBMITTED)
     submitted = given(*COMPLETE, SUBMITTED).state
-    assert submitted.status is Status.SUBMITTED
+    assert submitted.status is DiagnosisStatus.SUBMITTED
     assert content_hash(SALT, submitted.content) == HASH
 
 
@@ -88,7 +88,7 @@ def test_what_is_submitted_is_not_submitted_again() -> None:
 
 def test_a_leader_validates_the_version_they_have_read() -> None:
     given(*COMPLETE, SUBMITTED).when(AGREE_WITH_IT, by=Role.LEADER).then(VALIDATED)
-    assert given(*COMPLETE, SUBMITTED, VALIDATED).state.status is Status.VALIDATED
+    assert given(*COMPLETE, SUBMITTED, VALIDATED).state.status is DiagnosisStatus.VALIDATED
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.LEADER])
@@ -128,7 +128,7 @@ def test_any_edit_voids_the_submission(edit: Any, edited: Any) -> None:
 def test_any_edit_voids_the_validation(edit: Any, edited: Any) -> None:
     given(*COMPLETE, SUBMITTED, VALIDATED).when(edit).then(edited, ValidationVoided(VERSION))
     voided = given(*COMPLETE, SUBMITTED, VALIDATED, edited, ValidationVoided(VERSION)).state
-    assert (voided.status, voided.submission, voided.content_version) == (Status.OPEN, None, VERSION + 1)
+    assert (voided.status, voided.submission, voided.content_version) == (DiagnosisStatus.OPEN, None, VERSION + 1)
 
 
 def test_a_voided_validation_is_given_again_on_the_new_version() -> None:
@@ -145,7 +145,7 @@ def test_a_voided_validation_is_given_again_on_the_new_version() -> None:
 def test_a_leader_contests_with_reasons_even_what_was_validated(history: tuple[Any, ...]) -> None:
     given(*COMPLETE, *history).when(DISAGREE, by=Role.LEADER).then(CONTESTED)
     contested = given(*COMPLETE, *history, CONTESTED).state
-    assert (contested.status, contested.contested) == (Status.CONTESTED, text("Les bénévoles sont oubliés."))
+    assert (contested.status, contested.contested) == (DiagnosisStatus.CONTESTED, text("Les bénévoles sont oubliés."))
 
 
 def test_a_contested_diagnosis_is_reworked_and_submitted_again() -> None:

@@ -19,7 +19,7 @@ from followup.domain.opening import OpenFollowUp
 from followup.domain.parcours_update import RequestParcoursUpdate
 from followup.domain.reviews.deadlines import PlanReview, ReviewFellDue, ReviewOverdue, ReviewPlanned
 from followup.domain.reviews.reporting import CancelReview, RecordReview, RecordUnreachable, ReviewCancelled
-from followup.domain.state import FollowUp, Status
+from followup.domain.state import FollowUp, FollowUpStatus
 from followup.projections import follow_ups
 from followup.statistics import release
 from shared.kernel import Axis, Refused
@@ -134,14 +134,14 @@ class FollowUpThroughTime(RuleBasedStateMachine):
     @invariant()
     def every_review_to_be_held_is_called_or_will_be(self) -> None:
         state = self.state
-        awaited = set(state.pending_reviews) if state.status is Status.OPEN else set()
+        awaited = set(state.pending_reviews) if state.status is FollowUpStatus.OPEN else set()
         assert {code for _, code in self.days} <= awaited
         assert all(state.reviews[code].fell_due or ("review", code) in self.days for code in awaited)
         assert all(state.reviews[code].overdue or ("overdue-review", code) in self.days for code in awaited)
 
     @invariant()
     def what_is_closed_waits_for_nothing(self) -> None:
-        if self.state.status is Status.CLOSED:
+        if self.state.status is FollowUpStatus.CLOSED:
             assert not self.state.pending_reviews
             assert self.state.update is None
 

@@ -12,7 +12,7 @@ from followup.domain.closure import (
 from followup.domain.reviews.reporting import (
     ReviewUnreachable,
 )
-from followup.domain.state import Outcome, Status
+from followup.domain.state import FollowUpStatus, Outcome
 from shared.testing.scenarios import text
 
 
@@ -33,7 +33,7 @@ def test_a_structure_that_closed_down_ends_its_follow_up_at_once() -> None:
     given(OPENED, held("M0")).when(command).then(*ending)
     ended = given(OPENED, held("M0"), *ending).state
     assert (ended.status, ended.outcome, ended.closed_down_on, ended.pending_reviews) == (
-        Status.CLOSED,
+        FollowUpStatus.CLOSED,
         Outcome.CLOSED_DOWN,
         TODAY,
         (),

@@ -48,7 +48,7 @@ from followup.domain.reviews.reporting import (
     RecordReview,
     RecordUnreachable,
 )
-from followup.domain.state import Outcome, Status
+from followup.domain.state import FollowUpStatus, Outcome
 from shared.kernel import Axis
 from shared.testing.scenarios import MemoryLog
 
@@ -126,6 +126,6 @@ def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_repl
         log.do(command, at=at)
     reached = log.from_snapshot()
     assert reached == log.state
-    assert (reached.status is Status.CLOSED) == (reached.outcome is not None)
+    assert (reached.status is FollowUpStatus.CLOSED) == (reached.outcome is not None)
     assert not (reached.outcome is Outcome.COMPLETED and reached.pending_reviews)
-    assert not (reached.status is Status.CLOSED and reached.update)
+    assert not (reached.status is FollowUpStatus.CLOSED and reached.update)

@@ -15,7 +15,7 @@ from followup.domain.opening import (
     ReplicateBaselineCorrection,
 )
 from followup.domain.reviews.review import ReviewStatus
-from followup.domain.state import Outcome, Status
+from followup.domain.state import FollowUpStatus, Outcome
 from shared.testing.scenarios import NOW, text
 
 
@@ -43,7 +43,7 @@ def test_an_update_of_the_parcours_reopens_a_follow_up_that_was_closed() -> None
     ended = given(OPENED, *map(held, REVIEWS), FollowUpClosed(Outcome.COMPLETED, text("Tout va bien.")))
     again = replace(PARCOURS_COMPLETED, completion=UUID(int=9))
     resumed = given(*ended.events, *ended.when(again).events).state
-    assert (resumed.status, resumed.outcome, resumed.conclusion) == (Status.OPEN, None, None)
+    assert (resumed.status, resumed.outcome, resumed.conclusion) == (FollowUpStatus.OPEN, None, None)
     assert set(resumed.pending_reviews) == {"M0-2", "M6-2", "M18-2"}
 
 

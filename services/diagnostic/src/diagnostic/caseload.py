@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diagnostic.domain.lifecycle import Status
+from diagnostic.domain.lifecycle import DiagnosisStatus
 from diagnostic.projections import diagnoses
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
@@ -21,7 +21,11 @@ TASKS = {
     PLAN: TaskKind("Plan d’accompagnement à convenir", DIAGNOSIS, days=30),
 }
 """The days are our own, not an official delay."""
-TASK_OF_STATUS = {Status.SUBMITTED: ANSWER, Status.CONTESTED: CONTESTED, Status.VALIDATED: PLAN}
+TASK_OF_STATUS = {
+    DiagnosisStatus.SUBMITTED: ANSWER,
+    DiagnosisStatus.CONTESTED: CONTESTED,
+    DiagnosisStatus.VALIDATED: PLAN,
+}
 
 
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
@@ -30,9 +34,9 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
         return row
     before_submission = SUBMISSION if projected["sessions"] else SESSION
     status = projected["status"]
-    task = before_submission if status == Status.OPEN else TASK_OF_STATUS.get(status)
+    task = before_submission if status == DiagnosisStatus.OPEN else TASK_OF_STATUS.get(status)
     tasks = {task: row.get("due", {}).get(task) or due_entry(task, entry.recorded_at)} if task else {}
-    if status == Status.VALIDATED and projected["contested_at"]:
+    if status == DiagnosisStatus.VALIDATED and projected["contested_at"]:
         tasks |= {CONTESTED: due_entry(CONTESTED, projected["contested_at"])}
     return projected | {"due": tasks}
 

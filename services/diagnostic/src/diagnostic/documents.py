@@ -10,7 +10,7 @@ from diagnostic.domain.content.difficulty import Difficulty, Level, Scenario
 from diagnostic.domain.content.economics import AMOUNT_LABELS, Economics
 from diagnostic.domain.content.employment import Employment
 from diagnostic.domain.content.problem import Problem
-from diagnostic.domain.lifecycle import Status
+from diagnostic.domain.lifecycle import DiagnosisStatus
 from diagnostic.domain.plan import PlanAgreed
 from diagnostic.domain.state import Diagnosis
 from diagnostic.domain.validation import DiagnosisValidated
@@ -41,11 +41,11 @@ from shared.kernel.vocabulary.indicators import indicator_definition
 EMPTY = "Le diagnostic est encore vide\u00a0: rien n’y a été relevé."
 NO_PLAN = "Le plan d’accompagnement n’est pas encore convenu avec la structure."
 STATUS_NOTES = {
-    Status.OPEN: "Document de travail, qui n’a pas été soumis à la validation de la structure.",
-    Status.SUBMITTED: "Soumis à la validation de la structure, qui ne s’est pas encore prononcée.",
-    Status.CONTESTED: "Contesté par la structure\u00a0: ce document est à reprendre avec elle.",
-    Status.VALIDATED: "Validé par la structure.",
-    Status.AGREED: "Validé par la structure, et suivi d’un plan d’accompagnement.",
+    DiagnosisStatus.OPEN: "Document de travail, qui n’a pas été soumis à la validation de la structure.",
+    DiagnosisStatus.SUBMITTED: "Soumis à la validation de la structure, qui ne s’est pas encore prononcée.",
+    DiagnosisStatus.CONTESTED: "Contesté par la structure\u00a0: ce document est à reprendre avec elle.",
+    DiagnosisStatus.VALIDATED: "Validé par la structure.",
+    DiagnosisStatus.AGREED: "Validé par la structure, et suivi d’un plan d’accompagnement.",
 }
 
 
@@ -109,7 +109,7 @@ def plan(source: DocumentSource[Diagnosis]) -> Document:
 def _validation(source: DocumentSource[Diagnosis]) -> Validation | None:
     """Only of a version that is validated."""
     diagnosis = source.state
-    if diagnosis.submission is None or diagnosis.status not in (Status.VALIDATED, Status.AGREED):
+    if diagnosis.submission is None or diagnosis.status not in (DiagnosisStatus.VALIDATED, DiagnosisStatus.AGREED):
         return None
     submission = diagnosis.submission
     agreeing = [

@@ -8,7 +8,7 @@ from diagnostic.domain.content.axes import AxisAssessed
 from diagnostic.domain.content.difficulty import DifficultyQualified
 from diagnostic.domain.content.employment import EmploymentCorrected, EmploymentRecorded
 from diagnostic.domain.content.sessions import SessionCancelled, SessionCorrected, SessionRecorded
-from diagnostic.domain.lifecycle import DiagnosisOpened, Status, SubmissionVoided, ValidationVoided
+from diagnostic.domain.lifecycle import DiagnosisOpened, DiagnosisStatus, SubmissionVoided, ValidationVoided
 from diagnostic.domain.plan import BaselineCorrected, PlanAgreed
 from diagnostic.domain.validation import LEADERS_NEEDED, DiagnosisContested, DiagnosisSubmitted, DiagnosisValidated
 from shared.eventlog import LogEntry, RecordedEvent
@@ -19,7 +19,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case DiagnosisOpened(structure, unit, adviser=adviser, admitted_at=admitted_at, headcount=headcount):
             return row | {
-                "status": Status.OPEN,
+                "status": DiagnosisStatus.OPEN,
                 "structure": structure,
                 "unit": unit,
                 "adviser": adviser,
@@ -54,22 +54,22 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return row | {"axes": sorted({*row["axes"], axis})}
         case DiagnosisSubmitted(version):
             submitted = {"submitted_version": version, "submitted_at": entry.recorded_at, "contested_at": None}
-            return row | {"status": Status.SUBMITTED} | submitted
+            return row | {"status": DiagnosisStatus.SUBMITTED} | submitted
         case DiagnosisValidated(leader=leader):
             agreeing = [*row["validated_by"], leader]
             if len(agreeing) < LEADERS_NEEDED:
                 return row | {"validated_by": agreeing}
             first = row["validated_at"] or entry.recorded_at
-            return row | {"status": Status.VALIDATED, "validated_at": first, "validated_by": agreeing}
+            return row | {"status": DiagnosisStatus.VALIDATED, "validated_at": first, "validated_by": agreeing}
         case DiagnosisContested(leader=leader):
             agreeing = [each for each in row["validated_by"] if each != leader]
             if row["validated_at"] and len(agreeing) >= LEADERS_NEEDED:
                 return row | {"validated_by": agreeing, "contested_at": entry.recorded_at}
-            return row | NOT_SUBMITTED | {"status": Status.CONTESTED, "contested_at": entry.recorded_at}
+            return row | NOT_SUBMITTED | {"status": DiagnosisStatus.CONTESTED, "contested_at": entry.recorded_at}
         case SubmissionVoided() | ValidationVoided():
-            return row | NOT_SUBMITTED | {"status": Status.OPEN}
+            return row | NOT_SUBMITTED | {"status": DiagnosisStatus.OPEN}
         case PlanAgreed(axes=axes):
-            return row | {"status": Status.AGREED, "agreed_at": entry.recorded_at, "plan": list(axes)}
+            return row | {"status": DiagnosisStatus.AGREED, "agreed_at": entry.recorded_at, "plan": list(axes)}
     return row
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from followup.domain import follow_up
-from followup.domain.state import Status
+from followup.domain.state import FollowUpStatus
 from followup.projections import follow_ups
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
@@ -25,7 +25,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     if "status" not in projected:
         return row  # a baseline can be corrected before the follow-up opens
     tasks = {}
-    if projected["status"] == Status.OPEN:
+    if projected["status"] == FollowUpStatus.OPEN:
         due = projected["due"].items()
         tasks = {code: due_entry(REVIEW, entry.recorded_at, on=day, item=code) for code, day in due}
         if not tasks and projected["update_requested_at"] is None:

@@ -8,7 +8,7 @@ from followup import labels
 from followup.domain.closure import FollowUpClosed
 from followup.domain.reviews.comparison import Comparability, Indicator
 from followup.domain.reviews.review import Report, ReviewStatus
-from followup.domain.state import FollowUp, Status
+from followup.domain.state import FollowUp, FollowUpStatus
 from shared.documents import (
     Block,
     Bullets,
@@ -164,7 +164,7 @@ def _satisfaction(report: Report) -> str:
 
 def _next(source: DocumentSource[FollowUp]) -> Iterator[Block]:
     follow_up = source.state
-    pending = follow_up.pending_reviews if follow_up.status is Status.OPEN else ()
+    pending = follow_up.pending_reviews if follow_up.status is FollowUpStatus.OPEN else ()
     if not (follow_up.needs or follow_up.update or pending):
         return
     yield Heading("La suite")

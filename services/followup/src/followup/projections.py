@@ -14,7 +14,7 @@ from followup.domain.reviews.deadlines import ReviewFellDue, ReviewOverdue, Revi
 from followup.domain.reviews.reporting import ReviewCancelled, ReviewCorrected, ReviewRecorded, ReviewUnreachable
 from followup.domain.reviews.review import Report, ReviewStatus
 from followup.domain.sheets import sheet
-from followup.domain.state import Status
+from followup.domain.state import FollowUpStatus
 from followup.integration_events import request_opened_by
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
@@ -29,7 +29,7 @@ def _project_follow_up(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) 
             _, structure, unit=unit, adviser=adviser, baseline=baseline, definitions=_, reviews=reviews
         ):
             opened = {
-                "status": Status.OPEN,
+                "status": FollowUpStatus.OPEN,
                 "structure": structure,
                 "unit": unit,
                 "adviser": adviser,
@@ -48,7 +48,7 @@ def _project_follow_up(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) 
             }
             return _with_due_dates(row | opened, reviews)
         case FollowUpResumed(_, adviser, reviews=reviews):
-            resumed = row | {"status": Status.OPEN, "adviser": adviser, "outcome": None, "closed_at": None}
+            resumed = row | {"status": FollowUpStatus.OPEN, "adviser": adviser, "outcome": None, "closed_at": None}
             return _with_due_dates(resumed | {"update_requested_at": None}, row["due"] | reviews)
         case BaselineCorrectionReplicated(code, value) if "baseline" in row:
             # One that came before the opening is part of the baseline with which the follow-up opens.
@@ -81,7 +81,7 @@ def _project_follow_up(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) 
             linked = [*row["linked_requests"], str(request_opened_by(recorded.meta.id))]
             return row | {"needs": row["needs"] + 1, "linked_requests": linked}
         case FollowUpClosed(outcome):
-            closed = {"status": Status.CLOSED, "outcome": outcome, "closed_at": entry.recorded_at}
+            closed = {"status": FollowUpStatus.CLOSED, "outcome": outcome, "closed_at": entry.recorded_at}
             return row | closed | {"update_requested_at": None}
     return row
 
@@ -140,12 +140,14 @@ follow_ups = Projection(
 def _project_sheet(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case sheet.SheetSubmitted(theme):
-            return row | {"status": sheet.Status.SUBMITTED, "theme": theme, "submitted_at": entry.recorded_at}
+            return row | {"status": sheet.SheetStatus.SUBMITTED, "theme": theme, "submitted_at": entry.recorded_at}
         case sheet.SheetReturned():
-            return row | {"status": sheet.Status.RETURNED}
+            return row | {"status": sheet.SheetStatus.RETURNED}
         case sheet.SheetPublished(theme, title, context=context, what_worked=what_worked, limits=limits):
             text = {"title": title, "context": context, "what_worked": what_worked, "limits": limits}
-            return row | text | {"status": sheet.Status.PUBLISHED, "theme": theme, "published_at": entry.recorded_at}
+            return (
+                row | text | {"status": sheet.SheetStatus.PUBLISHED, "theme": theme, "published_at": entry.recorded_at}
+            )
     return row
 
 

@@ -13,8 +13,8 @@ from followup.domain.sheets.sheet import (
     ReturnSheet,
     SheetPublished,
     SheetReturned,
+    SheetStatus,
     SheetSubmitted,
-    Status,
     SubmitSheet,
     decider,
 )
@@ -48,7 +48,7 @@ PUBLISHED = SheetPublished(LESSON.theme, *WORDS)
 def test_a_sheet_is_submitted_read_over_and_published() -> None:
     given().when(SubmitSheet(LESSON, NAMES)).then(SUBMITTED)
     given(SUBMITTED).when(PublishSheet(LESSON, NAMES)).then(PUBLISHED)
-    assert given(SUBMITTED, PUBLISHED).state.status is Status.PUBLISHED
+    assert given(SUBMITTED, PUBLISHED).state.status is SheetStatus.PUBLISHED
 
 
 def test_the_resource_centre_may_return_a_sheet_with_advice_and_read_the_next_draft() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from diagnostic import documents, projections
 from diagnostic.caseload import caseload
 from diagnostic.domain import diagnosis, mandates, plan, validation
-from diagnostic.domain.attachments import AttachmentKind
+from diagnostic.domain.attachments import DiagnosisAttachmentKind
 from diagnostic.domain.content import axes, difficulty, economics, employment, indicators, problem, sessions
 from diagnostic.figures import figures
 from diagnostic.statistics import release
@@ -43,5 +43,5 @@ diagnoses.get(*CASE_READERS)
 diagnoses.documents(documents.of_diagnosis, *CASE_READERS)
 diagnoses.list(projections.diagnoses, *STAFF)
 
-attachments = attachments_router("/diagnoses", diagnoses, AttachmentKind, *CASE_READERS)
+attachments = attachments_router("/diagnoses", diagnoses, DiagnosisAttachmentKind, *CASE_READERS)
 caseload_endpoints = caseload_router(caseload)

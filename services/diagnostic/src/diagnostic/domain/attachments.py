@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class AttachmentKind(StrEnum):
+class DiagnosisAttachmentKind(StrEnum):
     DIAGNOSIS_REPORT = "diagnosis_report"
     ACCOUNTS = "accounts"
     BUDGET = "budget"

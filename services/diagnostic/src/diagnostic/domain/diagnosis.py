@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from diagnostic.domain import advice, committee, mandates, plan, validation
 from diagnostic.domain.content import content
-from diagnostic.domain.lifecycle import ALREADY_AGREED, NOT_OPEN, DiagnosisOpened, OpenDiagnosis, Status
+from diagnostic.domain.lifecycle import ALREADY_AGREED, NOT_OPEN, DiagnosisOpened, DiagnosisStatus, OpenDiagnosis
 from diagnostic.domain.mandates import MandateRecorded, RecordMandate
 from diagnostic.domain.plan import AgreePlan, CorrectBaseline
 from diagnostic.domain.state import Diagnosis
@@ -31,7 +31,7 @@ Event = (
 def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Event]:
     if isinstance(command, OpenDiagnosis):
         return _open(diagnosis, command)
-    if diagnosis.status is Status.NEW:
+    if diagnosis.status is DiagnosisStatus.NEW:
         raise NOT_OPEN("Il s’ouvre de lui-même quand la demande est admise.")
     if isinstance(command, committee.Command):
         return [*committee.decide(diagnosis.committee, diagnosis.content_version, command, context)]
@@ -39,7 +39,7 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
         return [advice.decide(diagnosis.advice, command, context)]
     if isinstance(command, RecordMandate):
         return [mandates.decide(command)]
-    if diagnosis.status is Status.AGREED and not isinstance(command, CorrectBaseline):
+    if diagnosis.status is DiagnosisStatus.AGREED and not isinstance(command, CorrectBaseline):
         raise ALREADY_AGREED("Le diagnostic ne change plus\u00a0: la suite se construit dans le parcours.")
     if isinstance(command, plan.Command):
         return [*plan.decide(diagnosis, command, context)]
@@ -51,15 +51,15 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
 def available_commands(diagnosis: Diagnosis) -> Iterator[type]:
     """The content is worked on, submitted and validated until the plan is agreed; opinions, advice and mandates are
     recorded all along."""
-    if diagnosis.status is Status.NEW:
+    if diagnosis.status is DiagnosisStatus.NEW:
         yield OpenDiagnosis
         return
-    if diagnosis.status is Status.AGREED:
+    if diagnosis.status is DiagnosisStatus.AGREED:
         yield CorrectBaseline
     else:
         yield from content.available_commands(diagnosis.content)
         yield from validation.available_commands(diagnosis)
-        if diagnosis.status is Status.VALIDATED:
+        if diagnosis.status is DiagnosisStatus.VALIDATED:
             yield AgreePlan
     yield from committee.available_commands(diagnosis.committee, diagnosis.content_version)
     yield from advice.available_commands(diagnosis.advice)
@@ -69,7 +69,7 @@ def available_commands(diagnosis: Diagnosis) -> Iterator[type]:
 def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
     if isinstance(event, DiagnosisOpened):
         return Diagnosis(
-            Status.OPEN,
+            DiagnosisStatus.OPEN,
             event.structure,
             unit=event.unit,
             adviser=event.adviser,
@@ -92,7 +92,7 @@ def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
 
 def _open(diagnosis: Diagnosis, command: OpenDiagnosis) -> list[Event]:
     """The integration event of an admission may arrive twice: the diagnosis opens once."""
-    if diagnosis.status is not Status.NEW:
+    if diagnosis.status is not DiagnosisStatus.NEW:
         return []
     return [
         DiagnosisOpened(

@@ -10,7 +10,7 @@ from shared.kernel import Refusal, event
 from shared.kernel.events import command
 
 
-class Status(StrEnum):
+class DiagnosisStatus(StrEnum):
     NEW = "new"
     OPEN = "open"
     SUBMITTED = "submitted"

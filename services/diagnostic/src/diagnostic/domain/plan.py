@@ -11,7 +11,7 @@ from annotated_types import Ge, Le, Len
 from diagnostic.domain.content.economics import Perimeter
 from diagnostic.domain.content.employment import IMPOSSIBLE_EMPLOYMENT
 from diagnostic.domain.content.fields import NOTHING_TO_CORRECT
-from diagnostic.domain.lifecycle import CONTENT_CLOSED, NOT_OPEN, Status
+from diagnostic.domain.lifecycle import CONTENT_CLOSED, NOT_OPEN, DiagnosisStatus
 from diagnostic.domain.state import BaselineCorrection, Diagnosis, Plan
 from shared.kernel import Axis, Context, Day, Encrypted, Reason, Refusal, Text, event, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
@@ -105,14 +105,14 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
 def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
     match event:
         case PlanAgreed(axes=axes, objectives=objectives):
-            return replace(diagnosis, status=Status.AGREED, plan=Plan(axes, objectives))
+            return replace(diagnosis, status=DiagnosisStatus.AGREED, plan=Plan(axes, objectives))
         case BaselineCorrected(code, before, value=value, effective_on=effective_on, reason=reason):
             correction = BaselineCorrection(code, before, value=value, effective_on=effective_on, reason=reason)
             return replace(diagnosis, baseline_corrections=(*diagnosis.baseline_corrections, correction))
 
 
 def _agree_plan(diagnosis: Diagnosis, command: AgreePlan, context: Context) -> PlanAgreed:
-    if diagnosis.status is not Status.VALIDATED:
+    if diagnosis.status is not DiagnosisStatus.VALIDATED:
         raise NOT_VALIDATED("Le plan ne peut venir que d’un diagnostic validé par la structure.")
     assert diagnosis.submission and diagnosis.admitted_at
     if len(set(command.axes)) < len(command.axes):
@@ -139,7 +139,7 @@ def _agree_plan(diagnosis: Diagnosis, command: AgreePlan, context: Context) -> P
 
 def _correct_baseline(diagnosis: Diagnosis, command: CorrectBaseline, context: Context) -> list[BaselineCorrected]:
     """Nothing when the figure is so already. The other figures are left to people: this never agrees a plan anew."""
-    if diagnosis.status is not Status.AGREED:
+    if diagnosis.status is not DiagnosisStatus.AGREED:
         raise PLAN_NOT_AGREED("Le plan n’est pas encore convenu\u00a0: corrigez la donnée dans le diagnostic lui-même.")
     content = diagnosis.content
     known = content.baseline | {each.code: each.value for each in diagnosis.baseline_corrections}

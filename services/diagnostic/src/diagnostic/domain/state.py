@@ -9,7 +9,7 @@ from uuid import UUID
 from diagnostic.domain.advice import AdviceRequest
 from diagnostic.domain.committee import Committee
 from diagnostic.domain.content.content import Content
-from diagnostic.domain.lifecycle import Status
+from diagnostic.domain.lifecycle import DiagnosisStatus
 from diagnostic.domain.mandates import Mandate
 from shared.kernel import Axis, Encrypted
 from shared.kernel.vocabulary.validation import Submission
@@ -49,7 +49,7 @@ class Diagnosis:
     `contested`: why leaders did not agree with the last submission. `validations`: the leaders who agree with the
     submitted version; `disagreements`: those who contest it."""
 
-    status: Status = Status.NEW
+    status: DiagnosisStatus = DiagnosisStatus.NEW
     structure: UUID = UNKNOWN_STRUCTURE
     unit: str = ""
     adviser: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diagnostic.domain.lifecycle import CONTENT_CLOSED, Status, SubmissionVoided, ValidationVoided
+from diagnostic.domain.lifecycle import CONTENT_CLOSED, DiagnosisStatus, SubmissionVoided, ValidationVoided
 from diagnostic.domain.mandates import NO_MANDATE, check_mandate
 from diagnostic.domain.state import Diagnosis, Disagreement
 from shared.kernel import Context, Encrypted, Reason, Refusal, event
@@ -114,7 +114,7 @@ def void_submission(diagnosis: Diagnosis) -> list[SubmissionVoided | ValidationV
     """What an edit records besides its own event: the content is no longer the one that leaders read."""
     if diagnosis.submission is None:
         return []
-    if diagnosis.status is Status.VALIDATED:
+    if diagnosis.status is DiagnosisStatus.VALIDATED:
         return [ValidationVoided(diagnosis.submission.version)]
     return [SubmissionVoided(diagnosis.submission.version)]
 
@@ -124,7 +124,7 @@ def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
         case DiagnosisSubmitted(version, content_hash, salt=salt):
             return replace(
                 diagnosis,
-                status=Status.SUBMITTED,
+                status=DiagnosisStatus.SUBMITTED,
                 submission=Submission(version, content_hash, salt=salt),
                 contested=None,
                 validations=(),
@@ -135,7 +135,7 @@ def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
         case DiagnosisContested(_, reasons, leader=leader):
             return _with_disagreement(diagnosis, Disagreement(leader, reasons))
         case SubmissionVoided() | ValidationVoided():
-            return replace(diagnosis, status=Status.OPEN, submission=None, validations=(), disagreements=())
+            return replace(diagnosis, status=DiagnosisStatus.OPEN, submission=None, validations=(), disagreements=())
 
 
 def _submit(diagnosis: Diagnosis, context: Context) -> DiagnosisSubmitted:
@@ -166,7 +166,7 @@ def _find_submission(diagnosis: Diagnosis, version: int, context: Context) -> Su
 
 def _with_agreement(diagnosis: Diagnosis, leader: str) -> Diagnosis:
     agreeing = (*diagnosis.validations, leader)
-    status = Status.VALIDATED if len(agreeing) >= LEADERS_NEEDED else diagnosis.status
+    status = DiagnosisStatus.VALIDATED if len(agreeing) >= LEADERS_NEEDED else diagnosis.status
     others = tuple(each for each in diagnosis.disagreements if each.leader != leader)
     return replace(diagnosis, status=status, validations=agreeing, disagreements=others)
 
@@ -176,6 +176,8 @@ def _with_disagreement(diagnosis: Diagnosis, disagreement: Disagreement) -> Diag
     agreeing = tuple(leader for leader in diagnosis.validations if leader != disagreement.leader)
     others = (each for each in diagnosis.disagreements if each.leader != disagreement.leader)
     contested = replace(diagnosis, validations=agreeing, disagreements=(*others, disagreement))
-    if diagnosis.status is Status.VALIDATED and len(agreeing) >= LEADERS_NEEDED:
+    if diagnosis.status is DiagnosisStatus.VALIDATED and len(agreeing) >= LEADERS_NEEDED:
         return contested
-    return replace(contested, status=Status.CONTESTED, submission=None, contested=disagreement.reasons, validations=())
+    return replace(
+        contested, status=DiagnosisStatus.CONTESTED, submission=None, contested=disagreement.reasons, validations=()
+    )

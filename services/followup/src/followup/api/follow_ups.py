@@ -5,7 +5,7 @@ from __future__ import annotations
 from followup import documents, projections
 from followup.caseload import caseload
 from followup.domain import closure, follow_up, needs, parcours_update
-from followup.domain.attachments import AttachmentKind
+from followup.domain.attachments import FollowUpAttachmentKind
 from followup.domain.reviews import deadlines, reporting
 from followup.figures import figures
 from followup.statistics import release
@@ -35,5 +35,5 @@ follow_ups.get(*CASE_READERS)
 follow_ups.list(projections.follow_ups, *STAFF)
 follow_ups.documents(documents.of_follow_up, *CASE_READERS)
 
-attachments = attachments_router("/follow-ups", follow_ups, AttachmentKind, *CASE_READERS)
+attachments = attachments_router("/follow-ups", follow_ups, FollowUpAttachmentKind, *CASE_READERS)
 caseload_endpoints = caseload_router(caseload)

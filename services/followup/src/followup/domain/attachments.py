@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class AttachmentKind(StrEnum):
+class FollowUpAttachmentKind(StrEnum):
     REVIEW_REPORT = "review_report"
     ACCOUNTS = "accounts"
     MINUTES = "minutes"

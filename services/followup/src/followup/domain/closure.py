@@ -8,7 +8,7 @@ from datetime import date
 from followup.domain.parcours_update import UPDATE_PENDING, require_no_pending_update
 from followup.domain.reviews.reporting import NOTHING_TO_CORRECT
 from followup.domain.reviews.review import ReviewStatus
-from followup.domain.state import NOT_OPEN, FollowUp, Outcome, Status
+from followup.domain.state import NOT_OPEN, FollowUp, FollowUpStatus, Outcome
 from shared.kernel import Context, Day, Encrypted, Reason, Refusal, Text, event, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
@@ -99,7 +99,7 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
 
 
 def available_commands(follow_up: FollowUp) -> Iterator[type]:
-    if follow_up.status is Status.OPEN:
+    if follow_up.status is FollowUpStatus.OPEN:
         yield RecordClosedDown
         if not (follow_up.pending_reviews or follow_up.update):
             yield CloseFollowUp
@@ -117,4 +117,4 @@ def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
         case ClosingDownCorrected(closed_on):
             return replace(follow_up, closed_down_on=closed_on)
         case FollowUpClosed(outcome, conclusion):
-            return replace(follow_up, status=Status.CLOSED, outcome=outcome, conclusion=conclusion, update=None)
+            return replace(follow_up, status=FollowUpStatus.CLOSED, outcome=outcome, conclusion=conclusion, update=None)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from followup.domain import closure, needs, opening, parcours_update
 from followup.domain.needs import FindNeed, NeedFound
 from followup.domain.reviews import deadlines, reporting
-from followup.domain.state import NOT_OPEN, FollowUp, Status
+from followup.domain.state import NOT_OPEN, FollowUp, FollowUpStatus
 from shared.attachments import AddAttachment
 from shared.kernel import Context, Decider
 
@@ -19,17 +19,17 @@ ANY_TIME = opening.Command | deadlines.MarkReviewDue | deadlines.MarkReviewOverd
 AFTER_THE_END = reporting.CorrectReview | closure.CorrectClosingDown
 """Corrections of what was recorded: also possible after the end of the follow-up."""
 NOT_OPEN_DETAILS = {
-    Status.NEW: "Il s’ouvre de lui-même quand le parcours se termine.",
-    Status.CLOSED: "Il est clos\u00a0: il reprendra si le parcours est mis à jour.",
+    FollowUpStatus.NEW: "Il s’ouvre de lui-même quand le parcours se termine.",
+    FollowUpStatus.CLOSED: "Il est clos\u00a0: il reprendra si le parcours est mis à jour.",
 }
 
 
 def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Event]:
     if not isinstance(command, ANY_TIME):
-        if follow_up.status is Status.NEW:
-            raise NOT_OPEN(NOT_OPEN_DETAILS[Status.NEW], follow_up=follow_up.status)
-        if follow_up.status is Status.CLOSED and not isinstance(command, AFTER_THE_END):
-            raise NOT_OPEN(NOT_OPEN_DETAILS[Status.CLOSED], follow_up=follow_up.status)
+        if follow_up.status is FollowUpStatus.NEW:
+            raise NOT_OPEN(NOT_OPEN_DETAILS[FollowUpStatus.NEW], follow_up=follow_up.status)
+        if follow_up.status is FollowUpStatus.CLOSED and not isinstance(command, AFTER_THE_END):
+            raise NOT_OPEN(NOT_OPEN_DETAILS[FollowUpStatus.CLOSED], follow_up=follow_up.status)
     if isinstance(command, opening.Command):
         return [*opening.decide(follow_up, command)]
     if isinstance(command, deadlines.Command):
@@ -48,11 +48,11 @@ def available_commands(follow_up: FollowUp) -> Iterator[type]:
     yield from (opening.OpenFollowUp, opening.ReplicateBaselineCorrection)
     yield from deadlines.available_commands(follow_up)
     yield from reporting.available_commands(follow_up)
-    if follow_up.status is Status.OPEN:
+    if follow_up.status is FollowUpStatus.OPEN:
         yield from parcours_update.available_commands(follow_up)
         yield FindNeed
     yield from closure.available_commands(follow_up)
-    if follow_up.status is not Status.NEW:
+    if follow_up.status is not FollowUpStatus.NEW:
         yield AddAttachment
 
 

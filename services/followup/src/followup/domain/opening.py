@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from followup.domain.reviews.review import REVIEWS, Review, schedule
-from followup.domain.state import BaselineCorrection, FollowUp, Status
+from followup.domain.state import BaselineCorrection, FollowUp, FollowUpStatus
 from shared.kernel import event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -91,7 +91,7 @@ def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
             reviews=reviews,
         ):
             return FollowUp(
-                Status.OPEN,
+                FollowUpStatus.OPEN,
                 structure,
                 unit=unit,
                 adviser=adviser,
@@ -104,7 +104,7 @@ def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
         case FollowUpResumed(completion, adviser, reviews=reviews):
             return replace(
                 follow_up,
-                status=Status.OPEN,
+                status=FollowUpStatus.OPEN,
                 adviser=adviser,
                 completions=(*follow_up.completions, completion),
                 reviews=follow_up.reviews | {code: Review(due_on) for code, due_on in reviews.items()},

@@ -16,7 +16,7 @@ NOT_OPEN = Refusal("follow-up-not-open", "Le suivi n’est pas ouvert")
 """What refuses any command of a person before the follow-up opens, and most of them after its end."""
 
 
-class Status(StrEnum):
+class FollowUpStatus(StrEnum):
     NEW = "new"
     OPEN = "open"
     CLOSED = "closed"
@@ -61,7 +61,7 @@ class FollowUp:
     """`completions`: the integration events that announced the end of the parcours, one for each time that it ended.
     `corrections`: what diagnostic corrected of the baseline, which includes them here."""
 
-    status: Status = Status.NEW
+    status: FollowUpStatus = FollowUpStatus.NEW
     structure: UUID | None = None
     unit: str = ""
     adviser: str = ""
@@ -78,7 +78,7 @@ class FollowUp:
 
     def is_pending(self, code: str) -> bool:
         """Whether this review is still to be held."""
-        return self.status is Status.OPEN and code in self.pending_reviews
+        return self.status is FollowUpStatus.OPEN and code in self.pending_reviews
 
     @property
     def pending_reviews(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from intake.api import (
     self_checks,
 )
 from intake.bootstrap import Deployment
-from intake.domain.attachments import AttachmentKind
+from intake.domain.attachments import RequestAttachmentKind
 from shared.web.auth import CASE_READERS
 from shared.web.resources import attachments_router
 
@@ -30,7 +30,7 @@ def build_routers(deployment: Deployment) -> tuple[APIRouter, ...]:
         request_router,
         orientations.build_router(deployment, request_endpoints),
         personal_links.build_router(deployment, request_endpoints),
-        attachments_router("/requests", request_endpoints, AttachmentKind, *CASE_READERS),
+        attachments_router("/requests", request_endpoints, RequestAttachmentKind, *CASE_READERS),
         register.build_router(deployment),
         reference.build_router(deployment),
         self_checks.router,

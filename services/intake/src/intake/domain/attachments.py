@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class AttachmentKind(StrEnum):
+class RequestAttachmentKind(StrEnum):
     STATUTES = "statutes"
     REGISTRATION = "registration"
     ACCOUNTS = "accounts"

@@ -8,7 +8,7 @@ from parcours.caseload import caseload
 from parcours.documents.parcours import parcours_documents
 from parcours.domain import coordination, corrections, ending, parcours
 from parcours.domain.assignment import agreement, reporting
-from parcours.domain.attachments import AttachmentKind
+from parcours.domain.attachments import ParcoursAttachmentKind
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.funding import payments
 from parcours.statistics import parcours_statistics
@@ -63,5 +63,5 @@ endpoints.documents(parcours_documents, *CASE_READERS)
 endpoints.list(projections.parcours_list, *STAFF)
 parcours_versions.add_to(router, *CASE_READERS)
 
-attachments = attachments_router("/parcours", endpoints, AttachmentKind, *CASE_READERS)
+attachments = attachments_router("/parcours", endpoints, ParcoursAttachmentKind, *CASE_READERS)
 caseload_endpoints = caseload_router(caseload)

@@ -16,7 +16,7 @@ REQUIRES_ATTACHMENT = (attachment.UNKNOWN_ATTACHMENT, attachment.WITHDRAWN)
 """What refuses an event that cites an attachment as its proof."""
 
 
-class AttachmentKind(StrEnum):
+class ParcoursAttachmentKind(StrEnum):
     TERMS_OF_REFERENCE = "terms_of_reference"
     SIGNED_AGREEMENT = "signed_agreement"
     SIGNED_AMENDMENT = "signed_amendment"

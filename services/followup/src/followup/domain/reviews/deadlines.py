@@ -17,7 +17,7 @@ from followup.domain.reviews.reporting import (
     find_planned_review,
 )
 from followup.domain.reviews.review import OVERDUE_AFTER
-from followup.domain.state import NOT_OPEN, FollowUp, Status
+from followup.domain.state import NOT_OPEN, FollowUp, FollowUpStatus
 from shared.kernel import Context, Day, Deadline, Encrypted, Line, Reason, Refusal, event, require_future
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
@@ -89,7 +89,7 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
 
 
 def available_commands(follow_up: FollowUp) -> Iterator[type]:
-    if follow_up.status is Status.OPEN and follow_up.pending_reviews:
+    if follow_up.status is FollowUpStatus.OPEN and follow_up.pending_reviews:
         yield from (PlanReview, MarkReviewDue, MarkReviewOverdue)
 
 

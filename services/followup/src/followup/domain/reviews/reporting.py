@@ -11,7 +11,7 @@ from annotated_types import Ge, Le, Len
 
 from followup.domain.reviews.comparison import WRONG_INDICATOR, Measure, compare
 from followup.domain.reviews.review import Report, Review, ReviewStatus
-from followup.domain.state import NOT_OPEN, FollowUp, Status
+from followup.domain.state import NOT_OPEN, FollowUp, FollowUpStatus
 from shared.kernel import Context, Day, Encrypted, Line, Reason, Refusal, Text, event, format_date, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
@@ -139,7 +139,7 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> Event:
 
 def available_commands(follow_up: FollowUp) -> Iterator[type]:
     statuses = {review.status for review in follow_up.reviews.values()}
-    if follow_up.status is Status.OPEN:
+    if follow_up.status is FollowUpStatus.OPEN:
         if follow_up.pending_reviews:
             yield from (RecordReview, RecordUnreachable)
         if statuses & {ReviewStatus.HELD, ReviewStatus.UNREACHABLE}:

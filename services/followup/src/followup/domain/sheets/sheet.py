@@ -14,7 +14,7 @@ from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 
-class Status(StrEnum):
+class SheetStatus(StrEnum):
     NEW = "new"
     SUBMITTED = "submitted"
     RETURNED = "returned"
@@ -105,7 +105,7 @@ class PublishSheet:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    status: Status = Status.NEW
+    status: SheetStatus = SheetStatus.NEW
     submitted: SheetSubmitted | None = None
     advice: Encrypted | None = None
     published: SheetPublished | None = None
@@ -116,7 +116,7 @@ Event = SheetSubmitted | SheetReturned | SheetPublished
 
 
 def decide(sheet: Sheet, command: Command, context: Context) -> list[Event]:
-    if sheet.status is Status.PUBLISHED:
+    if sheet.status is SheetStatus.PUBLISHED:
         raise ALREADY_PUBLISHED("Elle ne change plus\u00a0: proposez-en une autre.")
     match command:
         case SubmitSheet(lesson, names):
@@ -132,11 +132,11 @@ def decide(sheet: Sheet, command: Command, context: Context) -> list[Event]:
             return [SheetPublished(lesson.theme, *_texts(lesson))]
 
 
-AVAILABLE_COMMANDS: dict[Status, tuple[type, ...]] = {
-    Status.NEW: (SubmitSheet,),
-    Status.SUBMITTED: (SubmitSheet, ReturnSheet, PublishSheet),
-    Status.RETURNED: (SubmitSheet,),
-    Status.PUBLISHED: (),
+AVAILABLE_COMMANDS: dict[SheetStatus, tuple[type, ...]] = {
+    SheetStatus.NEW: (SubmitSheet,),
+    SheetStatus.SUBMITTED: (SubmitSheet, ReturnSheet, PublishSheet),
+    SheetStatus.RETURNED: (SubmitSheet,),
+    SheetStatus.PUBLISHED: (),
 }
 
 
@@ -145,7 +145,7 @@ def available_commands(sheet: Sheet) -> tuple[type, ...]:
 
 
 def _require_submitted(sheet: Sheet) -> None:
-    if sheet.status is not Status.SUBMITTED:
+    if sheet.status is not SheetStatus.SUBMITTED:
         raise NOT_SUBMITTED("Elle a été renvoyée à son auteur ou autrice\u00a0: attendez la nouvelle proposition.")
 
 
@@ -166,11 +166,11 @@ def _texts(lesson: Lesson) -> tuple[str, str, str, str]:
 def evolve(sheet: Sheet, event: Event) -> Sheet:
     match event:
         case SheetSubmitted():
-            return replace(sheet, status=Status.SUBMITTED, submitted=event)
+            return replace(sheet, status=SheetStatus.SUBMITTED, submitted=event)
         case SheetReturned(advice):
-            return replace(sheet, status=Status.RETURNED, advice=advice)
+            return replace(sheet, status=SheetStatus.RETURNED, advice=advice)
         case SheetPublished():
-            return replace(sheet, status=Status.PUBLISHED, published=event)
+            return replace(sheet, status=SheetStatus.PUBLISHED, published=event)
 
 
 decider: Decider[Sheet] = Decider(
