@@ -19,7 +19,7 @@ from intake.domain.request.reception import ReceiveRequest
 from parcours.domain import coordination, parcours
 from parcours.domain.building import edits, validation
 from parcours.domain.lifecycle import OpenParcours
-from parcours.domain.state import ActionKind, Parcours, Plan
+from parcours.domain.state import ActionKind, Parcours, ReceivedPlan
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Decider, Role, uuid7
 
@@ -86,7 +86,7 @@ def criteria_of(events: int) -> list[str]:
 def a_parcours(ours: ServiceApplication, theirs: stock_library.StockCases, events: int) -> SampleCase:
     """Built with six actions, shared, validated, then coordinated: introductions until it has so many events."""
     case = uuid7()
-    plan = Plan(uuid7(), "dla-44", adviser=ADVISER.id, admitted_at=datetime.now(UTC), axes=AXES)
+    plan = ReceivedPlan(uuid7(), "dla-44", adviser=ADVISER.id, admitted_at=datetime.now(UTC), axes=AXES)
     _do(ours, case, OpenParcours(plan))
     _do(ours, case, edits.RankAxes(AXES))
     for axis in (*AXES, AXES[0]):

@@ -12,7 +12,7 @@ from tests.support.checks.daily_rows import counted_for_pilots, negative, rows_o
 from diagnostic.caseload import caseload
 from diagnostic.domain.committee import AgreeToShare, GiveOpinion, ShareWithCommittee, Tendency, WithdrawAgreement
 from diagnostic.domain.content.axes import AssessAxis
-from diagnostic.domain.content.content import Section
+from diagnostic.domain.content.content import DiagnosisSection
 from diagnostic.domain.content.difficulty import Level, PrioritiseScenarios, QualifyDifficulty, RecoveryScenario
 from diagnostic.domain.content.economics import Perimeter, RecordEconomics
 from diagnostic.domain.content.employment import CorrectEmployment, RecordEmployment
@@ -58,7 +58,7 @@ MAELLE = UUID(int=71)
 LEADERS = st.sampled_from([Actor(str(MAELLE), Role.LEADER), Actor(str(UUID(int=72)), Role.LEADER)])
 ASIDE = st.sampled_from(
     [
-        (AgreeToShare((Section.AXES,), TODAY), Role.LEADER),
+        (AgreeToShare((DiagnosisSection.AXES,), TODAY), Role.LEADER),
         (WithdrawAgreement(), Role.LEADER),
         (ShareWithCommittee(), Role.ADVISER),
         (GiveOpinion(Tendency.UNFAVOURABLE, "Projet fragile."), Role.COMMITTEE),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from diagnostic.domain.advice import ReceiveAdvice, RequestAdvice
 from diagnostic.domain.committee import AgreeToShare, GiveOpinion, ShareWithCommittee, Tendency, WithdrawAgreement
 from diagnostic.domain.content.axes import AssessAxis
-from diagnostic.domain.content.content import Section
+from diagnostic.domain.content.content import DiagnosisSection
 from diagnostic.domain.content.difficulty import Level, Nature, PrioritiseScenarios, QualifyDifficulty, RecoveryScenario
 from diagnostic.domain.content.economics import CorrectEconomics, Perimeter, RecordEconomics
 from diagnostic.domain.content.employment import CorrectEmployment, RecordEmployment
@@ -98,7 +98,7 @@ def edit(_: Diagnosis) -> ListOtherScheme:
 
 
 ASIDE = (
-    (AgreeToShare((Section.AXES,), NOW.date()), Role.LEADER),
+    (AgreeToShare((DiagnosisSection.AXES,), NOW.date()), Role.LEADER),
     (RecordMandate(UUID(int=71), NOW.date()), Role.ADVISER),
     (ShareWithCommittee(), Role.ADVISER),
     (GiveOpinion(Tendency.RESERVED, "secret avis"), Role.COMMITTEE),
@@ -183,7 +183,7 @@ ANYTHING = st.one_of(
     st.builds(ContestDiagnosis),
     st.builds(AgreePlan, axes=st.lists(st.sampled_from(Axis), min_size=1, max_size=3).map(tuple)),
     st.builds(RecordMandate),
-    st.builds(AgreeToShare, scope=st.lists(st.sampled_from(Section), min_size=1, max_size=3).map(tuple)),
+    st.builds(AgreeToShare, scope=st.lists(st.sampled_from(DiagnosisSection), min_size=1, max_size=3).map(tuple)),
     st.sampled_from([command for command, _ in ASIDE]),
     st.sampled_from([*STEPS]),
 )

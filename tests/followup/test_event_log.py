@@ -19,7 +19,7 @@ from followup.domain.parcours_update import (
     ParcoursUpdateRequested,
     ParcoursUpdateWithdrawn,
 )
-from followup.domain.reviews.comparison import Comparability, Indicator
+from followup.domain.reviews.comparison import Comparability, ComparedIndicator
 from followup.domain.reviews.deadlines import (
     ReviewFellDue,
     ReviewOverdue,
@@ -40,7 +40,7 @@ from shared.testing.scenarios import NOW, MemoryLog, text
 def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear() -> None:
     report = Report(
         TODAY,
-        {"fte": Indicator(12, Comparability.OTHER_DEFINITION, definition=text("secret définition"))},
+        {"fte": ComparedIndicator(12, Comparability.OTHER_DEFINITION, definition=text("secret définition"))},
         not_measured=("cdi",),
         appropriation=4,
         appropriation_notes=text("secret appropriation"),

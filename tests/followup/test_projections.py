@@ -11,7 +11,7 @@ from followup.caseload import caseload
 from followup.domain.closure import FollowUpClosed, StructureClosedDown
 from followup.domain.needs import NeedFound
 from followup.domain.opening import BaselineCorrectionReplicated, FollowUpOpened, FollowUpResumed
-from followup.domain.reviews.comparison import Comparability, Indicator
+from followup.domain.reviews.comparison import Comparability, ComparedIndicator
 from followup.domain.reviews.deadlines import ReviewFellDue, ReviewOverdue, ReviewPlanned
 from followup.domain.reviews.reporting import ReviewCancelled, ReviewCorrected, ReviewRecorded, ReviewUnreachable
 from followup.domain.reviews.review import Report, ReviewStatus
@@ -112,7 +112,10 @@ def test_the_list_shows_what_has_fallen_due_until_it_is_held_or_moved() -> None:
 
 
 def test_the_list_keeps_only_what_may_be_compared_with_the_diagnosis() -> None:
-    fte, members = Indicator(12, Comparability.COMPARABLE), Indicator(40, Comparability.OTHER_DEFINITION)
+    fte, members = (
+        ComparedIndicator(12, Comparability.COMPARABLE),
+        ComparedIndicator(40, Comparability.OTHER_DEFINITION),
+    )
     report = replace(HELD, indicators={"fte": fte, "members": members}, satisfaction=5)
     shown = row(OPENED, ReviewRecorded("M0", report), ReviewRecorded("M6", replace(HELD, satisfaction_asked=False)))
     assert shown["measured"] == {"M0": {"fte": 12.0}, "M6": {}}
@@ -120,7 +123,7 @@ def test_the_list_keeps_only_what_may_be_compared_with_the_diagnosis() -> None:
 
 
 def test_the_list_and_the_figures_show_what_was_corrected_and_not_what_was_cancelled() -> None:
-    fte = Indicator(12, Comparability.COMPARABLE)
+    fte = ComparedIndicator(12, Comparability.COMPARABLE)
     found = replace(HELD, indicators={"fte": fte}, satisfaction=5)
     corrected = ReviewCorrected("M0", replace(found, appropriation=2, satisfaction_asked=False), reason=text("Faute"))
     shown = row(OPENED, ReviewRecorded("M0", found), corrected)

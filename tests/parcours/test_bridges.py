@@ -20,7 +20,7 @@ from parcours.domain.ending import AbandonUpdate, ParcoursAbandoned, ParcoursCom
 from parcours.domain.funding.payments import FundsCommitted, PaymentAuthorised
 from parcours.domain.lifecycle import OpenParcours, ParcoursOpened
 from parcours.domain.parcours import decider
-from parcours.domain.state import ActionKind, Period, Plan, PlannedAction
+from parcours.domain.state import ActionKind, Period, PlannedAction, ReceivedPlan
 from parcours.integration_events import to_integration_event
 from parcours.main import service
 from parcours.projections import parcours_list
@@ -35,7 +35,7 @@ from shared.projections import Row
 from shared.testing.scenarios import CASE, Scenarios, text
 from shared.web.requests import command_endpoints
 
-PLAN = Plan(
+PLAN = ReceivedPlan(
     UUID(int=8),
     "unit-35",
     adviser="adviser-1",

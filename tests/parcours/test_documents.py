@@ -16,14 +16,14 @@ from parcours.domain.assignment import agreement
 from parcours.domain.building import edits, validation
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.parcours import decider
-from parcours.domain.state import ActionKind, AgreementTerms, Parcours, Plan, Signatures
+from parcours.domain.state import ActionKind, AgreementSignatures, AgreementTerms, Parcours, ReceivedPlan
 from parcours.domain.tender import award, proposals, tender
 from parcours.domain.tender.state import Tender
 from shared.attachments import attachment
 from shared.kernel import Role
 from shared.testing.scenarios import NOW, UNIT, MemoryLog, text
 
-PLAN = Plan(
+PLAN = ReceivedPlan(
     UUID(int=9), UNIT, adviser="some-adviser", admitted_at=NOW, axes=("business_model", "governance", "digital")
 )
 DEADLINE = datetime(2026, 3, 16, 16, tzinfo=UTC)
@@ -85,7 +85,7 @@ def prestation(log: MemoryLog[Parcours]) -> UUID:
 
 
 def agree(log: MemoryLog[Parcours], prestation: UUID) -> None:
-    signed = Signatures(date(2026, 3, 18), date(2026, 3, 17), provider=date(2026, 3, 18))
+    signed = AgreementSignatures(date(2026, 3, 18), date(2026, 3, 17), provider=date(2026, 3, 18))
     do(
         log,
         agreement.RecordAgreement(

@@ -18,13 +18,21 @@ from parcours.domain.building import duration, edits, validation
 from parcours.domain.funding import payments
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.parcours import decider
-from parcours.domain.state import OPEN_STEPS, ActionKind, ActionStep, AgreementTerms, Parcours, ParcoursStatus, Plan
+from parcours.domain.state import (
+    OPEN_STEPS,
+    ActionKind,
+    ActionStep,
+    AgreementTerms,
+    Parcours,
+    ParcoursStatus,
+    ReceivedPlan,
+)
 from parcours.projections import parcours_list
 from parcours.statistics import parcours_statistics
 from shared.kernel import Role
 from shared.testing.scenarios import NOW, MemoryLog, new_id
 
-PLAN = Plan(
+PLAN = ReceivedPlan(
     UUID(int=8),
     "unit-35",
     adviser="adviser-1",

@@ -13,7 +13,7 @@ from tests.support.servers.served_service import Serve, Served
 from parcours.domain.funding.fund import fund_id
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.parcours import decider
-from parcours.domain.state import Plan
+from parcours.domain.state import ReceivedPlan
 from parcours.main import service
 from shared.kernel import Actor, Role, uuid7
 
@@ -27,7 +27,7 @@ def parcours(serve: Serve) -> Served:
 
 def opened(parcours: Served, unit: str) -> None:
     app, case = parcours.application, uuid7()
-    plan = Plan(uuid7(), unit, adviser="some-adviser", admitted_at=datetime.now(UTC), axes=("finance",))
+    plan = ReceivedPlan(uuid7(), unit, adviser="some-adviser", admitted_at=datetime.now(UTC), axes=("finance",))
     app.handle(decider, case, OpenParcours(plan), app.context(case, Actor("diagnostic", Role.SERVICE)))
 
 

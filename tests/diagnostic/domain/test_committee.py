@@ -18,7 +18,7 @@ from diagnostic.domain.committee import (
     WithdrawAgreement,
 )
 from diagnostic.domain.content.axes import Assessment, AxisAssessed
-from diagnostic.domain.content.content import Section
+from diagnostic.domain.content.content import DiagnosisSection
 from diagnostic.domain.content.employment import Employment, EmploymentRecorded
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import DiagnosisOpened, DiagnosisStatus
@@ -45,13 +45,13 @@ OPENED = DiagnosisOpened(UUID(int=8), "unit-35", adviser="adviser-1", admitted_a
 ASSESSED = AxisAssessed(Axis.DIGITAL, Assessment(3, text("Des outils anciens.")))
 
 
-AGREE = AgreeToShare((Section.AXES,), IN_A_MONTH)
+AGREE = AgreeToShare((DiagnosisSection.AXES,), IN_A_MONTH)
 
 
-AGREED = SharingAgreed((Section.AXES,), IN_A_MONTH)
+AGREED = SharingAgreed((DiagnosisSection.AXES,), IN_A_MONTH)
 
 
-SHARED = SharedWithCommittee(1, (Section.AXES,), until=IN_A_MONTH)
+SHARED = SharedWithCommittee(1, (DiagnosisSection.AXES,), until=IN_A_MONTH)
 
 
 OPINION = GiveOpinion(Tendency.RESERVED, "Le modèle économique reste fragile.")
@@ -73,11 +73,13 @@ def test_nobody_agrees_or_withdraws_in_a_leader_s_place(role: Role) -> None:
 
 
 def test_an_agreement_lasts_six_months_at_most() -> None:
-    given(OPENED).when(AgreeToShare((Section.AXES,), TODAY + timedelta(days=184)), by=Role.LEADER).refused(
+    given(OPENED).when(AgreeToShare((DiagnosisSection.AXES,), TODAY + timedelta(days=184)), by=Role.LEADER).refused(
         "sharing-too-long"
     )
     last = TODAY + timedelta(days=183)
-    given(OPENED).when(AgreeToShare((Section.AXES,), last), by=Role.LEADER).then(SharingAgreed((Section.AXES,), last))
+    given(OPENED).when(AgreeToShare((DiagnosisSection.AXES,), last), by=Role.LEADER).then(
+        SharingAgreed((DiagnosisSection.AXES,), last)
+    )
 
 
 def test_nothing_is_shared_after_the_agreement_s_last_day_or_once_it_is_withdrawn() -> None:
@@ -88,13 +90,17 @@ def test_nothing_is_shared_after_the_agreement_s_last_day_or_once_it_is_withdraw
 
 
 def test_a_new_agreement_narrows_at_once_what_is_shared_and_widens_nothing() -> None:
-    narrower = SharingAgreed((Section.AXES,), TODAY)
-    wider = SharingAgreed((Section.AXES, Section.EMPLOYMENT), IN_A_MONTH + timedelta(days=30))
-    shared = SharedWithCommittee(1, (Section.AXES, Section.PROBLEM), until=IN_A_MONTH)
-    assert given(OPENED, ASSESSED, shared, narrower).state.committee.share == Share(1, (Section.AXES,), until=TODAY)
-    assert given(OPENED, ASSESSED, shared, wider).state.committee.share == Share(1, (Section.AXES,), until=IN_A_MONTH)
+    narrower = SharingAgreed((DiagnosisSection.AXES,), TODAY)
+    wider = SharingAgreed((DiagnosisSection.AXES, DiagnosisSection.EMPLOYMENT), IN_A_MONTH + timedelta(days=30))
+    shared = SharedWithCommittee(1, (DiagnosisSection.AXES, DiagnosisSection.PROBLEM), until=IN_A_MONTH)
+    assert given(OPENED, ASSESSED, shared, narrower).state.committee.share == Share(
+        1, (DiagnosisSection.AXES,), until=TODAY
+    )
+    assert given(OPENED, ASSESSED, shared, wider).state.committee.share == Share(
+        1, (DiagnosisSection.AXES,), until=IN_A_MONTH
+    )
     given(OPENED, ASSESSED, shared, narrower).when(OPINION, by=Role.COMMITTEE, at=AFTER_THAT).refused("sharing-expired")
-    elsewhere = SharingAgreed((Section.EMPLOYMENT,), IN_A_MONTH)
+    elsewhere = SharingAgreed((DiagnosisSection.EMPLOYMENT,), IN_A_MONTH)
     assert given(OPENED, ASSESSED, shared, elsewhere).state.committee.share is None
 
 

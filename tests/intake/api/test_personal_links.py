@@ -24,7 +24,7 @@ from followup.main import service as followup
 from intake.integration_events import to_integration_event
 from parcours.domain import parcours as accompaniment
 from parcours.domain.lifecycle import OpenParcours
-from parcours.domain.state import Plan
+from parcours.domain.state import ReceivedPlan
 from parcours.domain.tender import tender
 from parcours.domain.tender.proposals import GridLine, InviteProvider, OpenTender
 from parcours.main import service as parcours
@@ -215,7 +215,9 @@ def test_a_provider_reads_its_own_tenders_in_parcours_and_nothing_else(house: Ho
     given, rival = house.give("provider", "Cabinet Vilaine"), house.give("provider", "Cabinet Loire")
     running = house.open(parcours)
     app, case = running.application, UUID(house.case)
-    plan = Plan(uuid7(), UNIT, adviser="some-adviser", admitted_at=app.clock.now(), axes=("strategy",), baseline={})
+    plan = ReceivedPlan(
+        uuid7(), UNIT, adviser="some-adviser", admitted_at=app.clock.now(), axes=("strategy",), baseline={}
+    )
     unit = app.context(case, Actor("some-adviser", Role.ADVISER, unit=UNIT))
     app.handle(accompaniment.decider, case, OpenParcours(plan), unit)
     number, deadline = uuid7(), app.clock.now() + timedelta(days=9)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from intake.domain.criteria_simulation import differences
-from intake.domain.reference.criteria import VERSIONS, Criteria, Criterion, Verdict
+from intake.domain.reference.criteria import VERSIONS, Criteria, EligibilityCriterion, Verdict
 from intake.domain.request.state import CriterionJudgment, Request
 from shared.kernel import RuleDifference
 from shared.testing.scenarios import text
@@ -21,7 +21,9 @@ STRICTER = replace(
     version="exigeante-1",
     list=(
         *(replace(c, hard=True) for c in OURS.list),
-        Criterion("ten_years", "Elle a dix ans", hard=True, question="En quelle année fut-elle créée\u202f?"),
+        EligibilityCriterion(
+            "ten_years", "Elle a dix ans", hard=True, question="En quelle année fut-elle créée\u202f?"
+        ),
     ),
 )
 WITHOUT_EMPLOYER = replace(OURS, version="sans-1", list=tuple(c for c in OURS.list if c.code != "employer"))

@@ -8,12 +8,12 @@ from tests.support.servers.served_service import Serve, Served
 
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.parcours import decider
-from parcours.domain.state import Plan
+from parcours.domain.state import ReceivedPlan
 from parcours.main import service
 from shared.kernel import Actor, Role, uuid7
 
 NOW = datetime.now(UTC)
-PLAN = Plan(
+PLAN = ReceivedPlan(
     uuid7(), "dla-44", adviser="some-adviser", admitted_at=NOW - timedelta(days=40), axes=("strategy", "finance")
 )
 

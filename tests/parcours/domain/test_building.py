@@ -20,12 +20,12 @@ from parcours.domain.building.edits import (
 from parcours.domain.building.validation import ParcoursValidated, ShareParcours
 from parcours.domain.lifecycle import OpenParcours, ParcoursOpened
 from parcours.domain.parcours import decider
-from parcours.domain.state import ActionKind, Plan, PlannedAction
+from parcours.domain.state import ActionKind, PlannedAction, ReceivedPlan
 from shared.kernel import PersonalData, Role, add_months
 from shared.testing.scenarios import Scenarios, new_id, text
 
 given = Scenarios(decider)
-PLAN = Plan(
+PLAN = ReceivedPlan(
     UUID(int=8),
     "unit-35",
     adviser="adviser-1",

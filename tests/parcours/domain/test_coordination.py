@@ -51,12 +51,12 @@ from parcours.domain.state import (
     OPEN_STEPS,
     ActionKind,
     ActionStep,
+    AgreementSignatures,
     AgreementTerms,
     ParcoursStatus,
     Period,
-    Plan,
     PlannedAction,
-    Signatures,
+    ReceivedPlan,
 )
 from shared.kernel import PersonalData, Role
 from shared.testing.scenarios import NOW, Scenarios, new_id, text
@@ -64,7 +64,7 @@ from shared.testing.scenarios import NOW, Scenarios, new_id, text
 given = Scenarios(decider)
 TODAY = NOW.date()
 LONG_AGO, AHEAD = date(2001, 12, 31), TODAY + timedelta(days=2)
-PLAN = Plan(
+PLAN = ReceivedPlan(
     UUID(int=8),
     "unit-35",
     adviser="adviser-1",
@@ -251,7 +251,7 @@ def test_nothing_of_the_case_took_place_before_its_admission(signed_on: date) ->
     )
     refused = given(*UNDER_WAY).when(agreement).refused("before-admission")
     assert refused.detail == "La date de signature ne peut précéder l’admission de la structure, le 2 décembre 2025."
-    signatures = Signatures(signed_on, TODAY, provider=TODAY)
+    signatures = AgreementSignatures(signed_on, TODAY, provider=TODAY)
     three = replace(agreement, terms=replace(agreement.terms, signed_on=TODAY, signatures=signatures))
     given(*UNDER_WAY).when(three).refused("before-admission")
     given(*UNDER_WAY).when(RecordIntroduction(OWN, "Youenn Marchand", held_on=signed_on)).refused("before-admission")
@@ -265,7 +265,7 @@ def test_nothing_of_an_assignment_took_place_before_its_agreement() -> None:
     given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING, before)).refused("before-signature")
 
 
-def signed_by_all(agreement: RecordAgreement, signatures: Signatures) -> RecordAgreement:
+def signed_by_all(agreement: RecordAgreement, signatures: AgreementSignatures) -> RecordAgreement:
     return replace(agreement, terms=replace(agreement.terms, signatures=signatures))
 
 
@@ -277,12 +277,12 @@ def test_three_sign_the_agreement_and_the_last_of_them_dates_it() -> None:
         terms=AgreementTerms(amount=400_000, days=5, signed_on=TODAY),
         exception="Seul cabinet",
     )
-    three = signed_by_all(agreement, Signatures(before, TODAY, provider=before))
+    three = signed_by_all(agreement, AgreementSignatures(before, TODAY, provider=before))
     [signed] = given(*UNDER_WAY).when(three).events
-    assert signed.terms.signatures == Signatures(before, TODAY, provider=before)
-    early = signed_by_all(agreement, Signatures(before, before, provider=before))
+    assert signed.terms.signatures == AgreementSignatures(before, TODAY, provider=before)
+    early = signed_by_all(agreement, AgreementSignatures(before, before, provider=before))
     given(*UNDER_WAY).when(early).refused("wrong-signatures")
-    absurd = signed_by_all(agreement, Signatures(LONG_AGO, TODAY, provider=TODAY))
+    absurd = signed_by_all(agreement, AgreementSignatures(LONG_AGO, TODAY, provider=TODAY))
     given(*UNDER_WAY).when(absurd).refused("absurd-date")
 
 

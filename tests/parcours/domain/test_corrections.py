@@ -32,7 +32,7 @@ from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
 from parcours.domain.funding.payments import FundsCommitted
 from parcours.domain.lifecycle import OpenParcours, ParcoursOpened
 from parcours.domain.parcours import decider
-from parcours.domain.state import ActionKind, AgreementTerms, Plan, PlannedAction
+from parcours.domain.state import ActionKind, AgreementTerms, PlannedAction, ReceivedPlan
 from parcours.domain.tender.award import TenderAwarded
 from parcours.domain.tender.conclusion import BEYOND_PROPOSAL, VerifyAmount
 from parcours.domain.tender.proposals import ProposalSubmitted, ProviderInvited, TenderOpened
@@ -45,7 +45,7 @@ from shared.testing.scenarios import CASE, NOW, Scenarios, context, new_id, text
 given = Scenarios(decider)
 TODAY = NOW.date()
 BEFORE = TODAY - timedelta(days=3)
-PLAN = Plan(
+PLAN = ReceivedPlan(
     UUID(int=8), "unit-35", adviser="adviser-1", admitted_at=datetime(2025, 12, 2, 9, tzinfo=UTC), axes=("finance",)
 )
 ACTION = UUID(int=2)

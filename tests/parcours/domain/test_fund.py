@@ -40,7 +40,7 @@ from parcours.domain.funding.fund import (
     fund_id,
 )
 from parcours.domain.lifecycle import OpenParcours
-from parcours.domain.state import ActionKind, AgreementTerms, Plan
+from parcours.domain.state import ActionKind, AgreementTerms, ReceivedPlan
 from parcours.main import service
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Clock, Refused, Role, uuid7
@@ -135,7 +135,7 @@ test_any_fund = AnyFund.TestCase
 # With real PostgreSQL
 
 NOW = datetime.now(UTC)
-PLAN = Plan(UUID(int=8), UNIT, adviser="adviser-1", admitted_at=NOW - timedelta(days=40), axes=("finance",))
+PLAN = ReceivedPlan(UUID(int=8), UNIT, adviser="adviser-1", admitted_at=NOW - timedelta(days=40), axes=("finance",))
 ADVISER, LEADER = Actor("some-adviser", Role.ADVISER, unit=UNIT), Actor("some-leader", Role.LEADER)
 MANAGER = Actor("some-manager", Role.MANAGER, unit=UNIT)
 
@@ -154,7 +154,7 @@ def replicas(postgres: Postgres) -> Iterator[list[ServiceApplication]]:
         yield apps
 
 
-def agreed_action(app: ServiceApplication, plan: Plan) -> tuple[UUID, UUID]:
+def agreed_action(app: ServiceApplication, plan: ReceivedPlan) -> tuple[UUID, UUID]:
     """A case under way, and its consulting action whose agreement is signed."""
     case, today = uuid7(), NOW.date()
 
@@ -203,7 +203,7 @@ def test_concurrent_commitments_never_overspend_at_any_position_of_the_log(
     replicas: list[ServiceApplication], allocated: int, amounts: list[int], abandoned: set[int]
 ) -> None:
     unit = f"unit-{uuid7()}"
-    plan = Plan(PLAN.structure, unit, adviser=PLAN.adviser, admitted_at=PLAN.admitted_at, axes=PLAN.axes)
+    plan = ReceivedPlan(PLAN.structure, unit, adviser=PLAN.adviser, admitted_at=PLAN.admitted_at, axes=PLAN.axes)
     fund = fund_id(unit, NOW.year)
     opening = OpenFund(unit, NOW.year, allocated=allocated)
     manager = Actor("some-manager", Role.MANAGER, unit=unit)
@@ -237,7 +237,7 @@ def test_concurrent_commitments_never_overspend_at_any_position_of_the_log(
 
 def test_a_refusal_of_the_fund_leaves_the_parcours_as_it_was(replicas: list[ServiceApplication]) -> None:
     app = replicas[0]
-    plan = Plan(
+    plan = ReceivedPlan(
         PLAN.structure, "unit-without-a-fund", adviser=PLAN.adviser, admitted_at=PLAN.admitted_at, axes=PLAN.axes
     )
     case, action = agreed_action(app, plan)

@@ -29,7 +29,7 @@ from parcours.domain.collective.operation import (
     decider,
 )
 from parcours.domain.lifecycle import OpenParcours
-from parcours.domain.state import ActionKind, Plan
+from parcours.domain.state import ActionKind, ReceivedPlan
 from parcours.main import service
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Clock, Refused, Role, uuid7
@@ -120,7 +120,9 @@ def joined(app: ServiceApplication, operation: UUID) -> tuple[UUID, UUID]:
     ask(
         app,
         case,
-        OpenParcours(Plan(uuid7(), UNIT, adviser="adviser", admitted_at=now - timedelta(days=40), axes=("finance",))),
+        OpenParcours(
+            ReceivedPlan(uuid7(), UNIT, adviser="adviser", admitted_at=now - timedelta(days=40), axes=("finance",))
+        ),
     )
     ask(app, case, edits.RankAxes(("finance",)))
     dates = (now.date() + timedelta(days=30), now.date() + timedelta(days=180))

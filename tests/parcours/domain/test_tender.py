@@ -20,7 +20,7 @@ from parcours.domain.assignment.agreement import AgreementSigned
 from parcours.domain.assignment.reporting import FinalReportReceived, ReceiveFinalReport
 from parcours.domain.building import edits, validation
 from parcours.domain.lifecycle import ParcoursOpened
-from parcours.domain.state import ActionKind, AgreementTerms, Plan, PlannedAction
+from parcours.domain.state import ActionKind, AgreementTerms, PlannedAction, ReceivedPlan
 from parcours.domain.tender.award import (
     AwardTender,
     CancelTender,
@@ -45,7 +45,7 @@ from parcours.domain.tender.proposals import (
     SubmitProposal,
     TenderOpened,
 )
-from parcours.domain.tender.state import Criterion, Proposal, Tender, TenderStep
+from parcours.domain.tender.state import Proposal, ScoringCriterion, Tender, TenderStep
 from parcours.domain.tender.tender import decider
 from parcours.main import service
 from shared.eventlog import ServiceApplication
@@ -58,7 +58,7 @@ A, B, C = UUID(int=31), UUID(int=32), UUID(int=33)
 DEADLINE = NOW + timedelta(days=20)
 AFTER = DEADLINE + timedelta(days=1)
 GRID = (GridLine("Compréhension du besoin", 60), GridLine("Prix", 40))
-LINES = (Criterion(text("Compréhension du besoin"), 60), Criterion(text("Prix"), 40))
+LINES = (ScoringCriterion(text("Compréhension du besoin"), 60), ScoringCriterion(text("Prix"), 40))
 OPENED = TenderOpened(CASE, ACTION, terms_of_reference=text("Refondre les tarifs"), grid=LINES, deadline=DEADLINE)
 ASKED = tuple(
     ProviderInvited(key, PersonalData(key, f"Cabinet {key.int}"), account=f"provider-{key.int}") for key in (A, B, C)
@@ -436,7 +436,9 @@ def test_a_provider_chosen_without_a_tender_hands_in_its_own_report() -> None:
     planned = PlannedAction(
         ActionKind.CONSULTING, "finance", title=text("Étude"), who=who, starts_on=today, ends_on=today
     )
-    plan = Plan(UUID(int=8), "unit-35", adviser="adviser-1", admitted_at=NOW - timedelta(days=40), axes=("finance",))
+    plan = ReceivedPlan(
+        UUID(int=8), "unit-35", adviser="adviser-1", admitted_at=NOW - timedelta(days=40), axes=("finance",)
+    )
     signed = AgreementSigned(
         action,
         who,

@@ -39,13 +39,13 @@ from parcours.domain.coordination import (
 from parcours.domain.ending import CompleteParcours, ParcoursCompleted
 from parcours.domain.lifecycle import ParcoursOpened
 from parcours.domain.parcours import decider
-from parcours.domain.state import ActionKind, ParcoursStatus, Period, Plan, PlannedAction
+from parcours.domain.state import ActionKind, ParcoursStatus, Period, PlannedAction, ReceivedPlan
 from shared.kernel import Actor, PersonalData, Role
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import MemoryLog, Scenarios, new_id, text
 
 given = Scenarios(decider)
-PLAN = Plan(
+PLAN = ReceivedPlan(
     UUID(int=8),
     "unit-35",
     adviser="adviser-1",

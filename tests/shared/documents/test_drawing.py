@@ -24,7 +24,7 @@ from shared.documents import (
     Origin,
     Paragraph,
     Party,
-    Signatures,
+    SignatureBlock,
     Table,
     Validation,
     rendering,
@@ -54,7 +54,7 @@ def everywhere(text: str) -> Document:
         Facts(((text, text),)),
         Table(line, (Column(line), Column("Nombre", number=True), Column("Reste", 3)), rows=((text, text, text),)),
         Bullets((text,)),
-        Signatures((Party(line, line, note=line), Party("Le prestataire"))),
+        SignatureBlock((Party(line, line, note=line), Party("Le prestataire"))),
     )
     validation = Validation(3, "ab" * 32, by=(line,), at=AT)
     return Document(

@@ -17,7 +17,7 @@ from followup.main import service as followup_service
 from intake.main import service as intake_service
 from parcours.domain import parcours
 from parcours.domain.lifecycle import OpenParcours
-from parcours.domain.state import Plan
+from parcours.domain.state import ReceivedPlan
 from parcours.main import service as parcours_service
 from shared.kernel import Actor, Decider, Role, uuid7
 
@@ -190,7 +190,7 @@ def test_a_diagnosis_says_to_each_whose_turn_it_is(serve: Serve) -> None:
 
 def test_a_parcours_is_built_then_validated_then_carried_out(serve: Serve) -> None:
     running = serve(parcours_service)
-    plan = Plan(
+    plan = ReceivedPlan(
         uuid7(),
         UNIT,
         adviser="some-adviser",
@@ -231,7 +231,7 @@ def test_a_parcours_is_built_then_validated_then_carried_out(serve: Serve) -> No
 def test_a_tender_and_a_fund_tell_theirs(serve: Serve) -> None:
     running = serve(parcours_service)
     adviser, manager = running.by("adviser", unit=UNIT), running.by("manager", unit=UNIT)
-    plan = Plan(
+    plan = ReceivedPlan(
         uuid7(),
         UNIT,
         adviser="some-adviser",

@@ -20,7 +20,7 @@ from followup.main import service as followup_service
 from intake.main import service as intake_service
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.parcours import decider as parcours
-from parcours.domain.state import Plan
+from parcours.domain.state import ReceivedPlan
 from parcours.main import service as parcours_service
 from shared.kernel import Actor, Role, uuid7
 from shared.runtime import Service
@@ -177,7 +177,7 @@ def test_a_parcours_waits_to_be_shared_and_for_the_structures_word(serve: Serve)
     running = serve(parcours_service)
     app, case, adviser = running.application, uuid7(), running.by("adviser")
     now = app.clock.now()
-    plan = Plan(uuid7(), "dla-44", adviser=running.id_of("some-adviser"), admitted_at=now, axes=("finance",))
+    plan = ReceivedPlan(uuid7(), "dla-44", adviser=running.id_of("some-adviser"), admitted_at=now, axes=("finance",))
     app.handle(parcours, case, OpenParcours(plan), app.context(case, OURSELVES))
     up_to_date(running, parcours_service)
     assert in_days(running, adviser, adviser="me") == [("parcours_to_share", 60, False)]

@@ -8,7 +8,7 @@ from uuid import UUID
 from diagnostic.domain.lifecycle import OpenDiagnosis
 from followup.domain.opening import OpenFollowUp
 from parcours.domain.lifecycle import OpenParcours
-from parcours.domain.state import Plan
+from parcours.domain.state import ReceivedPlan
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role, uuid7
 
@@ -26,7 +26,7 @@ def opened_by_itself(name: str, app: ServiceApplication, case: UUID | None = Non
         "parcours": (
             "/api/v1/parcours",
             OpenParcours(
-                Plan(uuid7(), UNIT, adviser=ADVISER, admitted_at=now, axes=("strategy", "finance"), baseline={})
+                ReceivedPlan(uuid7(), UNIT, adviser=ADVISER, admitted_at=now, axes=("strategy", "finance"), baseline={})
             ),
         ),
         "followup": (

@@ -8,7 +8,7 @@ from uuid import UUID
 from parcours.domain import parcours
 from parcours.domain.building import edits, validation
 from parcours.domain.lifecycle import OpenParcours
-from parcours.domain.state import ActionKind, Plan
+from parcours.domain.state import ActionKind, ReceivedPlan
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role, uuid7
 
@@ -16,7 +16,7 @@ from shared.kernel import Actor, Role, uuid7
 def validated_case(app: ServiceApplication) -> tuple[UUID, UUID]:
     case, today = uuid7(), date.today()  # noqa: DTZ011  the served clock is today's
     adviser, leader = Actor("some-adviser", Role.ADVISER, unit="dla-44"), Actor("some-leader", Role.LEADER)
-    plan = Plan(
+    plan = ReceivedPlan(
         uuid7(), "dla-44", adviser="some-adviser", admitted_at=datetime.now(UTC) - timedelta(days=40), axes=("finance",)
     )
     dates = (today + timedelta(days=30), today + timedelta(days=180))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from diagnostic.domain.content.content import SECTION_LABELS, Content, Section
+from diagnostic.domain.content.content import SECTION_LABELS, DiagnosisContent, DiagnosisSection
 from diagnostic.domain.content.content_diff import DECISION_LABELS, EMPLOYMENT_LABELS
 from diagnostic.domain.content.difficulty import Difficulty, Level, Scenario
 from diagnostic.domain.content.economics import AMOUNT_LABELS, Economics
@@ -121,7 +121,7 @@ def _validation(source: DocumentSource[Diagnosis]) -> Validation | None:
     return Validation(submission.version, submission.content_hash, by=by, at=agreeing[-1].recorded_at)
 
 
-def _sessions(source: DocumentSource[Diagnosis], content: Content) -> Iterator[Block]:
+def _sessions(source: DocumentSource[Diagnosis], content: DiagnosisContent) -> Iterator[Block]:
     if not content.sessions:
         return
     rows = []
@@ -133,15 +133,15 @@ def _sessions(source: DocumentSource[Diagnosis], content: Content) -> Iterator[B
             else source.plaintext(session.notes)
         )
         rows.append((format_date(session.held_on), "\n".join(people), notes))
-    yield Heading(SECTION_LABELS[Section.SESSIONS])
+    yield Heading(SECTION_LABELS[DiagnosisSection.SESSIONS])
     columns = (Column("Date", 2), Column("Avec", 4), Column("Notes", 5))
     yield Table("Séances tenues avec la structure", columns, rows=tuple(rows))
 
 
-def _axes(source: DocumentSource[Diagnosis], content: Content) -> Iterator[Block]:
+def _axes(source: DocumentSource[Diagnosis], content: DiagnosisContent) -> Iterator[Block]:
     if not content.axes:
         return
-    yield Heading(SECTION_LABELS[Section.AXES])
+    yield Heading(SECTION_LABELS[DiagnosisSection.AXES])
     ratings = tuple((axis.label, f"{assessment.rating}\u00a0sur\u00a05") for axis, assessment in content.axes.items())
     yield Table(
         "Vue d’ensemble, de 1 (fragile) à 5 (solide)", (Column("Axe", 6), Column("Note", number=True)), rows=ratings
@@ -158,7 +158,7 @@ def _axes(source: DocumentSource[Diagnosis], content: Content) -> Iterator[Block
 def _employment(employment: Employment | None) -> Iterator[Block]:
     if employment is None:
         return
-    yield Heading(SECTION_LABELS[Section.EMPLOYMENT])
+    yield Heading(SECTION_LABELS[DiagnosisSection.EMPLOYMENT])
     as_of = (("Situation au", format_date(employment.as_of)),) if employment.as_of else ()
     yield Facts(
         (*as_of, *((EMPLOYMENT_LABELS[code], format_number(value)) for code, value in employment.figures.items()))
@@ -168,16 +168,16 @@ def _employment(employment: Employment | None) -> Iterator[Block]:
 def _economics(economics: Economics | None) -> Iterator[Block]:
     if economics is None:
         return
-    yield Heading(SECTION_LABELS[Section.ECONOMICS])
+    yield Heading(SECTION_LABELS[DiagnosisSection.ECONOMICS])
     caption = f"Exercice clos en {economics.fiscal_year}, {economics.perimeter.label}"
     rows = tuple((AMOUNT_LABELS[name], format_euros(cents)) for name, cents in economics.amounts.items())
     yield Table(caption, (Column("Poste", 4), Column("Montant", 2, number=True)), rows=rows)
 
 
-def _indicators(content: Content) -> Iterator[Block]:
+def _indicators(content: DiagnosisContent) -> Iterator[Block]:
     if not content.indicators:
         return
-    yield Heading(SECTION_LABELS[Section.INDICATORS])
+    yield Heading(SECTION_LABELS[DiagnosisSection.INDICATORS])
     rows = tuple((each.definition, format_number(each.value)) for each in content.indicators.values())
     yield Table(
         "Indicateurs propres à la structure", (Column("Ce qui est compté", 5), Column("Valeur", number=True)), rows=rows
@@ -188,7 +188,7 @@ def _difficulty(source: DocumentSource[Diagnosis], difficulty: Difficulty | None
     if difficulty is None or difficulty.level is Level.NONE:
         return
     nature = (("Nature", capitalize_first(difficulty.nature.label)),) if difficulty.nature else ()
-    yield Heading(SECTION_LABELS[Section.DIFFICULTY])
+    yield Heading(SECTION_LABELS[DiagnosisSection.DIFFICULTY])
     yield Facts((("Niveau", capitalize_first(difficulty.level.label)), *nature))
     yield from _points(source, "Causes profondes", difficulty.causes)
     if difficulty.strategic_plan:
@@ -211,17 +211,17 @@ def _problem_statement(source: DocumentSource[Diagnosis], problem: Problem | Non
 
 def _scenarios(source: DocumentSource[Diagnosis], scenarios: tuple[Scenario, ...]) -> Iterator[Block]:
     if scenarios:
-        yield Heading(SECTION_LABELS[Section.SCENARIOS])
+        yield Heading(SECTION_LABELS[DiagnosisSection.SCENARIOS])
     for scenario in scenarios:
         yield Heading(f"{scenario.rank}. {source.decrypt(scenario.title)} ({DECISION_LABELS[scenario.retained]})", 3)
         yield from _points(source, "Hypothèses", scenario.hypotheses)
         yield from _points(source, "Besoins", scenario.needs)
 
 
-def _schemes(source: DocumentSource[Diagnosis], content: Content) -> Iterator[Block]:
+def _schemes(source: DocumentSource[Diagnosis], content: DiagnosisContent) -> Iterator[Block]:
     if not content.schemes:
         return
-    yield Heading(SECTION_LABELS[Section.SCHEMES])
+    yield Heading(SECTION_LABELS[DiagnosisSection.SCHEMES])
     yield Bullets(
         tuple(
             source.decrypt(scheme.name) + (f"\u00a0: {source.decrypt(scheme.note)}" if scheme.note else "")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from followup import labels
 from followup.domain.closure import FollowUpClosed
-from followup.domain.reviews.comparison import Comparability, Indicator
+from followup.domain.reviews.comparison import Comparability, ComparedIndicator
 from followup.domain.reviews.review import Report, ReviewStatus
 from followup.domain.state import FollowUp, FollowUpStatus
 from shared.documents import (
@@ -132,7 +132,7 @@ def _definitions(source: DocumentSource[FollowUp]) -> dict[str, str]:
     return own | source.state.definitions
 
 
-def _measured(code: str, indicator: Indicator | None) -> str:
+def _measured(code: str, indicator: ComparedIndicator | None) -> str:
     if indicator is None:
         return "–"
     return _value(code, indicator.value) + ("" if indicator.comparability is Comparability.COMPARABLE else "\u00a0*")

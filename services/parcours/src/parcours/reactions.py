@@ -5,7 +5,7 @@ from __future__ import annotations
 from parcours.domain import ending, parcours
 from parcours.domain.building import validation
 from parcours.domain.lifecycle import OpenParcours
-from parcours.domain.state import Plan
+from parcours.domain.state import ReceivedPlan
 from shared.access import follow_case_access, follow_register
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, ParcoursUpdateRequested, ParcoursUpdateWithdrawn
@@ -21,7 +21,7 @@ follow_case_access(reactions)
 @reactions.on(PlanAgreed)
 def open_parcours(event: PlanAgreed, header: Header) -> CommandDispatch:
     """The plan is agreed: the parcours can be built, under the same case."""
-    plan = Plan(
+    plan = ReceivedPlan(
         event.structure,
         event.unit,
         adviser=event.adviser,

@@ -11,7 +11,7 @@ from shared.documents.model import (
     Origin,
     Paragraph,
     Party,
-    Signatures,
+    SignatureBlock,
     Table,
     Validation,
 )
@@ -32,7 +32,7 @@ __all__ = [
     "Paragraph",
     "Party",
     "RecordedFact",
-    "Signatures",
+    "SignatureBlock",
     "Table",
     "Validation",
     "write_csv",

@@ -66,12 +66,12 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class Signatures:
+class SignatureBlock:
     parties: tuple[Party, ...]
     kind: str = field(default="signatures", init=False)
 
 
-Block = Heading | Paragraph | Facts | Table | Bullets | Signatures
+Block = Heading | Paragraph | Facts | Table | Bullets | SignatureBlock
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from diagnostic.domain.content.axes import Assessment
-from diagnostic.domain.content.content import Content
+from diagnostic.domain.content.content import DiagnosisContent
 from diagnostic.domain.content.content_diff import content_facts
 from diagnostic.domain.content.difficulty import (
     Difficulty,
@@ -66,7 +66,7 @@ WHY = "Lu sur la mauvaise ligne."
 
 
 def test_what_was_validated_before_these_figures_existed_keeps_its_hash() -> None:
-    content = Content(
+    content = DiagnosisContent(
         sessions=(Session(date(2026, 3, 2), (LEADER,)),),
         axes={Axis.DIGITAL: Assessment(3, text("Des outils anciens."))},
         employment=Employment(9, 3, aided=2, fte=10.5),

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from tests.support.histories.follow_up_history import HELD, OPENED, given
 
-from followup.domain.reviews.comparison import Comparability, Indicator, Measure
+from followup.domain.reviews.comparison import Comparability, ComparedIndicator, Measure
 from shared.testing.scenarios import text
 
 
@@ -23,7 +23,7 @@ def test_an_indicator_is_comparable_only_by_the_definition_of_the_diagnosis(
     code: str, definition: str | None, comparability: Comparability
 ) -> None:
     (recorded,) = given(OPENED).when(replace(HELD, indicators={code: Measure(12, definition)})).events
-    assert recorded.report.indicators[code] == Indicator(
+    assert recorded.report.indicators[code] == ComparedIndicator(
         12, comparability, definition=text(definition) if definition else None
     )
 

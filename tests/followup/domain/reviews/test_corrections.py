@@ -16,7 +16,7 @@ from followup.domain.closure import (
 from followup.domain.follow_up import decider
 from followup.domain.opening import FollowUpOpened
 from followup.domain.parcours_update import ParcoursUpdateRequested
-from followup.domain.reviews.comparison import Comparability, Indicator, Measure
+from followup.domain.reviews.comparison import Comparability, ComparedIndicator, Measure
 from followup.domain.reviews.deadlines import ReviewFellDue
 from followup.domain.reviews.reporting import (
     CancelReview,
@@ -68,7 +68,7 @@ CORRECTED = ReviewCorrected(
     "M0",
     Report(
         BEFORE,
-        {"fte": Indicator(12, Comparability.COMPARABLE)},
+        {"fte": ComparedIndicator(12, Comparability.COMPARABLE)},
         not_measured=(),
         appropriation=3,
         appropriation_notes=None,

@@ -6,7 +6,7 @@ from typing import get_args
 from uuid import UUID
 
 from diagnostic.api.diagnoses import router
-from diagnostic.domain.content.content import Content, Section, evolve
+from diagnostic.domain.content.content import DiagnosisContent, DiagnosisSection, evolve
 from diagnostic.domain.content.content import Event as ContentEvent
 from diagnostic.domain.content.content_diff import content_facts
 from diagnostic.domain.diagnosis import decider
@@ -21,9 +21,9 @@ from shared.web.resources import VersionEndpoints, VersionHistory
 VERSION_READERS = frozenset({*CASE_READERS, Role.SERVICE})
 
 
-def build_history(app: ServiceApplication, case_at: CaseAt, case: UUID) -> VersionHistory[Content]:
+def build_history(app: ServiceApplication, case_at: CaseAt, case: UUID) -> VersionHistory[DiagnosisContent]:
     """Folded from the log at each reading: no copy of a past content is stored."""
-    history, content = VersionHistory[Content](), Content()
+    history, content = VersionHistory[DiagnosisContent](), DiagnosisContent()
     for entry, recorded in case_at.entries_of(case):
         match recorded.data:
             case edit if isinstance(edit, get_args(ContentEvent)):
@@ -44,8 +44,8 @@ diagnosis_versions = VersionEndpoints(
     "Le diagnostic",
     decider,
     build_history=build_history,
-    empty=Content(),
-    sections=Section,
+    empty=DiagnosisContent(),
+    sections=DiagnosisSection,
     facts=content_facts,
 )
 diagnosis_versions.add_to(router, *VERSION_READERS)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from annotated_types import Len
 
-from diagnostic.domain.content.content import Section
+from diagnostic.domain.content.content import DiagnosisSection
 from diagnostic.domain.lifecycle import NOT_OPEN
 from shared.kernel import Context, Day, Encrypted, Refusal, Role, Text, event, require_future
 from shared.kernel.dates import IMPLAUSIBLE_DATE
@@ -36,7 +36,7 @@ class Tendency(StrEnum):
     UNFAVOURABLE = "unfavourable"
 
 
-Scope = Annotated[tuple[Section, ...], Len(1, len(Section))]
+Scope = Annotated[tuple[DiagnosisSection, ...], Len(1, len(DiagnosisSection))]
 """The sections that are shared."""
 
 
@@ -44,7 +44,7 @@ Scope = Annotated[tuple[Section, ...], Len(1, len(Section))]
 class SharingAgreed:
     """`until`: the last day."""
 
-    scope: tuple[Section, ...]
+    scope: tuple[DiagnosisSection, ...]
     until: date
 
 
@@ -56,7 +56,7 @@ class SharingWithdrawn:
 @event("shared-with-committee", label="Diagnostic partagé avec le comité d’appui")
 class SharedWithCommittee:
     version: int
-    scope: tuple[Section, ...]
+    scope: tuple[DiagnosisSection, ...]
     until: date
 
 
@@ -109,7 +109,7 @@ class GiveOpinion:
 
 @dataclass(frozen=True, slots=True)
 class SharingConsent:
-    scope: tuple[Section, ...]
+    scope: tuple[DiagnosisSection, ...]
     until: date
 
 
@@ -118,7 +118,7 @@ class Share:
     """What the committee may read: these sections of one version, until the end of a day."""
 
     version: int
-    scope: tuple[Section, ...]
+    scope: tuple[DiagnosisSection, ...]
     until: date
 
 
@@ -159,7 +159,7 @@ def decide(committee: Committee, content_version: int, command: Command, context
                 raise SHARING_TOO_LONG(
                     "Un partage avec le comité d’appui dure six mois au plus\u00a0: il peut être renouvelé."
                 )
-            return [SharingAgreed(tuple(section for section in Section if section in scope), until)]
+            return [SharingAgreed(tuple(section for section in DiagnosisSection if section in scope), until)]
         case WithdrawAgreement():
             require_leader(context, LEADERS_ONLY_DETAIL)
             return [SharingWithdrawn()] if committee.agreement else []
@@ -194,7 +194,7 @@ def evolve(committee: Committee, event: Event) -> Committee:
             return replace(committee, opinions=(*committee.opinions, Opinion(version, opinion, comments=comments)))
 
 
-def _narrow(share: Share | None, scope: tuple[Section, ...], until: date) -> Share | None:
+def _narrow(share: Share | None, scope: tuple[DiagnosisSection, ...], until: date) -> Share | None:
     """A new agreement withdraws at once what it no longer covers; what it adds is read once it is shared anew."""
     if share is None:
         return None

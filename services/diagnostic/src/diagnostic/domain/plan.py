@@ -12,7 +12,7 @@ from diagnostic.domain.content.economics import Perimeter
 from diagnostic.domain.content.employment import IMPOSSIBLE_EMPLOYMENT
 from diagnostic.domain.content.fields import NOTHING_TO_CORRECT
 from diagnostic.domain.lifecycle import CONTENT_CLOSED, NOT_OPEN, DiagnosisStatus
-from diagnostic.domain.state import BaselineCorrection, Diagnosis, Plan
+from diagnostic.domain.state import AgreedPlan, BaselineCorrection, Diagnosis
 from shared.kernel import Axis, Context, Day, Encrypted, Reason, Refusal, Text, event, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
@@ -105,7 +105,7 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
 def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
     match event:
         case PlanAgreed(axes=axes, objectives=objectives):
-            return replace(diagnosis, status=DiagnosisStatus.AGREED, plan=Plan(axes, objectives))
+            return replace(diagnosis, status=DiagnosisStatus.AGREED, plan=AgreedPlan(axes, objectives))
         case BaselineCorrected(code, before, value=value, effective_on=effective_on, reason=reason):
             correction = BaselineCorrection(code, before, value=value, effective_on=effective_on, reason=reason)
             return replace(diagnosis, baseline_corrections=(*diagnosis.baseline_corrections, correction))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from diagnostic.domain.advice import AdviceRequest
 from diagnostic.domain.committee import Committee
-from diagnostic.domain.content.content import Content
+from diagnostic.domain.content.content import DiagnosisContent
 from diagnostic.domain.lifecycle import DiagnosisStatus
 from diagnostic.domain.mandates import Mandate
 from shared.kernel import Axis, Encrypted
@@ -26,7 +26,7 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class AgreedPlan:
     axes: tuple[Axis, ...]
     objectives: Encrypted
 
@@ -55,14 +55,14 @@ class Diagnosis:
     adviser: str = ""
     admitted_at: datetime | None = None
     headcount: int | None = None
-    content: Content = field(default_factory=Content)
+    content: DiagnosisContent = field(default_factory=DiagnosisContent)
     content_version: int = 0
     submission: Submission | None = None
     contested: Encrypted | None = None
     mandates: tuple[Mandate, ...] = ()
     validations: tuple[str, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
-    plan: Plan | None = None
+    plan: AgreedPlan | None = None
     baseline_corrections: tuple[BaselineCorrection, ...] = ()
     committee: Committee = field(default_factory=Committee)
     advice: tuple[AdviceRequest, ...] = ()

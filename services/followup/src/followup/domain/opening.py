@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from followup.domain.reviews.review import REVIEWS, Review, schedule
-from followup.domain.state import BaselineCorrection, FollowUp, FollowUpStatus
+from followup.domain.state import CorrectedBaseline, FollowUp, FollowUpStatus
 from shared.kernel import event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -114,7 +114,7 @@ def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
                 update=None,
             )
         case BaselineCorrectionReplicated(code, value, effective_on=effective_on, corrected_at=corrected_at):
-            correction = BaselineCorrection(value, effective_on, corrected_at=corrected_at)
+            correction = CorrectedBaseline(value, effective_on, corrected_at=corrected_at)
             return replace(
                 follow_up,
                 corrections=follow_up.corrections | {code: correction},

@@ -48,7 +48,7 @@ class ParcoursUpdate:
 
 
 @dataclass(frozen=True, slots=True)
-class BaselineCorrection:
+class CorrectedBaseline:
     """The value of a figure of the diagnosis from a day on; `corrected_at`: when diagnostic recorded it."""
 
     value: float
@@ -67,7 +67,7 @@ class FollowUp:
     adviser: str = ""
     completions: tuple[UUID, ...] = ()
     baseline: dict[str, float] = field(default_factory=dict)
-    corrections: dict[str, BaselineCorrection] = field(default_factory=dict)
+    corrections: dict[str, CorrectedBaseline] = field(default_factory=dict)
     definitions: dict[str, str] = field(default_factory=dict)
     reviews: dict[str, Review] = field(default_factory=dict)
     needs: tuple[Need, ...] = ()

@@ -16,7 +16,7 @@ from shared.documents import (
     Heading,
     Paragraph,
     Party,
-    Signatures,
+    SignatureBlock,
 )
 from shared.kernel import format_day, quote_french
 
@@ -48,7 +48,7 @@ def orientation_letter(source: DocumentSource[Orientation]) -> Document:
         *_consent(source),
         Paragraph("Merci de nous dire que vous avez bien reçu cette orientation, puis ce qu’il en advient."),
         Paragraph("Nous vous prions d’agréer, Madame, Monsieur, nos salutations distinguées."),
-        Signatures((Party("Pour l’unité du DLA", request.unit, note="Nom et qualité\u00a0:"),)),
+        SignatureBlock((Party("Pour l’unité du DLA", request.unit, note="Nom et qualité\u00a0:"),)),
         Heading("La structure"),
         Facts(tuple(structure_facts(request.structure))),
         *contact_blocks(source, request.contact),

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from intake.domain.reference.codes import COMMUNE, MAINLAND, OVERSEAS, department_in
 from intake.domain.reference.communes import Commune
-from intake.domain.reference.criteria import VERSIONS, Criteria, Criterion
+from intake.domain.reference.criteria import VERSIONS, Criteria, EligibilityCriterion
 from intake.domain.reference.sources import Source
 from intake.domain.reference.targets import Target, TargetKind, TargetTerritory
 from intake.domain.reference.territory import REGIONS, Competence
@@ -102,7 +102,7 @@ def read_criteria(path: Path) -> tuple[Criteria, ...]:
 def _build_criteria(path: Path, version: _Version) -> Criteria:
     _require_unique(path, f"criterion of version {version.version}", (each.code for each in version.criteria))
     criteria = (
-        Criterion(each.code, each.label, hard=each.hard, question=each.question, source=each.source)
+        EligibilityCriterion(each.code, each.label, hard=each.hard, question=each.question, source=each.source)
         for each in version.criteria
     )
     return Criteria(version.version, version.since, list=tuple(criteria), until=version.until)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from parcours.domain.building.content_diff import Section, content_facts
+from parcours.domain.building.content_diff import ParcoursSection, content_facts
 from parcours.domain.building.validation import (
     ParcoursAdjusted,
     ParcoursContested,
@@ -13,15 +13,15 @@ from parcours.domain.building.validation import (
     SharedVersionVoided,
 )
 from parcours.domain.parcours import decider
-from parcours.domain.state import Content, Parcours
+from parcours.domain.state import Parcours, ParcoursContent
 from shared.eventlog import ServiceApplication
 from shared.temporal import CaseAt
 from shared.web.resources import VersionEndpoints, VersionHistory
 
 
-def build_history(app: ServiceApplication, case_at: CaseAt, case: UUID) -> VersionHistory[Content]:
+def build_history(app: ServiceApplication, case_at: CaseAt, case: UUID) -> VersionHistory[ParcoursContent]:
     """Folded from the log at each reading: no copy of a past content is stored."""
-    history = VersionHistory[Content]()
+    history = VersionHistory[ParcoursContent]()
     state: Parcours = decider.initial
     for entry, recorded in case_at.entries_of(case):
         state = decider.evolve(state, recorded.data)
@@ -43,5 +43,10 @@ def build_history(app: ServiceApplication, case_at: CaseAt, case: UUID) -> Versi
 
 
 parcours_versions = VersionEndpoints(
-    "Le parcours", decider, build_history=build_history, empty=Content(), sections=Section, facts=content_facts
+    "Le parcours",
+    decider,
+    build_history=build_history,
+    empty=ParcoursContent(),
+    sections=ParcoursSection,
+    facts=content_facts,
 )

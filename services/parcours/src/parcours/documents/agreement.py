@@ -21,7 +21,7 @@ from shared.documents import (
     Heading,
     Paragraph,
     Party,
-    Signatures,
+    SignatureBlock,
     Table,
 )
 from shared.kernel import (
@@ -180,8 +180,8 @@ def _clauses() -> Iterator[Block]:
         yield Paragraph(text)
 
 
-def _places(source: DocumentSource[Any], unit: str, provider: str, notes: tuple[str, str, str]) -> Signatures:
-    return Signatures(
+def _places(source: DocumentSource[Any], unit: str, provider: str, notes: tuple[str, str, str]) -> SignatureBlock:
+    return SignatureBlock(
         (
             Party("La structure", source.structure_name or "", note=notes[0]),
             Party("L’unité du DLA", unit, note=notes[1]),

@@ -26,7 +26,7 @@ from shared.documents import (
     Heading,
     Paragraph,
     Party,
-    Signatures,
+    SignatureBlock,
     Table,
 )
 from shared.kernel import (
@@ -106,7 +106,7 @@ def minutes(source: DocumentSource[Tender]) -> Document:
         Heading("La décision"),
         *_decision(source),
         Heading("Les signatures"),
-        Signatures((Party("La structure", source.structure_name or ""), Party("L’unité du DLA", _unit(source)))),
+        SignatureBlock((Party("La structure", source.structure_name or ""), Party("L’unité du DLA", _unit(source)))),
     ]
     return _document(source, "Procès-verbal de la consultation", blocks)
 

@@ -12,7 +12,7 @@ from parcours.domain.coordination import ActionAbandoned
 from parcours.domain.funding.payments import FundsReleased, release_unspent
 from parcours.domain.guards import NOT_VALIDATED, REQUIRES_SINCE_ADMISSION, require_since_admission
 from parcours.domain.lifecycle import REQUIRES_OPEN
-from parcours.domain.state import OPEN_STEPS, Parcours, ParcoursStatus, Plan
+from parcours.domain.state import OPEN_STEPS, Parcours, ParcoursStatus, ReceivedPlan
 from shared.kernel import Context, Day, Encrypted, Line, Reason, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -22,7 +22,7 @@ ACTIONS_LEFT = Refusal("actions-left", "Des actions restent ouvertes")
 
 @event("parcours-completed", label="Parcours terminé", effective="held_on")
 class ParcoursCompleted:
-    plan: Plan
+    plan: ReceivedPlan
     actions: dict[str, int]
     debrief: Encrypted
     held_on: date

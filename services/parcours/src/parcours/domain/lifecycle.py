@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parcours.domain.state import Plan
+from parcours.domain.state import ReceivedPlan
 from shared.kernel import Refusal, event
 from shared.kernel.events import command
 
@@ -14,11 +14,11 @@ REQUIRES_OPEN = (PARCOURS_NOT_OPEN, PARCOURS_ENDED)
 
 @event("parcours-opened", label="Élaboration du parcours ouverte")
 class ParcoursOpened:
-    plan: Plan
+    plan: ReceivedPlan
 
 
 @command(leads_to=(ParcoursOpened,))
 class OpenParcours:
     """The plan is agreed: adviser and structure can build their parcours."""
 
-    plan: Plan
+    plan: ReceivedPlan

@@ -57,7 +57,7 @@ OPEN_STEPS = (ActionStep.PLANNED, ActionStep.STARTED)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ReceivedPlan:
     """The plan as diagnostic published it. `axes`: codes. `baseline` and `definitions`: by indicator, for follow-up."""
 
     structure: UUID
@@ -90,7 +90,7 @@ class Introduction:
 
 
 @dataclass(frozen=True, slots=True)
-class Signatures:
+class AgreementSignatures:
     """When each of the three signed."""
 
     structure: Day
@@ -107,7 +107,7 @@ class AgreementTerms:
     amount: Sum
     days: Days
     signed_on: Day
-    signatures: Signatures | None = None
+    signatures: AgreementSignatures | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class ParcoursContent:
     """Everything that a validation is about; `period` null: not shared yet."""
 
     ranking: tuple[str, ...] = ()
@@ -162,7 +162,7 @@ class Content:
     period: Period | None = None
 
 
-NO_PLAN = Plan(UUID(int=0), "", adviser="", admitted_at=datetime(2002, 1, 1, tzinfo=UTC), axes=())
+NO_PLAN = ReceivedPlan(UUID(int=0), "", adviser="", admitted_at=datetime(2002, 1, 1, tzinfo=UTC), axes=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class Parcours:
     follows is an update of it."""
 
     status: ParcoursStatus = ParcoursStatus.NEW
-    plan: Plan = NO_PLAN
+    plan: ReceivedPlan = NO_PLAN
     ranking: tuple[str, ...] = ()
     deferrals: dict[str, Encrypted] = field(default_factory=dict)
     actions: dict[UUID, Action] = field(default_factory=dict)
@@ -197,9 +197,9 @@ class Parcours:
         """Whether an action stands for this axis."""
         return any(action.planned.axis == axis for action in self.standing.values())
 
-    def content(self, period: Period | None) -> Content:
+    def content(self, period: Period | None) -> ParcoursContent:
         planned = {key: action.planned for key, action in self.standing.items()}
-        return Content(self.ranking, self.deferrals, actions=planned, period=period)
+        return ParcoursContent(self.ranking, self.deferrals, actions=planned, period=period)
 
     @property
     def only_consulting(self) -> bool:

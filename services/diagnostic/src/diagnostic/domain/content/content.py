@@ -24,7 +24,7 @@ from shared.kernel import STANDARD_INDICATORS, Axis, ContentSection, Context
 from shared.kernel.frozen import replace
 
 
-class Section(ContentSection):
+class DiagnosisSection(ContentSection):
     """The sections of a diagnosis, as leaders read it and as it is shared."""
 
     SESSIONS = "sessions"
@@ -43,20 +43,20 @@ class Section(ContentSection):
 
 
 SECTION_LABELS = {
-    Section.SESSIONS: "Séances de travail",
-    Section.AXES: "Axes examinés",
-    Section.EMPLOYMENT: "Emploi",
-    Section.INDICATORS: "Indicateurs",
-    Section.PROBLEM: "Problématique et préconisations",
-    Section.SCHEMES: "Autres dispositifs en cours",
-    Section.ECONOMICS: "Situation économique",
-    Section.DIFFICULTY: "Difficultés",
-    Section.SCENARIOS: "Scénarios de rebond",
+    DiagnosisSection.SESSIONS: "Séances de travail",
+    DiagnosisSection.AXES: "Axes examinés",
+    DiagnosisSection.EMPLOYMENT: "Emploi",
+    DiagnosisSection.INDICATORS: "Indicateurs",
+    DiagnosisSection.PROBLEM: "Problématique et préconisations",
+    DiagnosisSection.SCHEMES: "Autres dispositifs en cours",
+    DiagnosisSection.ECONOMICS: "Situation économique",
+    DiagnosisSection.DIFFICULTY: "Difficultés",
+    DiagnosisSection.SCENARIOS: "Scénarios de rebond",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class DiagnosisContent:
     sessions: tuple[Session, ...] = ()
     axes: dict[Axis, Assessment] = field(default_factory=dict)
     employment: Employment | None = None
@@ -114,7 +114,7 @@ Event = (
 """Each makes a new version of the content. Nothing is edited in place: a correction is one more event."""
 
 
-def decide(content: Content, command: Command, context: Context) -> Event:
+def decide(content: DiagnosisContent, command: Command, context: Context) -> Event:
     if isinstance(command, sessions.Command):
         return sessions.decide(content.sessions, command, context)
     if isinstance(command, AssessAxis):
@@ -130,7 +130,7 @@ def decide(content: Content, command: Command, context: Context) -> Event:
     return difficulty.decide(content.difficulty, command, context)
 
 
-def available_commands(content: Content) -> Iterator[type]:
+def available_commands(content: DiagnosisContent) -> Iterator[type]:
     """Each section can be recorded, and recorded anew; what is recorded can be corrected."""
     yield from sessions.available_commands(content.sessions)
     yield AssessAxis
@@ -141,7 +141,7 @@ def available_commands(content: Content) -> Iterator[type]:
     yield from difficulty.available_commands(content.difficulty)
 
 
-def evolve(content: Content, event: Event) -> Content:
+def evolve(content: DiagnosisContent, event: Event) -> DiagnosisContent:
     if isinstance(event, sessions.Event):
         return replace(content, sessions=sessions.evolve(content.sessions, event))
     if isinstance(event, indicators.Event):

@@ -34,7 +34,7 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Indicator:
+class ComparedIndicator:
     """A measure as recorded, and whether it can be compared."""
 
     value: float
@@ -44,10 +44,10 @@ class Indicator:
 
 def compare(
     measures: Mapping[str, Measure], baseline: Mapping[str, float], definitions: Mapping[str, str], context: Context
-) -> tuple[dict[str, Indicator], tuple[str, ...]]:
+) -> tuple[dict[str, ComparedIndicator], tuple[str, ...]]:
     """Each measure flagged against the baseline, and the baseline's indicators that were not measured."""
     indicators = {
-        _check_code(code): Indicator(
+        _check_code(code): ComparedIndicator(
             measure.value,
             _comparability(measure.definition, code in baseline, definitions.get(code)),
             definition=context.optional_text(measure.definition),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from followup.domain.reviews.comparison import Indicator
+from followup.domain.reviews.comparison import ComparedIndicator
 from shared.kernel import Encrypted, add_months
 
 REVIEWS = {"M0": 0, "M6": 6, "M18": 18}
@@ -33,7 +33,7 @@ class Report:
     question, as `satisfaction_asked` says."""
 
     held_on: date
-    indicators: dict[str, Indicator]
+    indicators: dict[str, ComparedIndicator]
     not_measured: tuple[str, ...]
     appropriation: int
     appropriation_notes: Encrypted | None

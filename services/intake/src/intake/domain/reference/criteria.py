@@ -20,7 +20,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
+class EligibilityCriterion:
     """`hard`: if not met, an admission needs a manager's derogation. The others weigh in the adviser's judgment.
 
     `question`: what to ask, in French, while the verdict is unknown."""
@@ -38,17 +38,17 @@ class Criteria:
 
     version: str
     since: date
-    list: tuple[Criterion, ...]
+    list: tuple[EligibilityCriterion, ...]
     until: date | None = None
 
     @property
-    def hard(self) -> tuple[Criterion, ...]:
+    def hard(self) -> tuple[EligibilityCriterion, ...]:
         return tuple(criterion for criterion in self.list if criterion.hard)
 
     def labels(self, codes: Collection[str]) -> str:
         return ", ".join(criterion.label for criterion in self.list if criterion.code in codes)
 
-    def find(self, code: str) -> Criterion | None:
+    def find(self, code: str) -> EligibilityCriterion | None:
         return next((criterion for criterion in self.list if criterion.code == code), None)
 
 
@@ -57,30 +57,30 @@ VERSIONS = (
         "2021-1",
         date(2002, 1, 1),
         list=(
-            Criterion(
+            EligibilityCriterion(
                 "existing",
                 "La structure existe déjà",
                 hard=True,
                 question="Depuis quand la structure existe-t-elle\u202f?",
             ),
-            Criterion(
+            EligibilityCriterion(
                 "employer",
                 "Elle emploie au moins une personne",
                 hard=True,
                 question="Qui la structure emploie-t-elle, et sous quels contrats\u202f?",
             ),
-            Criterion(
+            EligibilityCriterion(
                 "ess",
                 "Sa forme relève de l’économie sociale et solidaire",
                 hard=True,
                 question="Quels statuts, quel agrément (ESUS, SIAE)\u202f?",
             ),
-            Criterion("employment_need", "Son besoin touche à l’emploi", hard=False),
-            Criterion("territorial_utility", "Elle est utile à son territoire", hard=False),
-            Criterion("no_alternative", "Aucune autre offre ne répond à son besoin", hard=False),
-            Criterion("cannot_pay", "Elle ne peut pas financer seule l’accompagnement", hard=False),
-            Criterion("means_available", "Le DLA dispose des moyens nécessaires", hard=False),
-            Criterion("voluntary", "Elle est volontaire et prête à donner du temps", hard=False),
+            EligibilityCriterion("employment_need", "Son besoin touche à l’emploi", hard=False),
+            EligibilityCriterion("territorial_utility", "Elle est utile à son territoire", hard=False),
+            EligibilityCriterion("no_alternative", "Aucune autre offre ne répond à son besoin", hard=False),
+            EligibilityCriterion("cannot_pay", "Elle ne peut pas financer seule l’accompagnement", hard=False),
+            EligibilityCriterion("means_available", "Le DLA dispose des moyens nécessaires", hard=False),
+            EligibilityCriterion("voluntary", "Elle est volontaire et prête à donner du temps", hard=False),
         ),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from intake.domain.reference.criteria import NO_CRITERIA, Criteria, Criterion, Verdict
+from intake.domain.reference.criteria import NO_CRITERIA, Criteria, EligibilityCriterion, Verdict
 from intake.domain.reference.reference import ReferenceData
 from intake.domain.request.state import (
     NOT_RECEIVED,
@@ -132,7 +132,7 @@ def grant_derogation(
     return [DerogationGranted(criterion.code, reason, rules=rules.version, kind=command.kind, by=context.actor.id)]
 
 
-def _find_criterion(code: str, reference: ReferenceData, context: Context) -> tuple[Criteria, Criterion]:
+def _find_criterion(code: str, reference: ReferenceData, context: Context) -> tuple[Criteria, EligibilityCriterion]:
     rules = reference.in_force(context.now.date())
     criterion = rules.find(code)
     if criterion is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from intake.domain.reference.criteria import Criteria, Criterion, Verdict
+from intake.domain.reference.criteria import Criteria, EligibilityCriterion, Verdict
 from intake.domain.request.state import CriterionJudgment
 from intake.domain.structure import Structure
 
@@ -47,5 +47,5 @@ def assess(
     )
 
 
-def _codes(criteria: Iterable[Criterion]) -> tuple[str, ...]:
+def _codes(criteria: Iterable[EligibilityCriterion]) -> tuple[str, ...]:
     return tuple(criterion.code for criterion in criteria)

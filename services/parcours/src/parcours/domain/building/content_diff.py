@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from parcours.domain.state import ActionKind, Content, PlannedAction
+from parcours.domain.state import ActionKind, ParcoursContent, PlannedAction
 from shared.kernel import AXIS_LABELS, ContentFact, ContentSection, Encrypted
 
 DisplayText = Callable[[Encrypted], str]
 """Decrypts a text for a person who may read it."""
 
 
-class Section(ContentSection):
+class ParcoursSection(ContentSection):
     PERIOD = "period"
     RANKING = "ranking"
     ACTIONS = "actions"
@@ -24,10 +24,10 @@ class Section(ContentSection):
 
 
 SECTION_LABELS = {
-    Section.PERIOD: "Période",
-    Section.RANKING: "Hiérarchie des axes",
-    Section.ACTIONS: "Actions",
-    Section.DEFERRALS: "Axes différés",
+    ParcoursSection.PERIOD: "Période",
+    ParcoursSection.RANKING: "Hiérarchie des axes",
+    ParcoursSection.ACTIONS: "Actions",
+    ParcoursSection.DEFERRALS: "Axes différés",
 }
 ACTION_KIND_LABELS = {
     ActionKind.OWN_ACTION: "action de la structure",
@@ -37,25 +37,25 @@ ACTION_KIND_LABELS = {
 }
 
 
-Fact = ContentFact[Section]
+Fact = ContentFact[ParcoursSection]
 
 
-def content_facts(content: Content, show: DisplayText) -> Iterator[Fact]:
+def content_facts(content: ParcoursContent, show: DisplayText) -> Iterator[Fact]:
     """Everything that the content says, one fact at a time."""
     if content.period:
         days = f"du {_day(content.period.starts_on)} au {_day(content.period.ends_on)}"
-        yield ContentFact(Section.PERIOD, "Période du parcours", value=days)
+        yield ContentFact(ParcoursSection.PERIOD, "Période du parcours", value=days)
     for rank, axis in enumerate(content.ranking, 1):
-        yield ContentFact(Section.RANKING, f"Rang {rank}", value=AXIS_LABELS.get(axis, axis), key=rank)
+        yield ContentFact(ParcoursSection.RANKING, f"Rang {rank}", value=AXIS_LABELS.get(axis, axis), key=rank)
     for number, action in content.actions.items():
         yield ContentFact(
-            Section.ACTIONS,
+            ParcoursSection.ACTIONS,
             f"Action «\u202f{show(action.title)}\u202f»",
             value=_action_in_words(action, show),
             key=number,
         )
     for axis, reason in content.deferrals.items():
-        yield ContentFact(Section.DEFERRALS, AXIS_LABELS.get(axis, axis), value=show(reason), key=axis)
+        yield ContentFact(ParcoursSection.DEFERRALS, AXIS_LABELS.get(axis, axis), value=show(reason), key=axis)
 
 
 def _action_in_words(action: PlannedAction, show: DisplayText) -> str:

@@ -15,8 +15,8 @@ from parcours.domain.tender.state import (
     TENDER_NOT_AT_THIS_STEP,
     UNKNOWN_PROVIDER,
     Candidate,
-    Criterion,
     Proposal,
+    ScoringCriterion,
     Tender,
     TenderStep,
     require_candidate,
@@ -61,7 +61,7 @@ class TenderOpened:
     case: UUID
     action: UUID
     terms_of_reference: Encrypted
-    grid: tuple[Criterion, ...]
+    grid: tuple[ScoringCriterion, ...]
     deadline: datetime
 
 
@@ -194,7 +194,7 @@ def _open(command: OpenTender, context: Context) -> TenderOpened:
     require_future(command.deadline.date(), context.now, "La date limite", years=1)
     if command.deadline <= context.now:
         raise WRONG_DEADLINE("La date limite est déjà passée.")
-    grid = tuple(Criterion(context.text(line.label), line.weight) for line in command.grid)
+    grid = tuple(ScoringCriterion(context.text(line.label), line.weight) for line in command.grid)
     deadline = command.deadline.astimezone(UTC)
     return TenderOpened(
         context.case,

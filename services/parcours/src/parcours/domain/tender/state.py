@@ -28,7 +28,7 @@ TENDER_STEP_LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
+class ScoringCriterion:
     """A line of the scoring grid; the weights of a grid sum to 100."""
 
     label: Encrypted
@@ -65,7 +65,7 @@ class Tender:
     case: UUID | None = None
     action: UUID | None = None
     terms_of_reference: Encrypted | None = None
-    grid: tuple[Criterion, ...] = ()
+    grid: tuple[ScoringCriterion, ...] = ()
     deadline: datetime | None = None
     candidates: dict[UUID, Candidate] = field(default_factory=dict)
     declared: dict[str, bool] = field(default_factory=dict)
