@@ -27,7 +27,7 @@ MAX_PAGE = 500
 EventCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=80)]
 
 
-class Service(StrEnum):
+class TimelineService(StrEnum):
     INTAKE = "intake"
     DIAGNOSTIC = "diagnostic"
     PARCOURS = "parcours"
@@ -73,7 +73,7 @@ class ServiceBasis(BaseModel):
     recorded_at: datetime
 
 
-class Timeline(BaseModel):
+class TimelineResponse(BaseModel):
     """`basis`: by service, how far the answer goes; while it stays the same, so does the answer, byte for byte.
 
     `final`: everything recorded by `as_of` was received, so that only an erasure changes the answer; else `pending`
@@ -96,13 +96,13 @@ def timeline(
     caller: Annotated[Caller, requires(*READERS)],
     as_of: AsOfParam = None,
     on: OnParam = None,
-    service: Annotated[list[Service] | None, Query(description="Only events of these services")] = None,
+    service: Annotated[list[TimelineService] | None, Query(description="Only events of these services")] = None,
     role: Annotated[list[Role] | None, Query(description="Only events by these roles")] = None,
     event: Annotated[list[EventCode] | None, Query(description="Only these events")] = None,
     order: Order = Order.OLDEST,
     after: Annotated[UUID | None, Query(description="The page after this event, as `next` gave it")] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Events per page")] = MAX_PAGE,
-) -> Timeline:
+) -> TimelineResponse:
     """Every event of the case that audit has received, in the order of recording, or backwards. For a confidential
     case, auditors get the headers without any `body`."""
     with_bodies = authorize_headers(caller, id)
@@ -116,7 +116,7 @@ def timeline(
         matches.reverse()
     rest = _page_after(matches, after)
     page = rest[:limit]
-    return Timeline(
+    return TimelineResponse(
         events=[_entry(each, with_bodies) for each in page],
         basis=find_basis(known),
         as_of=as_of,

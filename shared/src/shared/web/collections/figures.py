@@ -24,7 +24,7 @@ FIGURE_READERS = frozenset({*STAFF, Role.AUDITOR})
 FigureReaderDep = Annotated[Caller, requires(*FIGURE_READERS)]
 
 
-class Figure(BaseModel):
+class FigureResponse(BaseModel):
     """`value` null: nothing to divide by, or nobody to count. `counted` over `among`, or `counted` alone. `key`, or
     `review`: which one, of a figure that has several values. `by_case`: each case's own, where the figure is a
     median. `rules`: the versions of the eligibility criteria by which these cases were decided; these alone are
@@ -45,13 +45,13 @@ class Figure(BaseModel):
     events: str = ""
 
 
-class Figures(BaseModel):
+class FiguresResponse(BaseModel):
     """`unit` null: all the units that the caller sees. `basis`: the events that are counted; requested again as of
     then, the answer is the same, byte for byte."""
 
     unit: str | None
     basis: Basis
-    figures: list[Figure]
+    figures: list[FigureResponse]
 
 
 class FigureEvent(BaseModel):
@@ -88,16 +88,16 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "ge
     `name`: of the first operation."""
 
     @router.get("/figures", name=name, summary="Get the figures of a unit")
-    def get_figures(app: AppDep, caller: FigureReaderDep, at: AsOfOrOnDep, unit: OfUnit = None) -> Figures:
+    def get_figures(app: AppDep, caller: FigureReaderDep, at: AsOfOrOnDep, unit: OfUnit = None) -> FiguresResponse:
         """Each figure with its formula, now or at a point in time: recorded by `as_of`, happened by the end of `on`."""
         return load_figures(app, caller, at, unit)
 
-    def load_figures(app: ServiceApplication, caller: Caller, at: PointInTime, unit: str | None) -> Figures:
+    def load_figures(app: ServiceApplication, caller: Caller, at: PointInTime, unit: str | None) -> FiguresResponse:
         authorize(caller)
         rows = _rows(app, caller, figures, at, unit)
         counted = figures.compute(rows.documents)
         hidden = hidden_cases(app.recorder, rows.documents, caller.row_scope)
-        return Figures(
+        return FiguresResponse(
             unit=_unit(caller, unit),
             basis=rows.basis,
             figures=[
@@ -165,11 +165,11 @@ SEVERAL_UNITS = (Role.REGIONAL, Role.AUDITOR)
 
 def _figure(
     figure: counting.Figure, key_name: str, path: str, at: PointInTime, unit: str | None, hidden: Set[str]
-) -> Figure:
+) -> FigureResponse:
     """Hidden cases count, and their ids are left out."""
     query: dict[str, Any] = {"unit": unit, key_name: figure.key, "as_of": at.as_of, "on": at.on}
     params = {name: value.isoformat() if isinstance(value, date) else value for name, value in query.items() if value}
-    return Figure(
+    return FigureResponse(
         code=figure.code,
         label=figure.label,
         key=figure.key,
@@ -200,7 +200,7 @@ COLUMNS = (
 )
 
 
-def _csv_file(answer: Figures) -> CsvResponse:
+def _csv_file(answer: FiguresResponse) -> CsvResponse:
     basis, unit = answer.basis, answer.unit or "toutes celles de votre droit"
     rows = (
         (

@@ -41,7 +41,7 @@ class Cell(BaseModel):
     at_most: int
 
 
-class Table(BaseModel):
+class DimensionTable(BaseModel):
     """The population along one dimension. `estimate`: for bands, Σ (value × middle of the band)."""
 
     code: str
@@ -58,7 +58,7 @@ class Statistics(BaseModel):
     population: str
     formula: str
     log_id: UUID
-    tables: list[Table]
+    tables: list[DimensionTable]
     periods: list[str]
 
 
@@ -127,12 +127,12 @@ def _has_dimension(tables: list[Counts], dimension: Dimension) -> bool:
     return all(dimension.keys.keys() <= table.get(dimension.code, {}).keys() for table in tables)
 
 
-def _table(tables: list[Counts], dimension: Dimension) -> Table:
+def _table(tables: list[Counts], dimension: Dimension) -> DimensionTable:
     cells = [
         _cell([table[dimension.code][key] for table in tables], key, label) for key, label in dimension.keys.items()
     ]
     estimate = sum(cell.value * dimension.midpoints[cell.key] for cell in cells if cell.key in dimension.midpoints)
-    return Table(
+    return DimensionTable(
         code=dimension.code, label=dimension.label, cells=cells, estimate=estimate if dimension.midpoints else None
     )
 

@@ -38,7 +38,7 @@ class PersonCandidate(BaseModel):
     since: datetime
 
 
-class PersonalValue(BaseModel):
+class PersonalValueResponse(BaseModel):
     """`path`: the field of the event that holds it, under which aggregate (`stream`) of which case."""
 
     case: UUID
@@ -57,7 +57,7 @@ class PersonHere(BaseModel):
     service: str
     person: UUID
     erased: bool
-    values: list[PersonalValue]
+    values: list[PersonalValueResponse]
 
 
 def people_router() -> ResourceRouter:
@@ -87,7 +87,7 @@ def people_router() -> ResourceRouter:
             service=app.service,
             person=id,
             erased=erased,
-            values=[PersonalValue(**asdict(each)) for each in personal_data_of(app, id)],
+            values=[PersonalValueResponse(**asdict(each)) for each in personal_data_of(app, id)],
         )
 
     return router
