@@ -23,7 +23,7 @@ class PlayedStories:
     """A story with its timelines, and every event of what it opened, shown or not."""
 
     played: PlayedStory
-    timelines: list[story.Timeline]
+    timelines: list[story.StoryTimeline]
     events: list[Event]
 
 
@@ -80,7 +80,7 @@ def _with_timelines(player: Player, played: PlayedStory) -> PlayedStories:
 
 def _compare_states(
     stack: Stack, player: Player, console: Console, stories: list[PlayedStories]
-) -> list[rebuild_proof.Comparison]:
+) -> list[rebuild_proof.RebuildComparison]:
     opened: dict[str, OpenedLink] = {}
     for each in stories:
         opened |= each.played.opened
@@ -98,12 +98,12 @@ def _counts(stories: list[PlayedStories]) -> dict[str, object]:
     }
 
 
-def _outcome(lines: list[rebuild_proof.Comparison], began: float) -> dict[str, object]:
+def _outcome(lines: list[rebuild_proof.RebuildComparison], began: float) -> dict[str, object]:
     equal = all(line.equal for line in lines)
     return {"rebuilt_equals_served": equal, "seconds": round(time.monotonic() - began, 1)}
 
 
-def _conclude(summary: dict[str, object], lines: list[rebuild_proof.Comparison]) -> None:
+def _conclude(summary: dict[str, object], lines: list[rebuild_proof.RebuildComparison]) -> None:
     print(f"\n{json.dumps(summary)}", flush=True)
     if not all(line.equal for line in lines):
         raise DemoError("The served state differs from the rebuilt one: see the lines marked ≠ above.")

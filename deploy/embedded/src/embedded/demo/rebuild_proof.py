@@ -23,7 +23,7 @@ STATELESS_ADDRESSES = ("case_access", "retention", "personal link")
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RebuildComparison:
     """One aggregate or one row of a list. Fingerprints are of the canonical JSON; `served` null: nothing is served."""
 
     service: str
@@ -38,12 +38,12 @@ class Comparison:
         return self.rebuilt == self.served
 
 
-def compare_all(stack: Stack, player: Player, opened: dict[str, OpenedLink]) -> list[Comparison]:
+def compare_all(stack: Stack, player: Player, opened: dict[str, OpenedLink]) -> list[RebuildComparison]:
     """`opened`: by id. Another process folds the log again from its first event."""
     return [line for service in SERVICE_PATHS for line in _service(stack, player, service, opened)]
 
 
-def _service(stack: Stack, player: Player, service: str, opened: dict[str, OpenedLink]) -> list[Comparison]:
+def _service(stack: Stack, player: Player, service: str, opened: dict[str, OpenedLink]) -> list[RebuildComparison]:
     end = time.monotonic() + WAIT_TIMEOUT_SECONDS
     while True:  # the rows of a list follow the log at a short distance
         lines = [json.loads(line) for line in stack.run(service, "check-rebuild", *opened).splitlines()]
@@ -53,12 +53,12 @@ def _service(stack: Stack, player: Player, service: str, opened: dict[str, Opene
         time.sleep(POLL_SECONDS)
 
 
-def _compared(player: Player, service: str, line: dict[str, Any], opened: OpenedLink) -> Comparison:
+def _compared(player: Player, service: str, line: dict[str, Any], opened: OpenedLink) -> RebuildComparison:
     case, rebuilt = line["case"], _fingerprint(line["state"])
     if "projection" in line or line["aggregate"] in STATELESS_ADDRESSES:
         what = f"liste {line['projection']}" if "projection" in line else line["aggregate"]
         as_stored = rebuilt if line["matches"] else "différent"
-        return Comparison(service, what, case=case, version=line["version"], rebuilt=rebuilt, served=as_stored)
+        return RebuildComparison(service, what, case=case, version=line["version"], rebuilt=rebuilt, served=as_stored)
     state = _state(player, service, line, opened)
     served: str | None = None
     if state is not None and state.pop("version") == line["version"]:
@@ -66,7 +66,9 @@ def _compared(player: Player, service: str, line: dict[str, Any], opened: Opened
         for name in ("extra", "links"):  # derived from the state today, not part of it
             state.pop(name, None)
         served = _fingerprint(state)
-    return Comparison(service, line["aggregate"], case=case, version=line["version"], rebuilt=rebuilt, served=served)
+    return RebuildComparison(
+        service, line["aggregate"], case=case, version=line["version"], rebuilt=rebuilt, served=served
+    )
 
 
 def _state(player: Player, service: str, line: dict[str, Any], opened: OpenedLink) -> dict[str, Any] | None:
@@ -90,7 +92,7 @@ def _address(service: str, line: dict[str, Any]) -> str:
     return SERVICE_PATHS[service].format(case=case) + ("" if stream == case else f"/{named}")
 
 
-def print_comparisons(console: Console, lines: list[Comparison]) -> None:
+def print_comparisons(console: Console, lines: list[RebuildComparison]) -> None:
     table = Table(
         title="L’état reconstruit depuis le journal, à côté de l’état servi",
         title_justify="left",

@@ -11,12 +11,12 @@ from rich.text import Text
 
 from embedded.demo.labels import typeset
 from embedded.demo.player import PlayedStory
-from embedded.demo.story import Line, Timeline, people_names
+from embedded.demo.story import StoryLine, StoryTimeline, people_names
 
 AUTOMATIC = "(automatique)"
 
 
-def print_stories(console: Console, played: PlayedStory, timelines: list[Timeline]) -> None:
+def print_stories(console: Console, played: PlayedStory, timelines: list[StoryTimeline]) -> None:
     console.print()
     console.rule(f"[bold]{played.script.title}", align="left")
     _print_text(console, typeset(played.script.summary))
@@ -34,7 +34,7 @@ def print_stories(console: Console, played: PlayedStory, timelines: list[Timelin
                 _print_line(console, line, width)
 
 
-def _print_line(console: Console, line: Line, width: int) -> None:
+def _print_line(console: Console, line: StoryLine, width: int) -> None:
     prefix = Text(f"{line.at:%d/%m/%Y}  ", "dim") + Text(f"{line.who or AUTOMATIC:<{width}}  ", "not dim")
     room = console.width - len(prefix)
     parts = [(line.what, "bold red" if line.refused else "bold"), (line.why, "")]
@@ -53,11 +53,11 @@ def _print_text(console: Console, text: str, style: str = "") -> None:
         console.print(Text(row, style), soft_wrap=True)
 
 
-def stories_markdown(stories: list[tuple[PlayedStory, list[Timeline]]]) -> str:
+def stories_markdown(stories: list[tuple[PlayedStory, list[StoryTimeline]]]) -> str:
     return "\n".join(line for played, timelines in stories for line in _markdown(played, timelines))
 
 
-def _markdown(played: PlayedStory, timelines: list[Timeline]) -> Iterator[str]:
+def _markdown(played: PlayedStory, timelines: list[StoryTimeline]) -> Iterator[str]:
     yield from (f"# {played.script.title}", "", _escaped(typeset(played.script.summary)), "")
     yield from (f"- {_escaped(person)}" for person in people_names(played))
     yield ""

@@ -23,7 +23,7 @@ class StoryPerson:
 
 
 @dataclass(frozen=True)
-class Finding:
+class RowLookup:
     """The row of a list whose fields are as said, once there is one; it is known by its name from then on."""
 
     name: str
@@ -58,7 +58,7 @@ class Step:
     waits: str | None = None
     until: dict[str, Any] = field(default_factory=dict)
     reads: str | None = None
-    finds: Finding | None = None
+    finds: RowLookup | None = None
     shows: str | None = None
     expects: str | None = None
     tries: str | None = None
@@ -105,7 +105,7 @@ def read_story(path: Path) -> Story:
 
 
 def _parse_step(fields: dict[str, Any]) -> Step:
-    parsed = {key: kind(**fields[key]) for key, kind in (("finds", Finding), ("file", UploadedFile)) if key in fields}
+    parsed = {key: kind(**fields[key]) for key, kind in (("finds", RowLookup), ("file", UploadedFile)) if key in fields}
     return Step(**fields | parsed)
 
 

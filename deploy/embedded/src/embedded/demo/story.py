@@ -34,7 +34,7 @@ KEPT_IN_STEP = ("case-access-replicated",)
 
 
 @dataclass(frozen=True)
-class Line:
+class StoryLine:
     """`who` empty: it happened by itself."""
 
     phase: str
@@ -46,14 +46,14 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Timeline:
+class StoryTimeline:
     title: str
     is_a_case: bool
-    lines: list[Line]
+    lines: list[StoryLine]
 
     @property
-    def phases(self) -> dict[str, list[Line]]:
-        found: dict[str, list[Line]] = {}
+    def phases(self) -> dict[str, list[StoryLine]]:
+        found: dict[str, list[StoryLine]] = {}
         for line in self.lines:
             found.setdefault(line.phase, []).append(line)
         return {phase: found[phase] for phase in (*PHASES, *BESIDE.values()) if phase in found}
@@ -77,7 +77,7 @@ def history(player: Player, case: str, opened: OpenedLink) -> list[Event]:
     return [found[event["id"]] for event in heard["events"]]
 
 
-def timelines(played: PlayedStory, happened: dict[str, list[Event]]) -> list[Timeline]:
+def timelines(played: PlayedStory, happened: dict[str, list[Event]]) -> list[StoryTimeline]:
     """`happened`: by id, the history of each thing that the story opened."""
     people = {
         event["actor"]: name
@@ -88,12 +88,12 @@ def timelines(played: PlayedStory, happened: dict[str, list[Event]]) -> list[Tim
     return [_timeline(played, case, happened[case], people) for case in played.cases]
 
 
-def _timeline(played: PlayedStory, case: str, events: list[Event], people: dict[str, str]) -> Timeline:
+def _timeline(played: PlayedStory, case: str, events: list[Event], people: dict[str, str]) -> StoryTimeline:
     asides = [note for note in played.notes if note.case == case]
     beside = BESIDE.get(played.opened[case].address.split("/")[1])
     names = {other: title for other, title in played.cases.items() if other != case}
     lines = _lines(_merged(events, asides), EventLabels(events, names), people, beside)
-    return Timeline(played.cases[case], beside is None, lines=list(lines))
+    return StoryTimeline(played.cases[case], beside is None, lines=list(lines))
 
 
 def _merged(events: list[Event], asides: list[Note]) -> list[Event | Note]:
@@ -107,7 +107,7 @@ def _merged(events: list[Event], asides: list[Note]) -> list[Event | Note]:
 
 def _lines(
     merged: list[Event | Note], words: EventLabels, people: dict[str, str], beside: str | None
-) -> Iterator[Line]:
+) -> Iterator[StoryLine]:
     """One service holds two phases: élaboration until the structure has validated its parcours, then coordination."""
     labels = {event["id"]: event["label"] for event in merged if not isinstance(event, Note)}
     reached, begins = 0, dict(BEGINS)
@@ -115,7 +115,7 @@ def _lines(
         service = each.service if isinstance(each, Note) else each["service"]
         phase = begins.get(service, reached)
         if isinstance(each, Note):
-            yield Line(
+            yield StoryLine(
                 beside or PHASES[phase],
                 each.at,
                 who=each.who,
@@ -134,7 +134,7 @@ def _lines(
         cause = labels.get(each["causation"] or "")
         why = words.about(each) or (f"suite à\u00a0: {cause}" if cause else "")
         at = datetime.fromisoformat(each["recorded_at"])
-        yield Line(beside or PHASES[phase], at, who=who, what=each["label"], why=typeset(why))
+        yield StoryLine(beside or PHASES[phase], at, who=who, what=each["label"], why=typeset(why))
 
 
 def people_names(played: PlayedStory) -> list[str]:

@@ -18,7 +18,7 @@ from console.presentation import labels
 from console.presentation.timeline import (
     NEWEST,
     OLDEST,
-    TimelineFilter,
+    TimelineDisplayFilter,
     filter_choices,
     group_by_phase,
     lines_of,
@@ -122,7 +122,7 @@ async def timeline_page(
     if isinstance(timeline, UpstreamError) and not timeline.is_down:
         raise timeline
     lines = [] if isinstance(timeline, UpstreamError) else lines_of(timeline["events"])
-    shown = TimelineFilter(
+    shown = TimelineDisplayFilter(
         tuple(phase or ()),
         tuple(filter(None, role or ())),
         events=tuple(filter(None, evenement or ())),

@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 
 from console.pages.cases import get_services
 from console.pages.rendering import render as render_template
-from console.presentation.timeline import FIRST_PHASES, Line
+from console.presentation.timeline import FIRST_PHASES, TimelineLine
 from console.upstream.reader import get_reader
 from console.upstream.services import Reader, Services, UpstreamError
 
@@ -32,7 +32,7 @@ async def live(request: Request, case: UUID, depuis: Annotated[str, Query(max_le
     seen = parse_positions(request.headers.get("last-event-id") or depuis)
 
     def render(news: Sequence[dict[str, Any]]) -> str:
-        lines = [Line(event, FIRST_PHASES.get(event["service"], 0), cause=None) for event in news]
+        lines = [TimelineLine(event, FIRST_PHASES.get(event["service"], 0), cause=None) for event in news]
         return render_template(request, "arrivals.html", case=case, lines=lines)
 
     every = request.app.state.settings.polled

@@ -14,7 +14,7 @@ OLDEST, NEWEST = "anciens", "recents"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TimelineLine:
     """`event`: as audit returns it; `cause`: the event of this case that led to it, if any."""
 
     event: dict[str, Any]
@@ -34,7 +34,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Phase:
     number: int
-    lines: list[Line]
+    lines: list[TimelineLine]
 
     @property
     def title(self) -> str:
@@ -46,7 +46,7 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
-class TimelineFilter:
+class TimelineDisplayFilter:
     """Which lines to show; an empty collection means all."""
 
     phases: Collection[int] = ()
@@ -54,7 +54,7 @@ class TimelineFilter:
     events: Collection[str] = ()
     order: str = OLDEST
 
-    def __contains__(self, line: Line) -> bool:
+    def __contains__(self, line: TimelineLine) -> bool:
         return (
             (not self.phases or line.phase in self.phases)
             and (not self.roles or line.event["role"] in self.roles)
@@ -65,20 +65,20 @@ class TimelineFilter:
         return bool(self.phases or self.roles or self.events)
 
 
-def lines_of(events: Sequence[dict[str, Any]]) -> list[Line]:
+def lines_of(events: Sequence[dict[str, Any]]) -> list[TimelineLine]:
     """The lines, oldest first. parcours holds two phases: élaboration until the structure validates its parcours."""
     by_id = {event["id"]: event for event in events}
     begins, lines = dict(FIRST_PHASES), []
     for event in events:
-        lines.append(Line(event, begins.get(event["service"], 0), cause=by_id.get(event["causation"])))
+        lines.append(TimelineLine(event, begins.get(event["service"], 0), cause=by_id.get(event["causation"])))
         if event["event"] == PARCOURS_VALIDATED:
             begins["parcours"] = 3
     return lines
 
 
-def group_by_phase(lines: Iterable[Line], wanted: TimelineFilter) -> list[Phase]:
+def group_by_phase(lines: Iterable[TimelineLine], wanted: TimelineDisplayFilter) -> list[Phase]:
     """The phases that have lines to show; newest first, the phase that moved last comes first."""
-    phases: dict[int, list[Line]] = {}
+    phases: dict[int, list[TimelineLine]] = {}
     for line in lines:
         if line in wanted:
             phases.setdefault(line.phase, []).append(line)
@@ -93,7 +93,7 @@ def label_of(event: dict[str, Any]) -> str:
     return event["label"] or str(event["event"]).replace("-", " ").capitalize()
 
 
-def filter_choices(lines: Iterable[Line]) -> dict[str, dict[str, str]]:
+def filter_choices(lines: Iterable[TimelineLine]) -> dict[str, dict[str, str]]:
     """The role and event codes to filter by, with their labels."""
     lines = list(lines)
     roles = {line.event["role"]: "" for line in lines}
