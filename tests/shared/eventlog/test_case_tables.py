@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from tests.support.samples.note_aggregate import ADVISER, DEPLOYMENT_KEY, TOO_BIG, Note, Noted, Notes, decider
 
-from shared.eventlog import ServiceApplication
+from shared.eventlog import EventLogError, ServiceApplication
 from shared.kernel import CaseTable, Refused, uuid7
 
 TOTALS = CaseTable("totals", {"total": "bigint", "label": "text"})
@@ -46,3 +46,15 @@ def test_a_row_is_written_with_its_event_and_only_then(app: ServiceApplication) 
     with pytest.raises(Refused, match=TOO_BIG.slug):
         app.handle(counting, case, Note(2000, "Léa"), app.context(case, ADVISER))
     assert row(app, case) == {"total": 5, "label": "x"}
+
+
+def test_a_row_that_lacks_a_column_is_refused_with_its_event(url: str) -> None:
+    """A confidential case whose confidentiality was null would be shown to everybody."""
+    lacking = replace(decider, case_table=TOTALS, case_row=lambda notes, noted: {"total": noted.number})
+    app = ServiceApplication("notes", [lacking], url, DEPLOYMENT_KEY)
+    app.create_tables()
+    case = uuid7()
+    with pytest.raises(EventLogError, match="null value"):
+        app.handle(lacking, case, Note(1, "Léa"), app.context(case, ADVISER))
+    assert app.load(lacking, case).version == 0
+    app.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -9,12 +10,13 @@ from typing import Any
 
 import pytest
 from tests.support.checks.secret_words import secrets_in, spelled
-from tests.support.generated.golden_samples import SERVICES
+from tests.support.generated.golden_samples import SERVICES, service
 from tests.support.histories.automatic_openings import UNIT
 from tests.support.samples.existing_resources import standing
 
 from embedded.processes.nats import Nats
 from shared.eventlog import ServiceApplication, UnknownCase
+from shared.eventlog.log import domain_sources
 
 CONTACT = {
     "name": "Azenor",
@@ -50,6 +52,20 @@ def test_no_snapshot_tells_what_a_person_said(
         assert UNIT.encode() in clear
         assert len(said) >= 3
         assert [each for each in said if any(spelling in clear for spelling in spelled(each))] == []
+
+
+@pytest.mark.parametrize("name", [each for each in SERVICES if each != "audit"])
+def test_no_snapshot_outlives_a_change_of_its_domain_or_of_the_kernel(name: str) -> None:
+    """Every module of the domain that this program has loaded is in the hash of each of the service's own deciders."""
+    deciders = [each for each in service(name).deciders if each.evolve.__module__.startswith(f"{name}.domain")]
+    modules = {
+        Path(module.__file__)
+        for path, module in sys.modules.items()
+        if path.startswith((f"{name}.domain.", "shared.kernel.")) and module.__file__
+    }
+    assert deciders and len(modules) > 15
+    for decider in deciders:
+        assert modules <= set(domain_sources(decider)), decider.name
 
 
 def keep_snapshots(app: ServiceApplication) -> None:

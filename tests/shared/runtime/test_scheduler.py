@@ -108,6 +108,24 @@ def test_what_fails_is_tried_again_later_while_the_others_go_on(app: ServiceAppl
     assert rang(app, failing) == Counter(broken=1)
 
 
+def test_housekeeping_that_fails_keeps_no_deadline_back(app: ServiceApplication) -> None:
+    tries = []
+
+    def broken() -> None:
+        tries.append(1)
+        raise ZeroDivisionError
+
+    scheduler = Scheduler(app, [broken])
+    scheduler.start()
+    try:
+        eventually(lambda: bool(tries))
+        stream = uuid7()
+        ask(app, stream, day(app, 0))
+        eventually(lambda: rang(app, stream) == Counter(bell=1))
+    finally:
+        scheduler.stop()
+
+
 def test_several_threads_fire_each_due_date_once(app: ServiceApplication) -> None:
     streams = [uuid7() for _ in range(30)]
     for stream in streams:

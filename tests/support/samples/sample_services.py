@@ -234,7 +234,7 @@ def feed_of(desk: Desk) -> Iterator[str]:
         thread.join()
 
 
-def eventually(condition: Callable[[], T], seconds: float = 20) -> T:
+def eventually(condition: Callable[[], T], seconds: float = 60) -> T:
     """Waits for a condition; fails when it does not come true in time."""
     end = time.monotonic() + seconds
     while not (result := condition()):

@@ -69,7 +69,7 @@ class ConsoleSettings(ServerSettings):
     @model_validator(mode="after")
     def _check_consistency(self) -> Self:
         if missing := [name for name in SERVICES if name not in self.feeds]:
-            raise ValueError(f"DLA_FEEDS lacks the address of {', '.join(missing)} is")
+            raise ValueError(f"DLA_FEEDS lacks the address of {', '.join(missing)}")
         if (self.key is None) == (self.key_file is None):
             raise ValueError("DLA_CONSOLE_KEY_FILE, or DLA_CONSOLE_KEY, is needed: the base64 of 32 random bytes")
         if self.key_file is not None:

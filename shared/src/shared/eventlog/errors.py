@@ -1,7 +1,7 @@
 """Errors of the log. Packages above the log catch these, and import none from the `eventsourcing` library or psycopg.
 
 The library's errors that the log does not raise itself (a lost connection, an exhausted pool) keep their classes and
-get names here: `EventLogError` is the base of all, `OUTAGES` are those of a database that does not answer."""
+get names here: `EventLogError` is their base, `OUTAGES` are those of a database that does not answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from eventsourcing.persistence import (
 )
 
 EventLogError = PersistenceError
-"""Base of every error of the log, ours and the library's."""
+"""Base of the errors of the log, ours and the library's, but for `UnreadableEvent`, which is a ValueError."""
 CONNECTION_ERRORS = (OperationalError, InterfaceError)
 """The library's errors for a connection that was lost or could not be made."""
 DATABASE_ERRORS = (PersistenceError, psycopg.Error)

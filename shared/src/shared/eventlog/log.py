@@ -183,6 +183,15 @@ def _shape(decider: Decider[Any]) -> str:
     """A hash that changes with the state's fields and the domain's code: a new program reads no old snapshot."""
     schema = msgspec.json.schema(type(decider.initial), schema_hook=lambda _: {"type": "object"})
     digest = hashlib.sha256(json.dumps(schema, sort_keys=True).encode())
-    for module in sorted(Path(inspect.getfile(decider.evolve)).parent.glob("*.py")):
+    for module in domain_sources(decider):
         digest.update(module.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def domain_sources(decider: Decider[Any]) -> list[Path]:
+    """The files whose change makes snapshots of this decider stale: its whole domain package (else the folder of its
+    `evolve`), and the kernel on which every domain rests."""
+    module = Path(inspect.getfile(decider.evolve))
+    folder = next((each for each in module.parents if each.name == "domain"), module.parent)
+    kernel = Path(inspect.getfile(Decider)).parent
+    return sorted({*folder.rglob("*.py"), *kernel.rglob("*.py")})

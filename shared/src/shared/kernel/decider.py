@@ -93,10 +93,12 @@ class CaseTable:
     """A table with one row per case, written in the transaction of the append that changes it (an indexed row). Whoever
     reads it is never behind the log, as a projection may be.
 
-    `columns`: the SQL type of each column but the first, `case_id`."""
+    `columns`: the SQL type of each column but the first, `case_id`; `nullable`: the columns that may be null. A row
+    that lacks another column is refused with its whole append."""
 
     name: str
     columns: Mapping[str, str]
+    nullable: frozenset[str] = frozenset()
 
 
 def no_case_row(_state: Any, _event: Any) -> Mapping[str, Any] | None:

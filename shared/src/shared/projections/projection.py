@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -54,37 +53,42 @@ class Projection:
 
 
 class Projector:
-    """Follows the log from each projection's checkpoint. Replicas take turns on the lock of the checkpoint's row."""
+    """Follows the log from each projection's checkpoint. Replicas take turns on the lock of the checkpoint's row.
+
+    One thread for all projections of a process: `advance` holds a connection of the pool and takes a second one to read
+    the log, so that a thread for each could leave none to requests."""
 
     BATCH = 200
     POLL_SECONDS = 1.0
 
     def __init__(self, app: ServiceApplication, projections: tuple[Projection, ...]) -> None:
-        self._app = app
-        self._loops = {
-            projection.name: WorkerLoop(
-                f"projection {app.service} {projection.name}",
-                partial(self._catch_up, projection),
-                interval_seconds=self.POLL_SECONDS,
-            )
-            for projection in projections
-        }
+        self._app, self._projections = app, projections
+        self._loop = WorkerLoop(
+            f"projections {app.service}",
+            self._catch_up_all,
+            interval_seconds=self.POLL_SECONDS,
+            max_backoff_seconds=self.POLL_SECONDS,
+        )
 
     def start(self) -> None:
-        for loop in self._loops.values():
-            self._app.recorder.notifier.listeners.append(loop.wake_up)
-            loop.start()
+        self._app.recorder.notifier.listeners.append(self._loop.wake_up)
+        self._loop.start()
 
     def stop(self) -> None:
-        for loop in self._loops.values():
-            loop.end()
-        for loop in self._loops.values():
-            loop.stop()
+        self._loop.stop()
 
-    def _catch_up(self, projection: Projection) -> None:
-        stopping = self._loops[projection.name].stopping
-        while self.advance(projection) and not stopping.is_set():
-            pass
+    def _catch_up_all(self) -> None:
+        """Raises the first error once each projection has been tried: one that fails keeps no other back."""
+        errors = []
+        for projection in self._projections:
+            try:
+                while self.advance(projection) and not self._loop.stopping.is_set():
+                    pass
+            except Exception as error:
+                error.add_note(f"in projection {projection.name}")
+                errors.append(error)
+        if errors:
+            raise errors[0]
 
     def advance(self, projection: Projection) -> bool:
         """Folds one batch; rows and checkpoint change in one transaction. True when there may be more."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -31,25 +30,33 @@ class Scheduler:
     HOUSEKEEPING_SECONDS = 3600
 
     def __init__(self, app: ServiceApplication, hourly: Sequence[Callable[[], object]] = ()) -> None:
-        """`hourly`: the service's own housekeeping, run with the expiry of receipts."""
+        """`hourly`: the service's own housekeeping, run each hour with the expiry of receipts."""
         self._app, self._hourly = app, hourly
         self._deciders = {decider.name: decider for decider in app.deciders}
-        self._housekeeping_at = time.monotonic()
-        self._loop = WorkerLoop(f"{app.service} deadlines", self._run, interval_seconds=self.POLL_SECONDS)
+        self._loop = WorkerLoop(
+            f"{app.service} deadlines",
+            self.fire,
+            interval_seconds=self.POLL_SECONDS,
+            max_backoff_seconds=self.POLL_SECONDS,
+        )
+        self._housekeeping = WorkerLoop(
+            f"{app.service} housekeeping", self._clean_up, interval_seconds=self.HOUSEKEEPING_SECONDS
+        )
 
     def start(self) -> None:
         self._loop.start()
+        self._housekeeping.start()
 
     def stop(self) -> None:
+        self._loop.end()
+        self._housekeeping.stop()
         self._loop.stop()
 
-    def _run(self) -> None:
-        self.fire()
-        if time.monotonic() >= self._housekeeping_at:
-            self._app.recorder.delete_expired(self.RECEIPT_RETENTION)
-            for each in self._hourly:
-                each()
-            self._housekeeping_at = time.monotonic() + self.HOUSEKEEPING_SECONDS
+    def _clean_up(self) -> None:
+        """In a loop of its own: a task that fails keeps no deadline back."""
+        self._app.recorder.delete_expired(self.RECEIPT_RETENTION)
+        for each in self._hourly:
+            each()
 
     def fire(self) -> int:
         """Fires every deadline that is due, the oldest first. Returns how many this replica fired."""

@@ -227,7 +227,9 @@ class LogRecorder(PostgresApplicationRecorder):
 
 
 def _create_case_table(table: CaseTable) -> str:
-    columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
+    columns = ", ".join(
+        f"{name} {kind}{'' if name in table.nullable else ' NOT NULL'}" for name, kind in table.columns.items()
+    )
     return f"CREATE TABLE IF NOT EXISTS {{schema}}.{table.name} (case_id uuid PRIMARY KEY, {columns});"
 
 

@@ -7,7 +7,11 @@ from typing import Any
 
 from shared.kernel.decider import CaseTable
 
-CASE_ACCESS_TABLE = CaseTable("case_access", {"adviser": "text", "confidential": "boolean", "archived": "boolean"})
+CASE_ACCESS_TABLE = CaseTable(
+    "case_access",
+    {"adviser": "text", "confidential": "boolean", "archived": "boolean"},
+    nullable=frozenset({"adviser"}),
+)
 """Read by the access policy. Cases that were never given access by name have no row."""
 
 

@@ -52,16 +52,17 @@ class GuardedConnection(asyncio.Protocol):
         self._peer: Address | None = None
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._in_request = False
+        self._open_requests = 0
 
     def begin_request(self) -> None:
         """The headers of a request have arrived."""
-        self._in_request = True
+        self._open_requests += 1
         self._stop_timer()
 
     def end_request(self) -> None:
-        """The application has answered. The client may be idle until its next request: the server closes it then."""
-        self._in_request = False
+        """The application has answered. A pipelined request may have begun already, before the answer to the one before
+        it has ended: they are counted. Between requests the server itself closes an idle connection."""
+        self._open_requests -= 1
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -80,7 +81,7 @@ class GuardedConnection(asyncio.Protocol):
         self._inner.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._peer is not None and not self._in_request:
+        if self._peer is not None and not self._open_requests:
             self._start_timer()
         self._inner.data_received(data)
 

@@ -1,0 +1,53 @@
+"""The projector: a projection that fails keeps no other back, and goes on where it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from tests.support.note_aggregate import ADVISER, DEPLOYMENT_KEY, Note, decider
+from tests.support.sample_services import eventually
+
+from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
+from shared.kernel import uuid7
+from shared.projections import Projection, Projector
+from shared.projections.projection import Row
+
+
+@pytest.fixture
+def app(database: Callable[..., str]) -> Iterator[ServiceApplication]:
+    application = ServiceApplication("notes", [decider], database("notes"), DEPLOYMENT_KEY)
+    application.create_tables()
+    yield application
+    application.close()
+
+
+def rows(app: ServiceApplication, projection: Projection) -> int:
+    (row,) = app.recorder.fetch(
+        "SELECT count(*) FROM {schema}.projection_rows WHERE projection = %s", (projection.name,)
+    )
+    return int(row["count"])
+
+
+def test_a_projection_that_fails_keeps_no_other_back_and_goes_on_once_it_can(app: ServiceApplication) -> None:
+    broken = True
+
+    def fail(row: Row, _entry: LogEntry, _event: RecordedEvent[Any]) -> Row:
+        if broken:
+            raise ZeroDivisionError
+        return row | {"seen": True}
+
+    failing = Projection("failing:v1", fail)
+    sound = Projection("sound:v1", lambda row, _entry, _event: row | {"seen": True})
+    projector = Projector(app, (failing, sound))
+    projector.start()
+    try:
+        case = uuid7()
+        app.handle(decider, case, Note(1, "Léa"), app.context(case, ADVISER))
+        eventually(lambda: rows(app, sound) == 1)
+        assert rows(app, failing) == 0
+        broken = False
+        eventually(lambda: rows(app, failing) == 1)
+    finally:
+        projector.stop()
