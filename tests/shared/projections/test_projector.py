@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.support.note_aggregate import ADVISER, DEPLOYMENT_KEY, Note, decider
-from tests.support.sample_services import eventually
+from tests.support.samples.note_aggregate import ADVISER, DEPLOYMENT_KEY, Note, decider
+from tests.support.samples.sample_services import eventually
 
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
 from shared.kernel import uuid7
