@@ -1,4 +1,4 @@
-"""Projections: one row per case, folded from the log, which can be deleted and rebuilt."""
+"""Projections: one row per case, folded from the log. A projection with a new version in its name is built anew."""
 
 from __future__ import annotations
 
