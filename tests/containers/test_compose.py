@@ -1,4 +1,4 @@
-"""Does the whole system live in containers, from nothing, and again on what it recorded?"""
+"""The whole system in containers: from nothing, and again on what it recorded."""
 
 from __future__ import annotations
 

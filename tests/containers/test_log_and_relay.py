@@ -1,4 +1,4 @@
-"""Do the event log and the relay hold on the servers of the public images too?"""
+"""The event log and the relay on the servers of the public images."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from eventsourcing.persistence import IntegrityError
 from testcontainers.community.nats import NatsContainer
 from testcontainers.community.postgres import PostgresContainer
-from tests.support.samples.note_aggregate import assert_dense, entries, heard, opened, told
+from tests.support.samples.note_aggregate import assert_dense, entries, make_stored_events, make_tracking, opened
 from tests.support.samples.sample_services import REGION, DeskFeed, desk_at, eventually, register_in_turn, workshop_at
 from tests.support.servers.transport_harness import DESK, WORKSHOP, Carrier, Loop
 
@@ -50,13 +50,18 @@ def test_the_log_stays_dense_after_what_it_refuses(database: Callable[[str], str
     case = uuid7()
     with closing(opened(database("notes"))) as app:
         app.create_tables()
-        assert list(app.recorder.insert_events(told(case, 1, 2), tracking=heard(1)) or ()) == [1, 2]
+        assert list(app.recorder.insert_events(make_stored_events(case, 1, 2), tracking=make_tracking(1)) or ()) == [
+            1,
+            2,
+        ]
         with pytest.raises(IntegrityError):
-            app.recorder.insert_events(told(case, 2))
+            app.recorder.insert_events(make_stored_events(case, 2))
         for second_time_then_jump in (1, 3):
             with pytest.raises(TrackingRefused):
-                app.recorder.insert_events(told(uuid7(), 1), tracking=heard(second_time_then_jump))
-        app.recorder.insert_events(told(uuid7(), 1), tracking=heard(2))
+                app.recorder.insert_events(
+                    make_stored_events(uuid7(), 1), tracking=make_tracking(second_time_then_jump)
+                )
+        app.recorder.insert_events(make_stored_events(uuid7(), 1), tracking=make_tracking(2))
         assert len(entries(app.recorder)) == 3
         assert_dense(entries(app.recorder))
 

@@ -1,4 +1,4 @@
-"""Is all the French that a person reads written with French typography?"""
+"""French typography of all that a person reads."""
 
 from __future__ import annotations
 
@@ -64,6 +64,7 @@ def test_what_programs_say_in_french_is_written_as_french_is() -> None:
 def test_the_words_of_the_timeline_are_written_as_french_is() -> None:
     words = tomllib.loads((ROOT / "deploy" / "demo" / "words.toml").read_text())
     said = [text for table in words.values() for text in table.values()]
+    assert len(said) > 200
     assert [(text, faults) for text in said if (faults := faults_of(text))] == []
 
 

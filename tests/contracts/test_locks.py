@@ -1,4 +1,4 @@
-"""Is each dependency the very one that was chosen? By its hash, from whichever index a machine has."""
+"""Dependencies locked by their hash, whichever index a machine has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does each test that SENTENCES.md names exist?"""
+"""Tests that SENTENCES.md names: each exists."""
 
 from __future__ import annotations
 

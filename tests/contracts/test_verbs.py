@@ -1,4 +1,4 @@
-"""Can what the papers tell people to type be typed?"""
+"""Commands that the documentation tells people to type: each exists."""
 
 from __future__ import annotations
 

@@ -55,3 +55,10 @@ def test_every_name_on_the_page_exists(page: Path) -> None:
 def test_every_path_on_the_page_exists(page: Path) -> None:
     named = set(PATH.findall(page.read_text()))
     assert {path for path in named if not (TOP / path).exists()} == set()
+
+
+def test_pages_do_name_settings_operations_and_paths() -> None:
+    text = "\n".join(page.read_text() for page in PAGES)
+    assert len(set(SETTING.findall(text))) > 20
+    assert len(set(OPERATION.findall(text))) > 10
+    assert len(set(PATH.findall(text))) > 20

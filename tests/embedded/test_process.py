@@ -1,4 +1,4 @@
-"""Is a process that ends well told apart from one that fails, whenever it is looked at?"""
+"""Processes that end well, told apart from those that fail, whenever they are looked at."""
 
 import os
 import sys

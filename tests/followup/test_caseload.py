@@ -32,7 +32,7 @@ def app(followup: Served) -> ServiceApplication:
     return application
 
 
-def followed(app: ServiceApplication, adviser: str = "léa", unit: str = UNIT, reviews: Any = None) -> UUID:
+def open_follow_up(app: ServiceApplication, adviser: str = "léa", unit: str = UNIT, reviews: Any = None) -> UUID:
     case = uuid7()
     baseline = {"fte": 10.0, "cdi": 8.0}
     command = OpenFollowUp(
@@ -67,7 +67,7 @@ def review(app: ServiceApplication, code: str = "M0", **more: Any) -> dict[str, 
 
 
 def test_a_review_falls_due_and_then_is_overdue_by_itself_and_once(followup: Served, app: ServiceApplication) -> None:
-    adviser, case = followup.by("adviser", unit=UNIT), followed(app)
+    adviser, case = followup.by("adviser", unit=UNIT), open_follow_up(app)
 
     def history() -> list[str]:
         up_to_date(app)
@@ -86,10 +86,10 @@ def test_a_review_falls_due_and_then_is_overdue_by_itself_and_once(followup: Ser
 
 def test_the_caseload_of_an_adviser_begins_with_what_is_due_first(followup: Served, app: ServiceApplication) -> None:
     adviser = followup.by("adviser", unit=UNIT)
-    in_march = followed(app, reviews={"M3": 3})
-    of_another = followed(app, adviser="omar", reviews={"M1": 1})
-    in_january = followed(app, reviews={"M1": 1})
-    closed = followed(app, reviews={"M0": 0})
+    in_march = open_follow_up(app, reviews={"M3": 3})
+    of_another = open_follow_up(app, adviser="omar", reviews={"M1": 1})
+    in_january = open_follow_up(app, reviews={"M1": 1})
+    closed = open_follow_up(app, reviews={"M0": 0})
     adviser.post(f"{LIST}/{closed}/closing-down", {"closed_on": app.clock.now().date().isoformat()})
     up_to_date(app)
 
@@ -115,7 +115,7 @@ def test_the_caseload_is_read_page_by_page_though_it_changes_meanwhile(
     followup: Served, app: ServiceApplication
 ) -> None:
     adviser = followup.by("adviser", unit=UNIT)
-    cases = [followed(app, reviews={"M": months}) for months in (5, 1, 3, 2, 4)]
+    cases = [open_follow_up(app, reviews={"M": months}) for months in (5, 1, 3, 2, 4)]
     up_to_date(app)
     in_order = [cases[n] for n in (1, 3, 2, 4, 0)]
     page = adviser.get(LIST, sort="next_due_on", limit=2).json()
@@ -144,7 +144,7 @@ def test_a_question_that_cannot_be_read_is_refused(followup: Served, wrong: dict
 
 def test_figures_tell_their_formula_and_the_cases_behind_them(followup: Served, app: ServiceApplication) -> None:
     adviser = followup.by("adviser", unit=UNIT)
-    grown, shrunk, silent, elsewhere = (followed(app, unit=unit) for unit in (UNIT, UNIT, UNIT, "dla-35"))
+    grown, shrunk, silent, elsewhere = (open_follow_up(app, unit=unit) for unit in (UNIT, UNIT, UNIT, "dla-35"))
     reports: list[tuple[UUID, dict[str, Any]]] = [
         (grown, {"satisfaction": 5, "indicators": {"fte": {"value": 12.5}, "cdi": {"value": 9}}}),
         (shrunk, {"satisfaction": 2, "indicators": {"fte": {"value": 9}, "cdi": {"value": 7, "definition": "Autre"}}}),
@@ -154,7 +154,7 @@ def test_figures_tell_their_formula_and_the_cases_behind_them(followup: Served, 
     for case, report in reports:
         their_own = followup.by("adviser", unit="dla-35" if case == elsewhere else UNIT)
         assert their_own.post(f"{LIST}/{case}/reviews", review(app, **report)).status_code == 200
-    unasked = followed(app)
+    unasked = open_follow_up(app)
     assert adviser.post(f"{LIST}/{unasked}/reviews", review(app, satisfaction_asked=False)).status_code == 200
     up_to_date(app)
 
@@ -188,7 +188,7 @@ def test_figures_tell_their_formula_and_the_cases_behind_them(followup: Served, 
 
 
 def test_a_correction_is_read_beside_the_error_over_http(followup: Served, app: ServiceApplication) -> None:
-    adviser, case = followup.by("adviser", unit=UNIT), followed(app)
+    adviser, case = followup.by("adviser", unit=UNIT), open_follow_up(app)
     adviser.post(f"{LIST}/{case}/reviews", review(app, satisfaction=2))
     wrong = review(app, satisfaction=5) | {"reason": "La note était celle d’une autre structure."}
     assert followup.by("leader", case=str(case)).post(f"{LIST}/{case}/reviews/correction", wrong).status_code == 403
@@ -204,7 +204,7 @@ def test_a_correction_is_read_beside_the_error_over_http(followup: Served, app: 
 
 
 def test_a_second_need_on_the_same_theme_is_told_of_the_first(followup: Served, app: ServiceApplication) -> None:
-    adviser, case = followup.by("adviser", unit=UNIT), followed(app)
+    adviser, case = followup.by("adviser", unit=UNIT), open_follow_up(app)
     need = {"theme": "finance", "description": "Trésorerie tendue."}
     assert adviser.post(f"{LIST}/{case}/needs", need).json()["events"] == ["need-found"]
     again = adviser.post(f"{LIST}/{case}/needs", need)
@@ -217,7 +217,7 @@ def test_a_second_need_on_the_same_theme_is_told_of_the_first(followup: Served, 
 
 
 def test_a_parcours_is_taken_up_again_over_http(followup: Served, app: ServiceApplication) -> None:
-    adviser, case = followup.by("adviser", unit=UNIT), followed(app)
+    adviser, case = followup.by("adviser", unit=UNIT), open_follow_up(app)
     ask = {"review": "M0", "reason": "L’outil n’est pas repris.", "axes": ["digital"]}
     too_soon = adviser.post(f"{LIST}/{case}/parcours-update", ask)
     assert (too_soon.status_code, too_soon.json()["type"].rsplit("/", 1)[1]) == (409, "review-not-held")

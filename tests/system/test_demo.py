@@ -17,49 +17,49 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def played(folder: Path) -> subprocess.CompletedProcess[str]:
+def demo_run(folder: Path) -> subprocess.CompletedProcess[str]:
     command = [str(Path(sys.executable).with_name("dla")), "demo"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.fixture(scope="module")
-def told(played: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    assert played.returncode == 0, played.stderr + played.stdout[-3000:]
-    last: dict[str, Any] = json.loads(played.stdout.strip().splitlines()[-1])
+def summary(demo_run: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert demo_run.returncode == 0, demo_run.stderr + demo_run.stdout[-3000:]
+    last: dict[str, Any] = json.loads(demo_run.stdout.strip().splitlines()[-1])
     return last
 
 
-def test_the_cases_go_through_the_five_phases(told: dict[str, Any]) -> None:
-    assert told["cases"] >= 2
-    assert told["phases"] == 5
-    assert told["events"] > 60
+def test_the_cases_go_through_the_five_phases(summary: dict[str, Any]) -> None:
+    assert summary["cases"] >= 2
+    assert summary["phases"] == 5
+    assert summary["events"] > 60
 
 
-def test_what_is_served_is_what_the_log_tells(told: dict[str, Any]) -> None:
-    assert told["rebuilt_equals_served"] is True
+def test_what_is_served_is_what_the_log_tells(summary: dict[str, Any]) -> None:
+    assert summary["rebuilt_equals_served"] is True
 
 
-def test_the_story_is_told_in_french_by_phase(played: subprocess.CompletedProcess[str]) -> None:
+def test_the_story_is_told_in_french_by_phase(demo_run: subprocess.CompletedProcess[str]) -> None:
     phases = ["Accueil", "Diagnostic partagé", "Élaboration du parcours", "Coordination du parcours", "Suivi et cons"]
-    places = [played.stdout.index(phase) for phase in phases]
+    places = [demo_run.stdout.index(phase) for phase in phases]
     assert places == sorted(places)
     for words in ("Maëlle Kerdoncuff", "Demande admise dans le DLA", "Diagnostic contesté", "(automatique)"):
-        assert words in played.stdout
+        assert words in demo_run.stdout
 
 
-def test_an_attempt_that_was_refused_is_told(played: subprocess.CompletedProcess[str]) -> None:
-    story = " ".join(played.stdout.split())
+def test_an_attempt_that_was_refused_is_told(demo_run: subprocess.CompletedProcess[str]) -> None:
+    story = " ".join(demo_run.stdout.split())
     assert "Admission demandée – refusé : Des critères ne sont pas remplis" in story
 
 
-def test_nobody_else_reads_what_is_kept(folder: Path, played: subprocess.CompletedProcess[str]) -> None:
-    held = [folder / ".dla", *(folder / ".dla").rglob("*")]
-    assert len(held) > 100
-    assert [path for path in held if path.stat().st_mode & 0o077] == []
+def test_nobody_else_reads_what_is_kept(folder: Path, demo_run: subprocess.CompletedProcess[str]) -> None:
+    files = [folder / ".dla", *(folder / ".dla").rglob("*")]
+    assert len(files) > 100
+    assert [path for path in files if path.stat().st_mode & 0o077] == []
 
 
-def test_nothing_is_left_running(folder: Path, played: subprocess.CompletedProcess[str]) -> None:
-    assert played.returncode == 0
+def test_nothing_is_left_running(folder: Path, demo_run: subprocess.CompletedProcess[str]) -> None:
+    assert demo_run.returncode == 0
     assert not [process for process in Path("/proc").glob("[0-9]*") if _works_in(process) == folder]
 
 

@@ -32,21 +32,21 @@ def toured(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def told(toured: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+def summary(toured: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     assert toured.returncode == 0, toured.stderr + toured.stdout[-3000:]
     last: dict[str, Any] = json.loads(toured.stdout.strip().splitlines()[-1])
     return last
 
 
 @pytest.fixture(scope="module")
-def copy(folder: Path, told: dict[str, Any]) -> str:
+def copy(folder: Path, summary: dict[str, Any]) -> str:
     return (folder / "tour.md").read_text()
 
 
 def test_what_is_served_is_what_the_log_tells_for_all_that_was_opened(
-    told: dict[str, Any], toured: subprocess.CompletedProcess[str]
+    summary: dict[str, Any], toured: subprocess.CompletedProcess[str]
 ) -> None:
-    assert told["rebuilt_equals_served"] is True
+    assert summary["rebuilt_equals_served"] is True
     aggregates = (
         "attachment",
         "request",
@@ -63,7 +63,7 @@ def test_what_is_served_is_what_the_log_tells_for_all_that_was_opened(
     assert {row[1] for row in rows} >= set(aggregates)
 
 
-def test_nothing_that_a_person_said_is_on_the_disk_in_clear(folder: Path, told: dict[str, Any], copy: str) -> None:
+def test_nothing_that_a_person_said_is_on_the_disk_in_clear(folder: Path, summary: dict[str, Any], copy: str) -> None:
     """Each name and each free text of the stories, in whatever PostgreSQL, JetStream and the logs have written."""
     sent = [each for name in SERVICES for each in bodies(name)]
     secrets = {said for command, body in sent for said in typed_in(command, body) if said.is_sought and "{" not in said}
@@ -89,14 +89,14 @@ def bodies(name: str) -> Iterator[tuple[type, Any]]:
                 yield operation.command, step.body
 
 
-def test_nearly_every_command_and_event_of_the_services_is_shown(told: dict[str, Any]) -> None:
+def test_nearly_every_command_and_event_of_the_services_is_shown(summary: dict[str, Any]) -> None:
     """A new one may come before its story; the tour says at its end which."""
-    assert told["commands"] >= 0.95 * told["commands_of"]
-    assert told["event_types"] >= 0.9 * told["event_types_of"]
+    assert summary["commands"] >= 0.95 * summary["commands_of"]
+    assert summary["event_types"] >= 0.9 * summary["event_types_of"]
 
 
-def test_refused_attempts_are_told_with_their_reason(told: dict[str, Any], copy: str) -> None:
-    assert copy.count("refusé\u00a0: ") == told["refusals"] > 25
+def test_refused_attempts_are_told_with_their_reason(summary: dict[str, Any], copy: str) -> None:
+    assert copy.count("refusé\u00a0: ") == summary["refusals"] > 25
     assert "Admission demandée\u00a0– refusé\u00a0: Une orientation de crise est attendue" in copy
 
 

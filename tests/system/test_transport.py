@@ -50,7 +50,7 @@ def test_a_private_payload_never_travels(desk: Desk, workshop: Workshop, carrier
     eventually(lambda: carrier.all_sent(relay))
     wire = carrier.wire()
     private, public = (json.loads(message) for message in wire)
-    assert (private["header"]["event"], private["body"], public["body"]) == ("remark-kept", None, {"step": 1})
+    assert (private["header"]["event"], private["body"], public["body"]) == ("remark-recorded", None, {"step": 1})
     assert not any(b"confidentiel-7f3a" in message for message in wire)
     stored = [entry.state for entry in desk.app.recorder.select_notifications(None, 10)]
     assert any(b"confidentiel-7f3a" in state for state in stored)

@@ -189,8 +189,8 @@ def test_a_newer_checkpoint_is_shown_to_add_to_an_older_one(
 
 def test_consistency_with_a_size_that_was_not_signed_is_refused(published: Published) -> None:
     for old, new in ((611, 610), (0, 5), (0, 615), (700, None)):
-        wanted = {"old": old} | ({} if new is None else {"new": new})
-        assert published.http.get("/tlog/consistency", **wanted).status_code == 404
+        query = {"old": old} | ({} if new is None else {"new": new})
+        assert published.http.get("/tlog/consistency", **query).status_code == 404
     assert published.http.get("/tlog/consistency", old=-1).status_code == 422
     assert published.http.get("/tlog/consistency", old=10**30).status_code in (404, 422)
 

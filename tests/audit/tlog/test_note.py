@@ -58,7 +58,7 @@ def test_signatures_of_others_are_passed_over() -> None:
      "PeterNeumann+cc469956+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TWBADKEY==",
      "PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", "", "++", "registre.example/dla"],
 )  # fmt: skip
-def test_what_is_no_key_is_refused(published: str) -> None:
+def test_an_invalid_key_is_refused(published: str) -> None:
     with pytest.raises(VerificationError):
         parse_verifier(published)
 
@@ -88,7 +88,7 @@ def test_a_checkpoint_signed_by_another_than_its_origin_is_refused() -> None:
      "a\n٣\n" + "A" * 43 + "=\n", "a\n1\n" + "A" * 43 + "=\n\n", "a\n" + "9" * 30 + "\n" + "A" * 43 + "=\n",
      "a\n1\n" + "A" * 42 + "B=\n"],
 )  # fmt: skip
-def test_what_is_no_checkpoint_is_refused(text: str) -> None:
+def test_an_invalid_checkpoint_is_refused(text: str) -> None:
     with pytest.raises(VerificationError):
         parse_checkpoint(text)
 

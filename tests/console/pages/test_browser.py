@@ -99,8 +99,8 @@ def console(world: World, ways: dict[str, Switch]) -> Iterator[str]:
     person = Person("some-auditor", "Ariane Audren", role="auditor", units=("dla-44",))
     provider = Provider(world.audit.issuer, port["provider"], f"{address}/retour", [person])
     discovery = f"{provider.address}/.well-known/openid-configuration"
-    told = settings(address=address, port=port["console"], discovery=discovery, polled=0.1)
-    server = build_server(create_app(told, ways), told, shutdown_seconds=1)
+    console_settings = settings(address=address, port=port["console"], discovery=discovery, polled=0.1)
+    server = build_server(create_app(console_settings, ways), console_settings, shutdown_seconds=1)
     thread = Thread(target=server.run, name="console")
     with provider.serving():
         thread.start()
@@ -173,8 +173,8 @@ def faultless(page: Page) -> None:
 @pytest.fixture(scope="module")
 def many(world: World) -> UUID:
     """A dossier of three hundred events, of one structure with a name that is hard to break."""
-    told = [header(position, "parcours", MANY) for position in range(1, 301)]
-    store_events(world.audit.application, told)
+    headers = [header(position, "parcours", MANY) for position in range(1, 301)]
+    store_events(world.audit.application, headers)
     played(world, name=LONG, siret=None, rna="W441000002")
     return MANY
 
@@ -273,8 +273,8 @@ def test_what_happens_arrives_while_one_watches(chromium: Chromium, console: str
     with signed_in(chromium, console) as page:
         opened(page, console, case)
         expect(page.get_by_text("À l’instant", exact=True)).to_be_hidden()
-        told = {"held_on": "2026-03-01", "with_whom": "Maëlle"}
-        assert world.intake.by("adviser").post(f"/api/v1/requests/{case}/meetings", told).status_code == 200
+        meeting = {"held_on": "2026-03-01", "with_whom": "Maëlle"}
+        assert world.intake.by("adviser").post(f"/api/v1/requests/{case}/meetings", meeting).status_code == 200
         world.carried()
         expect(page.get_by_text("À l’instant", exact=True)).to_be_visible()
         expect(page.locator("[data-live] .events a")).to_have_text(["Entretien d’accueil"])
@@ -282,15 +282,15 @@ def test_what_happens_arrives_while_one_watches(chromium: Chromium, console: str
         expect(page.locator("[data-state=proven]")).to_be_visible()
 
 
-def altered(told: str) -> str:
+def altered(encoded: str) -> str:
     """The same text in base64, with one bit turned."""
-    raw = bytearray(b64decode(told))
+    raw = bytearray(b64decode(encoded))
     raw[len(raw) // 2] ^= 1
     return b64encode(raw).decode()
 
 
-def line(told: str, n: int, change: Callable[[str], str]) -> str:
-    lines = told.split("\n")
+def line(proof: str, n: int, change: Callable[[str], str]) -> str:
+    lines = proof.split("\n")
     lines[n] = change(lines[n])
     return "\n".join(lines)
 
@@ -306,12 +306,12 @@ def shown_instead(page: str, route: Route) -> None:
 def of_signer(name: str, change: Callable[[bytearray], None]) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """A proof where the signature line of one signer is another: `change` is shown its key's id and what follows."""
 
-    def alteration(told: dict[str, Any]) -> dict[str, Any]:
-        before, found, rest = told["proof"].partition(f"— {name} ")
+    def alteration(body: dict[str, Any]) -> dict[str, Any]:
+        before, found, rest = body["proof"].partition(f"— {name} ")
         signature, _, after = rest.partition("\n")
         raw = bytearray(b64decode(signature))
         change(raw)
-        return told | {"proof": f"{before}{found}{b64encode(raw).decode()}\n{after}"}
+        return body | {"proof": f"{before}{found}{b64encode(raw).decode()}\n{after}"}
 
     return alteration
 
@@ -326,19 +326,19 @@ def turned(at: int) -> Callable[[bytearray], None]:
 VERIFIED = "Vérifié\u00a0: cet événement est inscrit, et cette page en montre ce qui a été consigné"
 WITNESS = COSIGNER.witness_key
 ALTERATIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    "le contenu": lambda told: told | {"stored": told["stored"] | {"bytes": altered(told["stored"]["bytes"])}},
-    "l’en-tête": lambda told: (
-        told | {"proof": line(told["proof"], 1, lambda extra: f"extra {altered(extra.removeprefix('extra '))}")}
+    "le contenu": lambda body: body | {"stored": body["stored"] | {"bytes": altered(body["stored"]["bytes"])}},
+    "l’en-tête": lambda body: (
+        body | {"proof": line(body["proof"], 1, lambda extra: f"extra {altered(extra.removeprefix('extra '))}")}
     ),
-    "une empreinte": lambda told: told | {"proof": line(told["proof"], 3, altered)},
-    "le rang": lambda told: told | {"proof": line(told["proof"], 2, lambda _: "index 0")},
+    "une empreinte": lambda body: body | {"proof": line(body["proof"], 3, altered)},
+    "le rang": lambda body: body | {"proof": line(body["proof"], 2, lambda _: "index 0")},
     "la signature": of_signer(ORIGIN, turned(40)),
-    "la taille": lambda told: told | {"proof": told["proof"].replace("\n\n", "\n\n", 1).replace("dla\n", "dla\n9", 1)},
-    "la clé": lambda told: told | {"key": told["key"].replace("registre.example/dla+", "registre.example/dla+0", 1)},
+    "la taille": lambda body: body | {"proof": body["proof"].replace("\n\n", "\n\n", 1).replace("dla\n", "dla\n9", 1)},
+    "la clé": lambda body: body | {"key": body["key"].replace("registre.example/dla+", "registre.example/dla+0", 1)},
     "la cosignature": of_signer(WITNESS.name, turned(40)),
     "la date de la cosignature": of_signer(WITNESS.name, turned(11)),
     "une cosignature coupée": of_signer(WITNESS.name, lambda raw: raw.__delitem__(slice(8, None))),
-    "la clé d’un témoin": lambda told: told | {"witnesses": told["witnesses"].replace("+", "+0", 1)},
+    "la clé d’un témoin": lambda body: body | {"witnesses": body["witnesses"].replace("+", "+0", 1)},
 }
 
 
@@ -382,10 +382,10 @@ def test_a_proof_is_checked_in_the_browser_and_each_alteration_is_seen(
             "Un témoin a vu ce point de contrôle\u00a0: temoin.example/un, le 22 novembre 2026 à 12\u00a0h\u00a000."
         )
         asked = page.locator("[data-proof]").get_attribute("data-proof")
-        told = page.evaluate("where => fetch(where).then((answer) => answer.json())", asked)
+        body = page.evaluate("where => fetch(where).then((answer) => answer.json())", asked)
         for what, alteration in ALTERATIONS.items():
-            answer = alteration(told)
-            assert answer != told
+            answer = alteration(body)
+            assert answer != body
             page.route(f"{console}{asked}", partial(told_instead, answer))
             page.reload()
             expect(page.locator("[data-state=refused] [data-verdict]"), what).to_contain_text("Pas prouvé")
@@ -395,7 +395,7 @@ def test_a_proof_is_checked_in_the_browser_and_each_alteration_is_seen(
             (str(replace(WITNESS, public=bytes(32))), "sa clé n’est pas connue ici\u00a0: temoin.example/un"),
             ({"error": "Le service ne répond pas."}, "leurs clés n’ont pas pu être lues"),
         ):
-            page.route(f"{console}{asked}", partial(told_instead, told | {"witnesses": keys}))
+            page.route(f"{console}{asked}", partial(told_instead, body | {"witnesses": keys}))
             page.reload()
             expect(page.locator("[data-state=proven] .steps li.passed-over").last).to_contain_text(said)
             page.unroute(f"{console}{asked}")
@@ -472,10 +472,10 @@ def test_a_page_that_shows_otherwise_than_what_was_recorded_is_seen(
         verdict = page.locator("[data-verdict]")
         expect(verdict).to_contain_text("où vous lisez la parole du service")
 
-        told = page.evaluate("fetch(location.href).then((answer) => answer.text())")
+        source = page.evaluate("fetch(location.href).then((answer) => answer.text())")
         for what, (truth, lie, verdict_said) in LIES.items():
-            assert truth in told, what
-            page.route(page.url, partial(shown_instead, told.replace(truth, lie)))
+            assert truth in source, what
+            page.route(page.url, partial(shown_instead, source.replace(truth, lie)))
             page.reload()
             expect(page.locator("[data-state=refused] [data-verdict]"), what).to_contain_text(verdict_said)
             page.unroute(page.url)
@@ -489,23 +489,23 @@ def test_of_a_sealed_value_the_service_is_believed_and_said_to_be(
         opened(page, console, world.case)
         page.get_by_role("link", name="Demande reçue").first.click()
         asked = page.locator("[data-proof]").get_attribute("data-proof")
-        told = page.evaluate("where => fetch(where).then((answer) => answer.json())", asked)
+        body = page.evaluate("where => fetch(where).then((answer) => answer.json())", asked)
         shown = page.evaluate("fetch(location.href).then((answer) => answer.text())")
-        told["stored"]["shown"] = {
-            path: "Trésorière" if says == "Présidente" else says for path, says in told["stored"]["shown"].items()
+        body["stored"]["shown"] = {
+            path: "Trésorière" if says == "Présidente" else says for path, says in body["stored"]["shown"].items()
         }
-        page.route(f"{console}{asked}", partial(told_instead, told))
+        page.route(f"{console}{asked}", partial(told_instead, body))
         page.route(page.url, partial(shown_instead, shown.replace(">Présidente<", ">Trésorière<")))
         page.reload()
-        sealed = len(told["stored"]["shown"])
+        sealed = len(body["stored"]["shown"])
         assert sealed > 1
         expect(page.locator("[data-state=proven] [data-verdict]")).to_have_text(
             f"{VERIFIED}, sauf {sealed} valeurs scellées, où vous lisez la parole du service."
         )
 
 
-def without_its_bytes(told: dict[str, Any]) -> dict[str, Any]:
-    return told | {"stored": {"error": "Accueil\u00a0: ne répond plus", "status": 503}}
+def without_its_bytes(body: dict[str, Any]) -> dict[str, Any]:
+    return body | {"stored": {"error": "Accueil\u00a0: ne répond plus", "status": 503}}
 
 
 @pytest.mark.parametrize(
@@ -526,8 +526,8 @@ def test_what_could_not_be_checked_is_in_the_verdict(
         opened(page, console, world.case)
         page.get_by_role("link", name="Demande reçue").first.click()
         asked = page.locator("[data-proof]").get_attribute("data-proof")
-        told = page.evaluate("where => fetch(where).then((answer) => answer.json())", asked)
-        page.route(f"{console}{asked}", partial(told_instead, instead(told)))
+        body = page.evaluate("where => fetch(where).then((answer) => answer.json())", asked)
+        page.route(f"{console}{asked}", partial(told_instead, instead(body)))
         page.reload()
         expect(page.locator(f"[data-state={state}] [data-verdict]")).to_contain_text(said)
 
@@ -583,8 +583,8 @@ def test_the_browser_reads_every_event_in_the_words_of_the_page(chromium: Chromi
         content.innerHTML = page;
         return pageComparison.compareContent(content, data, shown, words).wrong;
     })"""
-    told = page.evaluate(compared, [given, labels.browser_labels()])
-    assert [each["data"] for each, wrong in zip(given, told, strict=True) if wrong["clear"] or wrong["sealed"]] == []
+    results = page.evaluate(compared, [given, labels.browser_labels()])
+    assert [each["data"] for each, wrong in zip(given, results, strict=True) if wrong["clear"] or wrong["sealed"]] == []
     page.context.close()
 
 
@@ -671,7 +671,7 @@ def test_a_ledger_that_is_not_well_says_all_that_is_wrong_and_what_to_do(
         with signed_in(chromium, console) as page:
             page.goto(f"{console}/registre")
             faultless(page)
-            told = page.locator("main").inner_text()
+            text_shown = page.locator("main").inner_text()
     finally:
         ways["audit"].instead.clear()
     for said in (
@@ -689,8 +689,8 @@ def test_a_ledger_that_is_not_well_says_all_that_is_wrong_and_what_to_do(
         "plus de lignes que nous",
         "en retard",
     ):
-        assert said in told, said
-    assert "the ledger has" not in told, "what is in English is folded away"
+        assert said in text_shown, said
+    assert "the ledger has" not in text_shown, "what is in English is folded away"
 
 
 def test_a_personal_link_leaves_no_trace_of_its_secret(

@@ -14,14 +14,14 @@ from shared.web.http import problem_response
 
 
 @pytest.fixture
-def told() -> dict[str, Any]:
+def served() -> dict[str, Any]:
     """What parcours answers, to be changed by a test."""
     return {"answer": ProviderPage([ASKED], [AGREED])}
 
 
 @pytest.fixture
-def ways(ways: dict[str, Switch], told: dict[str, Any]) -> dict[str, Switch]:
-    return ways | {"parcours": Switch(parcours_telling(lambda: told["answer"]))}
+def ways(ways: dict[str, Switch], served: dict[str, Any]) -> dict[str, Switch]:
+    return ways | {"parcours": Switch(parcours_telling(lambda: served["answer"]))}
 
 
 @pytest.fixture
@@ -45,26 +45,26 @@ def test_a_provider_reads_what_it_is_asked_and_what_was_agreed(
 
 
 @pytest.mark.parametrize(("retained", "said"), [(True, "retenue le 15 mars 2027"), (False, "non retenue le 15 mars")])
-def test_it_reads_whether_it_was_retained(provider: Browser, told: dict[str, Any], retained: bool, said: str) -> None:
+def test_it_reads_whether_it_was_retained(provider: Browser, served: dict[str, Any], retained: bool, said: str) -> None:
     answered = msgspec.convert(
         msgspec.to_builtins(ASKED)
         | {"step": "awarded", "informed_on": "2027-03-15", "retained": retained, "score": 14.5},
         OwnTender,
     )
-    told["answer"] = ProviderPage([answered], [])
+    served["answer"] = ProviderPage([answered], [])
     read = text(provider.get("/"))
     assert said in read and "14,5 sur 20" in read and "Vous avez été consulté·e" in read
 
 
-def test_before_anything_is_asked_it_is_told_so(provider: Browser, told: dict[str, Any]) -> None:
+def test_before_anything_is_asked_it_is_told_so(provider: Browser, served: dict[str, Any]) -> None:
     for nothing in (problem_response(404, "unknown-case", "Dossier inconnu", "Pas encore."), ProviderPage([], [])):
-        told["answer"] = nothing
+        served["answer"] = nothing
         shown = provider.get("/")
         assert shown.status_code == 200 and "Rien ne vous est demandé pour l’instant" in text(shown)
 
 
-def test_what_it_cannot_read_is_said(provider: Browser, told: dict[str, Any], ways: dict[str, Switch]) -> None:
-    told["answer"] = problem_response(403, "forbidden", "Action non permise", "Votre droit n’ouvre pas ce dossier.")
+def test_what_it_cannot_read_is_said(provider: Browser, served: dict[str, Any], ways: dict[str, Switch]) -> None:
+    served["answer"] = problem_response(403, "forbidden", "Action non permise", "Votre droit n’ouvre pas ce dossier.")
     refused = provider.get("/")
     assert refused.status_code == 403 and "n’ouvre pas ce dossier" in text(refused)
     ways["parcours"].out = True

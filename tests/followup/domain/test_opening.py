@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from tests.support.histories.follow_up_history import OPENED, PARCOURS_COMPLETED, REVIEWS, TODAY, given, held
+from tests.support.histories.follow_up_history import OPENED, PARCOURS_COMPLETED, REVIEWS, TODAY, given, review_recorded
 
 from followup.domain.closure import (
     FollowUpClosed,
@@ -32,7 +32,7 @@ def test_after_an_update_of_the_parcours_the_same_follow_up_resumes_with_new_rev
         PARCOURS_COMPLETED, completion=UUID(int=9), completed_at=NOW.replace(year=2027), adviser="adviser-2"
     )
     new = {"M0-2": date(2027, 3, 2), "M6-2": date(2027, 9, 2), "M18-2": date(2028, 9, 2)}
-    history = given(OPENED, held("M0"))
+    history = given(OPENED, review_recorded("M0"))
     history.when(again).then(FollowUpResumed(UUID(int=9), "adviser-2", reviews=new))
     resumed = given(*history.events, FollowUpResumed(UUID(int=9), "adviser-2", reviews=new)).state
     assert list(resumed.reviews) == ["M0", "M6", "M18", "M0-2", "M6-2", "M18-2"]
@@ -40,7 +40,7 @@ def test_after_an_update_of_the_parcours_the_same_follow_up_resumes_with_new_rev
 
 
 def test_an_update_of_the_parcours_reopens_a_follow_up_that_was_closed() -> None:
-    ended = given(OPENED, *map(held, REVIEWS), FollowUpClosed(Outcome.COMPLETED, text("Tout va bien.")))
+    ended = given(OPENED, *map(review_recorded, REVIEWS), FollowUpClosed(Outcome.COMPLETED, text("Tout va bien.")))
     again = replace(PARCOURS_COMPLETED, completion=UUID(int=9))
     resumed = given(*ended.events, *ended.when(again).events).state
     assert (resumed.status, resumed.outcome, resumed.conclusion) == (FollowUpStatus.OPEN, None, None)

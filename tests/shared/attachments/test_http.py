@@ -93,8 +93,8 @@ def test_a_file_is_added_listed_and_downloaded_as_it_was(intake: Served, adviser
 
 def test_what_was_downloaded_once_is_not_sent_again(adviser: Client, path: str) -> None:
     where = add(adviser, path).headers["Location"]
-    seen = adviser.get(where).headers["ETag"]
-    again = adviser.get_unless(seen, where)
+    etag = adviser.get(where).headers["ETag"]
+    again = adviser.get_if_none_match(etag, where)
     assert (again.status_code, again.content) == (304, b"")
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
-from tests.support.samples.note_aggregate import assert_dense, entries, heard, told
+from tests.support.samples.note_aggregate import assert_dense, entries, make_stored_events, make_tracking
 
 from shared.crypto import key_rows
 from shared.eventlog import CaseParked, ServiceApplication, TrackingRefused
@@ -18,43 +18,43 @@ from shared.kernel import uuid7
 
 def test_positions_and_numbers_stay_dense_after_refusals(app: ServiceApplication) -> None:
     case = uuid7()
-    assert list(app.recorder.insert_events(told(case, 1, 2)) or ()) == [1, 2]
+    assert list(app.recorder.insert_events(make_stored_events(case, 1, 2)) or ()) == [1, 2]
     with pytest.raises(IntegrityError):
-        app.recorder.insert_events(told(case, 2))
-    app.recorder.insert_events(told(case, 3))
-    app.recorder.insert_events(told(uuid7(), 1))
+        app.recorder.insert_events(make_stored_events(case, 2))
+    app.recorder.insert_events(make_stored_events(case, 3))
+    app.recorder.insert_events(make_stored_events(uuid7(), 1))
     assert len(entries(app.recorder)) == 4
     assert_dense(entries(app.recorder))
 
 
 @pytest.mark.parametrize("wrong", [1, 2, 4], ids=["long past", "a second time", "a jump"])
 def test_tracking_is_compare_and_set(app: ServiceApplication, wrong: int) -> None:
-    app.recorder.insert_events([], tracking=heard(1))
-    app.recorder.insert_events(told(uuid7(), 1), tracking=heard(2))
+    app.recorder.insert_events([], tracking=make_tracking(1))
+    app.recorder.insert_events(make_stored_events(uuid7(), 1), tracking=make_tracking(2))
     with pytest.raises(TrackingRefused) as refusal:
-        app.recorder.insert_events(told(uuid7(), 1), tracking=heard(wrong))
+        app.recorder.insert_events(make_stored_events(uuid7(), 1), tracking=make_tracking(wrong))
     assert refusal.value.tracked_number == 2
     assert len(entries(app.recorder)) == 1
-    app.recorder.insert_events([], tracking=heard(3))
-    assert app.recorder.tracked_number("intake", heard(1).log_id, 2) == 3
+    app.recorder.insert_events([], tracking=make_tracking(3))
+    assert app.recorder.tracked_number("intake", make_tracking(1).log_id, 2) == 3
 
 
 def test_the_first_number_heard_is_one(app: ServiceApplication) -> None:
     with pytest.raises(TrackingRefused) as refusal:
-        app.recorder.insert_events([], tracking=heard(2))
+        app.recorder.insert_events([], tracking=make_tracking(2))
     assert refusal.value.tracked_number == 0
 
 
 def test_tracking_does_not_advance_when_its_effects_are_refused(app: ServiceApplication) -> None:
     case = uuid7()
-    app.recorder.insert_events(told(case, 1))
+    app.recorder.insert_events(make_stored_events(case, 1))
     with pytest.raises(IntegrityError):
-        app.recorder.insert_events(told(case, 1), tracking=heard(1))
-    assert app.recorder.tracked_number("intake", heard(1).log_id, 2) == 0
+        app.recorder.insert_events(make_stored_events(case, 1), tracking=make_tracking(1))
+    assert app.recorder.tracked_number("intake", make_tracking(1).log_id, 2) == 0
 
 
 def test_a_parked_case_holds_back_its_later_events(app: ServiceApplication) -> None:
-    aside = heard(1)
+    aside = make_tracking(1)
     message = {
         "publisher": "intake",
         "case_id": str(aside.case),
@@ -65,7 +65,7 @@ def test_a_parked_case_holds_back_its_later_events(app: ServiceApplication) -> N
     }
     app.recorder.insert_events([], tracking=replace(aside, parks=True), extras={"parked": [message]})
     with pytest.raises(CaseParked):
-        app.recorder.insert_events(told(uuid7(), 1), tracking=heard(2))
+        app.recorder.insert_events(make_stored_events(uuid7(), 1), tracking=make_tracking(2))
     assert not entries(app.recorder)
 
 
@@ -79,32 +79,32 @@ def test_refusals_are_told_apart_and_write_nothing(app: ServiceApplication) -> N
         return [{"key": key, "request": "r", "response": response}]
 
     first = {"command": answered("k1", "one"), "unique_keys": claim(case), "keys": key_rows({key: b"\0wrapped"})}
-    app.recorder.insert_events(told(case, 1), extras=first)
+    app.recorder.insert_events(make_stored_events(case, 1), extras=first)
     with pytest.raises(CommandAlreadyHandled):
-        app.recorder.insert_events(told(other, 1), extras={"command": answered("k1", "two")})
+        app.recorder.insert_events(make_stored_events(other, 1), extras={"command": answered("k1", "two")})
     assert app.recorder.stored_response("k1") == ("r", "one")
     with pytest.raises(UniqueKeyTaken) as refusal:
         app.recorder.insert_events(
-            told(other, 1), extras={"command": answered("k2", "two"), "unique_keys": claim(other)}
+            make_stored_events(other, 1), extras={"command": answered("k2", "two"), "unique_keys": claim(other)}
         )
     assert refusal.value.holder == str(case)
     assert app.recorder.stored_response("k2") is None
     with pytest.raises(IntegrityError):
-        app.recorder.insert_events(told(other, 1), extras={"keys": key_rows({key: b"other"})})
+        app.recorder.insert_events(make_stored_events(other, 1), extras={"keys": key_rows({key: b"other"})})
     assert app.recorder.wrapped_keys([key]) == {key: b"\0wrapped"}
     assert len(entries(app.recorder)) == 1
-    app.recorder.insert_events(told(case, 2), extras={"unique_keys": claim(case, reserved=False)})
-    app.recorder.insert_events(told(other, 1), extras={"unique_keys": claim(other)})
+    app.recorder.insert_events(make_stored_events(case, 2), extras={"unique_keys": claim(case, reserved=False)})
+    app.recorder.insert_events(make_stored_events(other, 1), extras={"unique_keys": claim(other)})
 
 
 def test_one_refusal_in_a_group_leaves_the_others(app: ServiceApplication) -> None:
     case = uuid7()
-    app.recorder.insert_events(told(case, 1))
+    app.recorder.insert_events(make_stored_events(case, 1))
     answers: list[bool] = []
 
     def write(i: int) -> None:
         try:
-            answers.append(bool(app.recorder.insert_events(told(case if i % 4 == 0 else uuid7(), 1))))
+            answers.append(bool(app.recorder.insert_events(make_stored_events(case if i % 4 == 0 else uuid7(), 1))))
         except IntegrityError:
             answers.append(False)
 
@@ -131,16 +131,16 @@ def test_a_commit_nobody_heard_is_recognised(app: ServiceApplication, monkeypatc
 
     monkeypatch.setattr(recorder.appender, "_call", lossy)
     case = uuid7()
-    assert list(recorder.insert_events(told(case, 1, 2), tracking=heard(1)) or ()) == [1, 2]
+    assert list(recorder.insert_events(make_stored_events(case, 1, 2), tracking=make_tracking(1)) or ()) == [1, 2]
     losses.append(1)
-    somebody_elses = told(case, 2)
+    somebody_elses = make_stored_events(case, 2)
     with pytest.raises(IntegrityError):
         recorder.insert_events(somebody_elses)
     assert len(entries(recorder)) == 2
 
 
 def test_recorded_time_never_goes_back_when_the_development_clock_is_forgotten(app: ServiceApplication) -> None:
-    app.recorder.insert_events(told(uuid7(), 1), extras={"ahead": [{"seconds": 86_400.0}]})
-    app.recorder.insert_events(told(uuid7(), 1))
+    app.recorder.insert_events(make_stored_events(uuid7(), 1), extras={"ahead": [{"seconds": 86_400.0}]})
+    app.recorder.insert_events(make_stored_events(uuid7(), 1))
     first, second = entries(app.recorder)
     assert second.recorded_at >= first.recorded_at

@@ -16,7 +16,7 @@ import psycopg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support import ROOT
-from tests.support.samples.note_aggregate import assert_dense, entries, heard, told
+from tests.support.samples.note_aggregate import assert_dense, entries, make_stored_events, make_tracking
 
 from shared.eventlog import LogEntry, ServiceApplication, TrackingRefused
 from shared.kernel import uuid7
@@ -120,7 +120,7 @@ def test_whatever_is_delivered_tracking_counts_each_number_once_and_in_order(
     before, reached, effects = len(entries(app.recorder)), 0, 0
     for number in deliveries:
         try:
-            app.recorder.insert_events(told(uuid7(), 1), tracking=heard(number, partition))
+            app.recorder.insert_events(make_stored_events(uuid7(), 1), tracking=make_tracking(number, partition))
         except TrackingRefused as refusal:
             assert number != reached + 1
             assert refusal.tracked_number == reached

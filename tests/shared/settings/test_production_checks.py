@@ -182,6 +182,9 @@ def test_whoever_forgets_people_must_remember_it_outside_the_database(
 
 def test_a_list_outside_is_enough_and_audit_needs_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DLA_NATS_URL", "nats://nats.example.org:4222")
-    assert "DLA_ERASURE_LIST" not in CliRunner().invoke(audit, ["list-parked"]).stderr
+    without_list = CliRunner().invoke(audit, ["list-parked"]).stderr
     monkeypatch.setenv("DLA_ERASURE_LIST", str(tmp_path / "erased"))
-    assert "DLA_ERASURE_LIST" not in CliRunner().invoke(intake, ["list-parked"]).stderr
+    with_list = CliRunner().invoke(intake, ["list-parked"]).stderr
+    for refused in (without_list, with_list):
+        assert "DLA_NATS_URL is without TLS" in refused, "the checks did run"
+        assert "DLA_ERASURE_LIST" not in refused

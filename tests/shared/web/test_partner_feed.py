@@ -97,7 +97,7 @@ def test_every_service_shows_a_partner_the_cases_of_its_right_and_of_a_confident
         for role in ("adviser", "manager", "regional", "auditor"):
             assert seen(running.by(role, unit="dla-75", units=("dla-75",))) == set(), role
 
-        confidential_case.made(running, name, case, "some-adviser")
+        confidential_case.make_confidential(running, name, case, "some-adviser")
         assert case not in seen(colleague) | seen(regional)
         assert case in seen(manager) & seen(in_charge)
         headers = [each for each in followed(auditor) if each["header"]["case"] == case]

@@ -45,12 +45,12 @@ def withdrawn(intake: Served, path: str, unit: str = UNIT) -> None:
 def figures(by: Client, **moment: Any) -> dict[str, Any]:
     answer = by.get(f"{PATH}/figures", **moment)
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    statistics: dict[str, Any] = answer.json()
+    return statistics
 
 
-def value(told: dict[str, Any], code: str) -> Any:
-    (found,) = (each["value"] for each in told["figures"] if each["code"] == code)
+def value(statistics: dict[str, Any], code: str) -> Any:
+    (found,) = (each["value"] for each in statistics["figures"] if each["code"] == code)
     return found
 
 
@@ -70,7 +70,7 @@ def test_what_was_answered_yesterday_is_answered_again_whatever_was_recorded_sin
     basis = again.json()["basis"]
     assert basis == then["basis"] | {"as_of": basis["as_of"]}
     assert datetime.fromisoformat(basis["as_of"]) == datetime.fromisoformat(instant)
-    numbers = [[each | {"events": ""} for each in told["figures"]] for told in (then, again.json())]
+    numbers = [[each | {"events": ""} for each in statistics["figures"]] for statistics in (then, again.json())]
     assert numbers[0] == numbers[1]
 
 
@@ -79,8 +79,8 @@ def test_the_events_behind_a_past_figure_are_those_recorded_by_then(intake: Serv
     for level in ("weak_signals", "weak_signals", "proven"):
         assert adviser.post(f"{case}/difficulty", {"level": level}).status_code == 200
     instants = [each["recorded_at"] for each in adviser.get(f"{case}/history").json()]
-    told = figures(adviser, as_of=instants[1])
-    (figure,) = (each for each in told["figures"] if each["code"] == "difficulty_weak_signals")
+    statistics = figures(adviser, as_of=instants[1])
+    (figure,) = (each for each in statistics["figures"] if each["code"] == "difficulty_weak_signals")
     assert (figure["value"], figure["cases"]) == (1, [case.rpartition("/")[2]])
     behind = adviser.get(figure["events"]).json()["items"]
     assert [each["recorded_at"] for each in behind] == [instants[1]]
@@ -122,8 +122,12 @@ def test_before_the_first_event_nothing_counts_and_tomorrow_is_refused(intake: S
     assert figures(adviser)["basis"]["position"] == 0
     long_ago = datetime.now(UTC) - timedelta(days=3650)
     received(intake, 1)
-    told = figures(adviser, as_of=long_ago.isoformat())
-    assert (told["basis"]["position"], told["basis"]["recorded_at"], value(told, "requests")) == (0, None, 0)
+    statistics = figures(adviser, as_of=long_ago.isoformat())
+    assert (statistics["basis"]["position"], statistics["basis"]["recorded_at"], value(statistics, "requests")) == (
+        0,
+        None,
+        0,
+    )
     tomorrow = (intake.application.clock.now() + timedelta(days=1)).isoformat()
     refused = adviser.get(f"{PATH}/figures", as_of=tomorrow)
     assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (422, "still-to-come")
@@ -185,9 +189,9 @@ def test_figures_come_as_a_file_for_a_spreadsheet_that_runs_nothing(intake: Serv
     answer = regional.get(f"{PATH}/figures.csv", unit="=1+1")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="chiffres.csv"'
-    told = {line.split(";")[0]: line.split(";") for line in answer.content.decode("utf-8-sig").splitlines()}
-    assert told["requests"][3] == "0"
-    assert told["requests"][8] == "'=1+1"
+    statistics = {line.split(";")[0]: line.split(";") for line in answer.content.decode("utf-8-sig").splitlines()}
+    assert statistics["requests"][3] == "0"
+    assert statistics["requests"][8] == "'=1+1"
     mine = intake.by("adviser", unit=UNIT).get(f"{PATH}/figures.csv").text
     assert "requests;;Demandes reçues;1;1;" in mine
     assert intake.by("provider", case=str(UUID(int=1))).get(f"{PATH}/figures.csv").status_code == 403

@@ -18,17 +18,17 @@ from shared.kernel import Role
 
 NAME = "Zénaïde Kerplantec"
 WORD = "kerplantec"
-Asked = tuple[str, str, Any, dict[str, str]]
+RequestParts = tuple[str, str, Any, dict[str, str]]
 """Method, address with its query, body, headers."""
 
 
-def wrong(name: str, case: str) -> Iterator[tuple[frozenset[Role], Asked]]:
+def wrong(name: str, case: str) -> Iterator[tuple[frozenset[Role], RequestParts]]:
     """For each operation of a service: the name in the address, and where it takes a body in place of each value, as
-    what holds it, as a field beside, and in each header. `case`: one that is there."""
+    what holds it, as an extra field, and in each header. `case`: one that is there."""
     roles, openapi = declared(name), service(name).web().openapi()
     for path, operations in openapi["paths"].items():
-        for method, told in operations.items():
-            body = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+        for method, operation in operations.items():
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
             for_whom = roles[f"{method.upper()} {path}"] or frozenset(Role)
             address = re.sub(r"{[a-z]+}", quote(NAME), path)
             yield for_whom, (method, f"{address}?{quote(NAME)}={quote(NAME)}&unit={quote(NAME)}", body, {})
@@ -46,7 +46,7 @@ def planted(body: Any) -> Iterator[Any]:
     for at in _places(body, ()):
         for instead in (NAME, NAME * 500, {NAME: [NAME]}):
             yield _with(body, at, instead)
-    yield _beside(body)
+    yield _with_extra_fields(body)
     yield NAME
 
 
@@ -66,16 +66,16 @@ def _with(body: Any, at: tuple[Any, ...], value: Any) -> Any:
     return changed
 
 
-def _beside(value: Any) -> Any:
+def _with_extra_fields(value: Any) -> Any:
     match value:
         case dict():
-            return {key: _beside(each) for key, each in value.items()} | {NAME: NAME}
+            return {key: _with_extra_fields(each) for key, each in value.items()} | {NAME: NAME}
         case list():
-            return [_beside(each) for each in value]
+            return [_with_extra_fields(each) for each in value]
     return value
 
 
-class Told(logging.Handler):
+class LogLines(logging.Handler):
     """What is logged, with its traceback, but for the test's own client."""
 
     def __init__(self) -> None:
@@ -90,9 +90,9 @@ class Told(logging.Handler):
 
 def leaks(running: Served, name: str, case: str, unit: str, only: str = "") -> tuple[int, list[str]]:
     """How many answers refused, and each answer or line of log that tells the name again; `only`: of some addresses."""
-    told, refused, found = Told(), 0, []
+    log_lines, refused, found = LogLines(), 0, []
     root = logging.getLogger()
-    root.addHandler(told)
+    root.addHandler(log_lines)
     try:
         for roles, (method, path, body, headers) in wrong(name, case):
             if only not in path:
@@ -108,7 +108,7 @@ def leaks(running: Served, name: str, case: str, unit: str, only: str = "") -> t
                 refused += 1
                 if WORD in answer.text.lower() or WORD in str(answer.headers).lower():
                     found.append(f"{answer.status_code} {method} {path}: {answer.text[:300]}")
-        found += [f"log: {line[:300]}" for line in told.lines if WORD in line.lower()]
+        found += [f"log: {line[:300]}" for line in log_lines.lines if WORD in line.lower()]
     finally:
-        root.removeHandler(told)
+        root.removeHandler(log_lines)
     return refused, found

@@ -1,4 +1,4 @@
-"""Which words of a command must never be told in clear? Those of fields that their type declares secret, once."""
+"""Secret words of a command, never to stand in clear: those of fields that their type declares secret."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class Said(str):
 
     personal: bool
 
-    def __new__(cls, told: str, personal: bool) -> Said:
-        said = super().__new__(cls, told)
+    def __new__(cls, text: str, personal: bool) -> Said:
+        said = super().__new__(cls, text)
         said.personal = personal
         return said
 
     @property
     def is_sought(self) -> bool:
         """A name, a mail address, a telephone number, a function; of free text a sentence: one word may be a code."""
-        told = self.strip()
-        if self.personal and len(told) >= SHORTEST and told.casefold() not in words_of_labels():
-            return " " in told or NAME.fullmatch(told) is not None
-        return " " in told
+        text = self.strip()
+        if self.personal and len(text) >= SHORTEST and text.casefold() not in words_of_labels():
+            return " " in text or NAME.fullmatch(text) is not None
+        return " " in text
 
 
 @cache
@@ -55,7 +55,7 @@ def secrets_in(value: Any) -> Iterator[Said]:
     """What somebody typed into the secret fields of a command, however deep."""
     if is_dataclass(value) and not isinstance(value, type):
         for name, personal in _fields(type(value)):
-            yield from _told(getattr(value, name), personal)
+            yield from _said_in(getattr(value, name), personal)
 
 
 def spelled(said: str) -> set[bytes]:
@@ -78,17 +78,17 @@ def leaked(command: Any, events: Any) -> list[str]:
     return [each for each in said if msgspec.json.encode(str(each))[1:-1].decode() in clear]
 
 
-def _told(value: Any, personal: bool | None) -> Iterator[Said]:
+def _said_in(value: Any, personal: bool | None) -> Iterator[Said]:
     """`personal`: null for what is no secret."""
     if isinstance(value, str):
         if personal is not None:
             yield Said(value, personal)
     elif isinstance(value, tuple | list):
         for each in value:
-            yield from _told(each, personal)
+            yield from _said_in(each, personal)
     elif isinstance(value, dict):
         for each in value.values():
-            yield from _told(each, personal)
+            yield from _said_in(each, personal)
     else:
         yield from secrets_in(value)
 

@@ -49,7 +49,7 @@ OPENED = FollowUpOpened(
 HELD = RecordReview("M0", TODAY, appropriation=4, summary="Les nouveaux outils sont en place.")
 
 
-def held(review: str) -> ReviewRecorded:
+def review_recorded(review: str) -> ReviewRecorded:
     return ReviewRecorded(
         review,
         Report(

@@ -12,7 +12,7 @@ from threading import Event, Thread
 from typing import Any
 
 from eventsourcing.persistence import OperationalError
-from tests.support.samples.note_aggregate import opened, told
+from tests.support.samples.note_aggregate import make_stored_events, opened
 
 from shared.kernel import uuid7
 
@@ -42,7 +42,7 @@ def main(url: str) -> None:
                 for version in range(1, 6):
                     key = [{"key": f"{case}-{version}", "request": "r", "response": "a"}]
                     try:
-                        (position,) = recorder.insert_events(told(case, version), extras={"command": key})
+                        (position,) = recorder.insert_events(make_stored_events(case, version), extras={"command": key})
                     except OperationalError:  # cut ten times running: the writer is told, and does not know
                         say("UNKNOWN")
                         break

@@ -57,9 +57,9 @@ class Alarms:
 
 
 def decide(
-    alarms: Alarms, asked: SetAlarm | Ring | Mend, _context: Context
+    alarms: Alarms, command: SetAlarm | Ring | Mend, _context: Context
 ) -> list[AlarmSet | AlarmRang | AlarmsMended]:
-    match asked:
+    match command:
         case SetAlarm(alarm, on):
             return [AlarmSet(alarm, on)]
         case Ring("broken") if not alarms.mended:
@@ -70,8 +70,8 @@ def decide(
             return [AlarmsMended()]
 
 
-def evolve(alarms: Alarms, told: AlarmSet | AlarmRang | AlarmsMended) -> Alarms:
-    match told:
+def evolve(alarms: Alarms, event: AlarmSet | AlarmRang | AlarmsMended) -> Alarms:
+    match event:
         case AlarmRang(alarm):
             return replace(alarms, rang=(*alarms.rang, alarm))
         case AlarmsMended():
@@ -79,9 +79,9 @@ def evolve(alarms: Alarms, told: AlarmSet | AlarmRang | AlarmsMended) -> Alarms:
     return alarms
 
 
-def deadlines(_alarms: Alarms, told: AlarmSet | AlarmRang | AlarmsMended) -> Iterator[Deadline]:
-    if isinstance(told, AlarmSet):
-        yield Deadline("alarm", told.alarm, on=told.on)
+def deadlines(_alarms: Alarms, event: AlarmSet | AlarmRang | AlarmsMended) -> Iterator[Deadline]:
+    if isinstance(event, AlarmSet):
+        yield Deadline("alarm", event.alarm, on=event.on)
 
 
 def ring(_kind: str, alarm: str) -> Ring:
@@ -104,8 +104,8 @@ def opened(url: str, lead: Path | None = None) -> ServiceApplication:
     return ServiceApplication("alarms", [decider], url, DEPLOYMENT_KEY, Clock(lead))
 
 
-def ask(app: ServiceApplication, stream: UUID, asked: SetAlarm | Mend) -> None:
-    app.handle(decider, stream, asked, app.context(stream, ADVISER))
+def ask(app: ServiceApplication, stream: UUID, command: SetAlarm | Mend) -> None:
+    app.handle(decider, stream, command, app.context(stream, ADVISER))
 
 
 def rang(app: ServiceApplication, stream: UUID) -> Counter[str]:

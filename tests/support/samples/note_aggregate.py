@@ -73,12 +73,12 @@ def opened(url: str) -> ServiceApplication:
     return ServiceApplication("notes", [decider], url, DEPLOYMENT_KEY)
 
 
-def told(case: UUID, *versions: int) -> list[StoredEvent]:
+def make_stored_events(case: UUID, *versions: int) -> list[StoredEvent]:
     """Stored events without meaning, for the recorder alone."""
     return [StoredEvent(case, version, "noted:v1", uuid7().bytes) for version in versions]
 
 
-def heard(number: int, partition: int = 2) -> PartitionTracking:
+def make_tracking(number: int, partition: int = 2) -> PartitionTracking:
     return PartitionTracking("intake", number, log_id=LOG_ID, partition=partition, case=UUID(int=9))
 
 

@@ -42,8 +42,8 @@ class Registered:
     step: int
 
 
-@event("remark-kept", label="Remarque gardée")
-class RemarkKept:
+@event("remark-recorded", label="Remarque consignée")
+class RemarkRecorded:
     remark: str
 
 
@@ -52,17 +52,17 @@ class Steps:
     seen: tuple[int, ...] = ()
 
 
-def register(_steps: Steps, command: Register, _context: Context) -> list[Registered | RemarkKept]:
-    kept = [RemarkKept(command.remark)] if command.remark else []
+def register(_steps: Steps, command: Register, _context: Context) -> list[Registered | RemarkRecorded]:
+    kept = [RemarkRecorded(command.remark)] if command.remark else []
     return [*kept, Registered(command.step)]
 
 
-def registered(steps: Steps, event: Registered | RemarkKept) -> Steps:
+def registered(steps: Steps, event: Registered | RemarkRecorded) -> Steps:
     return replace(steps, seen=(*steps.seen, event.step)) if isinstance(event, Registered) else steps
 
 
 DESK: Decider[Steps] = Decider(
-    "desk", Steps(), decide=register, evolve=registered, commands=(Register,), events=(Registered, RemarkKept)
+    "desk", Steps(), decide=register, evolve=registered, commands=(Register,), events=(Registered, RemarkRecorded)
 )
 
 

@@ -1,4 +1,4 @@
-"""The five services in this process, each with its real log; what one tells is carried to the others when asked."""
+"""The five services in this process, each with its real log; a test carries messages between them."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class House:
     def __getitem__(self, name: str) -> Served:
         return self.running[name]
 
-    def by(self, name: str, role: str, **told: Any) -> Client:
-        return self.running[name].by(role, **told)
+    def by(self, name: str, role: str, **right: Any) -> Client:
+        return self.running[name].by(role, **right)
 
     def carry(self, *without: str) -> None:
-        """Whatever was told is heard, and what that leads to; except by the services named, which are down."""
+        """Delivers whatever was published, and what that leads to; except to the services named, which are down."""
         up, before = [name for name in self.running if name not in without], -1
-        while before != (before := sum(self._told(name, up) for name in up)):
+        while before != (before := sum(self._deliver(name, up) for name in up)):
             pass
 
-    def _told(self, publisher: str, up: list[str]) -> int:
+    def _deliver(self, publisher: str, up: list[str]) -> int:
         app = self.running[publisher].application
         entries = app.recorder.select_notifications(0, 10_000, inclusive_of_start=False)
         for message in messages_of(app, service(publisher).to_integration_event, entries):

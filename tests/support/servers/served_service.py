@@ -58,8 +58,8 @@ class Client:
     def get(self, path: str, **parameters: Any) -> Any:
         return self._http.get(path, params=parameters or None, headers=self._headers)
 
-    def get_unless(self, seen: str, path: str) -> Any:
-        return self._http.get(path, headers=self._headers | {"If-None-Match": seen})
+    def get_if_none_match(self, etag: str, path: str) -> Any:
+        return self._http.get(path, headers=self._headers | {"If-None-Match": etag})
 
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         spelled = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from tests.support.histories.follow_up_history import HELD, IN_SIX_MONTHS, OPENED, TODAY, given, held
+from tests.support.histories.follow_up_history import HELD, IN_SIX_MONTHS, OPENED, TODAY, given, review_recorded
 
 from followup.domain.reviews.deadlines import (
     PlanReview,
@@ -49,7 +49,7 @@ def test_a_review_is_not_recorded_ahead_of_the_day_it_is_held() -> None:
 
 
 def test_each_review_has_one_outcome() -> None:
-    for settled in (held("M0"), ReviewUnreachable("M0", 3)):
+    for settled in (review_recorded("M0"), ReviewUnreachable("M0", 3)):
         for command in (HELD, RecordUnreachable("M0", 3), PlanReview("M0", IN_SIX_MONTHS, reason="Congés")):
             given(OPENED, settled).when(command).refused("review-already-recorded")
 
