@@ -55,9 +55,9 @@ class Counted(SigningKeys):
         super().__init__(*arguments)
         self._provider = provider
 
-    def _published(self) -> Any:
+    def _fetch_keys(self) -> Any:
         self._provider.read += 1
-        return super()._published()
+        return super()._fetch_keys()
 
 
 def deployment(**changed: Any) -> Settings:

@@ -314,7 +314,7 @@ def test_the_draft_of_the_agreement_is_ready_to_be_signed_by_the_three(
     ("file", "expected"),
     [
         (None, "il n’est pas encore joint au dossier"),
-        (attachment.AttachmentStatus.KEPT, "c’est la pièce jointe « Convention signée » (convention.pdf)"),
+        (attachment.AttachmentStatus.ACTIVE, "c’est la pièce jointe « Convention signée » (convention.pdf)"),
         (attachment.AttachmentStatus.WITHDRAWN, "a été retirée du dossier"),
     ],
 )

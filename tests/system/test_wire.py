@@ -90,11 +90,11 @@ def stranger(carrier: Carrier, desk: Desk) -> Iterator[Trying]:
 def test_it_speaks_on_no_subject_but_its_own(stranger: Trying, carrier: Carrier) -> None:
     own = topology.subject(REGION, "stranger", 3, "step-registered:v1")
     assert stranger.publish(own) == []
-    assert stranger.publish(topology.head_subject(REGION, "stranger")) == []
+    assert stranger.publish(topology.high_water_mark_subject(REGION, "stranger")) == []
     for other in (
         topology.subject(REGION, "desk", 3, "step-registered:v1"),
         topology.subject("another-region", "stranger", 3, "step-registered:v1"),
-        topology.head_subject(REGION, "desk"),
+        topology.high_water_mark_subject(REGION, "desk"),
         f"{topology.reply_prefix('workshop')}.some",
         "anything",
     ):
@@ -112,7 +112,7 @@ def test_no_answer_to_it_lands_on_another_s_subject(stranger: Trying, desk: Desk
     stranger.publish(own, sent[0], reply=forged)
     stranger.publish(f"{topology.JETSTREAM_PREFIX}.STREAM.INFO.stranger", b"", reply=forged)
     stranger.publish(f"{topology.JETSTREAM_PREFIX}.DIRECT.GET.stranger", json.dumps({"seq": 1}).encode(), reply=forged)
-    for consumer in topology.consumers(REGION, "stranger", "desk", whole=False):
+    for consumer in topology.consumers(REGION, "stranger", "desk", whole_log=False):
         stranger.publish(
             f"{topology.JETSTREAM_PREFIX}.CONSUMER.MSG.NEXT.desk.{consumer.durable_name}", b"1", reply=forged
         )
@@ -165,13 +165,13 @@ def test_it_reads_and_answers_for_no_consumer_but_its_own(stranger: Trying) -> N
 
 
 def test_it_listens_to_heads_of_those_it_hears_and_to_answers_of_its_own(stranger: Trying) -> None:
-    assert stranger.subscribe(topology.head_subject(REGION, "desk")) == []
+    assert stranger.subscribe(topology.high_water_mark_subject(REGION, "desk")) == []
     assert stranger.subscribe(f"{topology.reply_prefix('stranger')}.some") == []
     for subject in (
         ">",
         "dla.>",
         topology.subject(REGION, "desk", "*", "*.*"),
-        topology.head_subject(REGION, "workshop"),
+        topology.high_water_mark_subject(REGION, "workshop"),
         f"{topology.reply_prefix('workshop')}.>",
         "_INBOX.>",
         "$JS.>",

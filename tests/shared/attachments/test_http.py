@@ -79,7 +79,7 @@ def test_a_file_is_added_listed_and_downloaded_as_it_was(intake: Served, adviser
         "statuts signés.pdf",
         "statutes",
     )
-    assert (listed["media_type"], listed["size"], listed["step"]) == ("application/pdf", len(content), "kept")
+    assert (listed["media_type"], listed["size"], listed["step"]) == ("application/pdf", len(content), "active")
     assert listed["content_hash"] == sha256(bytes.fromhex(listed["salt"]) + content).hexdigest()
 
     got = adviser.get(added.headers["Location"])
@@ -171,7 +171,7 @@ def test_once_the_key_is_erased_nobody_reads_it_and_replays_go_on(intake: Served
     assert_problem(adviser.get(where), 410, "erased")
     assert_problem(add(adviser, path, sample_files.pdf(b"nouveau")), 410, "erased")
     (listed,) = adviser.get(path).json()
-    assert (listed["title"], listed["step"]) == ("«\u202feffacé\u202f»", "kept")
+    assert (listed["title"], listed["step"]) == ("«\u202feffacé\u202f»", "active")
     assert adviser.get(path.replace("/attachments", "/history")).json()[-1]["event"] == "attachment-added"
     assert rows(intake) == (2, 1)
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.statistics import Counts, bounds
-from shared.statistics.rounding import BASE, is_undeducible, round_counts
+from shared.statistics.rounding import BASE, leaves_enough_uncertainty, round_counts
 
 SMALL = set(range(1, BASE))
 POPULATIONS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 2), st.integers(0, 2)), max_size=14)
@@ -91,7 +91,7 @@ def test_no_two_queries_of_nested_territories_or_periods_leave_one_to_four_betwe
 def test_tables_that_pin_each_other_down_are_drawn_again() -> None:
     """Seven fours told as nothing, beside one twenty-eight told as thirty: each of the seven would be two at least."""
     counts = {"forms": {str(n): 4 for n in range(7)}, "sizes": {"small": 28, "large": 0}}
-    assert not is_undeducible([dict.fromkeys(map(str, range(7)), 0), {"small": 30, "large": 0}])
+    assert not leaves_enough_uncertainty([dict.fromkeys(map(str, range(7)), 0), {"small": 30, "large": 0}])
 
     def unlucky_at_first(cell: str) -> float:
         attempt, code, _ = cell.split("/")
@@ -99,7 +99,7 @@ def test_tables_that_pin_each_other_down_are_drawn_again() -> None:
 
     told = round_counts(counts, unlucky_at_first)
     assert sum(told["forms"].values()) > 0
-    assert is_undeducible(told.values())
+    assert leaves_enough_uncertainty(told.values())
 
 
 @given(n=st.integers(0, 500), seed=st.integers(0, 10**6))

@@ -25,7 +25,7 @@ def main(url: str) -> None:
     app = opened(url)
     recorder: Any = app.recorder
     appender = recorder.appender
-    look = appender._positions_of
+    look = appender._find_committed_positions
 
     def own(events: Any) -> Any:
         found = look(events)
@@ -33,7 +33,7 @@ def main(url: str) -> None:
             say("RECOGNISED")
         return found
 
-    appender._positions_of = own
+    appender._find_committed_positions = own
 
     def write() -> None:
         try:

@@ -97,7 +97,7 @@ def _comparison(source: DocumentSource[FollowUp]) -> Iterator[Block]:
         (
             indicator_definition(code, definitions),
             _value(code, follow_up.baseline.get(code)),
-            *(_measured(code, report.indicators.get(code)) for report in reports.values()),
+            *(_format_measure(code, report.indicators.get(code)) for report in reports.values()),
         )
         for code in measured
     )
@@ -132,7 +132,7 @@ def _definitions(source: DocumentSource[FollowUp]) -> dict[str, str]:
     return own | source.state.definitions
 
 
-def _measured(code: str, indicator: ComparedIndicator | None) -> str:
+def _format_measure(code: str, indicator: ComparedIndicator | None) -> str:
     if indicator is None:
         return "–"
     return _value(code, indicator.value) + ("" if indicator.comparability is Comparability.COMPARABLE else "\u00a0*")

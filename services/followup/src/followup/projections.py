@@ -93,8 +93,10 @@ def _with_result(row: Row, status: ReviewStatus, review: str) -> Row:
 
 def _review_counts(results: dict[str, str]) -> Row:
     """Counted anew each time: in valid time, a review can be cancelled before it was held."""
-    held, unreachable = (sum(status == counted for status in results.values()) for counted in COUNTED_STATUSES)
-    return {"reviews": results, "reviews_held": held, "reviews_unreachable": unreachable}
+    held_count, unreachable_count = (
+        sum(status == counted for status in results.values()) for counted in COUNTED_STATUSES
+    )
+    return {"reviews": results, "reviews_held": held_count, "reviews_unreachable": unreachable_count}
 
 
 def _without_marks(row: Row, review: str) -> Row:

@@ -66,9 +66,9 @@ def _compute(rows: Sequence[Row]) -> Iterator[Figure]:
             "nombre de demandes dont c’est le dernier niveau qualifié dans l’unité",
             [row for row in rows if row.get("difficulty") == level],
         )
-    yield _acknowledged("orientations_acknowledged", "Part d’orientations bien reçues", "", rows)
+    yield _acknowledged_share("orientations_acknowledged", "Part d’orientations bien reçues", "", rows)
     in_crisis = [row for row in rows if "difficulty" in row and DifficultyLevel(row["difficulty"]).is_a_crisis]
-    yield _acknowledged(
+    yield _acknowledged_share(
         "crisis_orientations_acknowledged",
         "Part d’orientations bien reçues, pour les structures en crise",
         ", pour les demandes en situation critique ou en cessation des paiements",
@@ -108,7 +108,7 @@ def _hours_to_triage(rows: Sequence[Row]) -> Figure:
     )
 
 
-def _acknowledged(code: str, label: str, among: str, rows: Sequence[Row]) -> Figure:
+def _acknowledged_share(code: str, label: str, among: str, rows: Sequence[Row]) -> Figure:
     shares = ((row["id"], len(row.get("acknowledged", ())), len(row.get("sent", ()))) for row in rows)
     return share_figure(code, label, f"orientations bien reçues ÷ orientations transmises{among}", shares)
 

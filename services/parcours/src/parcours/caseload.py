@@ -50,7 +50,7 @@ TASK_KINDS = {
 
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     projected = _stage(_tender(_action(row, entry, recorded), entry, recorded), entry, recorded)
-    return row if projected is row else projected | {"due": _due(projected)}
+    return row if projected is row else projected | {"due": _due_entries(projected)}
 
 
 def _stage(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
@@ -90,27 +90,27 @@ def _action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
         case ActionRemoved(action):
             return row | {"actions": {key: other for key, other in row["actions"].items() if key != str(action)}}
         case ActionRescheduled(action, starts_on, ends_on=ends_on):
-            return _changed(row, action, starts_on=starts_on, ends_on=ends_on)
+            return _update_action(row, action, starts_on=starts_on, ends_on=ends_on)
         case ActionStarted(action):
-            return _changed(row, action, step=ActionStep.STARTED)
+            return _update_action(row, action, step=ActionStep.STARTED)
         case ActionFinished(action):
-            return _changed(row, action, step=ActionStep.DONE)
+            return _update_action(row, action, step=ActionStep.DONE)
         case ActionAbandoned(action):
-            return _changed(row, action, step=ActionStep.ABANDONED)
+            return _update_action(row, action, step=ActionStep.ABANDONED)
         case ActionCarriedOver(action):
-            return _changed(row, action, step=ActionStep.CARRIED_OVER)
+            return _update_action(row, action, step=ActionStep.CARRIED_OVER)
         case FinalReportReceived(action, received_on):
-            return _changed(row, action, received=received_on)
+            return _update_action(row, action, received=received_on)
         case FinalReportAccepted(action):
-            return _changed(row, action, accepted=entry.recorded_at)
+            return _update_action(row, action, accepted=entry.recorded_at)
         case FundsCommitted(action, amount):
-            return _changed(row, action, left=row["actions"][str(action)]["left"] + amount)
+            return _update_action(row, action, left=row["actions"][str(action)]["left"] + amount)
         case FundsReleased(action, amount) | PaymentAuthorised(action, amount):
-            return _changed(row, action, left=row["actions"][str(action)]["left"] - amount)
+            return _update_action(row, action, left=row["actions"][str(action)]["left"] - amount)
     return row
 
 
-def _changed(row: Row, action: Any, **changes: Any) -> Row:
+def _update_action(row: Row, action: Any, **changes: Any) -> Row:
     return row | {"actions": row["actions"] | {str(action): row["actions"][str(action)] | changes}}
 
 
@@ -141,7 +141,7 @@ def _at(row: Row, stream: str, what: str, since: Any, candidates: list[str]) -> 
     return row | {"tenders": row["tenders"] | {stream: tender}}
 
 
-def _due(row: Row) -> Row:
+def _due_entries(row: Row) -> Row:
     """Once the parcours is over, a provider's invoice alone is still to be paid."""
     waits: Row = {}
     for key, action in row["actions"].items():

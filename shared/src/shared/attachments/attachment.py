@@ -15,7 +15,7 @@ from shared.kernel.frozen import replace
 
 class AttachmentStatus(StrEnum):
     NEW = "new"
-    KEPT = "kept"
+    ACTIVE = "active"
     WITHDRAWN = "withdrawn"
 
 
@@ -102,7 +102,7 @@ Event = AttachmentAdded | AttachmentCited | AttachmentWithdrawn
 
 def decide(attachment: Attachment, command: Command, context: Context) -> list[Event]:
     match attachment.step, command:
-        case AttachmentStatus.KEPT, AddAttachment():
+        case AttachmentStatus.ACTIVE, AddAttachment():
             return []  # the same content is here already: the first one stands
         case _, AddAttachment(
             kind, title, file_name=file_name, media_type=media_type, size=size, content_hash=content_hash, salt=salt
@@ -120,8 +120,8 @@ def decide(attachment: Attachment, command: Command, context: Context) -> list[E
 
 
 def available_commands(attachment: Attachment) -> Iterator[type]:
-    """Kept until it is withdrawn; what was withdrawn may be added again."""
-    if attachment.step is AttachmentStatus.KEPT:
+    """Active until it is withdrawn; what was withdrawn may be added again."""
+    if attachment.step is AttachmentStatus.ACTIVE:
         yield from (CiteAttachment, WithdrawAttachment)
     else:
         yield AddAttachment
@@ -140,7 +140,7 @@ def evolve(attachment: Attachment, event: Event) -> Attachment:
             salt=salt,
         ):
             return Attachment(
-                AttachmentStatus.KEPT,
+                AttachmentStatus.ACTIVE,
                 case_id,
                 kind=kind,
                 title=title,

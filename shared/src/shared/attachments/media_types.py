@@ -54,7 +54,7 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 def media_type_of(content: bytes | bytearray, file_name: str) -> MediaType:
     """The name only tells a CSV from another text. Raises Refused, 415 or 422."""
-    guessed = _guessed(content)
+    guessed = _guess_types(content)
     if PDF.name in guessed:
         return _whole(PDF, b"%%EOF" in content[-PDF_END_WITHIN:])
     if PNG.name in guessed:
@@ -72,7 +72,7 @@ def safe_file_name(file_name: str, media_type: str) -> str:
     return file_name if PurePath(file_name).suffix.lower() in suffixes else f"{file_name}{suffixes[0]}"
 
 
-def _guessed(content: bytes | bytearray) -> set[str]:
+def _guess_types(content: bytes | bytearray) -> set[str]:
     try:
         return {match.mime_type for match in puremagic.magic_string(bytes(content[:4096]))}
     except (puremagic.PureError, ValueError):
@@ -81,21 +81,21 @@ def _guessed(content: bytes | bytearray) -> set[str]:
 
 def _whole(media_type: MediaType, ends: bool) -> MediaType:
     if not ends:
-        raise _damaged()
+        raise _damaged_error()
     return media_type
 
 
-def _damaged() -> Refused:
+def _damaged_error() -> Refused:
     return DAMAGED("Ce fichier est incomplet ou abîmé\u00a0: ouvrez-le, enregistrez-le à nouveau, et recommencez.")
 
 
-def _macros() -> Refused:
+def _macros_error() -> Refused:
     return ACTIVE_CONTENT("Ce document contient des macros\u00a0: enregistrez-le sans elles, ou en PDF.")
 
 
 def _office(content: bytes | bytearray) -> MediaType:
     if content.count(b"PK\x01\x02") > MAX_ENTRIES:  # before the directory is read: each entry costs memory
-        raise _damaged()
+        raise _damaged_error()
     try:
         with ZipFile(BytesIO(content)) as archive:
             names = archive.namelist()
@@ -104,13 +104,13 @@ def _office(content: bytes | bytearray) -> MediaType:
             if "[Content_Types].xml" in names:
                 return _office_open_xml(archive, names)
     except (BadZipFile, LargeZipFile, zlib.error, ParseError, EOFError, NotImplementedError, RuntimeError, ValueError):
-        raise _damaged() from None
+        raise _damaged_error() from None
     raise REFUSED_TYPE(f"Une archive n’est pas acceptée\u00a0: ajoutez chaque document à part. {ACCEPTED}")
 
 
 def _open_document(archive: ZipFile, names: list[str]) -> MediaType:
     if any(name.startswith(("Basic/", "Scripts/")) for name in names):
-        raise _macros()
+        raise _macros_error()
     found = ACCEPTED_TYPES.get(_read(archive, "mimetype").strip())
     if found not in (ODT, ODS):
         raise REFUSED_TYPE(f"Ce document n’est ni un texte ni un tableur. {ACCEPTED}")
@@ -120,12 +120,12 @@ def _open_document(archive: ZipFile, names: list[str]) -> MediaType:
 def _office_open_xml(archive: ZipFile, names: list[str]) -> MediaType:
     declared = _read(archive, "[Content_Types].xml")
     if "<!" in declared:  # no entity is ever expanded
-        raise _damaged()
+        raise _damaged_error()
     types = {str(part.get("ContentType")) for part in fromstring(declared)}  # noqa: S314  without a DTD
     if any("macroenabled" in each.lower() or "vbaproject" in each.lower() for each in types) or any(
         PurePath(name).name.lower() == "vbaproject.bin" for name in names
     ):
-        raise _macros()
+        raise _macros_error()
     for accepted in (DOCX, XLSX):
         if f"{accepted.name}.main+xml" in types:
             return accepted
@@ -136,7 +136,7 @@ def _read(archive: ZipFile, name: str) -> str:
     with archive.open(name) as entry:
         read = entry.read(MAX_ENTRY_BYTES + 1)
     if len(read) > MAX_ENTRY_BYTES:
-        raise _damaged()
+        raise _damaged_error()
     return read.decode("utf-8-sig")
 
 

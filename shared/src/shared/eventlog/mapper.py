@@ -17,7 +17,7 @@ from shared.kernel import Encrypted, EventName, Role, encrypted_values, event_na
 
 E = TypeVar("E")
 UNREADABLE = (msgspec.MsgspecError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What decoding and upcasts raise on stored data that no program has written."""
+"""What decoding and upcasts raise on stored data that is corrupt or foreign."""
 
 
 class EventMetadata(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -169,6 +169,7 @@ def _set_aad(stream: Any, version: int, data: Any) -> None:
 
 def _full_token(encrypted: Any) -> dict[str, str]:
     """The token of a value in a snapshot or a later event: it keeps the aad of the event that it came from."""
+    # Stored in each encrypted value, hence short: k is the id of the data key, c the ciphertext, b the associated data.
     return {"k": str(encrypted.key), "c": encrypted.ciphertext, "b": encrypted.aad}
 
 

@@ -101,6 +101,9 @@ class CaseTable:
     nullable: frozenset[str] = frozenset()
 
 
+# The defaults of a Decider's optional callables: an aggregate gives only those that it needs.
+
+
 def no_case_row(_state: Any, _event: Any) -> Mapping[str, Any] | None:
     return None
 

@@ -50,19 +50,19 @@ def format_period(first: date, last: date) -> str:
 def format_euros(cents: int) -> str:
     """As an accountant writes it: 12 345,60 €."""
     whole, rest = divmod(abs(cents), 100)
-    return f"{'-' if cents < 0 else ''}{_grouped(whole)},{rest:02}\u00a0€"
+    return f"{'-' if cents < 0 else ''}{_group_digits(whole)},{rest:02}\u00a0€"
 
 
 def format_number(value: float) -> str:
     """12, 9,5 and 60 000: two decimals at most, and none that say nothing."""
     whole, _, rest = f"{abs(value):.2f}".partition(".")
     decimals = rest.rstrip("0")
-    return ("-" if value < 0 else "") + _grouped(int(whole)) + (f",{decimals}" if decimals else "")
+    return ("-" if value < 0 else "") + _group_digits(int(whole)) + (f",{decimals}" if decimals else "")
 
 
 def format_count(n: int, one: str, several: str | None = None) -> str:
     """1 jour, 5 jours."""
-    return f"{_grouped(n)}\u00a0{one if n < 2 else several or one + 's'}"
+    return f"{_group_digits(n)}\u00a0{one if n < 2 else several or one + 's'}"
 
 
 def quote_french(text: str) -> str:
@@ -80,5 +80,5 @@ def fold_text(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-def _grouped(whole: int) -> str:
+def _group_digits(whole: int) -> str:
     return f"{whole:,}".replace(",", "\u202f")

@@ -46,13 +46,13 @@ def accounts(services: Iterable[ServicePermissions], region: str = "{region}") -
 
 def _account(each: ServicePermissions, region: str) -> str:
     subjects = list(_jetstream_subjects(each, region))
-    marks = {publisher: topology.head_subject(region, publisher) for publisher in each.receives_from}
-    own_head = topology.head_subject(region, each.service)
+    marks = {publisher: topology.high_water_mark_subject(region, publisher) for publisher in each.receives_from}
+    own_mark = topology.high_water_mark_subject(region, each.service)
     imports = [
         f"{{service: {{account: {STREAMS}, subject: {_quoted(subject)}}}, to: {_quoted(_imported_name(subject))}}}"
         for subject in subjects
     ] + [f"{{stream: {{account: {publisher}, subject: {_quoted(subject)}}}}}" for publisher, subject in marks.items()]
-    publish = [_quoted(subject) for subject in [own_head, *map(_imported_name, subjects)]]
+    publish = [_quoted(subject) for subject in [own_mark, *map(_imported_name, subjects)]]
     subscribe = [_quoted(subject) for subject in [f"{topology.reply_prefix(each.service)}.>", *marks.values()]]
     return (
         f"  {each.service} {{\n"
@@ -60,7 +60,7 @@ def _account(each: ServicePermissions, region: str) -> str:
         f"      publish: {{allow: {_block(publish)}}}\n"
         f"      subscribe: {{allow: {_block(subscribe)}}}\n"
         "    }}]\n"
-        f"    exports: [{{stream: {_quoted(own_head)}}}]\n"
+        f"    exports: [{{stream: {_quoted(own_mark)}}}]\n"
         f"    imports: {_block(imports)}\n"
         "  }\n"
     )
@@ -73,7 +73,7 @@ def _jetstream_subjects(each: ServicePermissions, region: str) -> Iterator[str]:
     yield f"$JS.API.STREAM.INFO.{each.service}"
     yield f"$JS.API.DIRECT.GET.{each.service}"
     for publisher in each.receives_from:
-        for consumer in topology.consumers(region, each.service, publisher, whole=each.reads_whole_logs):
+        for consumer in topology.consumers(region, each.service, publisher, whole_log=each.reads_whole_logs):
             yield f"$JS.API.CONSUMER.INFO.{publisher}.{consumer.durable_name}"
             yield f"$JS.API.CONSUMER.MSG.NEXT.{publisher}.{consumer.durable_name}"
             yield f"$JS.ACK.{publisher}.{consumer.durable_name}.>"

@@ -239,7 +239,7 @@ class Relay:
         if info.state.last_seq != self._sequence:
             raise RelayFenced(f"the stream ends at sequence {info.state.last_seq}, not {self._sequence}")
         mark = await asyncio.to_thread(self._high_water_mark)
-        await connection.publish(topology.head_subject(self._region, self._app.service), encode(mark))
+        await connection.publish(topology.high_water_mark_subject(self._region, self._app.service), encode(mark))
         self._errors.pop("stream", None)
 
     def _high_water_mark(self) -> HighWaterMark:

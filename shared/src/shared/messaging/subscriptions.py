@@ -66,7 +66,7 @@ class Subscriptions:
             for pull in _pulls(self._broker, inbox.reactions, region, publisher, self._receive)
         ]
         for publisher in inbox.reactions.publishers:
-            self._broker.subscriber(topology.head_subject(region, publisher), decoder=_undecoded)(
+            self._broker.subscriber(topology.high_water_mark_subject(region, publisher), decoder=_pass_through)(
                 self._receive_high_water_mark
             )
 
@@ -106,7 +106,7 @@ class Subscriptions:
         jetstream, reactions = connection.jetstream(prefix=topology.JETSTREAM_PREFIX), self._inbox.reactions
         for publisher in reactions.publishers:
             for consumer in topology.consumers(
-                self._region, reactions.service, publisher, whole=reactions.reads_whole_logs
+                self._region, reactions.service, publisher, whole_log=reactions.reads_whole_logs
             ):
                 await jetstream.consumer_info(publisher, str(consumer.durable_name))
 
@@ -161,7 +161,7 @@ Receive = Callable[[NatsMessage], Awaitable[None]]
 
 def _pulls(broker: NatsBroker, reactions: Reactions, region: str, publisher: str, receive: Receive) -> list[Any]:
     pulls = []
-    for consumer in topology.consumers(region, reactions.service, publisher, whole=reactions.reads_whole_logs):
+    for consumer in topology.consumers(region, reactions.service, publisher, whole_log=reactions.reads_whole_logs):
         pull = broker.subscriber(
             consumer.filter_subject or "",
             durable=consumer.durable_name,
@@ -169,7 +169,7 @@ def _pulls(broker: NatsBroker, reactions: Reactions, region: str, publisher: str
             pull_sub=PullSub(batch_size=1, timeout=2),
             inbox_prefix=f"{topology.reply_prefix(reactions.service)}.".encode(),
             ack_policy=AckPolicy.MANUAL,
-            decoder=_undecoded,
+            decoder=_pass_through,
         )
         for contract in reactions.contracts:
             if contract.publisher == publisher:
@@ -179,7 +179,7 @@ def _pulls(broker: NatsBroker, reactions: Reactions, region: str, publisher: str
     return pulls
 
 
-async def _undecoded(message: NatsMessage) -> NatsMessage:
+async def _pass_through(message: NatsMessage) -> NatsMessage:
     """A FastStream decoder that leaves the message as it came: the handler decodes and acknowledges it."""
     return message
 

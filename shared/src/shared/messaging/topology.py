@@ -32,7 +32,7 @@ def subject(region: str, publisher: str, partition: int | str, topic: str) -> st
     return f"dla.{region}.{publisher}.{partition}.{topic.replace(':', '.')}"
 
 
-def head_subject(region: str, publisher: str) -> str:
+def high_water_mark_subject(region: str, publisher: str) -> str:
     """The subject of a publisher's high-water mark: outside the stream, to show what the stream has lost."""
     return f"dla.{region}.{publisher}.head"
 
@@ -48,9 +48,9 @@ def stream(region: str, publisher: str) -> StreamConfig:
     )
 
 
-def consumers(region: str, service: str, publisher: str, *, whole: bool) -> list[ConsumerConfig]:
-    """One durable consumer for each partition; with `whole`, one for the publisher, in the order of its log."""
-    if whole:
+def consumers(region: str, service: str, publisher: str, *, whole_log: bool) -> list[ConsumerConfig]:
+    """One durable consumer for each partition; with `whole_log`, one for the publisher, in the order of its log."""
+    if whole_log:
         return [_consumer(f"{service}-{publisher}", subject(region, publisher, "*", "*.*"))]
     return [
         _consumer(f"{service}-{publisher}-{partition}", subject(region, publisher, partition, "*.*"))
@@ -70,7 +70,7 @@ def _consumer(durable: str, filter_subject: str) -> ConsumerConfig:
 
 
 async def install(
-    deployer: NatsAccess, region: str, service: str, publishers: Iterable[str] = (), whole: bool = False
+    deployer: NatsAccess, region: str, service: str, publishers: Iterable[str] = (), whole_log: bool = False
 ) -> None:
     """Creates a service's stream, and the streams and consumers of the publishers that it receives from. Safe to run
     again, or twice at once."""
@@ -80,7 +80,7 @@ async def install(
         await _make_stream(jetstream, stream(region, service))
         for publisher in publishers:
             await _make_stream(jetstream, stream(region, publisher))
-            for consumer in consumers(region, service, publisher, whole=whole):
+            for consumer in consumers(region, service, publisher, whole_log=whole_log):
                 await jetstream.add_consumer(publisher, consumer)
     finally:
         await connection.close()

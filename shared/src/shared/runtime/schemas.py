@@ -19,11 +19,11 @@ def describe(service: Service) -> dict[str, Schema]:
     return {
         f"{service.name}.openapi.json": service.web().openapi(),
         f"{service.name}.asyncapi.json": asyncapi(service.name, service.publishes, service.reactions)
-        | {"x-recorded": _recorded(service)},
+        | {"x-recorded": _event_labels(service)},
     }
 
 
-def _recorded(service: Service) -> dict[str, str]:
+def _event_labels(service: Service) -> dict[str, str]:
     """The name of every recorded event → its French label. Headers of private events are published to audit as well."""
     names = [event_name(event) for decider in service.deciders for event in decider.events]
     return {name.name: name.label for name in names}
@@ -40,14 +40,14 @@ def schema_drift(service: Service, folder: Path) -> list[str]:
 
 def breaking_changes(old: Schema, current: Schema) -> list[str]:
     """What breaks a client of the old schema, one line each: something removed, or something newly required."""
-    return [*_removed(old, current), *_stricter(old, current)]
+    return [*_removals(old, current), *_stricter(old, current)]
 
 
 def dump_schema(schema: Schema) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _removed(old: Schema, current: Schema) -> Iterator[str]:
+def _removals(old: Schema, current: Schema) -> Iterator[str]:
     for path, operations in old.get("paths", {}).items():
         for method, operation in operations.items():
             new = current.get("paths", {}).get(path, {}).get(method)

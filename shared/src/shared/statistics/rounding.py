@@ -22,17 +22,17 @@ def round_counts(counts: Counts, draw: Draw) -> Counts:
             code: {key: _round(n, draw(f"{attempt}/{code}/{key}")) for key, n in table.items()}
             for code, table in counts.items()
         }
-        if is_undeducible(rounded.values()):
+        if leaves_enough_uncertainty(rounded.values()):
             return rounded
     raise AssertionError(f"no rounding of {len(counts)} tables leaves room")
 
 
 def _round(n: int, draw_value: float) -> int:
-    below, left = divmod(n, BASE)
-    return BASE * (below + (draw_value < left / BASE))
+    below, remainder = divmod(n, BASE)
+    return BASE * (below + (draw_value < remainder / BASE))
 
 
-def is_undeducible(tables: Iterable[Mapping[str, int]]) -> bool:
+def leaves_enough_uncertainty(tables: Iterable[Mapping[str, int]]) -> bool:
     """Whether the size of the population still has a range of at least five: then any group of cells of a table may
     count nobody, or at least five."""
     ranges = [tuple(map(sum, zip(*map(bounds, table.values()), strict=True))) for table in tables]

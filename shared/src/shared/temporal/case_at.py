@@ -34,7 +34,7 @@ class CaseAt:
     def entries_of(self, stream: UUID) -> list[RecordedEntry]:
         return [pair for pair in self.counted if pair[0].originator_id == stream]
 
-    def loaded(self, decider: Decider[S], stream: UUID) -> LoadedAggregate[S]:
+    def load(self, decider: Decider[S], stream: UUID) -> LoadedAggregate[S]:
         """One of the aggregates, as it was."""
         entries = self.entries_of(stream)
         return LoadedAggregate(entries[-1][0].originator_version, decider.state(event.data for _, event in entries))

@@ -74,11 +74,11 @@ class History(Generic[S]):
 
     def when(self, command: Any, by: Role | Actor = Role.ADVISER, at: datetime = NOW) -> CommandOutcome:
         """Decides twice, to hold the decision to its word: same state, same command, same world, same events."""
-        first, again = (self._decided(command, context(by, at)) for _ in range(2))
+        first, again = (self._decide(command, context(by, at)) for _ in range(2))
         assert first.events == again.events, "the decision is not deterministic"
         return first
 
-    def _decided(self, command: Any, world: Context) -> CommandOutcome:
+    def _decide(self, command: Any, world: Context) -> CommandOutcome:
         try:
             return CommandOutcome(tuple(self.decider.decide(self.state, command, world)))
         except Refused as refused:

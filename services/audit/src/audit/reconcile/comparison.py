@@ -65,23 +65,23 @@ class Comparison:
             yield from self._other_log(event)
             if 0 < self._service_log.since < event.position:
                 yield from [own] if own else []
-                yield self._finding(FindingKind.LOST, event)
+                yield self._build_finding(FindingKind.LOST, event)
                 return
         for item in self._service_log.read_until(event.position):
             if isinstance(item, UnreadablePosition):
                 is_this = item.position == event.position
                 is_at_its_place = is_at_its_place or is_this
-                yield self._finding(FindingKind.UNREADABLE, event) if is_this else self._unreadable(item)
+                yield self._build_finding(FindingKind.UNREADABLE, event) if is_this else self._unreadable(item)
             elif (item.header.position, item.header.id) == (event.position, event.id):
                 is_at_its_place, own = True, None
                 yield from self._compare_contents(event, item)
             else:
-                yield from self._unexpected(item, event.position)
+                yield from self._report_unexpected(item, event.position)
         yield from [own] if own else []
         if misplaced := progress.misplaced.pop(event.id, None):
             yield replace(misplaced, kind=FindingKind.COPIED) if is_at_its_place else misplaced
         elif not is_at_its_place:
-            progress.missing[event.id] = self._finding(FindingKind.DELETED, event)
+            progress.missing[event.id] = self._build_finding(FindingKind.DELETED, event)
             if len(progress.missing) > MAX_MISSING:
                 yield progress.missing.pop(next(iter(progress.missing)))
         progress.reached = progress.after = event.position
@@ -93,7 +93,7 @@ class Comparison:
             if isinstance(item, UnreadablePosition):
                 yield self._unreadable(item)
                 break  # nothing tells where a log that cannot be read ends
-            yield from self._unexpected(item, END_OF_LOG)
+            yield from self._report_unexpected(item, END_OF_LOG)
         yield from self.progress.missing.values()
         self.progress.missing.clear()
 
@@ -107,9 +107,9 @@ class Comparison:
         in_header, in_body = header_differences(ours.header, theirs.header), body_differences(ours, theirs)
         if in_header or in_body:
             kind = FindingKind.ALTERED if in_header else FindingKind.BODY_CHANGED
-            yield self._finding(kind, event, differences=in_header | in_body)
+            yield self._build_finding(kind, event, differences=in_header | in_body)
 
-    def _unexpected(self, item: Message, reached: int) -> Iterator[Finding]:
+    def _report_unexpected(self, item: Message, reached: int) -> Iterator[Finding]:
         """An event that the ledger does not have at this position. `reached`: the position compared now."""
         header, theirs = item.header, bytes(item.raw_header)
         event, leaf = self._find_event(header.id)
@@ -126,11 +126,11 @@ class Comparison:
         elif event is None and reached == END_OF_LOG and header.position > self.progress.reached:
             self.progress.not_received += 1
         elif event is None or event.publisher != self.publisher:
-            yield self._finding(FindingKind.INSERTED, header)
+            yield self._build_finding(FindingKind.INSERTED, header)
         elif event.position == header.position and reached == END_OF_LOG:
             pass  # received while we compared: the next reconciliation compares it
         else:
-            finding = self._finding(
+            finding = self._build_finding(
                 FindingKind.MOVED,
                 event,
                 found_at=header.position,
@@ -149,7 +149,7 @@ class Comparison:
             logs = {"log_id": (str(event.log_id), str(self._service_log.log_id))}
             yield Finding(kind, self.publisher, position=since or event.position, differences=logs)
 
-    def _finding(self, kind: FindingKind, event: AuditedEvent | Header, **more: Any) -> Finding:
+    def _build_finding(self, kind: FindingKind, event: AuditedEvent | Header, **more: Any) -> Finding:
         return Finding(
             kind, self.publisher, position=event.position, event=event.id, case=event.case, name=event.event, **more
         )

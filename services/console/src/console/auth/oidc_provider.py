@@ -231,5 +231,5 @@ def _challenge(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 
-def _with(address: str, asked: dict[str, str]) -> str:
-    return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}"
+def _with(address: str, parameters: dict[str, str]) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(parameters)}"

@@ -76,13 +76,13 @@ def lines_of(events: Sequence[dict[str, Any]]) -> list[TimelineLine]:
     return lines
 
 
-def group_by_phase(lines: Iterable[TimelineLine], wanted: TimelineDisplayFilter) -> list[Phase]:
+def group_by_phase(lines: Iterable[TimelineLine], timeline_filter: TimelineDisplayFilter) -> list[Phase]:
     """The phases that have lines to show; newest first, the phase that moved last comes first."""
     phases: dict[int, list[TimelineLine]] = {}
     for line in lines:
-        if line in wanted:
+        if line in timeline_filter:
             phases.setdefault(line.phase, []).append(line)
-    if wanted.order == OLDEST:
+    if timeline_filter.order == OLDEST:
         return [Phase(number, phases[number]) for number in sorted(phases)]
     latest = sorted(phases, key=lambda number: str(phases[number][-1].event["recorded_at"]), reverse=True)
     return [Phase(number, phases[number][::-1]) for number in latest]

@@ -51,7 +51,7 @@ def list_advice(
 
 def _advice_for(app: ServiceApplication, case_at: CaseAt, case: UUID, reader: Actor) -> list[ListedAdvice]:
     """What the reader may see of it. Raises UnknownCase to a centre that has no question of this case."""
-    visible = advice.visible_to(reader, case_at.loaded(decider, case).state.advice)
+    visible = advice.visible_to(reader, case_at.load(decider, case).state.advice)
     if reader.role is Role.RESOURCE_CENTRE and not visible:
         raise UnknownCase(str(case))
     shown = app.key_store.display_text

@@ -66,7 +66,7 @@ def _shared_content(
     """Only the sections that `limit` contains, if it is given. Raises Refused when nothing was shared then, or no
     longer."""
     at = app.clock.now() if point_in_time == PointInTime() else point_in_time.as_of or case_at.last.recorded_at
-    share = case_at.loaded(decider, case).state.committee.share_on(at.astimezone(UTC).date())
+    share = case_at.load(decider, case).state.committee.share_on(at.astimezone(UTC).date())
     content = to_plain(
         diagnosis_versions.content_at(build_history(app, case_at, case), share.version), app.key_store.display_text
     )

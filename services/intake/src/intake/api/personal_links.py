@@ -147,7 +147,7 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
             assert self.within is not None
             authorize(caller, case)
             past = load_case_for_response(app, self.within.decider, case, at, response)
-            links = [(person, past.loaded(decider, person)) for person in past.streams_opened_by(LinkGiven)]
+            links = [(person, past.load(decider, person)) for person in past.streams_opened_by(LinkGiven)]
             return [
                 LinkRow(
                     **plain_state(app, person, loaded),

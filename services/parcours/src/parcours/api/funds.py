@@ -30,6 +30,6 @@ def read_balance(unit: str, year: int, app: AppDep, point_in_time: PointInTimeDe
     """Sums allocated, committed, paid and available (cents) of a unit's fund for a year, now or in the past."""
     number = fund.fund_id(unit, year)
     fund_at = load_case_for_response(app, fund.decider, number, point_in_time, response)
-    state = fund_at.loaded(fund.decider, number).state
+    state = fund_at.load(fund.decider, number).state
     sums = {name: getattr(state, name) for name in ("allocated", "committed", "paid", "available")}
     return {"id": number, "version": fund_at.version, "unit": unit, "year": year, **sums}

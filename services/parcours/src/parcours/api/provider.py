@@ -38,8 +38,8 @@ class OwnProposal:
 
 @dataclass(frozen=True, slots=True)
 class OwnTender:
-    """`provider` is the key under which it answers. Its `retained` and `score` (out of 20) are null until it has been
-    informed; what the others proposed is never shown."""
+    """`provider` is the key under which it answers. `retained` and `score` (out of 20) are null until the provider has
+    been informed of the result; what the others proposed is never shown."""
 
     id: UUID
     step: str
@@ -103,22 +103,22 @@ def read_provider_page(
 def build_provider_page(app: ServiceApplication, past: CaseAt, now: CaseAt, case: UUID, account: str) -> ProviderPage:
     """What `past` shows of the tenders and assignments that are the account's `now`: after its link was given to
     another account, it reads nothing more."""
-    candidacies, assigned = _own_now(now, case, account)
+    candidacies, assigned = _find_own_tenders(now, case, account)
     own = [
-        _own(app, number, state, key)
+        _build_tender(app, number, state, key)
         for number, state in tenders_of(past)
         for key in state.candidates
         if (number, key) in candidacies
     ]
     assignments = [
         _assignment(app, key, action)
-        for key, action in past.loaded(parcours.decider, case).state.actions.items()
+        for key, action in past.load(parcours.decider, case).state.actions.items()
         if action.agreement and key in assigned
     ]
     return ProviderPage(own, assignments)
 
 
-def _own_now(now: CaseAt, case: UUID, account: str) -> tuple[set[tuple[UUID, UUID]], set[UUID]]:
+def _find_own_tenders(now: CaseAt, case: UUID, account: str) -> tuple[set[tuple[UUID, UUID]], set[UUID]]:
     """The provider's candidacies, by tender and key, and the actions that it was engaged for."""
     candidacies, won = set(), set()
     for number, state in tenders_of(now):
@@ -127,13 +127,13 @@ def _own_now(now: CaseAt, case: UUID, account: str) -> tuple[set[tuple[UUID, UUI
         won |= {number} if state.winner in own else set()
     assigned = {
         key
-        for key, action in now.loaded(parcours.decider, case).state.actions.items()
+        for key, action in now.load(parcours.decider, case).state.actions.items()
         if (agreed := action.agreement) and (agreed.account == account or agreed.tender in won)
     }
     return candidacies, assigned
 
 
-def _own(app: ServiceApplication, number: UUID, state: Tender, key: UUID) -> OwnTender:
+def _build_tender(app: ServiceApplication, number: UUID, state: Tender, key: UUID) -> OwnTender:
     shown, candidate = app.key_store.display_text, state.candidates[key]
     assert state.terms_of_reference and state.deadline
     is_informed = candidate.informed_on is not None

@@ -94,4 +94,4 @@ def tender_rows(case: CaseAt) -> list[TenderRow]:
 def tenders_of(case: CaseAt) -> Iterator[tuple[UUID, Tender]]:
     """The tenders of a case with their ids, in the order of their opening."""
     for number in case.streams_opened_by(TenderOpened):
-        yield number, case.loaded(tender.decider, number).state
+        yield number, case.load(tender.decider, number).state

@@ -124,7 +124,7 @@ def _purpose(
         yield Facts((("Prestation", source.decrypt(action.planned.title)), ("Axe de changement", axis)))
     if tender and tender.terms_of_reference:
         yield Paragraph(source.decrypt(tender.terms_of_reference))
-    proposal = _chosen(tender)
+    proposal = _winning_proposal(tender)
     if proposal:
         yield Paragraph(f"Le prestataire propose\u00a0: {source.decrypt(proposal.summary)}")
     if tender:
@@ -133,7 +133,7 @@ def _purpose(
         yield Paragraph(f"Il n’y a pas eu de consultation\u00a0: {source.decrypt(exception)}")
 
 
-def _chosen(tender: Tender | None) -> Proposal | None:
+def _winning_proposal(tender: Tender | None) -> Proposal | None:
     if tender is None or tender.winner is None:
         return None
     return tender.candidates[tender.winner].proposal

@@ -90,9 +90,9 @@ def terms_of_reference(source: DocumentSource[Tender]) -> Document:
 
 def analysis(source: DocumentSource[Tender]) -> Document:
     tender = source.state
-    blocks: list[Block] = [Heading("Les critères"), _grid(source), Heading("Vue d’ensemble"), _ranking(source)]
+    blocks: list[Block] = [Heading("Les critères"), _grid(source), Heading("Vue d’ensemble"), _ranking_table(source)]
     for candidate in tender.proposals.values():
-        blocks += _scored(source, candidate)
+        blocks += _score_blocks(source, candidate)
     return _document(source, "Grille d’analyse des propositions", blocks)
 
 
@@ -100,9 +100,9 @@ def minutes(source: DocumentSource[Tender]) -> Document:
     blocks: list[Block] = [
         Facts(tuple(_mission(source, _action(source)))),
         Heading("Les prestataires consultés"),
-        _invited(source),
+        _candidates_table(source),
         *_interests(source),
-        *_ranked_if_scored(source),
+        *_ranking_if_scored(source),
         Heading("La décision"),
         *_decision(source),
         Heading("Les signatures"),
@@ -143,7 +143,7 @@ def _grid(source: DocumentSource[Tender]) -> Table:
     return Table("Grille de notation", (Column("Critère", 6), Column("Poids", number=True)), rows=rows)
 
 
-def _ranking(source: DocumentSource[Tender]) -> Table:
+def _ranking_table(source: DocumentSource[Tender]) -> Table:
     tender = source.state
     best_first = sorted(tender.proposals, key=lambda key: -tender.points(key))
     columns = (
@@ -152,17 +152,17 @@ def _ranking(source: DocumentSource[Tender]) -> Table:
         Column("Jours", 1, number=True),
         Column(f"Note sur {MAX_SCORE}", 2, number=True),
     )
-    rows = tuple(_ranked(source, key) for key in best_first)
+    rows = tuple(_ranking_row(source, key) for key in best_first)
     return Table("Propositions, de la mieux notée à la moins bien notée", columns, rows=rows)
 
 
-def _ranked_if_scored(source: DocumentSource[Tender]) -> Iterator[Block]:
+def _ranking_if_scored(source: DocumentSource[Tender]) -> Iterator[Block]:
     if source.state.scorers:
         yield Heading("Le classement")
-        yield _ranking(source)
+        yield _ranking_table(source)
 
 
-def _ranked(source: DocumentSource[Tender], key: UUID) -> tuple[str, ...]:
+def _ranking_row(source: DocumentSource[Tender], key: UUID) -> tuple[str, ...]:
     candidate = source.state.candidates[key]
     assert candidate.proposal is not None
     proposal, scorers = candidate.proposal, len(candidate.scores)
@@ -170,7 +170,7 @@ def _ranked(source: DocumentSource[Tender], key: UUID) -> tuple[str, ...]:
     return source.decrypt(candidate.name), format_euros(proposal.amount), str(proposal.days), mark
 
 
-def _scored(source: DocumentSource[Tender], candidate: Candidate) -> Iterator[Block]:
+def _score_blocks(source: DocumentSource[Tender], candidate: Candidate) -> Iterator[Block]:
     assert candidate.proposal is not None
     yield Heading(source.decrypt(candidate.name))
     yield Paragraph(source.decrypt(candidate.proposal.summary))
@@ -200,7 +200,7 @@ def _mean(marks: tuple[tuple[int, ...], ...], line: int) -> str:
     return format_number(sum(scores[line] for scores in marks) / len(marks))
 
 
-def _invited(source: DocumentSource[Tender]) -> Table:
+def _candidates_table(source: DocumentSource[Tender]) -> Table:
     informed_on = {each.event.provider: each.event.informed_on for each in source.all_of(CandidateInformed)}
     rows = tuple(
         (

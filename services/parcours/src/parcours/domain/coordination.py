@@ -189,4 +189,4 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
             changed = replace(action, step=ActionStep.ABANDONED, outcome=reason)
         case ActionCarriedOver(_, reason):
             changed = replace(action, step=ActionStep.CARRIED_OVER, outcome=reason)
-    return parcours.but(event.action, changed)
+    return parcours.with_action(event.action, changed)

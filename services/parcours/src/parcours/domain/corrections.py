@@ -250,4 +250,4 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
             changed = replace(action, days=days)
         case FinalReportCorrected(_, received_on):
             changed = replace(action, report_received_on=received_on)
-    return parcours.but(event.action, changed)
+    return parcours.with_action(event.action, changed)

@@ -207,6 +207,6 @@ class Parcours:
         kinds = {action.planned.kind for action in self.standing.values()}
         return kinds == {ActionKind.CONSULTING}
 
-    def but(self, key: UUID, action: Action) -> Parcours:
+    def with_action(self, key: UUID, action: Action) -> Parcours:
         """The same parcours with this action as it is now."""
         return replace(self, actions=self.actions | {key: action})

@@ -19,7 +19,7 @@ from eventsourcing.postgres import PostgresDatastore
 
 from shared.eventlog.errors import CONNECTION_ERRORS, AppendRefused, append_error
 from shared.eventlog.partitions import partition_of
-from shared.eventlog.storage.group_commit import GroupCommit, Waiting
+from shared.eventlog.storage.group_commit import GroupCommit, QueuedAppend
 
 MAX_ATTEMPTS = 10
 TIMEOUT_SECONDS = 8.0
@@ -49,7 +49,7 @@ class Appender:
             "SELECT {schema}.append(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::uuid[],"
             " %b::smallint[], %s::jsonb)"
         )
-        self._own_statement = sql(
+        self._find_committed_statement = sql(
             "SELECT e.position FROM unnest(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[]) WITH ORDINALITY"
             " AS n(id, version, topic, state, i) JOIN {events} e"
             " ON (e.originator_id, e.originator_version, e.topic, e.state) = (n.id, n.version, n.topic, n.state)"
@@ -75,7 +75,7 @@ class Appender:
             context, self._leader_context = self._leader_context, None
             context.__exit__(None, None, None)
 
-    def _commit(self, group: list[Waiting[Append, Sequence[int]]]) -> None:
+    def _commit(self, group: list[QueuedAppend[Append, Sequence[int]]]) -> None:
         answer_lost = False
         if len(group) > 1:
             try:
@@ -100,17 +100,17 @@ class Appender:
                 each.answer = error
 
     def _append_or_recognize(self, append: Append, answer_lost: bool) -> Sequence[int]:
-        """After a lost connection the append may have been committed without an answer. A refusal may then be our own
-        earlier success."""
+        """The append may have been committed although the connection was lost: AppendRefused may then mean that our
+        first attempt succeeded."""
         end = time.monotonic() + TIMEOUT_SECONDS
         for attempt in range(MAX_ATTEMPTS):
             try:
                 return self._call([append])
             except AppendRefused:
-                own = self._positions_of(append.events) if answer_lost and append.events else None
-                if own is None:
+                committed = self._find_committed_positions(append.events) if answer_lost and append.events else None
+                if committed is None:
                     raise
-                return own
+                return committed
             except CONNECTION_ERRORS:
                 if attempt == MAX_ATTEMPTS - 1 or time.monotonic() > end or self._closing.is_set():
                     raise
@@ -157,12 +157,13 @@ class Appender:
             yield self._leader
         except BaseException as error:
             lost, self._leader_context = self._leader_context, None
-            lost.__exit__(type(error), error, error.__traceback__)  # gives it back, raises the library's kind of error
+            # Returns the connection to the pool, and raises psycopg's error as one of the eventsourcing library.
+            lost.__exit__(type(error), error, error.__traceback__)
             raise
 
-    def _positions_of(self, events: Sequence[StoredEvent]) -> list[int] | None:
+    def _find_committed_positions(self, events: Sequence[StoredEvent]) -> list[int] | None:
         with self._datastore.get_connection() as connection:
-            rows = connection.execute(self._own_statement, _columns(events), prepare=True).fetchall()
+            rows = connection.execute(self._find_committed_statement, _columns(events), prepare=True).fetchall()
         return [row["position"] for row in rows] if len(rows) == len(events) else None
 
 

@@ -12,7 +12,7 @@ Answer = TypeVar("Answer")
 
 
 @dataclass(eq=False)
-class Waiting(Generic[Job, Answer]):
+class QueuedAppend(Generic[Job, Answer]):
     """A job in the queue, and its answer once it is committed."""
 
     work: Job
@@ -25,14 +25,14 @@ class GroupCommit(Generic[Job, Answer]):
 
     MAX_GROUP = 64
 
-    def __init__(self, commit: Callable[[list[Waiting[Job, Answer]]], None]) -> None:
+    def __init__(self, commit: Callable[[list[QueuedAppend[Job, Answer]]], None]) -> None:
         self._commit = commit
-        self._queue: list[Waiting[Job, Answer]] = []
+        self._queue: list[QueuedAppend[Job, Answer]] = []
         self._has_leader = False
         self._gate = Lock()
 
     def submit(self, work: Job) -> Answer:
-        mine: Waiting[Job, Answer] = Waiting(work)
+        mine: QueuedAppend[Job, Answer] = QueuedAppend(work)
         with self._gate:
             self._queue.append(mine)
             leads, self._has_leader = not self._has_leader, True

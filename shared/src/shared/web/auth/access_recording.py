@@ -106,8 +106,8 @@ class AccessRecorder:
         """The path with the point in time, and no other parameter: it could name a person."""
         query = self._request.query_params
         times = [name for name in TIME_PARAMETERS if TIME_VALUE.fullmatch(query.get(name, ""))]
-        kept = "&".join(f"{name}={query[name]}" for name in times)
-        return self._request.url.path + (f"?{kept}" if kept else "")
+        query_string = "&".join(f"{name}={query[name]}" for name in times)
+        return self._request.url.path + (f"?{query_string}" if query_string else "")
 
 
 def parse_reason(header: str) -> str | None:

@@ -27,7 +27,7 @@ _TEMPLATES = Environment(
 def install(web: FastAPI) -> None:
     @web.get("/docs", include_in_schema=False)
     def docs() -> Response:
-        page = drawn(web.openapi())
+        page = render_docs(web.openapi())
         return Response(page, media_type="text/html", headers={"Content-Security-Policy": styled_page(page)})
 
 
@@ -38,7 +38,7 @@ def styled_page(page: str) -> str:
     return f"{NO_SOURCES}; style-src 'sha256-{hashed}'"
 
 
-def drawn(openapi: Shape) -> str:
+def render_docs(openapi: Shape) -> str:
     described = {tag["name"]: tag["description"] for tag in openapi.get("tags", ())}
     operations = list(_operations(openapi))
     tags = dict.fromkeys(each["tag"] for each in operations)

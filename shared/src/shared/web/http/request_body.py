@@ -93,7 +93,7 @@ class BoundedRequest(Request):
 
     async def json(self) -> Any:
         try:
-            return _cleaned(json.loads(await self.body(), parse_constant=_no_such_number))
+            return _clean(json.loads(await self.body(), parse_constant=_no_such_number))
         except RecursionError:
             raise ProblemError(400, "malformed-request", "Demande illisible", "Le JSON est trop imbriqué.") from None
 
@@ -104,13 +104,13 @@ class BoundedRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
-        async def bounded(request: Request) -> Response:
+        async def handle_bounded(request: Request) -> Response:
             return await handle(BoundedRequest(request.scope, request.receive))
 
-        return bounded
+        return handle_bounded
 
 
-def _cleaned(value: Any) -> Any:
+def _clean(value: Any) -> Any:
     if isinstance(value, str):
         if UNREADABLE_BODY.search(value):
             raise ProblemError(
@@ -118,9 +118,9 @@ def _cleaned(value: Any) -> Any:
             )
         return value.strip() if any(char.isprintable() and not char.isspace() for char in value) else ""
     if isinstance(value, list):
-        return [_cleaned(item) for item in value]
+        return [_clean(item) for item in value]
     if isinstance(value, dict):
-        return {_cleaned(key): _cleaned(item) for key, item in value.items()}
+        return {_clean(key): _clean(item) for key, item in value.items()}
     return value
 
 

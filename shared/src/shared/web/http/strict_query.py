@@ -17,11 +17,11 @@ async def reject_unknown_parameters(request: Request) -> None:
         return
     route = request.scope["route"]
     assert isinstance(route, APIRoute)
-    if unknown := sorted(request.query_params.keys() - _taken(route)):
+    if unknown := sorted(request.query_params.keys() - _declared_parameters(route)):
         raise RequestValidationError([{"type": "extra_forbidden", "loc": ("query", name)} for name in unknown])
 
 
-def _taken(route: APIRoute) -> frozenset[str]:
+def _declared_parameters(route: APIRoute) -> frozenset[str]:
     return frozenset(
         each.alias for each in get_flat_params(route.dependant) if not isinstance(each.field_info, DECLARED_ELSEWHERE)
     )

@@ -69,14 +69,14 @@ class SigningKeys:
             if self._clock() - self._tried_at < pause:
                 return
             self._tried_at = self._clock()
-            self._keys = KeySet(_usable(self._published()))
+            self._keys = KeySet(_usable(self._fetch_keys()))
             self._read_at = self._clock()
         except (httpx.HTTPError, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             log.warning("the keys of the identity provider cannot be read: %r", error)
         finally:
             self._reading.release()
 
-    def _published(self) -> Any:
+    def _fetch_keys(self) -> Any:
         if not self._where.startswith(("http://", "https://")):
             return json.loads(Path(self._where).read_text())
         received = bytearray()

@@ -21,21 +21,21 @@ log = logging.getLogger(__name__)
 
 def install(app: FastAPI) -> None:
     @app.exception_handler(ProblemError)
-    async def at_the_edge(_: Request, error: ProblemError) -> JSONResponse:
+    async def handle_problem(_: Request, error: ProblemError) -> JSONResponse:
         return problem_response(error.status_code, error.slug, error.title, error.detail, error.headers, **error.extra)
 
     @app.exception_handler(Refused)
-    async def refused(_: Request, error: Refused) -> JSONResponse:
+    async def handle_refused(_: Request, error: Refused) -> JSONResponse:
         return problem_response(error.status, error.slug, error.title, error.detail, **error.extra)
 
     @app.exception_handler(UnknownCase)
-    async def unknown(_: Request, __: UnknownCase) -> JSONResponse:
+    async def handle_unknown_case(_: Request, __: UnknownCase) -> JSONResponse:
         return problem_response(
             404, "unknown-case", "Dossier inconnu", "Aucun dossier ne porte cet identifiant dans ce service."
         )
 
     @app.exception_handler(StaleVersion)
-    async def stale(_: Request, error: StaleVersion) -> JSONResponse:
+    async def handle_stale_version(_: Request, error: StaleVersion) -> JSONResponse:
         return problem_response(
             409,
             "stale-version",
@@ -45,22 +45,22 @@ def install(app: FastAPI) -> None:
         )
 
     @app.exception_handler(NotYetOpened)
-    async def not_yet(_: Request, error: NotYetOpened) -> JSONResponse:
+    async def handle_not_yet_opened(_: Request, error: NotYetOpened) -> JSONResponse:
         first = f"{error.first:%d/%m/%Y à %H:%M:%S} UTC"
         return problem_response(404, "not-yet", "Rien encore à cette date", f"Le premier événement date du {first}.")
 
     @app.exception_handler(VersionNotReached)
-    async def never_reached(_: Request, error: VersionNotReached) -> JSONResponse:
+    async def handle_version_not_reached(_: Request, error: VersionNotReached) -> JSONResponse:
         detail = f"Le dossier en est à la version {error.current}."
         return problem_response(404, "unknown-version", "Version inconnue", detail, current_version=error.current)
 
     @app.exception_handler(FutureInstant)
-    async def still_to_come(_: Request, error: FutureInstant) -> JSONResponse:
+    async def handle_future_instant(_: Request, error: FutureInstant) -> JSONResponse:
         detail = f"Il est {error.now:%H:%M:%S} UTC, le {error.now:%d/%m/%Y}\u00a0: demandez un instant passé."
         return problem_response(422, "still-to-come", "Cet instant n’est pas encore passé", detail)
 
     @app.exception_handler(TooManyEvents)
-    async def too_much_past(_: Request, __: TooManyEvents) -> JSONResponse:
+    async def handle_too_many_events(_: Request, __: TooManyEvents) -> JSONResponse:
         detail = (
             f"Ce passé tient en plus de {format_number(MAX_EVENTS)} événements, la limite d’une réponse :"
             " demandez-le une unité à la fois (unit=…)."
@@ -68,12 +68,12 @@ def install(app: FastAPI) -> None:
         return problem_response(422, "too-much-past", "Trop d’histoire pour une seule réponse", detail)
 
     @app.exception_handler(PastBusy)
-    async def past_busy(_: Request, __: PastBusy) -> JSONResponse:
+    async def handle_past_busy(_: Request, __: PastBusy) -> JSONResponse:
         detail = "D’autres consultent le passé en ce moment : réessayez dans un instant."
         return problem_response(503, "past-busy", "Un instant…", detail, {"Retry-After": "10"})
 
     @app.exception_handler(IdempotencyKeyReused)
-    async def key_reused(_: Request, __: IdempotencyKeyReused) -> JSONResponse:
+    async def handle_reused_idempotency_key(_: Request, __: IdempotencyKeyReused) -> JSONResponse:
         return problem_response(
             422,
             "idempotency-key-reused",
@@ -81,7 +81,7 @@ def install(app: FastAPI) -> None:
             "Cette clé accompagnait une autre demande\u00a0: choisissez-en une nouvelle.",
         )
 
-    async def outage(request: Request, error: Exception) -> JSONResponse:
+    async def handle_outage(request: Request, error: Exception) -> JSONResponse:
         log.warning("%s %s: the database does not answer: %r", request.method, request.url.path, error)
         return problem_response(
             503,
@@ -92,10 +92,10 @@ def install(app: FastAPI) -> None:
         )
 
     for kind in OUTAGES:
-        app.add_exception_handler(kind, outage)
+        app.add_exception_handler(kind, handle_outage)
 
     @app.exception_handler(KeyErased)
-    async def erased(_: Request, __: KeyErased) -> JSONResponse:
+    async def handle_erased_data_key(_: Request, __: KeyErased) -> JSONResponse:
         return problem_response(
             410,
             "erased",
@@ -104,12 +104,12 @@ def install(app: FastAPI) -> None:
         )
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def handle_invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:
         errors = findings(error.errors())
         return problem_response(422, "invalid-request", "Données invalides", summary(errors), errors=errors)
 
     @app.exception_handler(HTTPException)
-    async def http(request: Request, error: HTTPException) -> JSONResponse:
+    async def handle_http_error(request: Request, error: HTTPException) -> JSONResponse:
         slug, title, detail = HTTP.get(
             error.status_code, ("http-error", "Demande refusée", "La demande n’a pas pu aboutir.")
         )
@@ -119,7 +119,7 @@ def install(app: FastAPI) -> None:
         return problem_response(error.status_code, slug, title, detail, headers)
 
     @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+    async def handle_unexpected(request: Request, error: Exception) -> JSONResponse:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return problem_response(
             500,

@@ -31,23 +31,23 @@ OnParam = Annotated[Day | None, Query(description=ON_DESCRIPTION)]
 VersionParam = Annotated[int | None, Query(ge=1, le=MAX_VERSION, description="After that many of its events")]
 
 
-async def _moment(version: VersionParam = None, as_of: AsOfParam = None, on: OnParam = None) -> PointInTime:
+async def _any_point(version: VersionParam = None, as_of: AsOfParam = None, on: OnParam = None) -> PointInTime:
     return PointInTime(version, as_of, on=on)
 
 
-async def _recorded(version: VersionParam = None, as_of: AsOfParam = None) -> PointInTime:
+async def _recorded_point(version: VersionParam = None, as_of: AsOfParam = None) -> PointInTime:
     return PointInTime(version, as_of)
 
 
-async def _when(as_of: AsOfParam = None, on: OnParam = None) -> PointInTime:
+async def _as_of_or_on_point(as_of: AsOfParam = None, on: OnParam = None) -> PointInTime:
     return PointInTime(as_of=as_of, on=on)
 
 
-PointInTimeDep = Annotated[PointInTime, Depends(_moment)]
+PointInTimeDep = Annotated[PointInTime, Depends(_any_point)]
 """For one aggregate and what belongs to it."""
-RecordedPointDep = Annotated[PointInTime, Depends(_recorded)]
+RecordedPointDep = Annotated[PointInTime, Depends(_recorded_point)]
 """For what is numbered in the order of recording, where a day would leave numbers out."""
-AsOfOrOnDep = Annotated[PointInTime, Depends(_when)]
+AsOfOrOnDep = Annotated[PointInTime, Depends(_as_of_or_on_point)]
 """For many cases."""
 BoundParam = Annotated[
     str,

@@ -145,7 +145,7 @@ def _add_list(attachments: AggregateEndpoints[Attachment], of_case: AggregateEnd
         too, with the reason."""
         authorize(caller, case)
         then = load_case_for_response(app, of_case.decider, case, at, response)
-        loaded = [(added, then.loaded(decider, added)) for added in then.streams_opened_by(AttachmentAdded)]
+        loaded = [(added, then.load(decider, added)) for added in then.streams_opened_by(AttachmentAdded)]
         return [
             plain_state(app, added, attachment)
             | {"links": attachments.links_at(caller, case, added, attachment.state, at)}

@@ -41,14 +41,14 @@ def stored_events(app: ServiceApplication, case: UUID) -> StoredEvents:
     known = {event_name(event).topic: event for decider in app.deciders for event in decider.events}
     return StoredEvents(
         events=[
-            StoredEvent(position=entry.id, stored=b64encode(entry.state).decode(), shown=dict(_shown(app, entry)))
+            StoredEvent(position=entry.id, stored=b64encode(entry.state).decode(), shown=dict(_show_values(app, entry)))
             for entry in entries
         ],
         schemas={topic: _schema(known[topic]) for topic in sorted(topics & known.keys())},
     )
 
 
-def _shown(app: ServiceApplication, entry: LogEntry) -> Iterator[tuple[str, str | None]]:
+def _show_values(app: ServiceApplication, entry: LogEntry) -> Iterator[tuple[str, str | None]]:
     try:
         data = msgspec.json.decode(entry.state)["data"]
     except (msgspec.DecodeError, UnicodeDecodeError, LookupError, TypeError):

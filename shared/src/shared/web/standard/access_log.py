@@ -73,11 +73,11 @@ def entries(
     if case is None:
         caller.record_rows(len(rows))
     return AccessLogPage(
-        items=[_shown(row, caller.actor.role) for row in rows],
+        items=[_build_entry(row, caller.actor.role) for row in rows],
         next=rows[-1]["id"] if len(rows) == limit else None,
     )
 
 
-def _shown(row: dict[str, Any], to: Role) -> AccessLogEntry:
+def _build_entry(row: dict[str, Any], to: Role) -> AccessLogEntry:
     hidden = dict.fromkeys(OF_PERSONS) if to is Role.LEADER else {}
     return AccessLogEntry.model_validate(row | {"case": row["case_id"]} | hidden)

@@ -60,7 +60,7 @@ def messages_for_partner(
                 raise
             return False
 
-    def covered() -> Iterator[tuple[LogEntry, bool]]:
+    def select_covered() -> Iterator[tuple[LogEntry, bool]]:
         for entry in entries:
             if not is_a_case(entry.case_id):
                 continue
@@ -69,7 +69,7 @@ def messages_for_partner(
             elif can(AccessAction.HEADERS, entry.case_id):
                 yield entry, False
 
-    covered_entries = list(covered())
+    covered_entries = list(select_covered())
     messages = messages_of(app, published, [entry for entry, _ in covered_entries])
     return [
         message if whole else Message(raw_header=message.raw_header, label=message.label)

@@ -131,14 +131,14 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
     require_consulting_action(parcours, command.action)
     match command:
         case RecordAgreement():
-            return [_signed(parcours, command, context)]
+            return [_sign(parcours, command, context)]
         case RecordAmendment(key, extra_days, signed_on=signed_on):
             action = require_open_report(require_validated_action(parcours, key, *OPEN_STEPS))
             signed_on = require_since_signature(action, signed_on, context, SIGNATURE)
             return [AmendmentSigned(key, extra_days, signed_on=signed_on, attachment=command.attachment)]
 
 
-def _signed(parcours: Parcours, command: RecordAgreement, context: Context) -> AgreementSigned:
+def _sign(parcours: Parcours, command: RecordAgreement, context: Context) -> AgreementSigned:
     if require_startable_action(parcours, command.action).agreement:
         raise AGREEMENT_ALREADY_SIGNED("Cette prestation a déjà sa convention\u00a0: un avenant la complète.")
     if (command.tender is None) == (command.exception is None):
@@ -184,7 +184,7 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         case AmendmentSigned(_, extra_days):
             agreement = require_agreement(action)
             changed = replace(action, agreement=_with_days(agreement, extra_days))
-    return parcours.but(event.action, with_attachment(changed, event))
+    return parcours.with_action(event.action, with_attachment(changed, event))
 
 
 def _agreement(signed: AgreementSigned) -> Agreement:

@@ -138,7 +138,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             received_on = require_since_signature(action, received_on, context, RECEIPT)
             return [FinalReportReceived(key, received_on, attachment=command.attachment)]
         case AcceptFinalReport():
-            return _accepted(parcours, command, context)
+            return _accept_report(parcours, command, context)
 
 
 def _check_days(action: Action, days: int) -> None:
@@ -152,7 +152,7 @@ def _check_days(action: Action, days: int) -> None:
         )
 
 
-def _accepted(parcours: Parcours, command: AcceptFinalReport, context: Context) -> list[Event]:
+def _accept_report(parcours: Parcours, command: AcceptFinalReport, context: Context) -> list[Event]:
     action = _to_report(parcours, command.action)
     if received := require_open_report(action).report_received_on:
         return [FinalReportAccepted(command.action, received)]
@@ -202,4 +202,4 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
             changed = with_attachment(replace(action, report_received_on=received_on), event)
         case FinalReportAccepted(_, received_on):
             changed = replace(action, report_received_on=received_on, report_accepted=True)
-    return parcours.but(event.action, changed)
+    return parcours.with_action(event.action, changed)

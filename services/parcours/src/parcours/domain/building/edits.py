@@ -258,11 +258,11 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
             return replace(edited, deferrals=parcours.deferrals | {axis: reason})
         case ActionAdded(action, planned):
             taken_up = {axis: reason for axis, reason in parcours.deferrals.items() if axis != planned.axis}
-            return replace(edited, deferrals=taken_up).but(action, Action(planned))
+            return replace(edited, deferrals=taken_up).with_action(action, Action(planned))
         case ActionRescheduled(action, starts_on, ends_on=ends_on):
             moved = parcours.actions[action]
             dates = replace(moved.planned, starts_on=starts_on, ends_on=ends_on)
-            return edited.but(action, replace(moved, planned=dates))
+            return edited.with_action(action, replace(moved, planned=dates))
         case ActionRemoved(action):
             left = {key: other for key, other in parcours.actions.items() if key != action}
             return replace(edited, actions=left)

@@ -137,7 +137,7 @@ class Fund:
     def available(self) -> int:
         return self.allocated - self.committed
 
-    def but(self, action: UUID, engagement: Engagement) -> Fund:
+    def with_engagement(self, action: UUID, engagement: Engagement) -> Fund:
         return replace(self, engagements=self.engagements | {action: engagement})
 
 
@@ -220,13 +220,13 @@ def evolve(fund: Fund, event: Event) -> Fund:
             return replace(fund, allocated=allocated)
         case FundEngaged(case, action, amount=amount):
             before = fund.engagements.get(action, Engagement(case))
-            return fund.but(action, replace(before, engaged=before.engaged + amount))
+            return fund.with_engagement(action, replace(before, engaged=before.engaged + amount))
         case FundFreed(action, amount):
             before = fund.engagements[action]
-            return fund.but(action, replace(before, engaged=before.engaged - amount))
+            return fund.with_engagement(action, replace(before, engaged=before.engaged - amount))
         case FundSpent(action, amount):
             before = fund.engagements[action]
-            return fund.but(action, replace(before, paid=before.paid + amount))
+            return fund.with_engagement(action, replace(before, paid=before.paid + amount))
 
 
 decider: Decider[Fund] = Decider(

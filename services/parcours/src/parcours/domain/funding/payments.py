@@ -161,4 +161,4 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
             changed = replace(action, committed=action.committed - amount)
         case PaymentAuthorised(_, amount):
             changed = replace(action, paid=action.paid + amount)
-    return parcours.but(event.action, changed)
+    return parcours.with_action(event.action, changed)

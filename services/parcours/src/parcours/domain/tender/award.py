@@ -195,7 +195,7 @@ def _check_no_interest(tender: Tender, context: Context) -> None:
 
 def _check_closed(tender: Tender, context: Context) -> None:
     require_step(tender, TenderStep.OPEN)
-    if not tender.closed(context.now):
+    if not tender.is_closed(context.now):
         assert tender.deadline
         raise DEADLINE_NOT_PASSED(
             f"Les propositions peuvent arriver jusqu’au {format_instant(tender.deadline)} (heure de Paris)"
@@ -239,11 +239,11 @@ def evolve(tender: Tender, event: Event) -> Tender:
             return replace(counted, declared=tender.declared | {scorer: conflict})
         case ProposalScored(key, scorer, scores=scores):
             candidate = tender.candidates[key]
-            return tender.but(key, replace(candidate, scores=candidate.scores | {scorer: scores}))
+            return tender.with_candidate(key, replace(candidate, scores=candidate.scores | {scorer: scores}))
         case TenderAwarded(key, _, reason=_, exception=exception):
             return replace(tender, step=TenderStep.AWARDED, winner=key, exception=exception)
         case CandidateInformed(key, informed_on):
-            return tender.but(key, replace(tender.candidates[key], informed_on=informed_on))
+            return tender.with_candidate(key, replace(tender.candidates[key], informed_on=informed_on))
         case TenderCancelled():
             return replace(tender, step=TenderStep.CANCELLED)
 

@@ -153,7 +153,7 @@ def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
         require_step(tender, TenderStep.OPEN, TenderStep.AWARDED, TenderStep.AGREED)
         return _grant_access(tender, command)
     require_step(tender, TenderStep.OPEN)
-    if tender.closed(context.now):
+    if tender.is_closed(context.now):
         assert tender.deadline
         raise DEADLINE_PASSED(
             f"Les propositions étaient attendues jusqu’au {format_instant(tender.deadline)} (heure de Paris)."
@@ -218,8 +218,8 @@ def evolve(tender: Tender, event: Event) -> Tender:
                 deadline=deadline,
             )
         case ProviderInvited(key, name, account=account):
-            return tender.but(key, Candidate(name, account))
+            return tender.with_candidate(key, Candidate(name, account))
         case ProviderAccessGranted(key, account):
-            return tender.but(key, replace(tender.candidates[key], account=account))
+            return tender.with_candidate(key, replace(tender.candidates[key], account=account))
         case ProposalSubmitted(key, proposal):
-            return tender.but(key, replace(tender.candidates[key], proposal=proposal))
+            return tender.with_candidate(key, replace(tender.candidates[key], proposal=proposal))

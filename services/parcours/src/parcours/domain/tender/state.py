@@ -91,11 +91,11 @@ class Tender:
         scorers = len(self.candidates[key].scores)
         return round(self.points(key) / scorers / 100, 2) if scorers else None
 
-    def closed(self, now: datetime) -> bool:
+    def is_closed(self, now: datetime) -> bool:
         """Recorded time judges a deadline."""
         return self.deadline is not None and now > self.deadline
 
-    def but(self, key: UUID, candidate: Candidate) -> Tender:
+    def with_candidate(self, key: UUID, candidate: Candidate) -> Tender:
         return replace(self, candidates=self.candidates | {key: candidate})
 
 
