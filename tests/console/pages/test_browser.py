@@ -99,7 +99,7 @@ def console(world: World, ways: dict[str, Switch]) -> Iterator[str]:
     person = Person("some-auditor", "Ariane Audren", role="auditor", units=("dla-44",))
     provider = Provider(world.audit.issuer, port["provider"], f"{address}/retour", [person])
     discovery = f"{provider.address}/.well-known/openid-configuration"
-    console_settings = settings(address=address, port=port["console"], discovery=discovery, polled=0.1)
+    console_settings = settings(address=address, port=port["console"], discovery=discovery, poll_seconds=0.1)
     server = build_server(create_app(console_settings, ways), console_settings, shutdown_seconds=1)
     thread = Thread(target=server.run, name="console")
     with provider.serving():

@@ -63,7 +63,7 @@ class ConsoleSettings(ServerSettings):
     rate_failures: RateLimit = "20/minute"
     """Failed attempts to come in from one address. Lower than in the services, which take all who come by the
     console for one address."""
-    polled: PositiveFloat = Field(5, validation_alias="DLA_CONSOLE_POLLED")
+    poll_seconds: PositiveFloat = Field(5, validation_alias="DLA_CONSOLE_POLL_SECONDS")
     """Seconds between two looks at the ledger, for a timeline that somebody watches."""
 
     @model_validator(mode="after")

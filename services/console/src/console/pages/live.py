@@ -35,7 +35,7 @@ async def live(request: Request, case: UUID, depuis: Annotated[str, Query(max_le
         lines = [TimelineLine(event, FIRST_PHASES.get(event["service"], 0), cause=None) for event in news]
         return render_template(request, "arrivals.html", case=case, lines=lines)
 
-    every = request.app.state.settings.polled
+    every = request.app.state.settings.poll_seconds
     stream = event_stream(get_services(request), reader, case, seen, every, render)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
