@@ -17,14 +17,16 @@ LEDGERS, WITNESSES = b"\x01", b"\x04"
 
 
 def introduce(folders: Path, origin: str) -> None:
-    """Once: after a succession of keys, each side is told the new ones by whoever runs it."""
+    """Once: after a succession of keys, whoever runs each side enters the new ones."""
     ledger, witness = folders / "audit", folders / "witness"
     key, own = (ledger / "DLA_AUDIT_LEDGER_KEY").read_text(), keep_secret(witness / "key", thirty_two_bytes)
-    keep_secret(witness / "logs", lambda: published(origin, LEDGERS, key) + "\n")
-    keep_secret(ledger / "DLA_AUDIT_LEDGER_WITNESSES", lambda: json.dumps({published(NAME, WITNESSES, own): ADDRESS}))
+    keep_secret(witness / "logs", lambda: verifier_key(origin, LEDGERS, key) + "\n")
+    keep_secret(
+        ledger / "DLA_AUDIT_LEDGER_WITNESSES", lambda: json.dumps({verifier_key(NAME, WITNESSES, own): ADDRESS})
+    )
 
 
-def published(name: str, kind: bytes, key: str) -> str:
+def verifier_key(name: str, kind: bytes, key: str) -> str:
     """`name+id+key`"""
     public = kind + Ed25519PrivateKey.from_private_bytes(base64.b64decode(key)).public_key().public_bytes_raw()
     key_id = hashlib.sha256(name.encode() + b"\n" + public).hexdigest()[:8]

@@ -23,7 +23,7 @@ Place = tuple[int, str | None]
 """A position, and the log that it comes from."""
 
 
-def place_in(file: Path) -> Place:
+def find_place(file: Path) -> Place:
     """After what is whole in the file; a line that a crash has cut is taken away."""
     if not file.exists():
         return 0, None
@@ -36,12 +36,12 @@ def place_in(file: Path) -> Place:
         lines.truncate(whole)
     if not last:
         return 0, None
-    told = json.loads(last)
-    header = told.get("header", {})
-    return told.get("next", header.get("position", 0)), told.get("log_id", header.get("log_id"))
+    last_line = json.loads(last)
+    header = last_line.get("header", {})
+    return last_line.get("next", header.get("position", 0)), last_line.get("log_id", header.get("log_id"))
 
 
-def page_after(place: Place, service: str, token: str, limit: int) -> dict[str, Any]:
+def fetch_page(place: Place, service: str, token: str, limit: int) -> dict[str, Any]:
     after, log = place
     query = urlencode({"after": after, "limit": limit, **({"log": log} if log else {})})
     request = Request(f"{service.rstrip('/')}/events?{query}", headers={"Authorization": f"Bearer {token}"})  # noqa: S310
@@ -52,36 +52,36 @@ def page_after(place: Place, service: str, token: str, limit: int) -> dict[str, 
 
 def follow(service: str, file: Path, token: str, limit: int) -> None:
     """To the end of the log as it is now. Raises HTTPError, whose body says why in French."""
-    place = place_in(file)
-    with file.open("ab") as kept:
+    place = find_place(file)
+    with file.open("ab") as output:
         while True:
-            page = page_after(place, service, token, limit)
-            told = list(page["events"])
+            page = fetch_page(place, service, token, limit)
+            lines = list(page["events"])
             if page["next"] is not None:
-                told.append({"next": page["next"], "log_id": page["log_id"]})
-            kept.write(b"".join(json.dumps(each, ensure_ascii=False).encode() + b"\n" for each in told))
-            kept.flush()
-            os.fsync(kept.fileno())
+                lines.append({"next": page["next"], "log_id": page["log_id"]})
+            output.write(b"".join(json.dumps(each, ensure_ascii=False).encode() + b"\n" for each in lines))
+            output.flush()
+            os.fsync(output.fileno())
             if page["next"] is None:
                 return
             place = page["next"], page["log_id"]
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("service")
-    asked.add_argument("file", type=Path)
-    asked.add_argument("--limit", type=int, default=500, help="events looked at by one page")
-    asked.add_argument("--every", type=float, help="seconds between two looks; once, if left out")
-    given = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("service")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--limit", type=int, default=500, help="events looked at by one page")
+    parser.add_argument("--every", type=float, help="seconds between two looks; once, if left out")
+    arguments = parser.parse_args()
     while True:
         try:
-            follow(given.service, given.file, os.environ["DLA_TOKEN"], given.limit)
+            follow(arguments.service, arguments.file, os.environ["DLA_TOKEN"], arguments.limit)
         except HTTPError as refused:
             sys.exit(f"{refused.code}: {refused.read().decode(errors='replace')}")
-        if given.every is None:
+        if arguments.every is None:
             return
-        time.sleep(given.every)
+        time.sleep(arguments.every)
 
 
 if __name__ == "__main__":

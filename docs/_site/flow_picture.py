@@ -58,7 +58,7 @@ def messages() -> dict[tuple[str, str], list[str]]:
 def picture() -> str:
     size = f"0 0 {WIDTH} {BUS_TOP + 190}"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" role="img" aria-label="{_described()}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" role="img" aria-label="{_description()}">',
         f"<style>{STYLE}</style>",
         '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
         '<path d="M0 0L8 4L0 8z" fill="#0b5f66"/></marker><marker id="tail" viewBox="0 0 8 8" refX="7" refY="4"'
@@ -72,9 +72,9 @@ def picture() -> str:
     return "\n".join(parts)
 
 
-def _described() -> str:
-    told = "; ".join(f"{by} to {to}: {', '.join(events)}" for (by, to), events in messages().items())
-    return escape(f"Events between services. {told}. Audit receives all.")
+def _description() -> str:
+    flows = "; ".join(f"{by} to {to}: {', '.join(events)}" for (by, to), events in messages().items())
+    return escape(f"Events between services. {flows}. Audit receives all.")
 
 
 def _left(name: str) -> int:
@@ -126,14 +126,16 @@ def _names(x: int, y: int, events: list[str], *, above: bool) -> Iterator[str]:
 
 def _below() -> Iterator[str]:
     yield f'<rect class="bus" x="{MARGIN}" y="{BUS_TOP}" width="{WIDTH - 2 * MARGIN}" height="34" rx="6"/>'
-    words = "NATS JetStream: transport only. What it loses is asked again from the publisher’s log"
+    words = "NATS JetStream: transport only. What it loses is read again from the publisher’s log"
     yield _text(WIDTH // 2, BUS_TOP + 22, words, "on-dark")
     left, top = WIDTH // 2 - 330, BUS_TOP + 84
     yield f'<path class="thin" d="M{WIDTH // 2} {BUS_TOP + 34}V{top}"/>'
     yield f'<rect class="box" x="{left}" y="{top}" width="660" height="78" rx="8"/>'
     yield _text(WIDTH // 2, top + 30, "Audit", "name")
-    told = "every event of every service, in a signed ledger (C2SP tiles) that anybody can verify, and witnesses cosign"
-    yield _text(WIDTH // 2, top + 54, told, "small")
+    label = (
+        "every event of every service, in a signed ledger (C2SP tiles) that anybody can verify, and witnesses cosign"
+    )
+    yield _text(WIDTH // 2, top + 54, label, "small")
 
 
 def _text(x: int, y: int, words: str, style: str) -> str:

@@ -68,7 +68,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
             {"Decisions": ["adr/README.md", *(f"adr/{each.name}" for each in _records())]},
         ],
     }
-    config.nav = list(_filled(config.nav or [], sections))
+    config.nav = list(_fill(config.nav or [], sections))
     return config
 
 
@@ -84,14 +84,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     origins = {place: origin for origin, place in places().items() if origin.endswith(".md") and origin != "README.md"}
     uri = page.file.src_uri
-    return Links(origins.get(uri, f"docs/{uri}"), uri, places()).rewritten(markdown)
+    return Links(origins.get(uri, f"docs/{uri}"), uri, places()).rewrite(markdown)
 
 
 def _records() -> list[Path]:
     return sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
 
 
-def _filled(nav: list[Any], sections: Mapping[str, Any]) -> Iterator[Any]:
+def _fill(nav: list[Any], sections: Mapping[str, Any]) -> Iterator[Any]:
     """The navigation, each section that names a placeholder filled in."""
     for entry in nav:
         if isinstance(entry, dict):

@@ -29,7 +29,7 @@ class Links:
     uri: str
     places: Mapping[str, str]
 
-    def rewritten(self, markdown: str) -> str:
+    def rewrite(self, markdown: str) -> str:
         lines, inside = list[str](), False
         for line in markdown.splitlines():
             fence = bool(FENCE.match(line))

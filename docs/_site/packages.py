@@ -36,7 +36,7 @@ def classes(package: str) -> Iterator[type]:
 def instances(package: str, kind: type, *, own: bool = False) -> Iterator[Any]:
     """Values of modules; `own`: only where they are assigned, and not where they are imported."""
     for module in modules(package):
-        assigned = set(_assigned(module)) if own else vars(module).keys()
+        assigned = set(_assigned_names(module)) if own else vars(module).keys()
         yield from (value for name, value in vars(module).items() if isinstance(value, kind) and name in assigned)
 
 
@@ -45,7 +45,7 @@ def syntax_tree(module: ModuleType) -> ast.Module:
     return ast.parse(Path(module.__file__).read_text())
 
 
-def _assigned(module: ModuleType) -> Iterator[str]:
+def _assigned_names(module: ModuleType) -> Iterator[str]:
     for node in syntax_tree(module).body:
         if isinstance(node, ast.Assign):
             yield from (target.id for target in node.targets if isinstance(target, ast.Name))

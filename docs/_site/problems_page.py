@@ -26,7 +26,7 @@ What the rules refuse. [Commands](commands.md) says which command leads to which
 EDGE = """
 ## Problems of the HTTP edge
 
-What is answered before any rule is asked: who calls, what is sent, how often, and which moment is asked for.
+What is refused before any rule decides: who calls, what is sent, how often, and which point in time is requested.
 """
 HEAD = ("slug", "status", "title", "services")
 BUILDERS = {ProblemError.__name__, problem_response.__name__}

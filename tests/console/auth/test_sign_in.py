@@ -31,7 +31,7 @@ def provider(world: World) -> Iterator[Provider]:
     """The development provider, whose tokens the services believe."""
     port = ports.choose_ports({"provider": None})["provider"]
     provider = Provider(world.audit.issuer, port, f"{ADDRESS}/retour", [AUDITOR])
-    with provider.serving():
+    with provider.serve():
         yield provider
 
 

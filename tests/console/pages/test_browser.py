@@ -102,7 +102,7 @@ def console(world: World, ways: dict[str, Switch]) -> Iterator[str]:
     console_settings = settings(address=address, port=port["console"], discovery=discovery, poll_seconds=0.1)
     server = build_server(create_app(console_settings, ways), console_settings, shutdown_seconds=1)
     thread = Thread(target=server.run, name="console")
-    with provider.serving():
+    with provider.serve():
         thread.start()
         eventually(lambda: server.started)
         yield address

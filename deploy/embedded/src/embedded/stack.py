@@ -109,9 +109,9 @@ class Stack:
         if (owner := self.folder.stat().st_uid) != os.geteuid():
             raise NotWritableError(self.folder, f"it belongs to the user number {owner}")
         claim = PidLock(self.folder / "lock")
-        with ExitStack() as held:
+        with ExitStack() as resources:
             try:
-                lock = held.enter_context(claim.acquire())
+                lock = resources.enter_context(claim.acquire())
             except PidLockHeldError as error:
                 raise AlreadyRunningError(self.folder, error.pid) from error
             claim.sign(lock, os.getpid())
@@ -127,7 +127,7 @@ class Stack:
         environments = self._environment_of = self._environments(port)
         self._migrate(environments)
         provider = Provider(self.issuer, port["provider"], f"{self.console}/retour", self._people)
-        undo.enter_context(provider.serving())
+        undo.enter_context(provider.serve())
         environments[CONSOLE] = console_environment(
             self.folder, port=port[CONSOLE], address=self.console, provider=provider.address, feeds=self.addresses
         )

@@ -14,7 +14,7 @@ from embedded.demo.labels import Event
 from embedded.demo.script import DEPLOY
 from embedded.demo.story import SERVICE_PATHS
 
-BESIDE_CASES = {
+EVENTS_OUTSIDE_HISTORIES = {
     "erasure-ordered",
     "erasure-confirmed",
     "person-key-destroyed",
@@ -25,7 +25,7 @@ BESIDE_CASES = {
     "revocation-replicated",
     "link-ended",
 }
-"""No story reads the history that tells of them: what became of a person, of a dossier past its term, of a right."""
+"""In no history that a story reads: what became of a person, of a case past its term, of a right."""
 SCHEMAS = DEPLOY.parent / "shared" / "schemas"
 
 
@@ -73,11 +73,11 @@ def _commands() -> list[str]:
 
 
 def _events() -> list[str]:
-    """As AsyncAPI lists them: the header of each travels, told to audit at least."""
+    """As AsyncAPI lists them: the header of each travels, to audit at least."""
     return sorted(
         f"{service} {event}"
         for service in SERVICE_PATHS
-        for event in _schema(service, "asyncapi")["x-recorded"].keys() - BESIDE_CASES
+        for event in _schema(service, "asyncapi")["x-recorded"].keys() - EVENTS_OUTSIDE_HISTORIES
     )
 
 

@@ -168,19 +168,19 @@ class Player:
             sent = {"content": step.file.content.encode()}
         answer = self._http.post(self._url(address), headers=headers, **sent)
         played.posted.append(address.partition("?")[0])
-        told = answer.json()
-        refused = told.get("type", "").rsplit("/", 1)[-1] if answer.is_error else None
+        body = answer.json()
+        refused = body.get("type", "").rsplit("/", 1)[-1] if answer.is_error else None
         if refused != step.expects:
             raise DemoError(f"{played.script.title}: {address} was to {step.expects or 'succeed'}: {answer.text}")
         if refused:
-            label = f"{step.tries} – refusé\u00a0: {told['title']}" if step.tries else f"refusé\u00a0: {told['title']}"
-            self._note(played, step, service, label, told.get("detail", ""), refused=True)
-        elif "version" in told:
-            played.done[service, told["id"], told["version"]] = played.script.people[step.by].name
+            label = f"{step.tries} – refusé\u00a0: {body['title']}" if step.tries else f"refusé\u00a0: {body['title']}"
+            self._note(played, step, service, label, body.get("detail", ""), refused=True)
+        elif "version" in body:
+            played.done[service, body["id"], body["version"]] = played.script.people[step.by].name
         if answer.status_code == httpx.codes.CREATED and step.post and "{" not in step.post:  # not within a case
-            played.opened[told["id"]] = OpenedLink(address, token)
+            played.opened[body["id"]] = OpenedLink(address, token)
         if step.saves:
-            placeholders.known[step.saves] = told["id"]
+            placeholders.known[step.saves] = body["id"]
 
     def _erase(self, played: PlayedStory, step: Step, placeholders: Placeholders, address: str) -> None:
         """Ordered in one service, and confirmed by each."""
@@ -189,12 +189,12 @@ class Player:
         self._http.request("DELETE", self._url(address), json=body, headers=headers).raise_for_status()
         certificate = f"{address}/erasure"
         done = self.until(certificate, self._token(played, step), lambda found: not found["outstanding"])
-        told = ", ".join(each["service"] for each in done["services"])
-        self._note(played, step, "intake", "Personne effacée de tous les services", told, refused=False)
+        services = ", ".join(each["service"] for each in done["services"])
+        self._note(played, step, "intake", "Personne effacée de tous les services", services, refused=False)
 
     def _note(self, played: PlayedStory, step: Step, service: str, label: str, text: str, *, refused: bool) -> None:
         case = played.id_of(step.of or next(iter(played.script.cases)))
-        assert case, f"{label}: a case is opened before it is told of"
+        assert case, f"{label}: a note belongs to a case that is already open"
         who = played.script.people[step.by].name
         played.notes.append(Note(case, self._now(), service=service, who=who, label=label, text=text, refused=refused))
 

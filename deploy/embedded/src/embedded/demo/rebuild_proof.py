@@ -47,13 +47,13 @@ def _service(stack: Stack, player: Player, service: str, opened: dict[str, Opene
     end = time.monotonic() + WAIT_TIMEOUT_SECONDS
     while True:  # the rows of a list follow the log at a short distance
         lines = [json.loads(line) for line in stack.run(service, "check-rebuild", *opened).splitlines()]
-        found = [_compared(player, service, line, opened[line["case"]]) for line in lines]
+        found = [_compare(player, service, line, opened[line["case"]]) for line in lines]
         if all(each.equal for each in found) or time.monotonic() > end:
             return found
         time.sleep(POLL_SECONDS)
 
 
-def _compared(player: Player, service: str, line: dict[str, Any], opened: OpenedLink) -> RebuildComparison:
+def _compare(player: Player, service: str, line: dict[str, Any], opened: OpenedLink) -> RebuildComparison:
     case, rebuilt = line["case"], _fingerprint(line["state"])
     if "projection" in line or line["aggregate"] in STATELESS_ADDRESSES:
         what = f"liste {line['projection']}" if "projection" in line else line["aggregate"]

@@ -54,23 +54,23 @@ def _print_text(console: Console, text: str, style: str = "") -> None:
 
 
 def stories_markdown(stories: list[tuple[PlayedStory, list[StoryTimeline]]]) -> str:
-    return "\n".join(line for played, timelines in stories for line in _markdown(played, timelines))
+    return "\n".join(line for played, timelines in stories for line in _markdown_lines(played, timelines))
 
 
-def _markdown(played: PlayedStory, timelines: list[StoryTimeline]) -> Iterator[str]:
-    yield from (f"# {played.script.title}", "", _escaped(typeset(played.script.summary)), "")
-    yield from (f"- {_escaped(person)}" for person in people_names(played))
+def _markdown_lines(played: PlayedStory, timelines: list[StoryTimeline]) -> Iterator[str]:
+    yield from (f"# {played.script.title}", "", _escape(typeset(played.script.summary)), "")
+    yield from (f"- {_escape(person)}" for person in people_names(played))
     yield ""
     for timeline in timelines:
         if timeline.title != played.script.title:
-            yield from (f"## {_escaped(timeline.title)}", "")
+            yield from (f"## {_escape(timeline.title)}", "")
         for phase, lines in timeline.phases.items():
             yield from (f"### {phase}", "", "| Quand | Qui | Quoi et pourquoi |", "|---|---|---|")
             for line in lines:
-                what = f"**{_escaped(line.what)}**" + (f"<br>{_escaped(line.why)}" if line.why else "")
+                what = f"**{_escape(line.what)}**" + (f"<br>{_escape(line.why)}" if line.why else "")
                 yield f"| {line.at:%d/%m/%Y} | {line.who or AUTOMATIC} | {what} |"
             yield ""
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return re.sub(r"([\\`*_|<>])", r"\\\1", " ".join(text.split("\n")))

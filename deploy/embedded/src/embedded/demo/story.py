@@ -24,13 +24,13 @@ PHASES = (
     "Coordination du parcours",
     "Suivi et consolidation",
 )
-BESIDE = {"operations": "Opération collective", "funds": "Fonds d’ingénierie", "sheets": "Partage de pratiques"}
+OUTSIDE_PHASES = {"operations": "Opération collective", "funds": "Fonds d’ingénierie", "sheets": "Partage de pratiques"}
 """What has a history of its own, and belongs to no phase of one case."""
 BEGINS = {"diagnostic": 1, "parcours": 2, "followup": 4}
 RECEIVED_EVENTS = {"accompaniment-started": 2, "accompaniment-ended": 3}
-"""What intake hears is told where it happened."""
-KEPT_IN_STEP = ("case-access-replicated",)
-"""What a service records of another's words, and nobody did: the story tells it once, where it was said."""
+"""What intake receives from another service is shown in the phase where it happened."""
+NOT_SHOWN_EVENTS = ("case-access-replicated",)
+"""Copies that a service records of another's events: the story shows the event once, where it happened."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class StoryTimeline:
         found: dict[str, list[StoryLine]] = {}
         for line in self.lines:
             found.setdefault(line.phase, []).append(line)
-        return {phase: found[phase] for phase in (*PHASES, *BESIDE.values()) if phase in found}
+        return {phase: found[phase] for phase in (*PHASES, *OUTSIDE_PHASES.values()) if phase in found}
 
 
 def history(player: Player, case: str, opened: OpenedLink) -> list[Event]:
@@ -71,10 +71,10 @@ def history(player: Player, case: str, opened: OpenedLink) -> list[Event]:
         answer = player.get(f"{address}/history".format(case=case), opened.token)
         if answer.is_success:
             found |= {event["id"]: event | {"service": service} for event in answer.json()}
-    heard = player.until(
-        f"audit /cases/{case}/timeline", opened.token, lambda heard: len(heard["events"]) >= len(found)
+    timeline = player.until(
+        f"audit /cases/{case}/timeline", opened.token, lambda timeline: len(timeline["events"]) >= len(found)
     )
-    return [found[event["id"]] for event in heard["events"]]
+    return [found[event["id"]] for event in timeline["events"]]
 
 
 def timelines(played: PlayedStory, happened: dict[str, list[Event]]) -> list[StoryTimeline]:
@@ -90,13 +90,13 @@ def timelines(played: PlayedStory, happened: dict[str, list[Event]]) -> list[Sto
 
 def _timeline(played: PlayedStory, case: str, events: list[Event], people: dict[str, str]) -> StoryTimeline:
     asides = [note for note in played.notes if note.case == case]
-    beside = BESIDE.get(played.opened[case].address.split("/")[1])
+    outside_phases = OUTSIDE_PHASES.get(played.opened[case].address.split("/")[1])
     names = {other: title for other, title in played.cases.items() if other != case}
-    lines = _lines(_merged(events, asides), EventLabels(events, names), people, beside)
-    return StoryTimeline(played.cases[case], beside is None, lines=list(lines))
+    lines = _lines(_merge_notes(events, asides), EventLabels(events, names), people, outside_phases)
+    return StoryTimeline(played.cases[case], outside_phases is None, lines=list(lines))
 
 
-def _merged(events: list[Event], asides: list[Note]) -> list[Event | Note]:
+def _merge_notes(events: list[Event], asides: list[Note]) -> list[Event | Note]:
     """An attempt stands after all that was recorded before it."""
 
     def when(each: Event | Note) -> datetime:
@@ -106,7 +106,7 @@ def _merged(events: list[Event], asides: list[Note]) -> list[Event | Note]:
 
 
 def _lines(
-    merged: list[Event | Note], words: EventLabels, people: dict[str, str], beside: str | None
+    merged: list[Event | Note], words: EventLabels, people: dict[str, str], outside_phases: str | None
 ) -> Iterator[StoryLine]:
     """One service holds two phases: élaboration until the structure has validated its parcours, then coordination."""
     labels = {event["id"]: event["label"] for event in merged if not isinstance(event, Note)}
@@ -116,7 +116,7 @@ def _lines(
         phase = begins.get(service, reached)
         if isinstance(each, Note):
             yield StoryLine(
-                beside or PHASES[phase],
+                outside_phases or PHASES[phase],
                 each.at,
                 who=each.who,
                 what=typeset(each.label),
@@ -124,7 +124,7 @@ def _lines(
                 refused=each.refused,
             )
             continue
-        if each["event"] in KEPT_IN_STEP:
+        if each["event"] in NOT_SHOWN_EVENTS:
             continue
         reached = max(reached, phase)
         phase = RECEIVED_EVENTS.get(each["event"], phase)
@@ -134,7 +134,7 @@ def _lines(
         cause = labels.get(each["causation"] or "")
         why = words.about(each) or (f"suite à\u00a0: {cause}" if cause else "")
         at = datetime.fromisoformat(each["recorded_at"])
-        yield StoryLine(beside or PHASES[phase], at, who=who, what=each["label"], why=typeset(why))
+        yield StoryLine(outside_phases or PHASES[phase], at, who=who, what=each["label"], why=typeset(why))
 
 
 def people_names(played: PlayedStory) -> list[str]:

@@ -74,7 +74,7 @@ class Issuer:
         if role not in ROLES:
             raise UnknownRoleError(role)
         now = int(time.time())
-        told = {"unit": unit, "units": list(units) or None, "case": case, "name": name}
+        optional_claims = {"unit": unit, "units": list(units) or None, "case": case, "name": name}
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
@@ -82,15 +82,15 @@ class Issuer:
             "iat": now,
             "exp": now + int(hours * 3600),
             "role": role,
-        } | {claim: value for claim, value in told.items() if value is not None}
+        } | {claim: value for claim, value in optional_claims.items() if value is not None}
         return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid}, claims, self._key)
 
     def identity(self, subject: str, client: str, nonce: str | None, name: str | None) -> str:
-        """An id token: who signed in, told to the program that asked."""
+        """An id token: who signed in, for the program that requested it."""
         now = int(time.time())
-        told = {"nonce": nonce, "name": name}
+        optional_claims = {"nonce": nonce, "name": name}
         claims = {"iss": ISSUER, "aud": client, "sub": subject, "iat": now, "exp": now + 600} | {
-            claim: value for claim, value in told.items() if value is not None
+            claim: value for claim, value in optional_claims.items() if value is not None
         }
         return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid}, claims, self._key)
 

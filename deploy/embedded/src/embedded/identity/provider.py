@@ -26,7 +26,7 @@ TOKEN_HOURS = 8.0
 
 
 @dataclass(frozen=True)
-class _Granted:
+class _Grant:
     person: Person
     redirect_uri: str
     challenge: str
@@ -41,12 +41,12 @@ class Provider:
     def __init__(self, issuer: Issuer, port: int, redirect_uri: str, people: Sequence[Person]) -> None:
         self.address = f"http://127.0.0.1:{port}"
         self.redirect_uri, self.people = redirect_uri, {str(n): person for n, person in enumerate(people)}
-        self._issuer, self._codes = issuer, dict[str, _Granted]()
+        self._issuer, self._codes = issuer, dict[str, _Grant]()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
 
     @contextmanager
-    def serving(self) -> Iterator[None]:
+    def serve(self) -> Iterator[None]:
         thread = Thread(target=self._server.serve_forever, name="development-provider", daemon=True)
         thread.start()
         try:
@@ -68,42 +68,46 @@ class Provider:
             "code_challenge_methods_supported": ["S256"],
         }
 
-    def refused(self, asked: dict[str, str]) -> str | None:
-        """Why a browser that comes with this is not listened to; nothing is sent to an address not known here."""
-        wanted = {
+    def request_error(self, parameters: dict[str, str]) -> str | None:
+        """Why the request of a browser is refused, in French; nothing is sent to an address not known here."""
+        expected = {
             "client_id": CLIENT,
             "redirect_uri": self.redirect_uri,
             "response_type": "code",
             "code_challenge_method": "S256",
         }
-        wrong = [name for name, value in wanted.items() if asked.get(name) != value]
-        wrong += [name for name in ("code_challenge", "state") if not asked.get(name)]
+        wrong = [name for name, value in expected.items() if parameters.get(name) != value]
+        wrong += [name for name in ("code_challenge", "state") if not parameters.get(name)]
         return f"Demande de connexion mal formée\u00a0: {', '.join(wrong)}." if wrong else None
 
-    def granted(self, asked: dict[str, str], person: Person) -> str:
+    def issue_code(self, parameters: dict[str, str], person: Person) -> str:
         """Where the browser goes, with a code that is good for once."""
         code = secrets.token_urlsafe(24)
         until = time.monotonic() + CODE_SECONDS
-        self._codes[code] = _Granted(
-            person, asked["redirect_uri"], challenge=asked["code_challenge"], nonce=asked.get("nonce"), until=until
+        self._codes[code] = _Grant(
+            person,
+            parameters["redirect_uri"],
+            challenge=parameters["code_challenge"],
+            nonce=parameters.get("nonce"),
+            until=until,
         )
-        return f"{self.redirect_uri}?{urlencode({'code': code, 'state': asked['state'], 'iss': ISSUER})}"
+        return f"{self.redirect_uri}?{urlencode({'code': code, 'state': parameters['state'], 'iss': ISSUER})}"
 
-    def tokens(self, asked: dict[str, str]) -> dict[str, Any] | None:
+    def tokens(self, parameters: dict[str, str]) -> dict[str, Any] | None:
         """For a code and the verifier that its challenge was made of; null for any other."""
-        granted = self._codes.pop(asked.get("code", ""), None)
-        verifier = hashlib.sha256(asked.get("code_verifier", "").encode()).digest()
+        grant = self._codes.pop(parameters.get("code", ""), None)
+        verifier = hashlib.sha256(parameters.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(verifier).decode().rstrip("=")
         if (
-            granted is None
-            or granted.until < time.monotonic()
-            or asked.get("grant_type") != "authorization_code"
-            or asked.get("client_id") != CLIENT
-            or asked.get("redirect_uri") != granted.redirect_uri
-            or not hmac.compare_digest(challenge, granted.challenge)
+            grant is None
+            or grant.until < time.monotonic()
+            or parameters.get("grant_type") != "authorization_code"
+            or parameters.get("client_id") != CLIENT
+            or parameters.get("redirect_uri") != grant.redirect_uri
+            or not hmac.compare_digest(challenge, grant.challenge)
         ):
             return None
-        who = granted.person
+        who = grant.person
         access = self._issuer.mint(
             who.role,
             subject=who.subject,
@@ -115,13 +119,13 @@ class Provider:
         )
         return {
             "access_token": access,
-            "id_token": self._issuer.identity(who.subject, CLIENT, granted.nonce, who.name),
+            "id_token": self._issuer.identity(who.subject, CLIENT, grant.nonce, who.name),
             "token_type": "Bearer",
             "expires_in": int(TOKEN_HOURS * 3600),
         }
 
     def person(self, form: dict[str, str]) -> Person | None:
-        """One of those listed, or one told by hand."""
+        """One of those listed, or one described by hand."""
         if known := self.people.get(form.get("who", "")):
             return known
         role = form.get("role", "")
@@ -144,11 +148,11 @@ class Provider:
                     case "/jwks":
                         self._json(200, json.loads(provider._issuer.jwks.read_text()))
                     case "/authorize":
-                        asked = _fields(where.query)
-                        refused = provider.refused(asked)
+                        parameters = _fields(where.query)
+                        error = provider.request_error(parameters)
                         self._html(
-                            400 if refused else 200,
-                            message_page(refused) if refused else sign_in_page(provider.people, asked),
+                            400 if error else 200,
+                            message_page(error) if error else sign_in_page(provider.people, parameters),
                         )
                     case _:
                         self._html(404, message_page("Rien ne se trouve à cette adresse."))
@@ -158,26 +162,26 @@ class Provider:
                 form = _fields(self.rfile.read(min(length, MAX_FORM_BYTES)).decode("utf-8", "replace"))
                 match urlsplit(self.path).path:
                     case "/token":
-                        told = provider.tokens(form)
-                        self._json(200 if told else 400, told or {"error": "invalid_grant"})
+                        tokens = provider.tokens(form)
+                        self._json(200 if tokens else 400, tokens or {"error": "invalid_grant"})
                     case "/authorize":
                         person = provider.person(form)
-                        if refused := provider.refused(form):
-                            self._html(400, message_page(refused))
+                        if error := provider.request_error(form):
+                            self._html(400, message_page(error))
                         elif person is None:
                             self._html(
                                 400, message_page("Dites qui vous êtes\u00a0: revenez en arrière et choisissez.")
                             )
                         else:
-                            self._answer(303, "text/plain", b"", Location=provider.granted(form, person))
+                            self._answer(303, "text/plain", b"", Location=provider.issue_code(form, person))
                     case _:
                         self._html(404, message_page("Rien ne se trouve à cette adresse."))
 
-            def _json(self, status: int, told: Any) -> None:
-                self._answer(status, "application/json", json.dumps(told).encode())
+            def _json(self, status: int, body: Any) -> None:
+                self._answer(status, "application/json", json.dumps(body).encode())
 
-            def _html(self, status: int, told: str) -> None:
-                self._answer(status, "text/html; charset=utf-8", told.encode())
+            def _html(self, status: int, page: str) -> None:
+                self._answer(status, "text/html; charset=utf-8", page.encode())
 
             def _answer(self, status: int, kind: str, content: bytes, **headers: str) -> None:
                 self.send_response(status)
@@ -193,5 +197,5 @@ class Provider:
         return Handler
 
 
-def _fields(told: str) -> dict[str, str]:
-    return {name: values[0].strip() for name, values in parse_qs(told, max_num_fields=40).items()}
+def _fields(encoded: str) -> dict[str, str]:
+    return {name: values[0].strip() for name, values in parse_qs(encoded, max_num_fields=40).items()}

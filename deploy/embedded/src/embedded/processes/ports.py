@@ -26,17 +26,17 @@ def port_obstacle(port: int) -> str | None:
 
 def requested_ports(names: Iterable[str]) -> dict[str, int | None]:
     """What DLA_PORT_INTAKE, DLA_PORT_POSTGRES… say; None stands for any free port."""
-    return {name: _asked_for(f"DLA_PORT_{name.upper()}") for name in names}
+    return {name: _requested_port(f"DLA_PORT_{name.upper()}") for name in names}
 
 
-def choose_ports(wanted: Mapping[str, int | None]) -> dict[str, int]:
+def choose_ports(requested: Mapping[str, int | None]) -> dict[str, int]:
     """A port for each name: the one wanted, which must be free, or else any free one."""
-    given = {port for port in wanted.values() if port is not None}
+    given = {port for port in requested.values() if port is not None}
     others = (
         port for port in random.sample(CANDIDATES, len(CANDIDATES)) if port not in given and not port_obstacle(port)
     )
     chosen: dict[str, int] = {}
-    for name, port in wanted.items():
+    for name, port in requested.items():
         if port is None:
             chosen[name] = next(others)
         elif why := "it is given twice" if port in chosen.values() else port_obstacle(port):
@@ -46,7 +46,7 @@ def choose_ports(wanted: Mapping[str, int | None]) -> dict[str, int]:
     return chosen
 
 
-def _asked_for(variable: str) -> int | None:
+def _requested_port(variable: str) -> int | None:
     value = os.environ.get(variable)
     if not value:
         return None
