@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.support.checks.console_pages import ADDRESS, ORIGIN, Browser, Switch, World, played, settings
+from tests.support.checks.console_pages import ADDRESS, ORIGIN, Browser, Switch, World, play_case, settings
 from tests.support.servers.served_service import served
 
 from audit.ledger.signing import CheckpointSigner
@@ -39,7 +39,7 @@ def world(postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFacto
             audit=audit,
             signing=CheckpointSigner(Signer(ORIGIN, bytes(range(32))), folder / "checkpoint"),
         )
-        world.case = played(world)
+        world.case = play_case(world)
         world.carried()
         yield world
 

@@ -12,7 +12,7 @@ import pytest
 from eventsourcing.persistence import IntegrityError
 from testcontainers.community.nats import NatsContainer
 from testcontainers.community.postgres import PostgresContainer
-from tests.support.samples.note_aggregate import assert_dense, entries, make_stored_events, make_tracking, opened
+from tests.support.samples.note_aggregate import assert_dense, entries, make_stored_events, make_tracking, open_notes
 from tests.support.samples.sample_services import REGION, DeskFeed, desk_at, eventually, register_in_turn, workshop_at
 from tests.support.servers.transport_harness import DESK, WORKSHOP, Carrier, Loop
 
@@ -48,7 +48,7 @@ def nats() -> Iterator[Any]:
 
 def test_the_log_stays_dense_after_what_it_refuses(database: Callable[[str], str]) -> None:
     case = uuid7()
-    with closing(opened(database("notes"))) as app:
+    with closing(open_notes(database("notes"))) as app:
         app.create_tables()
         assert list(app.recorder.insert_events(make_stored_events(case, 1, 2), tracking=make_tracking(1)) or ()) == [
             1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from tests.support.samples.note_aggregate import opened
+from tests.support.samples.note_aggregate import open_notes
 
 from shared.eventlog import ServiceApplication
 
@@ -17,7 +17,7 @@ def url(database: Callable[..., str]) -> str:
 
 @pytest.fixture
 def app(url: str) -> Iterator[ServiceApplication]:
-    application = opened(url)
+    application = open_notes(url)
     application.create_tables()
     yield application
     application.close()

@@ -14,7 +14,7 @@ import httpx
 import msgspec
 import pytest
 from fastapi.testclient import TestClient
-from tests.support.checks.console_pages import ADDRESS, Browser, Switch, World, played, settings, text
+from tests.support.checks.console_pages import ADDRESS, Browser, Switch, World, play_case, settings, text
 
 from console.auth.sealed_cookies import SealedCookie
 from console.auth.session import ChosenRight, decode_session, encode, new_session
@@ -244,7 +244,7 @@ def test_a_personal_link_leads_its_bearer_to_the_one_dossier(
 ) -> None:
     """Its secret comes in a form, never in an address; the services judge what it opens."""
     asked = {"role": "leader", "name": "Maëlle Kerdoncuff", "reason": "Pour lire le dossier."}
-    case = played(world, name="Le Fournil partagé", siret=None, rna="W441000004")
+    case = play_case(world, name="Le Fournil partagé", siret=None, rna="W441000004")
     links = f"/api/v1/requests/{case}/links"
     given = world.intake.by("adviser").post(links, asked).json()
     world.carried()

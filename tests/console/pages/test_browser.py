@@ -23,7 +23,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, Route, StorageState, ViewportSize, expect, sync_playwright
 from tests.support import ROOT
-from tests.support.checks.console_pages import ORIGIN, Switch, World, played, settings
+from tests.support.checks.console_pages import ORIGIN, Switch, World, play_case, settings
 from tests.support.histories.audit_events import header, store_events
 from tests.support.histories.provider_assignments import AGREED, ASKED, parcours_telling
 from tests.support.samples.sample_services import eventually
@@ -175,7 +175,7 @@ def many(world: World) -> UUID:
     """A dossier of three hundred events, of one structure with a name that is hard to break."""
     headers = [header(position, "parcours", MANY) for position in range(1, 301)]
     store_events(world.audit.application, headers)
-    played(world, name=LONG, siret=None, rna="W441000002")
+    play_case(world, name=LONG, siret=None, rna="W441000002")
     return MANY
 
 
@@ -268,7 +268,7 @@ def test_filters_act_as_they_are_chosen(chromium: Chromium, console: str, world:
 
 
 def test_what_happens_arrives_while_one_watches(chromium: Chromium, console: str, world: World) -> None:
-    case = played(world, name="La Filature", siret=None, rna="W441000001")
+    case = play_case(world, name="La Filature", siret=None, rna="W441000001")
     world.carried()
     with signed_in(chromium, console) as page:
         opened(page, console, case)

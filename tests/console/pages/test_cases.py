@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 from uuid import uuid4
 
-from tests.support.checks.console_pages import NAME, SIRET, Browser, Switch, World, played, text
+from tests.support.checks.console_pages import NAME, SIRET, Browser, Switch, World, play_case, text
 
 REASON = "Contrôle annuel de la région"
 
@@ -110,7 +110,7 @@ def test_a_service_that_is_out_is_named_and_the_rest_is_shown(
 
 
 def test_whoever_opens_an_archive_says_why_too(browser: Browser, world: World) -> None:
-    case = played(world, name="La Grange aux livres", siret="55208131766522")
+    case = play_case(world, name="La Grange aux livres", siret="55208131766522")
     world.carried()
     archived = "INSERT INTO {schema}.case_access (case_id, confidential, archived) VALUES (%s, false, true)"
     world.intake.application.recorder.fetch(archived, (case,))

@@ -18,7 +18,7 @@ from tests.support.samples.note_aggregate import (
     assert_dense,
     decider,
     entries,
-    opened,
+    open_notes,
 )
 
 from shared.crypto import ERASED_TEXT, KeyErased
@@ -103,7 +103,7 @@ def test_a_key_that_is_gone_leaves_the_history_whole(app: ServiceApplication) ->
 def test_another_sealing_key_is_told(app: ServiceApplication, url: str) -> None:
     case = uuid7()
     noted(app, case, 1)
-    with opened(url) as other:
+    with open_notes(url) as other:
         other.key_store._wrapping = type(other.key_store._wrapping)(b"x" * 32)
         with pytest.raises(ValueError, match="DLA_SEALING_KEY"):
             to_plain(other.load(decider, case).state, other.key_store.display_text)
@@ -216,7 +216,7 @@ def test_concurrent_commands_on_one_case_all_find_their_turn(app: ServiceApplica
 
 
 def test_two_programs_that_start_together_make_the_tables_once(url: str) -> None:
-    apps = [opened(url) for _ in range(3)]
+    apps = [open_notes(url) for _ in range(3)]
     failures: list[BaseException] = []
 
     def create(app: ServiceApplication) -> None:

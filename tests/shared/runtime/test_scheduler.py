@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support import ROOT
 from tests.support.samples import alarm_aggregate
-from tests.support.samples.alarm_aggregate import Mend, SetAlarm, ask, rang
+from tests.support.samples.alarm_aggregate import Mend, SetAlarm, ask, count_rings
 from tests.support.samples.note_aggregate import ADVISER
 from tests.support.samples.sample_services import eventually
 
@@ -33,7 +33,7 @@ def url(database: Callable[..., str]) -> str:
 
 @pytest.fixture
 def app(url: str, tmp_path: Path) -> Iterator[ServiceApplication]:
-    application = alarm_aggregate.opened(url, tmp_path / "clock")
+    application = alarm_aggregate.open_alarms(url, tmp_path / "clock")
     application.create_tables()
     yield application
     application.close()
@@ -50,7 +50,7 @@ def test_nothing_fires_before_its_day_and_it_fires_once_on_it(app: ServiceApplic
     app.clock.set_forward(app.clock.now() + timedelta(days=3))
     assert Scheduler(app).fire() == 1
     assert Scheduler(app).fire() == 0
-    assert rang(app, stream) == Counter(bell=1)
+    assert count_rings(app, stream) == Counter(bell=1)
 
 
 def test_it_was_due_on_its_day_and_recorded_when_somebody_was_there(app: ServiceApplication) -> None:
@@ -74,7 +74,7 @@ def test_a_day_that_was_moved_or_withdrawn_does_not_fire(app: ServiceApplication
     assert Scheduler(app).fire() == 0
     app.clock.set_forward(app.clock.now() + timedelta(days=10))
     assert Scheduler(app).fire() == 1
-    assert (rang(app, moved), rang(app, withdrawn)) == (Counter(bell=1), Counter())
+    assert (count_rings(app, moved), count_rings(app, withdrawn)) == (Counter(bell=1), Counter())
 
 
 def test_what_was_moved_while_it_was_about_to_fire_does_not_fire_and_records_nothing(app: ServiceApplication) -> None:
@@ -91,7 +91,7 @@ def test_what_was_moved_while_it_was_about_to_fire_does_not_fire_and_records_not
             app.context(stream, ADVISER),
             CommandOptions(deadline=firing),
         )
-    assert rang(app, stream) == Counter()
+    assert count_rings(app, stream) == Counter()
 
 
 def test_what_fails_is_tried_again_later_while_the_others_go_on(app: ServiceApplication) -> None:
@@ -100,12 +100,12 @@ def test_what_fails_is_tried_again_later_while_the_others_go_on(app: ServiceAppl
     ask(app, fine, day(app, -1))
     scheduler = Scheduler(app)
     assert scheduler.fire() == 1
-    assert rang(app, fine) == Counter(bell=1)
+    assert count_rings(app, fine) == Counter(bell=1)
     (row,) = app.recorder.fetch("SELECT tries, error FROM {schema}.deadlines WHERE fired_at IS NULL")
     assert row == {"tries": 1, "error": "alarm-broken"}
     ask(app, failing, Mend())
     assert eventually(scheduler.fire) == 1
-    assert rang(app, failing) == Counter(broken=1)
+    assert count_rings(app, failing) == Counter(broken=1)
 
 
 def test_housekeeping_that_fails_keeps_no_deadline_back(app: ServiceApplication) -> None:
@@ -121,7 +121,7 @@ def test_housekeeping_that_fails_keeps_no_deadline_back(app: ServiceApplication)
         eventually(lambda: bool(tries))
         stream = uuid7()
         ask(app, stream, day(app, 0))
-        eventually(lambda: rang(app, stream) == Counter(bell=1))
+        eventually(lambda: count_rings(app, stream) == Counter(bell=1))
     finally:
         scheduler.stop()
 
@@ -135,7 +135,7 @@ def test_several_threads_fire_each_due_date_once(app: ServiceApplication) -> Non
         thread.start()
     for thread in threads:
         thread.join()
-    assert [rang(app, stream) for stream in streams] == [Counter(bell=1)] * 30
+    assert [count_rings(app, stream) for stream in streams] == [Counter(bell=1)] * 30
 
 
 def test_two_replicas_killed_again_and_again_miss_nothing_and_fire_nothing_twice(
@@ -166,7 +166,7 @@ def test_two_replicas_killed_again_and_again_miss_nothing_and_fire_nothing_twice
         for process in replicas:
             process.kill()
             process.wait()
-    assert [rang(app, stream) for stream in streams] == [Counter(bells)] * 40
+    assert [count_rings(app, stream) for stream in streams] == [Counter(bells)] * 40
 
 
 def replica(url: str) -> subprocess.Popen[bytes]:
@@ -205,4 +205,4 @@ def test_whatever_is_set_moved_or_withdrawn_each_day_that_comes_fires_once(
             elif fired.get(what) != wanted:
                 left[what] = wanted
                 fired.pop(what, None)
-        assert rang(app, stream) == expected
+        assert count_rings(app, stream) == expected

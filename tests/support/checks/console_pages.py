@@ -99,12 +99,12 @@ class World:
         while projector.advance(views.requests):
             pass
 
-    def token(self, role: str = "auditor", **told: Any) -> str:
+    def token(self, role: str = "auditor", **right: Any) -> str:
         units = ("dla-44",) if role in ("auditor", "dpo") else ()
-        return self.audit.issuer.mint(role, **({"subject": f"some-{role}", "units": units} | told))
+        return self.audit.issuer.mint(role, **({"subject": f"some-{role}", "units": units} | right))
 
 
-def played(world: World, **other: Any) -> str:
+def play_case(world: World, **other: Any) -> str:
     """A structure is received and met; its diagnosis opens. `other`: what is otherwise of the structure."""
     adviser = world.intake.by("adviser")
     received = adviser.post("/api/v1/requests", REQUEST | {"structure": REQUEST["structure"] | other})
@@ -121,14 +121,14 @@ def played(world: World, **other: Any) -> str:
 
 
 def settings(**deployed: Any) -> ConsoleSettings:
-    told: dict[str, Any] = {
+    usual: dict[str, Any] = {
         "mode": Mode.DEVELOPMENT,
         "feeds": {name: f"https://{name}.test" for name in SERVICES},
         "issuer": ISSUER,
         "address": ADDRESS,
         "key": SecretBytes(bytes(32)),
     }
-    return ConsoleSettings(**(told | deployed))
+    return ConsoleSettings(**(usual | deployed))
 
 
 class Browser:
@@ -163,5 +163,5 @@ class Browser:
 
 def text(answer: httpx.Response) -> str:
     """What a person reads; no-break spaces count as spaces."""
-    told = re.sub(r"<[^>]+>", " ", answer.text.partition("<main")[2].partition(">")[2])
-    return re.sub(r"\s+", " ", html.unescape(told))
+    main = re.sub(r"<[^>]+>", " ", answer.text.partition("<main")[2].partition(">")[2])
+    return re.sub(r"\s+", " ", html.unescape(main))

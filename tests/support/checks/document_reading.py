@@ -28,8 +28,8 @@ def read(
     def shown(sealed: Encrypted) -> str:
         return ERASED_TEXT if UUID(str(sealed.key)) in erased else log.key_store.display_text(sealed)
 
-    told = tuple(RecordedFact(event, at, by=f"some-{by}", role=by) for event in log.events)
-    return DocumentSource(CASE, CASE, state=log.state, facts=told, decrypt=shown, **more)
+    facts = tuple(RecordedFact(event, at, by=f"some-{by}", role=by) for event in log.events)
+    return DocumentSource(CASE, CASE, state=log.state, facts=facts, decrypt=shown, **more)
 
 
 def written(papers: DocumentTemplates[S], name: str, reading: DocumentSource[S]) -> Document:

@@ -49,7 +49,7 @@ def parcours_telling(answer: Callable[[], ProviderPage | Response]) -> FastAPI:
 
     @parcours.get("/api/v1/parcours/{case}/provider")
     def page() -> Response:
-        told = answer()
-        return told if isinstance(told, Response) else JSONResponse(msgspec.to_builtins(told))
+        response = answer()
+        return response if isinstance(response, Response) else JSONResponse(msgspec.to_builtins(response))
 
     return parcours

@@ -7,11 +7,11 @@ from __future__ import annotations
 import sys
 from uuid import UUID
 
-from tests.support.samples.note_aggregate import decider, opened
+from tests.support.samples.note_aggregate import decider, open_notes
 
 
 def main(url: str, case: str) -> None:
-    app = opened(url)
+    app = open_notes(url)
     for _ in sys.stdin:
         last = app.load(decider, UUID(case)).state.last
         assert last is not None

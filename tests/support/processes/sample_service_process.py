@@ -1,7 +1,7 @@
-"""A relay of the desk, or a workshop that hears it, in a process of its own, to be stopped and killed.
+"""A relay of the desk, or a workshop that follows it, in a process of its own, to be stopped and killed.
 
-python desk_process.py relay   DESK_URL     DESK NATS_URL NATS_SEED [stall]
-python desk_process.py workshop WORKSHOP_URL DESK NATS_URL NATS_SEED FEED_URL"""
+python -m tests.support.processes.sample_service_process relay    DESK_URL     DESK NATS_URL NATS_SEED [stall]
+python -m tests.support.processes.sample_service_process workshop WORKSHOP_URL DESK NATS_URL NATS_SEED FEED_URL"""
 
 from __future__ import annotations
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from threading import Event
 
-from tests.support.samples.alarm_aggregate import opened
+from tests.support.samples.alarm_aggregate import open_alarms
 
 from shared.runtime.scheduler import Scheduler
 
 if __name__ == "__main__":
-    Scheduler(opened(sys.argv[1])).start()
+    Scheduler(open_alarms(sys.argv[1])).start()
     Event().wait()

@@ -12,7 +12,7 @@ from threading import Event, Thread
 from typing import Any
 
 from eventsourcing.persistence import OperationalError
-from tests.support.samples.note_aggregate import make_stored_events, opened
+from tests.support.samples.note_aggregate import make_stored_events, open_notes
 
 from shared.kernel import uuid7
 
@@ -22,7 +22,7 @@ def say(*words: object) -> None:
 
 
 def main(url: str) -> None:
-    app = opened(url)
+    app = open_notes(url)
     recorder: Any = app.recorder
     appender = recorder.appender
     look = appender._find_committed_positions

@@ -100,7 +100,7 @@ decider: Decider[Alarms] = Decider(
 )
 
 
-def opened(url: str, lead: Path | None = None) -> ServiceApplication:
+def open_alarms(url: str, lead: Path | None = None) -> ServiceApplication:
     return ServiceApplication("alarms", [decider], url, DEPLOYMENT_KEY, Clock(lead))
 
 
@@ -108,5 +108,5 @@ def ask(app: ServiceApplication, stream: UUID, command: SetAlarm | Mend) -> None
     app.handle(decider, stream, command, app.context(stream, ADVISER))
 
 
-def rang(app: ServiceApplication, stream: UUID) -> Counter[str]:
+def count_rings(app: ServiceApplication, stream: UUID) -> Counter[str]:
     return Counter(app.load(decider, stream).state.rang)

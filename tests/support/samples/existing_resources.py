@@ -38,21 +38,21 @@ LESSON = {
 
 @contextmanager
 def standing(name: str, database: Callable[..., str], nats: Nats, folder: Path) -> Iterator[tuple[Served, Known]]:
-    """Audit has heard all that intake told, and its bundle asks intake, which is served beside it."""
+    """Audit has received all that intake published, and its bundle asks intake, which is served with it."""
     if name != "audit":
         with served(service(name), database, nats, folder) as running:
             yield running, STANDS[name](running)
         return
     (own := folder / "intake").mkdir()
-    with listening(service("intake"), database, nats, own) as told:
-        case = told.by("adviser").post("/api/v1/requests", REQUEST).json()["id"]
-        feeds = {"intake": str(told.http.base_url)}
+    with listening(service("intake"), database, nats, own) as intake:
+        case = intake.by("adviser").post("/api/v1/requests", REQUEST).json()["id"]
+        feeds = {"intake": str(intake.http.base_url)}
         with served(service(name), database, nats, folder, feeds=feeds, jwks=str(own / "jwks.json")) as running:
-            messages = published_messages(told)
+            messages = published_messages(intake)
             receive_messages(running.application, messages)
             CheckpointSigner(Signer("registre.example/dla", bytes(range(32))), None).sign(running.application)
             known = {"/api/v1/cases/{}": case, "/api/v1/events/{}": str(messages[0].header.id)}
-            yield Served(running.http, told.issuer, running.web, running.settings), known
+            yield Served(running.http, intake.issuer, running.web, running.settings), known
 
 
 def placed(path: str, known: Known, **instead: str) -> dict[str, str]:

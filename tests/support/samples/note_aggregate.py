@@ -69,7 +69,7 @@ decider: Decider[Notes] = Decider(
 )
 
 
-def opened(url: str) -> ServiceApplication:
+def open_notes(url: str) -> ServiceApplication:
     return ServiceApplication("notes", [decider], url, DEPLOYMENT_KEY)
 
 

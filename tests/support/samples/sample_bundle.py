@@ -54,13 +54,13 @@ def stored(n: int, role: str = "adviser") -> bytes:
 def header(n: int, content: bytes, **changed: Any) -> bytes:
     service, position, stream, version, event, _ = EVENTS[n]
     at = (BEGAN + timedelta(minutes=n)).isoformat()
-    told = {
+    values = {
         "publisher": service, "log_id": str(UUID(int=1)), "position": position, "partition": 3, "number": position,
         "id": str(UUID(int=100 + n)), "case": str(CASE), "stream": str(stream), "version": version, "event": event,
         "event_version": 1, "recorded_at": at, "effective_at": at, "actor": "ines", "role": "adviser", "unit": None,
         "causation": None, "correlation": str(CASE), "rules": None, "payload_hash": sha256(content).hexdigest(),
     }  # fmt: skip
-    return json.dumps(told | changed).encode()
+    return json.dumps(values | changed).encode()
 
 
 def bundle(
@@ -79,11 +79,11 @@ def bundle(
     events = []
     for n, (index, each, content) in enumerate(zip(at, openings, contents, strict=True)):
         proof = TlogProof(index, tuple(tree.inclusion_proof(index, size, whole)), checkpoint=note, extra=bytes(each))
-        told = json.loads(each.header)
+        header = json.loads(each.header)
         values: dict[str, str | None] = {"reason": f"Un motif {n}."} if content is not None else {}
         body = bytes(BODY) if n == PUBLISHED and content is not None else None
         events.append(
-            BundleEvent(EventDescription(told["id"], EVENTS[n][-1], values), str(proof), content=content, body=body)
+            BundleEvent(EventDescription(header["id"], EVENTS[n][-1], values), str(proof), content=content, body=body)
         )
     services = {"intake": ServiceAnswer(True), "diagnostic": ServiceAnswer(True)}
     schemas = {"schemas/en-tete.json": b'{"type": "object"}\n'}

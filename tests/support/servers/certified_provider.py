@@ -77,8 +77,8 @@ class Provider:
         code = parse_qs(urlsplit(where).query)["code"][0]
         asked = {"grant_type": "authorization_code", "client_id": "console", "code": code, "code_verifier": verifier}
         asked |= {"redirect_uri": "http://127.0.0.1/callback", "resource": "urn:dla:ES256"}
-        told: dict[str, Any] = self.http.post(f"{self.issuer}/token", data=asked).raise_for_status().json()
-        return told
+        tokens: dict[str, Any] = self.http.post(f"{self.issuer}/token", data=asked).raise_for_status().json()
+        return tokens
 
     def answered(self, asked: str, person: str) -> str:
         """Where somebody's browser is sent back to, once they have logged in and agreed."""

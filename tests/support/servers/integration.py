@@ -15,7 +15,7 @@ from shared.testing.scenarios import CASE, NOW
 META = EventMetadata(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
 
 
-def integration_header(publisher: str, event: str, case: UUID = CASE, **told: Any) -> Header:
+def integration_header(publisher: str, event: str, case: UUID = CASE, **values: Any) -> Header:
     usual: dict[str, Any] = {
         "log_id": UUID(int=3),
         "position": 12,
@@ -35,7 +35,7 @@ def integration_header(publisher: str, event: str, case: UUID = CASE, **told: An
         "rules": None,
         "payload_hash": "0" * 64,
     }
-    return Header(publisher=publisher, event=event, case=case, **(usual | told))
+    return Header(publisher=publisher, event=event, case=case, **(usual | values))
 
 
 def entry(position: int = 1) -> LogEntry:

@@ -45,8 +45,8 @@ class Client:
     def because(self, reason: str | None) -> Client:
         """The same person, who says why they read; null: does not."""
         other = Client(self._http, None, reason)
-        kept = {name: told for name, told in self._headers.items() if name != "DLA-Reason"}
-        other._headers = kept | other._headers
+        headers = {name: value for name, value in self._headers.items() if name != "DLA-Reason"}
+        other._headers = headers | other._headers
         return other
 
     def under(self, right: str) -> Client:
@@ -166,7 +166,7 @@ def listening(
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """What tells a program the same."""
-    told = {
+    environment = {
         "MODE": "development",
         "DATABASE_URL": settings.database_url.get_secret_value(),
         "NATS_URL": settings.nats_url,
@@ -177,7 +177,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "ISSUER": settings.issuer,
         "SERVICE_TOKEN": "none",
     }
-    return {f"DLA_{name}": value for name, value in told.items()}
+    return {f"DLA_{name}": value for name, value in environment.items()}
 
 
 def ready(
