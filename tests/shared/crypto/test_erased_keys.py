@@ -179,7 +179,7 @@ def test_every_key_is_wrapped_under_the_new_sealing_key_and_names_are_found_as_b
 def test_wrapping_anew_goes_on_where_it_was_interrupted(
     opened: Callable[..., ServiceApplication], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.eventlog.maintenance.rewrapping.BATCH", 2)
+    monkeypatch.setattr("shared.eventlog.maintenance.rewrapping.BATCH_KEYS", 2)
     before = opened()
     cases = [uuid7() for _ in range(5)]
     for case in cases:

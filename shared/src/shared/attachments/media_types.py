@@ -41,12 +41,12 @@ ACTIVE_CONTENT = Refusal("active-content-refused", "Fichier actif refusé", stat
 DAMAGED = Refusal("damaged-file", "Fichier illisible", status=422)
 ACCEPTED = "Sont acceptés\u00a0: PDF, PNG, JPEG, ODT, ODS, DOCX, XLSX, CSV et texte en UTF-8."
 
-PDF_END_WITHIN = 4096
+PDF_END_BYTES = 4096
 """Bytes: some programs write a little after the end."""
 MAX_ENTRIES = 5_000
 MAX_ENTRY_BYTES = 1024 * 1024
 DECODED_BYTES = 64 * 1024
-MARKUP_WITHIN = 4096
+MARKUP_START_CHARACTERS = 4096
 """Characters: no browser looks further to guess, and a text may speak of HTML."""
 MARKUP = re.compile(r"<(?:!|\?|(?:html|head|body|script|svg|iframe|object|embed)\b)", re.IGNORECASE)
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
@@ -56,11 +56,11 @@ def media_type_of(content: bytes | bytearray, file_name: str) -> MediaType:
     """The name only tells a CSV from another text. Raises Refused, 415 or 422."""
     guessed = _guess_types(content)
     if PDF.name in guessed:
-        return _whole(PDF, b"%%EOF" in content[-PDF_END_WITHIN:])
+        return _require_whole(PDF, b"%%EOF" in content[-PDF_END_BYTES:])
     if PNG.name in guessed:
-        return _whole(PNG, b"IEND" in content[-64:])
+        return _require_whole(PNG, b"IEND" in content[-64:])
     if JPEG.name in guessed:
-        return _whole(JPEG, b"\xff\xd9" in content[-64:])
+        return _require_whole(JPEG, b"\xff\xd9" in content[-64:])
     if content.startswith(b"PK\x03\x04"):
         return _office(content)
     return _text(content, file_name)
@@ -79,7 +79,7 @@ def _guess_types(content: bytes | bytearray) -> set[str]:
         return set()
 
 
-def _whole(media_type: MediaType, ends: bool) -> MediaType:
+def _require_whole(media_type: MediaType, ends: bool) -> MediaType:
     if not ends:
         raise _damaged_error()
     return media_type
@@ -162,5 +162,5 @@ def _decoded_start(content: bytes | bytearray) -> str | None:
             return None
         if CONTROLS.search(text):
             return None
-        start = start or text[:MARKUP_WITHIN]
+        start = start or text[:MARKUP_START_CHARACTERS]
     return start

@@ -30,7 +30,7 @@ def accounts(services: Iterable[ServicePermissions], region: str = "{region}") -
     to the requester."""
     services = sorted(services, key=lambda each: each.service)
     exports = [
-        f"{{service: {_quoted(subject)}, accounts: [{each.service}]}}"
+        f"{{service: {_quote(subject)}, accounts: [{each.service}]}}"
         for each in services
         for subject in _jetstream_subjects(each, region)
     ]
@@ -49,18 +49,18 @@ def _account(each: ServicePermissions, region: str) -> str:
     marks = {publisher: topology.high_water_mark_subject(region, publisher) for publisher in each.receives_from}
     own_mark = topology.high_water_mark_subject(region, each.service)
     imports = [
-        f"{{service: {{account: {STREAMS}, subject: {_quoted(subject)}}}, to: {_quoted(_imported_name(subject))}}}"
+        f"{{service: {{account: {STREAMS}, subject: {_quote(subject)}}}, to: {_quote(_imported_name(subject))}}}"
         for subject in subjects
-    ] + [f"{{stream: {{account: {publisher}, subject: {_quoted(subject)}}}}}" for publisher, subject in marks.items()]
-    publish = [_quoted(subject) for subject in [own_mark, *map(_imported_name, subjects)]]
-    subscribe = [_quoted(subject) for subject in [f"{topology.reply_prefix(each.service)}.>", *marks.values()]]
+    ] + [f"{{stream: {{account: {publisher}, subject: {_quote(subject)}}}}}" for publisher, subject in marks.items()]
+    publish = [_quote(subject) for subject in [own_mark, *map(_imported_name, subjects)]]
+    subscribe = [_quote(subject) for subject in [f"{topology.reply_prefix(each.service)}.>", *marks.values()]]
     return (
         f"  {each.service} {{\n"
         f"    users: [{{nkey: ${each.service}, permissions: {{\n"
         f"      publish: {{allow: {_block(publish)}}}\n"
         f"      subscribe: {{allow: {_block(subscribe)}}}\n"
         "    }}]\n"
-        f"    exports: [{{stream: {_quoted(own_mark)}}}]\n"
+        f"    exports: [{{stream: {_quote(own_mark)}}}]\n"
         f"    imports: {_block(imports)}\n"
         "  }\n"
     )
@@ -84,7 +84,7 @@ def _imported_name(subject: str) -> str:
     return subject.replace("$JS.API", topology.JETSTREAM_PREFIX, 1)
 
 
-def _quoted(subject: str) -> str:
+def _quote(subject: str) -> str:
     return json.dumps(subject)
 
 

@@ -23,7 +23,7 @@ from shared.web.requests import AppDep, AsOfParam, OnParam, case_router
 
 router = case_router("/cases", "cases")
 READERS = frozenset({*STAFF, Role.AUDITOR, Role.DPO, Role.LEADER})
-MAX_PAGE = 500
+MAX_PAGE_EVENTS = 500
 EventCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=80)]
 
 
@@ -101,7 +101,7 @@ def timeline(
     event: Annotated[list[EventCode] | None, Query(description="Only these events")] = None,
     order: Order = Order.OLDEST,
     after: Annotated[UUID | None, Query(description="The page after this event, as `next` gave it")] = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Events per page")] = MAX_PAGE,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE_EVENTS, description="Events per page")] = MAX_PAGE_EVENTS,
 ) -> TimelineResponse:
     """Every event of the case that audit has received, in the order of recording, or backwards. For a confidential
     case, auditors get the headers without any `body`."""

@@ -62,20 +62,20 @@ def install(app: FastAPI) -> None:
         return page(request, "upstream_error.html", error.status, error=error)
 
     @app.exception_handler(ForgedForm)
-    async def forged(request: Request, _: ForgedForm) -> HTMLResponse:
+    async def handle_forged_form(request: Request, _: ForgedForm) -> HTMLResponse:
         detail = "Ce formulaire a trop attendu, ou ne vient pas d’ici. Rien n’a été fait\u00a0: recommencez."
         return page(request, "failure.html", 403, heading="Formulaire périmé", detail=detail)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, _: RequestValidationError) -> HTMLResponse:
+    async def handle_invalid_request(request: Request, _: RequestValidationError) -> HTMLResponse:
         return _error_page(request, 404)
 
     @app.exception_handler(HTTPException)
-    async def http_error(request: Request, error: HTTPException) -> HTMLResponse:
+    async def handle_http_error(request: Request, error: HTTPException) -> HTMLResponse:
         return _error_page(request, error.status_code, error.headers)
 
     @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> HTMLResponse:
+    async def handle_unexpected(request: Request, error: Exception) -> HTMLResponse:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         detail = "L’erreur est consignée. Rien n’est perdu\u00a0: ces pages ne font que lire."
         response = page(request, "failure.html", 500, heading="Cette page n’a pas pu être préparée", detail=detail)

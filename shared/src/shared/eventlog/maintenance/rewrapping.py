@@ -10,7 +10,7 @@ import psycopg
 from shared.crypto import HASH_KEY_ID
 from shared.eventlog.application import ServiceApplication
 
-BATCH = 500
+BATCH_KEYS = 500
 
 
 def rewrap_keys(app: ServiceApplication) -> Iterator[tuple[int, int]]:
@@ -27,7 +27,7 @@ def rewrap_keys(app: ServiceApplication) -> Iterator[tuple[int, int]]:
     while rows := app.recorder.fetch(
         "SELECT key_id, wrapped FROM {schema}.data_keys WHERE key_id > %s AND wrapped IS NOT NULL"
         " ORDER BY key_id LIMIT %s",
-        (after, BATCH),
+        (after, BATCH_KEYS),
     ):
         done += _rewrap(app, {row["key_id"]: row["wrapped"] for row in rows})
         seen, after = seen + len(rows), rows[-1]["key_id"]

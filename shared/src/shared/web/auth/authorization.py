@@ -37,7 +37,7 @@ class RequiredRoles:
     async def __call__(self, caller: CallerDep) -> Caller:
         """Raises ProblemError 403, rule `role`, for any other role."""
         if caller.actor.role not in self.roles:
-            raise _forbidden("role", _describe_allowed_roles(caller.actor.role, self.roles))
+            raise _forbidden_problem("role", _describe_allowed_roles(caller.actor.role, self.roles))
         return caller
 
 
@@ -99,20 +99,20 @@ def can_change(caller: Caller, case: UUID) -> bool:
 
 def _check_covered(caller: Caller, action: AccessAction, case: UUID | None) -> None:
     if caller.actor.role in BOUND and caller.case is None:
-        raise _forbidden("own-case", "Votre droit doit nommer un dossier.")
+        raise _forbidden_problem("own-case", "Votre droit doit nommer un dossier.")
     if caller.case is not None and case != caller.case:
-        raise _forbidden("own-case", "Votre droit n’ouvre pas ce dossier.")
+        raise _forbidden_problem("own-case", "Votre droit n’ouvre pas ce dossier.")
     dossier = caller.find_case(case) if case else None
     if dossier is None:
         return
     decision = evaluate(caller.actor, caller.case, action, dossier)
     if not decision.allowed:
-        raise _forbidden(decision.policy, UNCOVERED.get(decision.policy, NOT_COVERED))
+        raise _forbidden_problem(decision.policy, UNCOVERED.get(decision.policy, NOT_COVERED))
 
 
 def confidential_problem() -> ProblemError:
-    return _forbidden(CONFIDENTIAL_RULE, UNCOVERED[CONFIDENTIAL_RULE])
+    return _forbidden_problem(CONFIDENTIAL_RULE, UNCOVERED[CONFIDENTIAL_RULE])
 
 
-def _forbidden(policy: str, detail: str) -> ProblemError:
+def _forbidden_problem(policy: str, detail: str) -> ProblemError:
     return ProblemError(403, "forbidden", "Action non permise", detail, policy=policy)

@@ -36,7 +36,7 @@ def document_problems(openapi: dict[str, Any]) -> dict[str, Any]:
     for path, operations in openapi["paths"].items():
         for operation in operations.values():
             responses: dict[str, Any] = {
-                str(status): {"description": STATUS_MEANINGS[status]} for status in _implied(path, operation)
+                str(status): {"description": STATUS_MEANINGS[status]} for status in _implied_statuses(path, operation)
             }
             responses |= {status: answer for status, answer in operation["responses"].items() if status != "422"}
             for status, answer in responses.items():
@@ -56,7 +56,7 @@ def is_read_of_a_dossier(path: str, operation: dict[str, Any]) -> bool:
     return bool(names and operation.get("security") and "requestBody" not in operation)
 
 
-def _implied(path: str, operation: dict[str, Any]) -> set[int]:
+def _implied_statuses(path: str, operation: dict[str, Any]) -> set[int]:
     """The statuses that follow from what an operation takes: a token, a body, an id, parameters."""
     wrong = {422} if path in UNLIMITED_PATHS else {422, 429}
     if operation.get("security"):

@@ -126,7 +126,7 @@ def decide(operation: Operation, command: Command, context: Context) -> list[Eve
                 )
             return [OperationStarted()]
         case LeaveOperation(action):
-            return _left(operation, action) if action in operation.actions else []
+            return _leave(operation, action) if action in operation.actions else []
 
 
 def available_commands(operation: Operation) -> Iterator[type]:
@@ -145,7 +145,7 @@ def _check_known(operation: Operation) -> None:
         raise UNKNOWN_OPERATION("Aucune opération collective ne porte cet identifiant\u00a0: prévoyez-la d’abord.")
 
 
-def _left(operation: Operation, action: UUID) -> list[Event]:
+def _leave(operation: Operation, action: UUID) -> list[Event]:
     left = _beneficiaries({key: case for key, case in operation.actions.items() if key != action})
     falls_short = operation.step is OperationStep.STARTED and left < MIN_BENEFICIARIES
     return [BeneficiaryLeft(action), *([OperationFellShort(left)] if falls_short else [])]

@@ -160,7 +160,7 @@ def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
             return [_award(tender, command, context)]
         case InformCandidate(key, informed_on):
             require_step(tender, TenderStep.AWARDED)
-            _answering(tender, key)
+            _require_candidate_with_proposal(tender, key)
             require_past(informed_on, context.now, "La date d’information du candidat")
             return [CandidateInformed(key, informed_on)]
         case CancelTender(reason):
@@ -168,7 +168,7 @@ def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
             return [TenderCancelled(context.text(reason))]
 
 
-def _answering(tender: Tender, key: UUID) -> Candidate:
+def _require_candidate_with_proposal(tender: Tender, key: UUID) -> Candidate:
     candidate = require_candidate(tender, key)
     if candidate.proposal is None:
         raise NO_PROPOSAL("Ce prestataire n’a pas remis de proposition.")
@@ -180,7 +180,7 @@ def _check_scoring(tender: Tender, key: UUID, scores: tuple[int, ...], context: 
     if context.actor.id not in tender.declared:
         raise INTERESTS_NOT_DECLARED("Avant de noter, déclarez si un intérêt vous lie à l’un des candidats.")
     _check_no_interest(tender, context)
-    _answering(tender, key)
+    _require_candidate_with_proposal(tender, key)
     if len(scores) != len(tender.grid):
         raise WRONG_SCORES(f"La grille attend {len(tender.grid)} notes, une par critère.")
 
@@ -206,7 +206,7 @@ def _check_closed(tender: Tender, context: Context) -> None:
 def _award(tender: Tender, award: AwardTender, context: Context) -> TenderAwarded:
     _check_closed(tender, context)
     _check_no_interest(tender, context)
-    _answering(tender, award.provider)
+    _require_candidate_with_proposal(tender, award.provider)
     scorers = tender.scorers
     left = [key for key, each in tender.proposals.items() if not scorers or scorers - each.scores.keys()]
     if left:
