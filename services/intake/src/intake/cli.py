@@ -1,4 +1,4 @@
-"""Commands of `dla-intake` beside those of every service: register, what-if, territories, retention."""
+"""Commands of `dla-intake` in addition to those of every service: register, what-if, territories, retention."""
 
 from __future__ import annotations
 

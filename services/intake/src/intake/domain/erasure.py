@@ -14,7 +14,7 @@ from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 CONFIRMING_SERVICES = ("diagnostic", "parcours", "followup")
-"""Those that confirm, beside intake itself. Audit knows people by pseudonym only, and has no key of theirs."""
+"""Those that confirm, in addition to intake itself. Audit knows people by pseudonym only, and has no key of theirs."""
 
 
 NOT_A_PERSON = Refusal("not-a-person", "Ce n’est pas une personne", status=422)

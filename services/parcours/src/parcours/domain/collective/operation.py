@@ -1,4 +1,4 @@
-"""Collective operation: an aggregate beside all cases, for at least two structures, each with its parcours (S)."""
+"""Collective operation: an aggregate outside cases, for at least two structures, each with its parcours (S)."""
 
 from __future__ import annotations
 
