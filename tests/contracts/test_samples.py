@@ -32,7 +32,7 @@ def test_a_stored_event_is_read_today(path: Path) -> None:
     recorded = golden_samples.read(DECIDERS[path.parent.name, name], path)
     assert event_name(recorded.data).name == name
     assert recorded.meta.actor == "adviser-1"
-    assert "secret" not in path.read_text(), "a sealed value stands in clear"
+    assert "secret" not in path.read_text(), "an encrypted value stands in clear"
     for _, sealed in encrypted_values(recorded.data):
         assert sealed.ciphertext
     to_plain(recorded.data, str)

@@ -54,6 +54,7 @@ def test_a_sealed_file_holds_as_much_and_says_nothing_of_what_is_sealed() -> Non
     found = verify_bundle(file_of(sealed))
     assert found.bundle.sealed
     assert [event.content for event in found.bundle.events] == [event.content for event in WHOLE.events]
+    assert any(b"Un motif" in content for content in build_entries(WHOLE).values()), "an open file says it"
     assert not any(b"Un motif" in content for content in build_entries(sealed).values())
     assert "scellé" in build_entries(sealed)["chronologie.html"].decode()
     assert "n’en ouvre aucune" in refused(file_of(describe(sealed, 1, values={"reason": "Un motif 1."})))
