@@ -79,11 +79,11 @@ def bundle(
     events = []
     for n, (index, each, content) in enumerate(zip(at, openings, contents, strict=True)):
         proof = TlogProof(index, tuple(tree.inclusion_proof(index, size, whole)), checkpoint=note, extra=bytes(each))
-        header = json.loads(each.header)
+        decoded = json.loads(each.header)
         values: dict[str, str | None] = {"reason": f"Un motif {n}."} if content is not None else {}
         body = bytes(BODY) if n == PUBLISHED and content is not None else None
         events.append(
-            BundleEvent(EventDescription(header["id"], EVENTS[n][-1], values), str(proof), content=content, body=body)
+            BundleEvent(EventDescription(decoded["id"], EVENTS[n][-1], values), str(proof), content=content, body=body)
         )
     services = {"intake": ServiceAnswer(True), "diagnostic": ServiceAnswer(True)}
     schemas = {"schemas/en-tete.json": b'{"type": "object"}\n'}
