@@ -217,9 +217,9 @@ def test_the_deploy_step_may_run_twice_at_once(carrier: Carrier) -> None:
 def test_what_is_told_and_heard_is_documented(desk: Desk, workshop: Workshop) -> None:
     document = asyncapi("workshop", [], workshop.inbox.reactions)
     ((title, heard),) = document["channels"].items()
-    assert title == f"hears step-registered:v1 of {desk.name}"
+    assert title == f"receives step-registered:v1 of {desk.name}"
     assert heard["address"] == f"dla.{{region}}.{desk.name}.*.step-registered.v1"
     assert heard["description"] == "A step registered at the desk is followed in the workshop."
     told = asyncapi(desk.name, [desk.contract], Reactions(desk.name))
-    assert list(told["channels"]) == ["tells step-registered:v1"]
+    assert list(told["channels"]) == ["publishes step-registered:v1"]
     assert {"StepRegistered", "Header"} <= told["components"]["schemas"].keys()

@@ -164,7 +164,7 @@ def test_the_operator_is_told_what_is_missing(register: Register) -> None:
     assert without_unit.exit_code == 1
     assert "Dites pour quelle unité cette personne travaille." in without_unit.stderr
     assert run.invoke(cli, ["register", "--role", "ops", "--reason", "Mise en service."]).exit_code == 2
-    assert "held already" in register.first("claire", "manager", "--unit", UNIT)
+    assert "already granted" in register.first("claire", "manager", "--unit", UNIT)
 
 
 @pytest.mark.parametrize("service", [diagnostic, parcours, followup, audit], ids=lambda service: service.name)

@@ -73,7 +73,7 @@ def test_once_it_has_run_the_former_key_is_not_needed_and_what_was_sealed_is_rea
     done = rewrap(settings, second, former=first)
     assert (done.exit_code, done.stdout) == (
         0,
-        "intake: 2 of 3 keys were wrapped anew, and none needs DLA_FORMER_SEALING_KEY any more\n",
+        "intake: 2 of 3 keys were wrapped anew; none needs DLA_FORMER_SEALING_KEY any more\n",
     ), "that of this month's consultations was made under the new one"
     assert deployment.shown(path, sealing_key=second) == "Maëlle Kerdoncuff"
     again = rewrap(settings, second, former=first)
