@@ -175,7 +175,7 @@ def test_one_that_was_transferred_is_taken_over_by_the_manager_and_stays_confide
     entrusted = {"adviser": Served.id_of("some-adviser"), "reason": "Elle connaît ces procédures."}
     manager = intake.by("manager", unit="dla-75")
     assert manager.post(f"{path}/assignment", entrusted).status_code == 200
-    assert intake.by("adviser", unit="dla-75").get(path).json()["confidential"]["reason"] == "mandat_ad_hoc"
+    assert intake.by("adviser", unit="dla-75").get(path).json()["confidential"]["ground"] == "mandat_ad_hoc"
 
 
 def test_whoever_opens_a_second_dossier_is_not_told_which_one_is_open(intake: Served) -> None:
