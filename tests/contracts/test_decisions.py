@@ -16,7 +16,7 @@ from followup.domain.follow_up import decide, decider
 from followup.domain.parcours_update import ParcoursUpdateWithdrawn
 from followup.domain.state import FollowUp, Outcome
 from intake.domain import orientation
-from intake.domain.orientation import Orientation, OrientationConsented, OrientationStep, RecordConsent
+from intake.domain.orientation import Orientation, OrientationConsented, OrientationStatus, RecordConsent
 from intake.domain.request.corrections import CorrectContact
 from intake.domain.structure import Contact
 from shared.kernel import Refusal
@@ -79,7 +79,7 @@ def test_of_a_person_one_word_is_noticed(said: str) -> None:
 
 def test_what_a_state_is_open_to_is_what_may_be_done() -> None:
     """In every other test, too."""
-    declined, consent = Orientation(OrientationStep.DECLINED), RecordConsent()
+    declined, consent = Orientation(OrientationStatus.DECLINED), RecordConsent()
     with pytest.raises(AssertionError, match="not open to RecordConsent"):
         watched(orientation.decider, lambda *_: [OrientationConsented()])(declined, consent, context())
     always = replace(orientation.decider, available_commands=any_command)

@@ -19,9 +19,9 @@ from parcours.domain.funding import payments
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.parcours import decider
 from parcours.domain.state import (
-    OPEN_STEPS,
+    OPEN_STATUSES,
     ActionKind,
-    ActionStep,
+    ActionStatus,
     AgreementTerms,
     Parcours,
     ParcoursStatus,
@@ -263,13 +263,13 @@ def check_promises(parcours: Parcours) -> None:
     if parcours.status is ParcoursStatus.UNDER_WAY:
         assert parcours.shared is not None
         assert parcours.validated_version == parcours.shared.version == parcours.content_version
-        under_way = any(action.step in OPEN_STEPS for action in parcours.actions.values())
+        under_way = any(action.status in OPEN_STATUSES for action in parcours.actions.values())
         assert not (parcours.only_consulting and under_way)
     for action in parcours.actions.values():
-        assert action.validated or action.step is ActionStep.PLANNED
+        assert action.validated or action.status is ActionStatus.PLANNED
         if agreement := action.agreement:
             assert action.paid <= action.committed <= agreement.terms.amount
             assert action.days <= agreement.terms.days
-        if action.planned.kind is ActionKind.CONSULTING and action.step in (ActionStep.STARTED, ActionStep.DONE):
+        if action.planned.kind is ActionKind.CONSULTING and action.status in (ActionStatus.STARTED, ActionStatus.DONE):
             assert action.agreement
             assert action.committed

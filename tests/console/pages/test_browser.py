@@ -554,7 +554,9 @@ HARD: dict[str, Any] = {
     "below": {"nothing": None, "empty": ""},
     "themes": ["finance", "governance"],
     "participants": ["Une présidente, élue", "Une trésorière"],
-    "actions": {str(UUID(int=7)): {"planned": {"title": "Suivi des ventes"}, "steps": [{"step": "started"}, [1, 2.5]]}},
+    "actions": {
+        str(UUID(int=7)): {"planned": {"title": "Suivi des ventes"}, "steps": [{"status": "started"}, [1, 2.5]]}
+    },
     "person": str(UUID(int=8)),
     "erased": {"k": str(UUID(int=9)), "c": "AAAA"},
     "altered": {"k": str(UUID(int=9)), "c": "AAAA", "b": "x"},

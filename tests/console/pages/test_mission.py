@@ -48,7 +48,7 @@ def test_a_provider_reads_what_it_is_asked_and_what_was_agreed(
 def test_it_reads_whether_it_was_retained(provider: Browser, served: dict[str, Any], retained: bool, said: str) -> None:
     answered = msgspec.convert(
         msgspec.to_builtins(ASKED)
-        | {"step": "awarded", "informed_on": "2027-03-15", "retained": retained, "score": 14.5},
+        | {"status": "awarded", "informed_on": "2027-03-15", "retained": retained, "score": 14.5},
         OwnTender,
     )
     served["answer"] = ProviderPage([answered], [])

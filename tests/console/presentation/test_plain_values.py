@@ -156,11 +156,11 @@ def test_what_people_wrote_is_listed_so_that_each_sentence_stands_apart() -> Non
 
 def test_what_stands_under_an_id_is_called_by_its_title() -> None:
     action = "01a20315-a8f8-7cc8-b0c4-7c2f085bb368"
-    state = {"actions": {action: {"planned": {"title": "Suivi des ventes"}, "step": "started"}}}
-    assert said(state_nodes(state))["Actions"]["Suivi des ventes"]["Étape"] == "commencée"
-    told = [{"path": f"actions.{action}.step", "before": "planned", "after": "started"}]
+    state = {"actions": {action: {"planned": {"title": "Suivi des ventes"}, "status": "started"}}}
+    assert said(state_nodes(state))["Actions"]["Suivi des ventes"]["Situation"] == "commencée"
+    told = [{"path": f"actions.{action}.status", "before": "planned", "after": "started"}]
     (change,) = change_list(told, names_by_id(state))
-    assert change.labels == ["Actions", "Suivi des ventes", "Étape"]
+    assert change.labels == ["Actions", "Suivi des ventes", "Situation"]
 
 
 def test_what_was_added_removed_or_reordered_is_told() -> None:

@@ -145,7 +145,7 @@ def test_orientation_goes_on_all_along_in_any_phase_and_once_the_case_is_closed(
         for step, body in (("sending", None), ("acknowledgment", None), ("outcome", {"outcome": "Prêt accordé."})):
             assert adviser.post(f"{path}/{step}", body).status_code == 200
         read: dict[str, Any] = adviser.get(path).json()
-        assert read["step"] == "concluded"
+        assert read["status"] == "concluded"
         return read
 
     adviser.post(f"{request_path}/meetings", {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"})

@@ -16,7 +16,7 @@ from intake.domain.orientation import (
     OrientationDeclined,
     OrientationProposed,
     OrientationSent,
-    OrientationStep,
+    OrientationStatus,
     ProposeOrientation,
     RecordConsent,
     SendOrientation,
@@ -87,7 +87,7 @@ def test_the_refusal_says_where_the_orientation_is() -> None:
     refused = given(PROPOSED, CONSENTED).when(CONCLUDE).refused("orientation-not-at-this-step")
     assert (refused.detail, refused.extra) == (
         "L’orientation en est à l’étape «\u202facceptée\u202f».",
-        {"step": OrientationStep.CONSENTED},
+        {"current_status": OrientationStatus.CONSENTED},
     )
 
 

@@ -73,7 +73,7 @@ def test_a_parcours_is_built_shared_validated_and_begun(running: Served, case: U
     [(number, planned)] = read.json()["actions"].items()
     assert planned["planned"]["who"] == "Maëlle Kerdoncuff"
     assert adviser.post(f"{path}/actions/start", {"action": number}, If_Match=read.headers["ETag"]).status_code == 200
-    assert adviser.get(path).json()["actions"][number]["step"] == "started"
+    assert adviser.get(path).json()["actions"][number]["status"] == "started"
 
 
 def test_a_longer_support_takes_the_derogation_of_a_manager(running: Served, case: UUID) -> None:

@@ -48,9 +48,9 @@ from parcours.domain.funding.payments import (
 from parcours.domain.lifecycle import ParcoursOpened
 from parcours.domain.parcours import decider
 from parcours.domain.state import (
-    OPEN_STEPS,
+    OPEN_STATUSES,
     ActionKind,
-    ActionStep,
+    ActionStatus,
     AgreementSignatures,
     AgreementTerms,
     ParcoursStatus,
@@ -128,7 +128,7 @@ def test_an_action_goes_from_planned_to_started_to_done() -> None:
     done = ActionFinished(OWN, text("Grille tarifaire revue"))
     given(*UNDER_WAY, ActionStarted(OWN)).when(FinishAction(OWN, "Grille tarifaire revue")).then(done)
     finished = given(*UNDER_WAY, ActionStarted(OWN), done).state.actions[OWN]
-    assert (finished.step, finished.outcome) == (ActionStep.DONE, text("Grille tarifaire revue"))
+    assert (finished.status, finished.outcome) == (ActionStatus.DONE, text("Grille tarifaire revue"))
 
 
 @pytest.mark.parametrize("started", [(), (ActionStarted(OWN),)])
@@ -519,4 +519,4 @@ def test_giving_up_the_update_of_a_completed_parcours_leaves_it_completed() -> N
     given(*validated).when(AbandonParcours("Finalement non"), by=Role.LEADER).then(dropped, update_abandoned)
     after = given(*validated, dropped, update_abandoned).state
     assert (after.status, after.validated_version) == (ParcoursStatus.COMPLETED, None)
-    assert not any(action.step in OPEN_STEPS for action in after.actions.values())
+    assert not any(action.status in OPEN_STATUSES for action in after.actions.values())

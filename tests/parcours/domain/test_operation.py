@@ -23,7 +23,7 @@ from parcours.domain.collective.operation import (
     OperationFellShort,
     OperationPlanned,
     OperationStarted,
-    OperationStep,
+    OperationStatus,
     PlanOperation,
     StartOperation,
     decider,
@@ -92,7 +92,7 @@ class AnyOperation(RuleBasedStateMachine):
     def started_by_two_or_more(self) -> None:
         operation = self.log.state
         assert self.log.from_snapshot() == operation
-        if operation.step is OperationStep.STARTED:
+        if operation.status is OperationStatus.STARTED:
             assert len(set(operation.actions.values())) >= 2
 
 
@@ -146,9 +146,9 @@ def test_three_structures_go_through_it_each_with_its_parcours_and_one_gives_up(
     ask(app, first[0], coordination.StartAction(first[1]))
     ask(app, second[0], ending.AbandonParcours("Priorités nouvelles"))
     state = app.load(decider, operation).state
-    assert (state.step, set(state.actions.values())) == (OperationStep.STARTED, {first[0], third[0]})
+    assert (state.status, set(state.actions.values())) == (OperationStatus.STARTED, {first[0], third[0]})
     ask(app, third[0], coordination.AbandonAction(third[1], "Plus de temps"))
-    assert app.load(decider, operation).state.step is OperationStep.FELL_SHORT
+    assert app.load(decider, operation).state.status is OperationStatus.FELL_SHORT
 
 
 def test_of_two_structures_one_gives_up_before_the_start_and_the_other_waits_for_a_third(
@@ -160,10 +160,10 @@ def test_of_two_structures_one_gives_up_before_the_start_and_the_other_waits_for
     ask(app, second[0], ending.AbandonParcours("Priorités nouvelles"))
     with pytest.raises(Refused, match="celle-ci en compte 1"):
         ask(app, first[0], coordination.StartAction(first[1]))
-    assert app.load(decider, operation).state.step is OperationStep.PLANNED
+    assert app.load(decider, operation).state.status is OperationStatus.PLANNED
     joined(app, operation)
     ask(app, first[0], coordination.StartAction(first[1]))
-    assert app.load(decider, operation).state.step is OperationStep.STARTED
+    assert app.load(decider, operation).state.status is OperationStatus.STARTED
 
 
 def test_an_action_alone_in_its_operation_does_not_start(app: ServiceApplication) -> None:

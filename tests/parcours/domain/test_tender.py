@@ -45,7 +45,7 @@ from parcours.domain.tender.proposals import (
     SubmitProposal,
     TenderOpened,
 )
-from parcours.domain.tender.state import Proposal, ScoringCriterion, Tender, TenderStep
+from parcours.domain.tender.state import Proposal, ScoringCriterion, Tender, TenderStatus
 from parcours.domain.tender.tender import decider
 from parcours.main import service
 from shared.eventlog import ServiceApplication
@@ -278,7 +278,7 @@ class AnyTender(RuleBasedStateMachine):
                 key: each.scores for key, each in self.awarded.candidates.items()
             }
             assert now.exception or len(now.candidates) >= 3
-        if now.step is TenderStep.AGREED:
+        if now.status is TenderStatus.AGREED:
             assert all(each.informed_on for each in now.proposals.values())
 
 
@@ -350,7 +350,7 @@ def test_from_the_terms_of_reference_to_the_tripartite_agreement(
         assert adviser.post(f"{path}/agreements", agreement).json()["type"].endswith("/not-all-informed")
         assert adviser.post(f"{at}/information", {"provider": keys[0], "informed_on": today}).status_code == 200
         assert adviser.post(f"{path}/agreements", agreement).status_code == 200
-        assert adviser.get(at).json()["step"] == "agreed"
+        assert adviser.get(at).json()["status"] == "agreed"
 
 
 def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
@@ -370,7 +370,7 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
         at = _with_three_providers(adviser, path, action, now)
 
         own = winner.get(f"{path}/provider").json()["tenders"][0]
-        assert (own["terms_of_reference"], own["step_label"]) == ("Refondre les tarifs", "ouverte")
+        assert (own["terms_of_reference"], own["status_label"]) == ("Refondre les tarifs", "ouverte")
         assert own["grid"] == [{"label": "Prix", "weight": 100}]
         for provider, amount in ((winner, 400000), (loser, 450000)):
             key = provider.get(f"{path}/provider").json()["tenders"][0]["provider"]
@@ -426,7 +426,7 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
         for closed in (path, f"{path}/history", f"{path}/versions", f"{path}/tenders", at):
             assert winner.get(closed).status_code == 403, closed
         [row] = adviser.get(f"{path}/tenders").json()
-        assert (row["step_label"], row["candidates"], row["proposals"]) == ("suivie d’une convention", 3, 2)
+        assert (row["status_label"], row["candidates"], row["proposals"]) == ("suivie d’une convention", 3, 2)
 
 
 def test_a_provider_chosen_without_a_tender_hands_in_its_own_report() -> None:

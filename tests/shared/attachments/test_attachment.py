@@ -60,7 +60,7 @@ def test_a_withdrawn_file_proves_nothing_and_is_withdrawn_once() -> None:
 def test_a_withdrawn_file_may_be_added_again_and_its_citations_stand() -> None:
     given(ADDED, CITED, WITHDRAWN).when(ADD).then(ADDED)
     state = given(ADDED, CITED, WITHDRAWN, ADDED).state
-    assert (state.step, state.cited, state.reason) == ("active", ("agreement-signed",), None)
+    assert (state.status, state.cited, state.reason) == ("active", ("agreement-signed",), None)
 
 
 def test_an_unknown_file_or_one_of_another_case_is_none() -> None:

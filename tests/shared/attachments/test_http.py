@@ -79,7 +79,7 @@ def test_a_file_is_added_listed_and_downloaded_as_it_was(intake: Served, adviser
         "statuts signés.pdf",
         "statutes",
     )
-    assert (listed["media_type"], listed["size"], listed["step"]) == ("application/pdf", len(content), "active")
+    assert (listed["media_type"], listed["size"], listed["status"]) == ("application/pdf", len(content), "active")
     assert listed["content_hash"] == sha256(bytes.fromhex(listed["salt"]) + content).hexdigest()
 
     got = adviser.get(added.headers["Location"])
@@ -157,7 +157,7 @@ def test_a_withdrawn_file_is_destroyed_its_event_stays_and_it_may_come_back(
     assert_problem(adviser.get(where), 410, "attachment-withdrawn")
     assert_problem(adviser.post(f"{where}/withdrawal", {"reason": "Encore"}), 409, "attachment-withdrawn")
     (listed,) = adviser.get(path).json()
-    assert (listed["step"], listed["reason"]) == ("withdrawn", "Ce sont ceux d’une autre structure")
+    assert (listed["status"], listed["reason"]) == ("withdrawn", "Ce sont ceux d’une autre structure")
 
     assert add(adviser, path).status_code == 201
     assert adviser.get(where).content == STATUTES
@@ -171,7 +171,7 @@ def test_once_the_key_is_erased_nobody_reads_it_and_replays_go_on(intake: Served
     assert_problem(adviser.get(where), 410, "erased")
     assert_problem(add(adviser, path, sample_files.pdf(b"nouveau")), 410, "erased")
     (listed,) = adviser.get(path).json()
-    assert (listed["title"], listed["step"]) == ("«\u202feffacé\u202f»", "active")
+    assert (listed["title"], listed["status"]) == ("«\u202feffacé\u202f»", "active")
     assert adviser.get(path.replace("/attachments", "/history")).json()[-1]["event"] == "attachment-added"
     assert rows(intake) == (2, 1)
 

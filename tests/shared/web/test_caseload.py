@@ -86,7 +86,7 @@ def test_a_structure_in_a_crisis_is_met_within_days_and_its_orientation_chased(s
     assert chase["href"] == orientation
     assert chase["label"] == "Orientation à relancer"
     assert chase["item"] == orientation.rpartition("/")[2]
-    assert adviser.get(chase["href"]).json()["step"] == "sent"
+    assert adviser.get(chase["href"]).json()["status"] == "sent"
     posted(adviser, f"{orientation}/acknowledgment")
     up_to_date(intake, intake_service)
     assert in_days(intake, adviser) == [("meeting_to_hold", -2, True)]
@@ -240,7 +240,7 @@ def test_a_tender_waits_for_scores_award_candidates_agreement_report_and_payment
     assert waits() == [], "until the deadline, proposals may come"
     days_pass(running, 11)
     assert waits() == [("proposals_to_score", 14, False)]
-    assert adviser.get(tasks(adviser)[-1]["href"]).json()["step"] == "open"
+    assert adviser.get(tasks(adviser)[-1]["href"]).json()["status"] == "open"
     posted(adviser, f"{tender}/interests", conflict=False)
     for provider in (first, second):
         posted(adviser, f"{tender}/scores", provider=provider, scores=[15])

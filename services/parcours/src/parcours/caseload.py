@@ -18,7 +18,7 @@ from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, Act
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.funding.payments import FundsCommitted, FundsReleased, PaymentAuthorised
 from parcours.domain.lifecycle import ParcoursOpened
-from parcours.domain.state import OPEN_STEPS, ActionStep
+from parcours.domain.state import OPEN_STATUSES, ActionStatus
 from parcours.domain.tender.award import CandidateInformed, ProposalScored, TenderAwarded, TenderCancelled
 from parcours.domain.tender.conclusion import TenderConcluded
 from parcours.domain.tender.proposals import ProposalSubmitted, TenderOpened
@@ -75,12 +75,12 @@ def _stage(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
 
 
 def _action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
-    """Each action: its step and dates, its report, and what is left to pay of a consulting one."""
+    """Each action: its status and dates, its report, and what is left to pay of a consulting one."""
     match recorded.data:
         case ActionAdded(action, planned):
             dates = {"starts_on": planned.starts_on, "ends_on": planned.ends_on}
             added = dates | {
-                "step": ActionStep.PLANNED,
+                "status": ActionStatus.PLANNED,
                 "validated": False,
                 "left": 0,
                 "received": None,
@@ -92,13 +92,13 @@ def _action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
         case ActionRescheduled(action, starts_on, ends_on=ends_on):
             return _update_action(row, action, starts_on=starts_on, ends_on=ends_on)
         case ActionStarted(action):
-            return _update_action(row, action, step=ActionStep.STARTED)
+            return _update_action(row, action, status=ActionStatus.STARTED)
         case ActionFinished(action):
-            return _update_action(row, action, step=ActionStep.DONE)
+            return _update_action(row, action, status=ActionStatus.DONE)
         case ActionAbandoned(action):
-            return _update_action(row, action, step=ActionStep.ABANDONED)
+            return _update_action(row, action, status=ActionStatus.ABANDONED)
         case ActionCarriedOver(action):
-            return _update_action(row, action, step=ActionStep.CARRIED_OVER)
+            return _update_action(row, action, status=ActionStatus.CARRIED_OVER)
         case FinalReportReceived(action, received_on):
             return _update_action(row, action, received=received_on)
         case FinalReportAccepted(action):
@@ -150,9 +150,9 @@ def _due_entries(row: Row) -> Row:
     if row["over"]:
         return waits
     for key, action in row["actions"].items():
-        if not action["validated"] or action["step"] not in OPEN_STEPS:
+        if not action["validated"] or action["status"] not in OPEN_STATUSES:
             continue
-        what, day = (START, "starts_on") if action["step"] == ActionStep.PLANNED else (END, "ends_on")
+        what, day = (START, "starts_on") if action["status"] == ActionStatus.PLANNED else (END, "ends_on")
         waits[key] = due_entry(what, action[day], on=action[day], item=key)
         if action["received"] and not action["accepted"]:
             waits[f"{key}/report"] = due_entry(REPORT, action["received"], item=key)
@@ -160,7 +160,7 @@ def _due_entries(row: Row) -> Row:
         waits[stream] = due_entry(tender["what"], tender["since"], item=stream)
     if row["stage"]:
         waits["parcours"] = row["stage"]
-    elif not any(action["step"] in OPEN_STEPS for action in row["actions"].values()):
+    elif not any(action["status"] in OPEN_STATUSES for action in row["actions"].values()):
         waits["parcours"] = due_entry(DEBRIEF, row["settled_at"])
     return waits
 

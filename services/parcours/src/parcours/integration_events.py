@@ -6,7 +6,7 @@ from typing import Any
 
 from parcours.domain import ending
 from parcours.domain.building import validation
-from parcours.domain.state import ActionStep
+from parcours.domain.state import ActionStatus
 from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
 from shared.erasure import erasure as key_erasure
@@ -22,9 +22,9 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> Publ
                 structure=plan.structure,
                 unit=plan.unit,
                 adviser=plan.adviser,
-                actions_done=actions.get(ActionStep.DONE, 0),
-                actions_abandoned=actions.get(ActionStep.ABANDONED, 0),
-                actions_carried_over=actions.get(ActionStep.CARRIED_OVER, 0),
+                actions_done=actions.get(ActionStatus.DONE, 0),
+                actions_abandoned=actions.get(ActionStatus.ABANDONED, 0),
+                actions_carried_over=actions.get(ActionStatus.CARRIED_OVER, 0),
                 baseline=plan.baseline,
                 definitions=plan.definitions,
             )

@@ -18,7 +18,7 @@ from parcours.domain.collective.operation import (
     OperationFellShort,
     OperationPlanned,
     OperationStarted,
-    OperationStep,
+    OperationStatus,
 )
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
@@ -127,15 +127,15 @@ funds = Projection("funds:v1", _fund, searched=("unit", "year"), filters=("unit"
 def _operation(row: Row, _: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case OperationPlanned(unit):
-            return row | {"unit": unit, "status": OperationStep.PLANNED, "actions": 0}
+            return row | {"unit": unit, "status": OperationStatus.PLANNED, "actions": 0}
         case BeneficiaryJoined():
             return _one_more(row, "actions")
         case BeneficiaryLeft():
             return _one_more(row, "actions", by=-1)
         case OperationStarted():
-            return row | {"status": OperationStep.STARTED}
+            return row | {"status": OperationStatus.STARTED}
         case OperationFellShort():
-            return row | {"status": OperationStep.FELL_SHORT}
+            return row | {"status": OperationStatus.FELL_SHORT}
     return row
 
 

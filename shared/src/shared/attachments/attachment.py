@@ -83,7 +83,7 @@ class WithdrawAttachment:
 class Attachment:
     """`cited`: the names of the events that rely on it. `reason`: why it was withdrawn."""
 
-    step: AttachmentStatus = AttachmentStatus.NEW
+    status: AttachmentStatus = AttachmentStatus.NEW
     case: UUID | None = None
     kind: str = ""
     title: Encrypted | None = None
@@ -101,7 +101,7 @@ Event = AttachmentAdded | AttachmentCited | AttachmentWithdrawn
 
 
 def decide(attachment: Attachment, command: Command, context: Context) -> list[Event]:
-    match attachment.step, command:
+    match attachment.status, command:
         case AttachmentStatus.ACTIVE, AddAttachment():
             return []  # the same content is here already: the first one stands
         case _, AddAttachment(
@@ -121,7 +121,7 @@ def decide(attachment: Attachment, command: Command, context: Context) -> list[E
 
 def available_commands(attachment: Attachment) -> Iterator[type]:
     """Active until it is withdrawn; what was withdrawn may be added again."""
-    if attachment.step is AttachmentStatus.ACTIVE:
+    if attachment.status is AttachmentStatus.ACTIVE:
         yield from (CiteAttachment, WithdrawAttachment)
     else:
         yield AddAttachment
@@ -154,7 +154,7 @@ def evolve(attachment: Attachment, event: Event) -> Attachment:
         case AttachmentCited(proves):
             return replace(attachment, cited=(*attachment.cited, proves))
         case AttachmentWithdrawn(reason):
-            return replace(attachment, step=AttachmentStatus.WITHDRAWN, reason=reason)
+            return replace(attachment, status=AttachmentStatus.WITHDRAWN, reason=reason)
 
 
 decider: Decider[Attachment] = Decider(

@@ -28,7 +28,7 @@ def require_usable_orientations(app: ServiceApplication, case: UUID, command: Or
     named = [app.load(orientation.decider, each).state for each in command.orientations]
     if any(each.case != case for each in named):
         raise NO_ORIENTATION("Une des orientations nommées n’existe pas dans ce dossier.")
-    if named and not command.why_none and all(each.step is orientation.OrientationStep.DECLINED for each in named):
+    if named and not command.why_none and all(each.status is orientation.OrientationStatus.DECLINED for each in named):
         raise NO_ORIENTATION(
             "Toutes les orientations nommées ont été déclinées\u00a0: proposez-en une autre, ou dites pourquoi il "
             "n’y en a aucune."

@@ -13,7 +13,7 @@ from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 
-class OrientationStep(StrEnum):
+class OrientationStatus(StrEnum):
     NEW = "new"
     PROPOSED = "proposed"
     CONSENTED = "consented"
@@ -114,7 +114,7 @@ class DeclineOrientation:
 
 @dataclass(frozen=True, slots=True)
 class Orientation:
-    step: OrientationStep = OrientationStep.NEW
+    status: OrientationStatus = OrientationStatus.NEW
     case: UUID | None = None
     target: str | None = None
     reason: Encrypted | None = None
@@ -124,10 +124,10 @@ class Orientation:
 
 
 DECLINABLE_STEPS = (
-    OrientationStep.PROPOSED,
-    OrientationStep.CONSENTED,
-    OrientationStep.SENT,
-    OrientationStep.ACKNOWLEDGED,
+    OrientationStatus.PROPOSED,
+    OrientationStatus.CONSENTED,
+    OrientationStatus.SENT,
+    OrientationStatus.ACKNOWLEDGED,
 )
 
 Command = (
@@ -151,8 +151,8 @@ Event = (
 def decide(
     orientation: Orientation, command: Command, context: Context, reference: ReferenceData = SHIPPED_REFERENCE
 ) -> list[Event]:
-    match orientation.step, command:
-        case OrientationStep.NEW, ProposeOrientation(target, reason):
+    match orientation.status, command:
+        case OrientationStatus.NEW, ProposeOrientation(target, reason):
             listed = reference.find_target(target)
             if listed is None:
                 return [
@@ -161,65 +161,72 @@ def decide(
             return [OrientationProposed(context.case, listed.name, reason=context.text(reason), code=listed.code)]
         case _, ProposeOrientation():
             raise ALREADY_PROPOSED("Cette orientation existe déjà.")
-        case OrientationStep.PROPOSED, RecordConsent():
+        case OrientationStatus.PROPOSED, RecordConsent():
             return [OrientationConsented()]
-        case OrientationStep.CONSENTED, SendOrientation(message):
+        case OrientationStatus.CONSENTED, SendOrientation(message):
             return [OrientationSent(context.optional_text(message))]
-        case OrientationStep.PROPOSED, SendOrientation():
+        case OrientationStatus.PROPOSED, SendOrientation():
             raise NO_CONSENT("Rien n’est transmis sans l’accord de la structure.")
-        case OrientationStep.SENT, AcknowledgeOrientation():
+        case OrientationStatus.SENT, AcknowledgeOrientation():
             return [OrientationAcknowledged()]
-        case OrientationStep.ACKNOWLEDGED, ConcludeOrientation(outcome):
+        case OrientationStatus.ACKNOWLEDGED, ConcludeOrientation(outcome):
             return [OrientationConcluded(context.text(outcome))]
         case (
-            OrientationStep.PROPOSED | OrientationStep.CONSENTED | OrientationStep.SENT | OrientationStep.ACKNOWLEDGED,
+            OrientationStatus.PROPOSED
+            | OrientationStatus.CONSENTED
+            | OrientationStatus.SENT
+            | OrientationStatus.ACKNOWLEDGED,
             DeclineOrientation(reason),
         ):
             return [OrientationDeclined(context.text(reason))]
-        case step, _:
-            raise NOT_AT_THIS_STEP(f"L’orientation en est à l’étape «\u202f{STEP_LABELS[step]}\u202f».", step=step)
+        case status, _:
+            raise NOT_AT_THIS_STEP(
+                f"L’orientation en est à l’étape «\u202f{STEP_LABELS[status]}\u202f».", current_status=status
+            )
 
 
 STEP_LABELS = {
-    OrientationStep.NEW: "à proposer",
-    OrientationStep.PROPOSED: "proposée",
-    OrientationStep.CONSENTED: "acceptée",
-    OrientationStep.SENT: "transmise",
-    OrientationStep.ACKNOWLEDGED: "bien reçue",
-    OrientationStep.CONCLUDED: "conclue",
-    OrientationStep.DECLINED: "déclinée",
+    OrientationStatus.NEW: "à proposer",
+    OrientationStatus.PROPOSED: "proposée",
+    OrientationStatus.CONSENTED: "acceptée",
+    OrientationStatus.SENT: "transmise",
+    OrientationStatus.ACKNOWLEDGED: "bien reçue",
+    OrientationStatus.CONCLUDED: "conclue",
+    OrientationStatus.DECLINED: "déclinée",
 }
 
 
-COMMANDS_BY_STEP: dict[OrientationStep, tuple[type, ...]] = {
-    OrientationStep.NEW: (ProposeOrientation,),
-    OrientationStep.PROPOSED: (RecordConsent, DeclineOrientation),
-    OrientationStep.CONSENTED: (SendOrientation, DeclineOrientation),
-    OrientationStep.SENT: (AcknowledgeOrientation, DeclineOrientation),
-    OrientationStep.ACKNOWLEDGED: (ConcludeOrientation, DeclineOrientation),
-    OrientationStep.CONCLUDED: (),
-    OrientationStep.DECLINED: (),
+COMMANDS_BY_STEP: dict[OrientationStatus, tuple[type, ...]] = {
+    OrientationStatus.NEW: (ProposeOrientation,),
+    OrientationStatus.PROPOSED: (RecordConsent, DeclineOrientation),
+    OrientationStatus.CONSENTED: (SendOrientation, DeclineOrientation),
+    OrientationStatus.SENT: (AcknowledgeOrientation, DeclineOrientation),
+    OrientationStatus.ACKNOWLEDGED: (ConcludeOrientation, DeclineOrientation),
+    OrientationStatus.CONCLUDED: (),
+    OrientationStatus.DECLINED: (),
 }
 
 
 def available_commands(orientation: Orientation) -> tuple[type, ...]:
-    return COMMANDS_BY_STEP[orientation.step]
+    return COMMANDS_BY_STEP[orientation.status]
 
 
 def evolve(orientation: Orientation, event: Event) -> Orientation:
     match event:
         case OrientationProposed(case_id, target, reason=reason, code=code, other=other):
-            return Orientation(OrientationStep.PROPOSED, case_id, target=target, reason=reason, code=code, other=other)
+            return Orientation(
+                OrientationStatus.PROPOSED, case_id, target=target, reason=reason, code=code, other=other
+            )
         case OrientationConsented():
-            return replace(orientation, step=OrientationStep.CONSENTED)
+            return replace(orientation, status=OrientationStatus.CONSENTED)
         case OrientationSent():
-            return replace(orientation, step=OrientationStep.SENT)
+            return replace(orientation, status=OrientationStatus.SENT)
         case OrientationAcknowledged():
-            return replace(orientation, step=OrientationStep.ACKNOWLEDGED)
+            return replace(orientation, status=OrientationStatus.ACKNOWLEDGED)
         case OrientationConcluded(outcome):
-            return replace(orientation, step=OrientationStep.CONCLUDED, outcome=outcome)
+            return replace(orientation, status=OrientationStatus.CONCLUDED, outcome=outcome)
         case OrientationDeclined(reason):
-            return replace(orientation, step=OrientationStep.DECLINED, outcome=reason)
+            return replace(orientation, status=OrientationStatus.DECLINED, outcome=reason)
 
 
 decider: Decider[Orientation] = Decider(

@@ -42,8 +42,8 @@ class OwnTender:
     been informed of the result; what the others proposed is never shown."""
 
     id: UUID
-    step: str
-    step_label: str
+    status: str
+    status_label: str
     provider: UUID
     terms_of_reference: str
     grid: list[GridCriterion]
@@ -63,8 +63,8 @@ class Assignment:
     tender: UUID | None
     starts_on: date
     ends_on: date
-    step: str
-    step_label: str
+    status: str
+    status_label: str
     signed_on: date
     amount: int
     days: int
@@ -139,8 +139,8 @@ def _build_tender(app: ServiceApplication, number: UUID, state: Tender, key: UUI
     is_informed = candidate.informed_on is not None
     return OwnTender(
         number,
-        state.step,
-        step_label=TENDER_STEP_LABELS[state.step],
+        state.status,
+        status_label=TENDER_STEP_LABELS[state.status],
         provider=key,
         terms_of_reference=shown(state.terms_of_reference),
         grid=[GridCriterion(shown(line.label), line.weight) for line in state.grid],
@@ -166,8 +166,8 @@ def _assignment(app: ServiceApplication, key: UUID, action: Action) -> Assignmen
         tender=agreement.tender,
         starts_on=planned.starts_on,
         ends_on=planned.ends_on,
-        step=action.step,
-        step_label=ACTION_STEP_LABELS[action.step],
+        status=action.status,
+        status_label=ACTION_STEP_LABELS[action.status],
         signed_on=agreement.terms.signed_on,
         amount=agreement.terms.amount,
         days=agreement.terms.days,

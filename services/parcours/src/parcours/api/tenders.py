@@ -31,8 +31,8 @@ class TenderRow:
 
     id: UUID
     action: UUID | None
-    step: str
-    step_label: str
+    status: str
+    status_label: str
     deadline: datetime | None
     candidates: int
     proposals: int
@@ -80,8 +80,8 @@ def tender_rows(case: CaseAt) -> list[TenderRow]:
         TenderRow(
             number,
             state.action,
-            step=state.step,
-            step_label=TENDER_STEP_LABELS[state.step],
+            status=state.status,
+            status_label=TENDER_STEP_LABELS[state.status],
             deadline=state.deadline,
             candidates=len(state.candidates),
             proposals=len(state.proposals),

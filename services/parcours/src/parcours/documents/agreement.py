@@ -10,7 +10,7 @@ from uuid import UUID
 from parcours.domain.assignment.agreement import AgreementSigned, AmendmentSigned
 from parcours.domain.state import Action, AgreementTerms, Parcours
 from parcours.domain.tender import tender as tenders
-from parcours.domain.tender.state import Proposal, Tender, TenderStep
+from parcours.domain.tender.state import Proposal, Tender, TenderStatus
 from shared.attachments import attachment
 from shared.documents import (
     Block,
@@ -42,19 +42,19 @@ TEMPLATE_NOTICE = (
 )
 SIGNATURE_BLANKS = "Nom et qualité\u00a0:\n\nDate\u00a0:\n\nSignature\u00a0:"
 MISSING_BY_STEP = {
-    TenderStep.NEW: "La consultation n’est pas encore ouverte.",
-    TenderStep.OPEN: (
+    TenderStatus.NEW: "La consultation n’est pas encore ouverte.",
+    TenderStatus.OPEN: (
         "Le projet de convention s’écrit une fois le prestataire retenu et chaque candidat informé du résultat."
     ),
-    TenderStep.AGREED: "La convention est signée depuis\u00a0: elle est parmi les documents du parcours.",
-    TenderStep.CANCELLED: "La consultation est restée sans suite\u00a0: elle ne mène à aucune convention.",
+    TenderStatus.AGREED: "La convention est signée depuis\u00a0: elle est parmi les documents du parcours.",
+    TenderStatus.CANCELLED: "La consultation est restée sans suite\u00a0: elle ne mène à aucune convention.",
 }
 NOT_INFORMED = "Chaque candidat est d’abord informé du résultat\u202f; le projet de convention s’écrit ensuite."
 
 
 def missing_draft_reason(tender: Tender) -> str | None:
-    if tender.step is not TenderStep.AWARDED:
-        return MISSING_BY_STEP[tender.step]
+    if tender.status is not TenderStatus.AWARDED:
+        return MISSING_BY_STEP[tender.status]
     return NOT_INFORMED if any(each.informed_on is None for each in tender.proposals.values()) else None
 
 
@@ -207,7 +207,7 @@ def _proof(source: DocumentSource[Parcours], key: UUID) -> Iterator[Block]:
         yield Paragraph("L’original signé fait foi\u202f; il n’est pas encore joint au dossier.", aside=True)
         return
     file = source.load_other(attachment.decider, signed.attachment)
-    if file.step is attachment.AttachmentStatus.WITHDRAWN:
+    if file.status is attachment.AttachmentStatus.WITHDRAWN:
         yield Paragraph("La pièce jointe qui prouve cette convention a été retirée du dossier.", aside=True)
         return
     name = f"{quote_french(source.plaintext(file.title))} ({source.plaintext(file.file_name)})"

@@ -109,7 +109,7 @@ def _row(source: DocumentSource[Parcours], action: Action) -> tuple[str, ...]:
         kind,
         source.decrypt(who),
         dates,
-        capitalize_first(ACTION_STEP_LABELS[action.step]),
+        capitalize_first(ACTION_STEP_LABELS[action.status]),
     )
 
 
@@ -119,7 +119,7 @@ def _outcomes(source: DocumentSource[Parcours]) -> Iterator[Block]:
         yield Heading("Ce que les actions ont donné")
         yield Bullets(
             tuple(
-                f"{source.decrypt(action.planned.title)} ({ACTION_STEP_LABELS[action.step]})\u00a0: "
+                f"{source.decrypt(action.planned.title)} ({ACTION_STEP_LABELS[action.status]})\u00a0: "
                 f"{source.plaintext(action.outcome)}"
                 for action in settled
             )

@@ -15,7 +15,7 @@ from parcours.domain.tender.award import (
     TenderAwarded,
     TenderCancelled,
 )
-from parcours.domain.tender.state import TENDER_STEP_LABELS, Candidate, Tender, TenderStep
+from parcours.domain.tender.state import TENDER_STEP_LABELS, Candidate, Tender, TenderStatus
 from shared.documents import (
     Block,
     Column,
@@ -56,7 +56,7 @@ def tender_documents(tender: Tender) -> Iterable[DocumentTemplate[Tender]]:
     yield DocumentTemplate(
         "grille-d-analyse", "Grille d’analyse des propositions", write=analysis, unavailable_because=scored
     )
-    decided = NOT_DECIDED if tender.step is TenderStep.OPEN else None
+    decided = NOT_DECIDED if tender.status is TenderStatus.OPEN else None
     yield DocumentTemplate(
         "proces-verbal", "Procès-verbal de la consultation", write=minutes, unavailable_because=decided
     )
@@ -112,7 +112,7 @@ def minutes(source: DocumentSource[Tender]) -> Document:
 
 
 def _document(source: DocumentSource[Tender], title: str, blocks: list[Block]) -> Document:
-    standing = Paragraph(f"Consultation {TENDER_STEP_LABELS[source.state.step]}.", aside=True)
+    standing = Paragraph(f"Consultation {TENDER_STEP_LABELS[source.state.status]}.", aside=True)
     return source.document(title, f"Unité {_unit(source)}", [standing, *blocks])
 
 

@@ -1,4 +1,4 @@
-"""Commands available on a parcours, by its status and the step of each of its actions."""
+"""Commands available on a parcours, by its status and the status of each of its actions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from parcours.domain import coordination, corrections, ending
 from parcours.domain.assignment import agreement, reporting
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.funding import payments
-from parcours.domain.state import OPEN_STEPS, Action, ActionKind, ActionStep, Parcours, ParcoursStatus
+from parcours.domain.state import OPEN_STATUSES, Action, ActionKind, ActionStatus, Parcours, ParcoursStatus
 from parcours.domain.tender.proposals import OpenTender
 from shared.attachments import AddAttachment
 
@@ -22,7 +22,7 @@ def available_commands(parcours: Parcours) -> Iterator[type]:
         case ParcoursStatus.UNDER_WAY:
             yield from (validation.ValidateParcours, validation.AdjustParcours)
             yield from _coordination_commands(parcours)
-            if not any(action.step in OPEN_STEPS for action in parcours.actions.values()):
+            if not any(action.status in OPEN_STATUSES for action in parcours.actions.values()):
                 yield ending.CompleteParcours
         case ParcoursStatus.COMPLETED:
             yield from (validation.AdjustParcours, validation.ReopenParcours)
@@ -33,7 +33,7 @@ def available_commands(parcours: Parcours) -> Iterator[type]:
 
 def _building_commands(parcours: Parcours) -> Iterator[type]:
     yield from (edits.RankAxes, edits.DeferAxis, edits.AddAction)
-    if any(action.step in OPEN_STEPS for action in parcours.actions.values()):
+    if any(action.status in OPEN_STATUSES for action in parcours.actions.values()):
         yield edits.RescheduleAction
     if not all(action.validated for action in parcours.actions.values()):
         yield edits.RemoveAction
@@ -46,12 +46,12 @@ def _building_commands(parcours: Parcours) -> Iterator[type]:
 def _coordination_commands(parcours: Parcours) -> Iterator[type]:
     """Until the end, and during an adjustment, while nothing new is engaged."""
     for action in parcours.actions.values():
-        if action.validated and action.step in OPEN_STEPS:
+        if action.validated and action.status in OPEN_STATUSES:
             yield from (coordination.RecordIntroduction, coordination.AbandonAction, coordination.CarryOverAction)
             yield from _delivery_commands(action, can_engage=parcours.status is ParcoursStatus.UNDER_WAY)
         if (
             action.planned.kind is ActionKind.CONSULTING
-            and action.step is ActionStep.PLANNED
+            and action.status is ActionStatus.PLANNED
             and action.agreement is None
         ):
             yield OpenTender
@@ -64,26 +64,28 @@ def _coordination_commands(parcours: Parcours) -> Iterator[type]:
 
 def _delivery_commands(action: Action, can_engage: bool) -> Iterator[type]:
     consults = action.planned.kind is ActionKind.CONSULTING
-    if action.step is ActionStep.PLANNED and can_engage:
+    if action.status is ActionStatus.PLANNED and can_engage:
         if consults and action.agreement is None:
             yield agreement.RecordAgreement
         if action.agreement and action.committed < action.agreement.terms.amount:
             yield payments.CommitFunds
         if not consults or (action.agreement and action.committed):
             yield coordination.StartAction
-    if action.step is ActionStep.STARTED and (not consults or action.report_accepted):
+    if action.status is ActionStatus.STARTED and (not consults or action.report_accepted):
         yield coordination.FinishAction
     if action.agreement and not action.report_accepted:
         yield agreement.RecordAmendment
-        if action.step is ActionStep.STARTED:
+        if action.status is ActionStatus.STARTED:
             yield reporting.RecordDays
 
 
 def _report_and_payment_commands(parcours: Parcours) -> Iterator[type]:
     """Available after the end, too: a provider who was stopped reports the days worked until then, and is paid."""
     for action in parcours.actions.values():
-        stopped = action.step is ActionStep.ABANDONED or parcours.status is ParcoursStatus.ABANDONED
-        begun = action.agreement and action.validated and action.step in (ActionStep.STARTED, ActionStep.ABANDONED)
+        stopped = action.status is ActionStatus.ABANDONED or parcours.status is ParcoursStatus.ABANDONED
+        begun = (
+            action.agreement and action.validated and action.status in (ActionStatus.STARTED, ActionStatus.ABANDONED)
+        )
         if begun and not action.report_accepted and (action.days or not stopped):
             yield reporting.AcceptFinalReport
             if action.report_received_on is None:

@@ -19,7 +19,7 @@ from parcours.domain.guards import (
     require_validated_action,
 )
 from parcours.domain.lifecycle import REQUIRES_OPEN
-from parcours.domain.state import OPEN_STEPS, ActionKind, ActionStep, Introduction, Parcours, ParcoursStatus
+from parcours.domain.state import OPEN_STATUSES, ActionKind, ActionStatus, Introduction, Parcours, ParcoursStatus
 from shared.kernel import Context, Day, Encrypted, PersonalData, PersonalLine, Reason, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -133,7 +133,7 @@ Event = IntroductionMade | ActionStarted | ActionFinished | ActionAbandoned | Ac
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | SharedVersionVoided | FundsReleased]:
     match command:
         case RecordIntroduction(key, whom, held_on=held_on):
-            require_validated_action(parcours, key, *OPEN_STEPS)
+            require_validated_action(parcours, key, *OPEN_STATUSES)
             require_since_admission(parcours, held_on, context.now, "La date de la mise en relation")
             return [IntroductionMade(key, context.person(whom), held_on=held_on)]
         case StartAction(key):
@@ -144,12 +144,12 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
                 raise NO_FUNDS("Une prestation de conseil commence après l’engagement de son financement.")
             return [ActionStarted(key)]
         case FinishAction(key, summary):
-            action = require_validated_action(parcours, key, ActionStep.STARTED)
+            action = require_validated_action(parcours, key, ActionStatus.STARTED)
             if action.planned.kind is ActionKind.CONSULTING and not action.report_accepted:
                 raise NO_FINAL_REPORT("Une prestation de conseil se termine une fois son rapport final accepté.")
             return [ActionFinished(key, context.text(summary))]
         case AbandonAction(key, reason):
-            action = require_validated_action(parcours, key, *OPEN_STEPS)
+            action = require_validated_action(parcours, key, *OPEN_STATUSES)
             _check_more_than_consulting(parcours, key)
             return [
                 *void_shared_version(parcours),
@@ -157,7 +157,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
                 *release_unspent(key, action),
             ]
         case CarryOverAction(key, reason):
-            require_validated_action(parcours, key, *OPEN_STEPS)
+            require_validated_action(parcours, key, *OPEN_STATUSES)
             return [*void_shared_version(parcours), ActionCarriedOver(key, context.text(reason))]
 
 
@@ -167,7 +167,7 @@ def _check_more_than_consulting(parcours: Parcours, key: UUID) -> None:
     if (
         parcours.status is ParcoursStatus.UNDER_WAY
         and replace(parcours, actions=left).only_consulting
-        and any(action.step in OPEN_STEPS for action in left.values())
+        and any(action.status in OPEN_STATUSES for action in left.values())
     ):
         raise ONLY_CONSULTING(
             "Sans cette action, il ne resterait que l’intervention d’un prestataire, et le parcours «\u202fne se "
@@ -182,11 +182,11 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         case IntroductionMade(_, whom, held_on=held_on):
             changed = replace(action, introductions=(*action.introductions, Introduction(whom, held_on)))
         case ActionStarted():
-            changed = replace(action, step=ActionStep.STARTED)
+            changed = replace(action, status=ActionStatus.STARTED)
         case ActionFinished(_, summary):
-            changed = replace(action, step=ActionStep.DONE, outcome=summary)
+            changed = replace(action, status=ActionStatus.DONE, outcome=summary)
         case ActionAbandoned(_, reason):
-            changed = replace(action, step=ActionStep.ABANDONED, outcome=reason)
+            changed = replace(action, status=ActionStatus.ABANDONED, outcome=reason)
         case ActionCarriedOver(_, reason):
-            changed = replace(action, step=ActionStep.CARRIED_OVER, outcome=reason)
+            changed = replace(action, status=ActionStatus.CARRIED_OVER, outcome=reason)
     return parcours.with_action(event.action, changed)

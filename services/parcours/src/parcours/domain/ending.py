@@ -12,7 +12,7 @@ from parcours.domain.coordination import ActionAbandoned
 from parcours.domain.funding.payments import FundsReleased, release_unspent
 from parcours.domain.guards import NOT_VALIDATED, REQUIRES_SINCE_ADMISSION, require_since_admission
 from parcours.domain.lifecycle import REQUIRES_OPEN
-from parcours.domain.state import OPEN_STEPS, Parcours, ParcoursStatus, ReceivedPlan
+from parcours.domain.state import OPEN_STATUSES, Parcours, ParcoursStatus, ReceivedPlan
 from shared.kernel import Context, Day, Encrypted, Line, Reason, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -91,7 +91,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             require_since_admission(parcours, held_on, context.now, "La date du bilan de fin de parcours")
             if not parcours.completed:
                 require_allowed_duration(parcours, held_on)
-            settled = Counter(action.step.value for action in parcours.actions.values())
+            settled = Counter(action.status.value for action in parcours.actions.values())
             return [ParcoursCompleted(parcours.plan, dict(settled), debrief=context.text(debrief), held_on=held_on)]
         case AbandonParcours(reason):
             if parcours.completed:
@@ -106,7 +106,7 @@ def can_abandon_update(parcours: Parcours) -> bool:
     """Whether an update is open, and nothing that the structure agreed to is under way in it."""
     if not parcours.completed or parcours.status in (ParcoursStatus.COMPLETED, ParcoursStatus.ABANDONED):
         return False
-    return not any(action.validated and action.step in OPEN_STEPS for action in parcours.actions.values())
+    return not any(action.validated and action.status in OPEN_STATUSES for action in parcours.actions.values())
 
 
 def _abandon_update(parcours: Parcours, reason: str, context: Context) -> list[Event | Settling]:
@@ -115,7 +115,7 @@ def _abandon_update(parcours: Parcours, reason: str, context: Context) -> list[E
 
 def _drop_open_actions(parcours: Parcours, reason: str, context: Context) -> Iterator[Settling]:
     for key, action in parcours.actions.items():
-        if action.step not in OPEN_STEPS:
+        if action.status not in OPEN_STATUSES:
             continue
         if action.validated:
             yield ActionAbandoned(key, context.text(reason))
@@ -127,7 +127,7 @@ def _drop_open_actions(parcours: Parcours, reason: str, context: Context) -> Ite
 def _check_settled(parcours: Parcours) -> None:
     if parcours.status is not ParcoursStatus.UNDER_WAY:
         raise NOT_VALIDATED("Un parcours se termine une fois que la structure en a validé la dernière version.")
-    if left := [key for key, action in parcours.actions.items() if action.step in OPEN_STEPS]:
+    if left := [key for key, action in parcours.actions.items() if action.status in OPEN_STATUSES]:
         raise ACTIONS_LEFT(
             "Chaque action doit être terminée, abandonnée ou reportée avant la fin du parcours.",
             actions=[str(key) for key in left],

@@ -10,7 +10,7 @@ from parcours.domain.state import (
     ACTION_STEP_LABELS,
     Action,
     ActionKind,
-    ActionStep,
+    ActionStatus,
     Agreement,
     Parcours,
     ParcoursStatus,
@@ -86,17 +86,17 @@ def require_since_signature(action: Action, day: date, context: Context, what: s
     return day
 
 
-def require_validated_action(parcours: Parcours, key: UUID, *steps: ActionStep) -> Action:
+def require_validated_action(parcours: Parcours, key: UUID, *steps: ActionStatus) -> Action:
     """An action that the structure agreed to, at one of these steps."""
     action = require_action(parcours, key)
     if not action.validated:
         raise NOT_VALIDATED("La structure n’a pas encore validé de version du parcours qui contient cette action.")
-    return require_step(action, steps)
+    return require_status(action, steps)
 
 
 def require_startable_action(parcours: Parcours, key: UUID) -> Action:
     """A planned action of a version whose validation holds: nothing new is engaged while the parcours is adjusted."""
-    action = require_validated_action(parcours, key, ActionStep.PLANNED)
+    action = require_validated_action(parcours, key, ActionStatus.PLANNED)
     if parcours.status is not ParcoursStatus.UNDER_WAY:
         raise NOT_VALIDATED(
             "Le parcours est en cours d’ajustement\u00a0: la structure doit d’abord le valider à nouveau."
@@ -104,7 +104,9 @@ def require_startable_action(parcours: Parcours, key: UUID) -> Action:
     return action
 
 
-def require_step(action: Action, steps: Iterable[ActionStep]) -> Action:
-    if action.step not in steps:
-        raise ACTION_NOT_AT_THIS_STEP(f"Cette action est {ACTION_STEP_LABELS[action.step]}.", step=action.step)
+def require_status(action: Action, steps: Iterable[ActionStatus]) -> Action:
+    if action.status not in steps:
+        raise ACTION_NOT_AT_THIS_STEP(
+            f"Cette action est {ACTION_STEP_LABELS[action.status]}.", current_status=action.status
+        )
     return action

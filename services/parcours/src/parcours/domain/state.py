@@ -38,7 +38,7 @@ class ActionKind(StrEnum):
     ADVISER_EXPERTISE = "adviser_expertise"
 
 
-class ActionStep(StrEnum):
+class ActionStatus(StrEnum):
     PLANNED = "planned"
     STARTED = "started"
     DONE = "done"
@@ -47,13 +47,13 @@ class ActionStep(StrEnum):
 
 
 ACTION_STEP_LABELS = {
-    ActionStep.PLANNED: "prévue",
-    ActionStep.STARTED: "commencée",
-    ActionStep.DONE: "terminée",
-    ActionStep.ABANDONED: "abandonnée",
-    ActionStep.CARRIED_OVER: "reportée après le parcours",
+    ActionStatus.PLANNED: "prévue",
+    ActionStatus.STARTED: "commencée",
+    ActionStatus.DONE: "terminée",
+    ActionStatus.ABANDONED: "abandonnée",
+    ActionStatus.CARRIED_OVER: "reportée après le parcours",
 }
-OPEN_STEPS = (ActionStep.PLANNED, ActionStep.STARTED)
+OPEN_STATUSES = (ActionStatus.PLANNED, ActionStatus.STARTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Action:
     agreement, its amendments and the report."""
 
     planned: PlannedAction
-    step: ActionStep = ActionStep.PLANNED
+    status: ActionStatus = ActionStatus.PLANNED
     validated: bool = False
     introductions: tuple[Introduction, ...] = ()
     agreement: Agreement | None = None
@@ -191,7 +191,7 @@ class Parcours:
     @property
     def standing(self) -> dict[UUID, Action]:
         """The actions that were not abandoned."""
-        return {key: action for key, action in self.actions.items() if action.step is not ActionStep.ABANDONED}
+        return {key: action for key, action in self.actions.items() if action.status is not ActionStatus.ABANDONED}
 
     def on_axis(self, axis: str) -> bool:
         """Whether an action stands for this axis."""

@@ -52,7 +52,7 @@ class ListedAttachment(BaseModel):
 
     id: UUID = Field(description="Derived from the case and the content")
     version: int = Field(description="The number of events recorded of it")
-    step: AttachmentStatus = Field(description="Whether its content is still there")
+    status: AttachmentStatus = Field(description="Whether its content is still there")
     kind: str = Field(description="What the document is, one of the service's own kinds")
     title: str = Field(description="The title that was given with the file")
     file_name: str = Field(description="The name of the file")
@@ -198,7 +198,7 @@ def _add_command(content: bytearray, kind: StrEnum, title: str, name: str) -> Ad
 
 def _content_response(app: ServiceApplication, id: UUID, known_etags: str) -> Response:  # noqa: A002
     attachment = app.load_existing(decider, id).state
-    if attachment.step is AttachmentStatus.WITHDRAWN:
+    if attachment.status is AttachmentStatus.WITHDRAWN:
         raise ATTACHMENT_ERASED("Cette pièce jointe a été retirée du dossier\u00a0: son contenu est détruit.")
     assert attachment.file_name is not None
     name = safe_file_name(app.key_store.decrypt(attachment.file_name), attachment.media_type)

@@ -24,7 +24,7 @@ from parcours.domain.guards import (
     require_validated_action,
 )
 from parcours.domain.lifecycle import REQUIRES_OPEN
-from parcours.domain.state import OPEN_STEPS, Agreement, AgreementTerms, Days, Parcours
+from parcours.domain.state import OPEN_STATUSES, Agreement, AgreementTerms, Days, Parcours
 from parcours.domain.tender import conclusion, tender
 from parcours.domain.tender.conclusion import BEYOND_PROPOSAL, NOT_ALL_INFORMED, NOT_AWARDED, OTHER_ACTION
 from shared.kernel import (
@@ -133,7 +133,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         case RecordAgreement():
             return [_sign(parcours, command, context)]
         case RecordAmendment(key, extra_days, signed_on=signed_on):
-            action = require_open_report(require_validated_action(parcours, key, *OPEN_STEPS))
+            action = require_open_report(require_validated_action(parcours, key, *OPEN_STATUSES))
             signed_on = require_since_signature(action, signed_on, context, SIGNATURE)
             return [AmendmentSigned(key, extra_days, signed_on=signed_on, attachment=command.attachment)]
 

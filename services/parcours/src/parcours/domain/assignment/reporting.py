@@ -22,7 +22,7 @@ from parcours.domain.guards import (
     require_validated_action,
 )
 from parcours.domain.lifecycle import REQUIRES_OPEN
-from parcours.domain.state import Action, ActionStep, Days, Parcours, ParcoursStatus
+from parcours.domain.state import Action, ActionStatus, Days, Parcours, ParcoursStatus
 from parcours.domain.tender import conclusion, tender
 from parcours.domain.tender.conclusion import NOT_YOUR_ASSIGNMENT
 from shared.kernel import CompanionCommand, Context, Day, Refusal, Role, event
@@ -125,7 +125,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
     require_consulting_action(parcours, command.action)
     match command:
         case RecordDays(key, days):
-            action = require_open_report(require_validated_action(parcours, key, ActionStep.STARTED))
+            action = require_open_report(require_validated_action(parcours, key, ActionStatus.STARTED))
             _check_days(action, days)
             if command.worked_until:
                 require_since_signature(action, command.worked_until, context, "La date de l’intervention")
@@ -164,8 +164,8 @@ def _accept_report(parcours: Parcours, command: AcceptFinalReport, context: Cont
 
 def _to_report(parcours: Parcours, key: UUID) -> Action:
     """An action that a report can cover: one that was started, or abandoned after at least one day's work."""
-    action = require_validated_action(parcours, key, ActionStep.STARTED, ActionStep.ABANDONED)
-    stopped = action.step is ActionStep.ABANDONED or parcours.status is ParcoursStatus.ABANDONED
+    action = require_validated_action(parcours, key, ActionStatus.STARTED, ActionStatus.ABANDONED)
+    stopped = action.status is ActionStatus.ABANDONED or parcours.status is ParcoursStatus.ABANDONED
     if stopped and not action.days:
         raise ACTION_NOT_AT_THIS_STEP(
             "Aucun jour n’a été réalisé avant l’abandon\u00a0: il n’y a pas de rapport à attendre."

@@ -16,14 +16,14 @@ from parcours.domain.guards import (
     UNKNOWN_AXIS,
     require_action,
     require_axis,
-    require_step,
+    require_status,
 )
 from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import (
-    OPEN_STEPS,
+    OPEN_STATUSES,
     Action,
     ActionKind,
-    ActionStep,
+    ActionStatus,
     Days,
     Parcours,
     ParcoursStatus,
@@ -209,12 +209,12 @@ def _decide_edit(parcours: Parcours, command: Command, context: Context) -> list
 
 
 def _reschedule(parcours: Parcours, command: RescheduleAction, context: Context) -> list[Event]:
-    action = require_step(require_action(parcours, command.action), OPEN_STEPS)
+    action = require_status(require_action(parcours, command.action), OPEN_STATUSES)
     if (command.starts_on, command.ends_on) == (action.planned.starts_on, action.planned.ends_on):
         return []
-    if action.step is ActionStep.STARTED and command.starts_on != action.planned.starts_on:
+    if action.status is ActionStatus.STARTED and command.starts_on != action.planned.starts_on:
         raise WRONG_DATES("Cette action a commencé\u00a0: seule sa fin peut encore changer.")
-    if action.step is ActionStep.PLANNED:
+    if action.status is ActionStatus.PLANNED:
         require_future(command.starts_on, context.now, "Le début de l’action")
     _check_end(command.starts_on, command.ends_on, context)
     return [

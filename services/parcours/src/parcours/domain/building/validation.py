@@ -9,7 +9,7 @@ from uuid import UUID
 from parcours.domain.building.duration import WRONG_DURATION, require_allowed_duration
 from parcours.domain.guards import ONLY_CONSULTING
 from parcours.domain.lifecycle import REQUIRES_OPEN
-from parcours.domain.state import OPEN_STEPS, Action, ActionStep, Parcours, ParcoursStatus, Period
+from parcours.domain.state import OPEN_STATUSES, Action, ActionStatus, Parcours, ParcoursStatus, Period
 from shared.kernel import (
     Context,
     Day,
@@ -209,8 +209,8 @@ def _check_within(parcours: Parcours, period: Period) -> None:
     outside = [
         key
         for key, action in parcours.actions.items()
-        if (action.step is ActionStep.PLANNED and action.planned.starts_on < period.starts_on)
-        or (action.step in OPEN_STEPS and action.planned.ends_on > period.ends_on)
+        if (action.status is ActionStatus.PLANNED and action.planned.starts_on < period.starts_on)
+        or (action.status in OPEN_STATUSES and action.planned.ends_on > period.ends_on)
     ]
     if outside:
         raise ACTIONS_OUTSIDE_PERIOD(

@@ -10,7 +10,7 @@ from parcours.domain.building.edits import ActionAdded, ActionRemoved
 from parcours.domain.collective import operation
 from parcours.domain.coordination import ActionAbandoned, ActionStarted
 from parcours.domain.ending import ParcoursAbandoned
-from parcours.domain.state import OPEN_STEPS, Parcours
+from parcours.domain.state import OPEN_STATUSES, Parcours
 from shared.kernel import CompanionCommand, Context
 
 
@@ -27,7 +27,7 @@ def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[Com
             yield CompanionCommand(operation.decider, shared, command=operation.LeaveOperation(key))
         case ParcoursAbandoned():
             for key, action in parcours.actions.items():
-                if action.step in OPEN_STEPS and (shared := _operation(parcours, key)):
+                if action.status in OPEN_STATUSES and (shared := _operation(parcours, key)):
                     yield CompanionCommand(operation.decider, shared, command=operation.LeaveOperation(key))
 
 

@@ -14,7 +14,7 @@ from shared.kernel.frozen import replace
 MIN_BENEFICIARIES = 2
 
 
-class OperationStep(StrEnum):
+class OperationStatus(StrEnum):
     NEW = "new"
     PLANNED = "planned"
     STARTED = "started"
@@ -90,7 +90,7 @@ class LeaveOperation:
 class Operation:
     """`actions`: those that beneficiaries have in it, each with its case."""
 
-    step: OperationStep = OperationStep.NEW
+    status: OperationStatus = OperationStatus.NEW
     unit: str | None = None
     title: Encrypted | None = None
     actions: dict[UUID, UUID] = field(default_factory=dict)
@@ -105,7 +105,7 @@ Event = OperationPlanned | BeneficiaryJoined | OperationStarted | BeneficiaryLef
 def decide(operation: Operation, command: Command, context: Context) -> list[Event]:
     match command:
         case PlanOperation(unit, title):
-            if operation.step is not OperationStep.NEW:
+            if operation.status is not OperationStatus.NEW:
                 raise OPERATION_ALREADY_PLANNED("Cette opération collective existe déjà.")
             if context.actor.unit != unit:
                 raise OTHER_UNIT(
@@ -117,7 +117,7 @@ def decide(operation: Operation, command: Command, context: Context) -> list[Eve
             return [BeneficiaryJoined(case, action)] if action not in operation.actions else []
         case StartOperation():
             _check_known(operation)
-            if operation.step is OperationStep.STARTED:
+            if operation.status is OperationStatus.STARTED:
                 return []
             if _beneficiaries(operation.actions) < MIN_BENEFICIARIES:
                 raise TOO_FEW_BENEFICIARIES(
@@ -130,7 +130,7 @@ def decide(operation: Operation, command: Command, context: Context) -> list[Eve
 
 
 def available_commands(operation: Operation) -> Iterator[type]:
-    if operation.step is OperationStep.NEW:
+    if operation.status is OperationStatus.NEW:
         yield PlanOperation
         return
     yield JoinOperation
@@ -141,13 +141,13 @@ def available_commands(operation: Operation) -> Iterator[type]:
 
 
 def _check_known(operation: Operation) -> None:
-    if operation.step is OperationStep.NEW:
+    if operation.status is OperationStatus.NEW:
         raise UNKNOWN_OPERATION("Aucune opération collective ne porte cet identifiant\u00a0: prévoyez-la d’abord.")
 
 
 def _leave(operation: Operation, action: UUID) -> list[Event]:
     left = _beneficiaries({key: case for key, case in operation.actions.items() if key != action})
-    falls_short = operation.step is OperationStep.STARTED and left < MIN_BENEFICIARIES
+    falls_short = operation.status is OperationStatus.STARTED and left < MIN_BENEFICIARIES
     return [BeneficiaryLeft(action), *([OperationFellShort(left)] if falls_short else [])]
 
 
@@ -158,16 +158,16 @@ def _beneficiaries(actions: dict[UUID, UUID]) -> int:
 def evolve(operation: Operation, event: Event) -> Operation:
     match event:
         case OperationPlanned(unit, title):
-            return replace(operation, step=OperationStep.PLANNED, unit=unit, title=title)
+            return replace(operation, status=OperationStatus.PLANNED, unit=unit, title=title)
         case BeneficiaryJoined(case, action):
             return replace(operation, actions=operation.actions | {action: case})
         case OperationStarted():
-            return replace(operation, step=OperationStep.STARTED)
+            return replace(operation, status=OperationStatus.STARTED)
         case BeneficiaryLeft(action):
             left = {key: case for key, case in operation.actions.items() if key != action}
             return replace(operation, actions=left)
         case OperationFellShort():
-            return replace(operation, step=OperationStep.FELL_SHORT)
+            return replace(operation, status=OperationStatus.FELL_SHORT)
 
 
 decider: Decider[Operation] = Decider(

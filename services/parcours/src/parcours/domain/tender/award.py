@@ -14,9 +14,9 @@ from parcours.domain.tender.state import (
     UNKNOWN_PROVIDER,
     Candidate,
     Tender,
-    TenderStep,
+    TenderStatus,
     require_candidate,
-    require_step,
+    require_status,
 )
 from shared.kernel import Context, Day, Encrypted, Reason, Refusal, event, format_instant, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
@@ -151,7 +151,7 @@ Event = InterestsDeclared | ProposalScored | TenderAwarded | CandidateInformed |
 def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
     match command:
         case DeclareInterests(conflict, detail):
-            require_step(tender, TenderStep.OPEN)
+            require_status(tender, TenderStatus.OPEN)
             return [InterestsDeclared(context.actor.id, conflict, detail=context.optional_text(detail))]
         case ScoreProposal(key, scores):
             _check_scoring(tender, key, scores, context)
@@ -159,12 +159,12 @@ def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
         case AwardTender():
             return [_award(tender, command, context)]
         case InformCandidate(key, informed_on):
-            require_step(tender, TenderStep.AWARDED)
+            require_status(tender, TenderStatus.AWARDED)
             _require_candidate_with_proposal(tender, key)
             require_past(informed_on, context.now, "La date d’information du candidat")
             return [CandidateInformed(key, informed_on)]
         case CancelTender(reason):
-            require_step(tender, TenderStep.OPEN, TenderStep.AWARDED)
+            require_status(tender, TenderStatus.OPEN, TenderStatus.AWARDED)
             return [TenderCancelled(context.text(reason))]
 
 
@@ -194,7 +194,7 @@ def _check_no_interest(tender: Tender, context: Context) -> None:
 
 
 def _check_closed(tender: Tender, context: Context) -> None:
-    require_step(tender, TenderStep.OPEN)
+    require_status(tender, TenderStatus.OPEN)
     if not tender.is_closed(context.now):
         assert tender.deadline
         raise DEADLINE_NOT_PASSED(
@@ -241,11 +241,11 @@ def evolve(tender: Tender, event: Event) -> Tender:
             candidate = tender.candidates[key]
             return tender.with_candidate(key, replace(candidate, scores=candidate.scores | {scorer: scores}))
         case TenderAwarded(key, _, reason=_, exception=exception):
-            return replace(tender, step=TenderStep.AWARDED, winner=key, exception=exception)
+            return replace(tender, status=TenderStatus.AWARDED, winner=key, exception=exception)
         case CandidateInformed(key, informed_on):
             return tender.with_candidate(key, replace(tender.candidates[key], informed_on=informed_on))
         case TenderCancelled():
-            return replace(tender, step=TenderStep.CANCELLED)
+            return replace(tender, status=TenderStatus.CANCELLED)
 
 
 def _unscored_by(tender: Tender, scorer: str) -> Tender:

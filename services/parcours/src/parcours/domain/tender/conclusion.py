@@ -6,7 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from parcours.domain.state import Days, Sum
-from parcours.domain.tender.state import Tender, TenderStep
+from parcours.domain.tender.state import Tender, TenderStatus
 from shared.kernel import Context, Refusal, event, format_euros
 from shared.kernel.events import command
 from shared.kernel.french import format_count
@@ -73,7 +73,7 @@ def require_own_assignment(account: str | None, context: Context) -> None:
 def _check_agreement(tender: Tender, agreement: ConcludeTender) -> None:
     if tender.action != agreement.action:
         raise OTHER_ACTION("Cette consultation n’a pas été menée pour cette action.")
-    if tender.step is not TenderStep.AWARDED or tender.winner is None:
+    if tender.status is not TenderStatus.AWARDED or tender.winner is None:
         raise NOT_AWARDED("La convention se signe une fois la consultation attribuée, et une seule fois.")
     if left := [str(key) for key, each in tender.proposals.items() if each.informed_on is None]:
         raise NOT_ALL_INFORMED("Tous les candidats sont informés du résultat avant la convention.", providers=left)
@@ -93,4 +93,4 @@ def _check_within_proposal(tender: Tender, amount: int, days: int = 0) -> None:
 
 
 def evolve(tender: Tender, event: Event) -> Tender:
-    return replace(tender, step=TenderStep.AGREED)
+    return replace(tender, status=TenderStatus.AGREED)

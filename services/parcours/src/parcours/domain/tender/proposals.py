@@ -18,9 +18,9 @@ from parcours.domain.tender.state import (
     Proposal,
     ScoringCriterion,
     Tender,
-    TenderStep,
+    TenderStatus,
     require_candidate,
-    require_step,
+    require_status,
 )
 from shared.kernel import (
     ConfidentialLine,
@@ -147,12 +147,12 @@ Event = TenderOpened | ProviderInvited | ProviderAccessGranted | ProposalSubmitt
 
 def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
     if isinstance(command, OpenTender):
-        require_step(tender, TenderStep.NEW)
+        require_status(tender, TenderStatus.NEW)
         return [_open(command, context)]
     if isinstance(command, GrantProviderAccess):
-        require_step(tender, TenderStep.OPEN, TenderStep.AWARDED, TenderStep.AGREED)
+        require_status(tender, TenderStatus.OPEN, TenderStatus.AWARDED, TenderStatus.AGREED)
         return _grant_access(tender, command)
-    require_step(tender, TenderStep.OPEN)
+    require_status(tender, TenderStatus.OPEN)
     if tender.is_closed(context.now):
         assert tender.deadline
         raise DEADLINE_PASSED(
@@ -210,7 +210,7 @@ def evolve(tender: Tender, event: Event) -> Tender:
         case TenderOpened(case, action, terms_of_reference=terms_of_reference, grid=grid, deadline=deadline):
             return replace(
                 tender,
-                step=TenderStep.OPEN,
+                status=TenderStatus.OPEN,
                 case=case,
                 action=action,
                 terms_of_reference=terms_of_reference,

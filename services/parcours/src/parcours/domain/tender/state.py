@@ -10,7 +10,7 @@ from uuid import UUID
 from shared.kernel import Encrypted, PersonalData, Refusal
 
 
-class TenderStep(StrEnum):
+class TenderStatus(StrEnum):
     NEW = "new"
     OPEN = "open"
     AWARDED = "awarded"
@@ -19,11 +19,11 @@ class TenderStep(StrEnum):
 
 
 TENDER_STEP_LABELS = {
-    TenderStep.NEW: "à ouvrir",
-    TenderStep.OPEN: "ouverte",
-    TenderStep.AWARDED: "attribuée",
-    TenderStep.AGREED: "suivie d’une convention",
-    TenderStep.CANCELLED: "sans suite",
+    TenderStatus.NEW: "à ouvrir",
+    TenderStatus.OPEN: "ouverte",
+    TenderStatus.AWARDED: "attribuée",
+    TenderStatus.AGREED: "suivie d’une convention",
+    TenderStatus.CANCELLED: "sans suite",
 }
 
 
@@ -61,7 +61,7 @@ class Candidate:
 class Tender:
     """For one consulting action of a case. `declared`: by scorer, whether there is a conflict of interest."""
 
-    step: TenderStep = TenderStep.NEW
+    status: TenderStatus = TenderStatus.NEW
     case: UUID | None = None
     action: UUID | None = None
     terms_of_reference: Encrypted | None = None
@@ -103,9 +103,11 @@ TENDER_NOT_AT_THIS_STEP = Refusal("tender-not-at-this-step", "La consultation n�
 UNKNOWN_PROVIDER = Refusal("unknown-provider", "Prestataire non consulté", status=422)
 
 
-def require_step(tender: Tender, *steps: TenderStep) -> None:
-    if tender.step not in steps:
-        raise TENDER_NOT_AT_THIS_STEP(f"Cette consultation est {TENDER_STEP_LABELS[tender.step]}.", step=tender.step)
+def require_status(tender: Tender, *steps: TenderStatus) -> None:
+    if tender.status not in steps:
+        raise TENDER_NOT_AT_THIS_STEP(
+            f"Cette consultation est {TENDER_STEP_LABELS[tender.status]}.", current_status=tender.status
+        )
 
 
 def require_candidate(tender: Tender, key: UUID) -> Candidate:

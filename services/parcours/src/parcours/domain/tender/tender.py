@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from parcours.domain.tender import award, conclusion, proposals
-from parcours.domain.tender.state import Tender, TenderStep
+from parcours.domain.tender.state import Tender, TenderStatus
 from shared.kernel import Context, Decider
 
 Command = proposals.Command | award.Command | conclusion.Command
@@ -32,10 +32,10 @@ def available_commands(tender: Tender) -> Iterator[type]:
     """Providers are invited and propose, are scored, one is chosen, all are informed, and an agreement follows.
 
     The deadline separates proposals from scores; it is checked when a command comes, and not here."""
-    match tender.step:
-        case TenderStep.NEW:
+    match tender.status:
+        case TenderStatus.NEW:
             yield proposals.OpenTender
-        case TenderStep.OPEN:
+        case TenderStatus.OPEN:
             yield from (proposals.InviteProvider, award.DeclareInterests, award.CancelTender)
             if tender.candidates:
                 yield from (proposals.GrantProviderAccess, proposals.SubmitProposal)
@@ -43,11 +43,11 @@ def available_commands(tender: Tender) -> Iterator[type]:
                 yield award.ScoreProposal
             if tender.scorers:
                 yield award.AwardTender
-        case TenderStep.AWARDED:
+        case TenderStatus.AWARDED:
             yield from (award.InformCandidate, award.CancelTender, proposals.GrantProviderAccess)
             if all(each.informed_on for each in tender.proposals.values()):
                 yield conclusion.ConcludeTender
-        case TenderStep.AGREED:
+        case TenderStatus.AGREED:
             yield proposals.GrantProviderAccess
 
 
