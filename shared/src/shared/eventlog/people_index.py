@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
 from shared.crypto import KeyErased, KeyStore
 from shared.eventlog.mapper import EventMapper, RecordedEvent
+from shared.eventlog.people_words import stored_words
 from shared.eventlog.storage.recorder import LogRecorder
-from shared.kernel import PersonalData, encrypted_values, fold_text
+from shared.kernel import PersonalData, encrypted_values
 
-INDEXED_TABLE = "people:v1"
-"""The checkpoint, among those of projections, of the first indexing. Since then each append indexes its events."""
+INDEXED_TABLE = "people:v2"
+"""The checkpoint, among those of projections, of indexing by these words. Each append indexes its events since."""
 
 
 def people_rows(key_store: KeyStore, recorded: RecordedEvent[Any]) -> Iterator[dict[str, Any]]:
@@ -27,17 +27,17 @@ def people_rows(key_store: KeyStore, recorded: RecordedEvent[Any]) -> Iterator[d
                     "version": recorded.originator_version,
                     "path": path,
                     "case_id": str(recorded.meta.case),
-                    "words": hash_words(key_store, key_store.decrypt(value)),
+                    "words": hash_words(key_store, stored_words(key_store.decrypt(value))),
                 }
 
 
-def hash_words(key_store: KeyStore, text: str) -> list[str]:
-    """The keyed hash of each word of a text. Accents, capitals and hyphens do not count."""
-    return sorted({key_store.keyed_hash(f"a person's word: {word}") for word in re.findall(r"\w+", fold_text(text))})
+def hash_words(key_store: KeyStore, words: Iterable[str]) -> list[str]:
+    """The keyed hash of each word."""
+    return sorted({key_store.keyed_hash(f"a person's word: {word}") for word in words})
 
 
 def index_people(recorder: LogRecorder, mapper: EventMapper, key_store: KeyStore) -> None:
-    """The migration step, one program at a time: reads once a log that was begun before the index existed."""
+    """The migration step, one program at a time: reads once a log that was begun before this version of the index."""
     after = 0
     with recorder.datastore.get_connection() as connection, connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('people ' || current_schema(), 0))")
@@ -49,7 +49,7 @@ def index_people(recorder: LogRecorder, mapper: EventMapper, key_store: KeyStore
             for entry in entries:
                 connection.cursor().executemany(
                     "INSERT INTO people_index VALUES (%(person)s, %(stream)s, %(version)s, %(path)s, %(case_id)s,"
-                    " %(words)s) ON CONFLICT DO NOTHING",
+                    " %(words)s) ON CONFLICT (person, stream, version, path) DO UPDATE SET words = excluded.words",
                     list(people_rows(key_store, mapper.to_domain_event(entry))),
                 )
             after = entries[-1].id

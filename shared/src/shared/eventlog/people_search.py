@@ -9,6 +9,7 @@ from uuid import UUID
 
 from shared.eventlog.application import ServiceApplication
 from shared.eventlog.people_index import hash_words
+from shared.eventlog.people_words import searched_words
 from shared.kernel import PersonalData, encrypted_values, event_name
 
 
@@ -37,13 +38,17 @@ class PersonalValue:
 
 def find_people(app: ServiceApplication, text: str, limit: int = 50) -> list[FoundPerson]:
     """The persons with a value that contains all these words, the latest first."""
+    sought = [hash_words(app.key_store, words) for words in searched_words(text)]
+    if not sought:
+        return []
     rows = app.recorder.fetch(
-        "SELECT p.person, array_agg(DISTINCT p.case_id) AS cases, min(e.recorded_at) AS since"
+        "SELECT p.person, array_agg(DISTINCT p.case_id) AS cases, min(e.recorded_at) AS since"  # noqa: S608
         " FROM {schema}.people_index p"
         " JOIN {events} e ON (e.originator_id, e.originator_version) = (p.stream, p.version)"
-        " WHERE p.person IN (SELECT q.person FROM {schema}.people_index q WHERE q.words @> %s AND q.words <> '{{}}')"
+        " WHERE p.person IN (SELECT q.person FROM {schema}.people_index q"
+        f" WHERE {' OR '.join(['q.words @> %s'] * len(sought))})"
         " GROUP BY p.person ORDER BY since DESC, p.person LIMIT %s",
-        (hash_words(app.key_store, text), limit),
+        (*sought, limit),
     )
     return [FoundPerson(row["person"], tuple(row["cases"]), since=row["since"].astimezone(UTC)) for row in rows]
 

@@ -74,10 +74,18 @@ def capitalize_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+# Letters that Unicode does not decompose, and the apostrophes that keyboards and word processors put for one another.
+UNDECOMPOSED = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i", "ŧ": "t"}
+    | dict.fromkeys("’‘ʼ‛′`´", "'")
+)
+
+
 def fold_text(text: str) -> str:
-    """The text without accents and case. Done here because PostgreSQL's `unaccent` is not installed everywhere."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    """The text without accents, ligatures and case. Done here because PostgreSQL's `unaccent` is not installed
+    everywhere."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(UNDECOMPOSED))
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(UNDECOMPOSED)
 
 
 def _group_digits(whole: int) -> str:
