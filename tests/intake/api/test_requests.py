@@ -202,6 +202,47 @@ def test_one_open_case_per_structure_and_unit(intake: Served, adviser: Client, r
     assert adviser.post("/api/v1/requests", REQUEST).status_code == 201
 
 
+def test_a_structure_has_one_open_case_by_whichever_of_its_numbers_it_is_named(intake: Served, adviser: Client) -> None:
+    def asks(siret: str | None, rna: str | None, name: str = "Les Jardins de l’Erdre") -> Any:
+        structure = {**REQUEST["structure"], "name": name, "siret": siret, "rna": rna}
+        return adviser.post("/api/v1/requests", {**REQUEST, "structure": structure})
+
+    first = asks(None, "W442000123").headers["Location"]
+    for siret, rna in ((REQUEST["structure"]["siret"], "W442000123"), (None, "w44 2000123")):
+        problem = assert_problem(asks(siret, rna), 409, "case-already-open")
+        assert first.endswith(problem["case"])
+    corrected = {
+        "structure": {**REQUEST["structure"], "rna": "W442000123"},
+        "effective_on": "2026-03-02",
+        "reason": "Immatriculée depuis.",
+    }
+    assert adviser.post(f"{first}/corrections", corrected).status_code == 200
+    assert_problem(asks(REQUEST["structure"]["siret"], None), 409, "case-already-open")
+    other = asks("35600000000048", None, "La Poste").headers["Location"]
+    claimed = {**corrected, "structure": {**REQUEST["structure"], "siret": "35600000000048", "rna": "W442000123"}}
+    assert_problem(adviser.post(f"{other}/corrections", claimed), 409, "case-already-open")
+    adviser.post(f"{first}/withdrawal", {"reason": "Projet reporté."})
+    assert asks(REQUEST["structure"]["siret"], None).status_code == 201
+
+
+def test_a_structure_that_comes_back_under_another_of_its_numbers_is_the_same_one(
+    database: Callable[..., str], nats: Nats, folder: Path
+) -> None:
+    with served(service, database, nats, folder, ProcessRole.ALL) as intake:
+        adviser = intake.by("adviser")
+        by_rna = {**REQUEST["structure"], "siret": None, "rna": "W442000123"}
+        first = adviser.post("/api/v1/requests", {**REQUEST, "structure": by_rna}).headers["Location"]
+        adviser.post(f"{first}/withdrawal", {"reason": "Projet reporté."})
+        end = time.monotonic() + 10
+        while not adviser.get("/api/v1/requests", rna="W442000123", status="withdrawn").json()["items"]:
+            assert time.monotonic() < end, "the view never caught up"
+        both = {**REQUEST["structure"], "rna": "W442000123"}
+        back = adviser.post("/api/v1/requests", {**REQUEST, "structure": both}).headers["Location"]
+        before, now = adviser.get(first).json(), adviser.get(back).json()
+        assert now["structure_id"] == before["structure_id"]
+        assert now["earlier"] == [before["id"]]
+
+
 def test_one_open_case_though_many_ask_at_once(adviser: Client) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: adviser.post("/api/v1/requests", REQUEST).status_code, range(8)))

@@ -68,7 +68,7 @@ def _structure_fields(structure: Structure) -> Row:
         "structure": structure.name,
         "department": structure.department,
         "siret": structure.siret,
-        "siren": structure.siret[:9] if structure.siret else None,
+        "siren": structure.siren,
         "rna": structure.rna,
         "legal_form": structure.legal_form,
         "section": section_of(structure.naf) if structure.naf else None,

@@ -50,8 +50,8 @@ def test_an_admitted_structure_may_give_up_before_its_parcours_opens_and_come_ba
     given(RECEIVED, ADMITTED).when(GIVE_UP, by=by).then(GIVEN_UP)
     closed = given(RECEIVED, ADMITTED, GIVEN_UP).state
     assert (closed.status, closed.ending) == (RequestStatus.CLOSED, Ending.GIVEN_UP)
-    freed = UniqueKey("open-case", f"{UNIT}/{UUID(int=8)}", reserved=False)
-    assert list(unique_keys(given(RECEIVED, ADMITTED).state, GIVEN_UP)) == [freed]
+    freed = [UniqueKey("open-case", f"{UNIT}/{number}", reserved=False) for number in (UUID(int=8), "732829320")]
+    assert list(unique_keys(given(RECEIVED, ADMITTED).state, GIVEN_UP)) == freed
 
 
 def test_once_the_plan_is_agreed_it_is_the_parcours_that_is_abandoned() -> None:

@@ -290,18 +290,47 @@ def test_only_an_admitted_case_comes_to_such_an_end(so_far: tuple[Any, ...], com
 # One open case for a structure and a unit
 
 
+def open_case(*numbers: str, reserved: bool = True) -> list[UniqueKey]:
+    return [UniqueKey("open-case", f"{UNIT}/{number}", reserved=reserved) for number in numbers]
+
+
 def test_a_case_is_open_from_its_request_to_its_outcome_or_the_end_of_the_accompaniment() -> None:
-    key, state = f"{UNIT}/{STRUCTURE_ID}", given(RECEIVED).state
-    assert list(unique_keys(decider.initial, RECEIVED)) == [UniqueKey("open-case", key)]
+    numbers, state = (str(STRUCTURE_ID), "732829320"), given(RECEIVED).state
+    assert list(unique_keys(decider.initial, RECEIVED)) == open_case(*numbers)
     for ending in (ORIENTED, TRANSFERRED, WITHDRAWN, AccompanimentEnded(), CaseClosed(Ending.ABANDONED)):
-        assert list(unique_keys(state, ending)) == [UniqueKey("open-case", key, reserved=False)]
+        assert list(unique_keys(state, ending)) == open_case(*numbers, reserved=False)
     for going_on in (MET_BEFORE, assessed("ess")):
         assert list(unique_keys(state, going_on)) == []
 
 
 def test_a_linked_request_stands_beside_the_case_that_it_comes_from_until_it_is_admitted() -> None:
+    corrected = StructureCorrected(GARDENS, TODAY, reason=text("Effectif."))
     assert list(unique_keys(decider.initial, LINKED)) == []
-    assert list(unique_keys(given(LINKED).state, ADMITTED)) == [UniqueKey("open-case", f"{UNIT}/{STRUCTURE_ID}")]
+    assert list(unique_keys(given(LINKED).state, corrected)) == []
+    assert list(unique_keys(given(LINKED).state, ADMITTED)) == open_case(str(STRUCTURE_ID), "732829320")
+
+
+def test_a_structure_is_the_same_under_each_number_that_it_is_known_by() -> None:
+    association = replace(GARDENS, siret=None, rna="W442000123")
+    both = replace(GARDENS, rna="W442000123")
+    by_rna, known = replace(RECEIVED, structure=association), (str(STRUCTURE_ID), "732829320", "W442000123")
+    assert list(unique_keys(decider.initial, by_rna)) == open_case(str(STRUCTURE_ID), "W442000123")
+    assert list(unique_keys(decider.initial, replace(RECEIVED, structure=both))) == open_case(*known)
+    learnt = StructureCorrected(both, TODAY, reason=text("Immatriculée depuis."))
+    assert list(unique_keys(given(by_rna).state, learnt)) == open_case(*known)
+    assert list(unique_keys(given(by_rna, learnt).state, WITHDRAWN)) == open_case(*known, reserved=False)
+    forgotten = StructureCorrected(GARDENS, TODAY, reason=text("Le RNA d’une autre."))
+    assert list(unique_keys(given(by_rna, learnt).state, forgotten)) == [
+        *open_case("W442000123", reserved=False),
+        *open_case(str(STRUCTURE_ID), "732829320"),
+    ]
+    assert list(unique_keys(given(by_rna, WITHDRAWN).state, learnt)) == []
+
+
+def test_a_structure_that_is_known_already_keeps_its_id_whatever_number_it_comes_with() -> None:
+    known = UUID(int=77)
+    (received,) = decider.decide(Request(), ReceiveRequestWithFindings(RECEIVE, structure_id=known), context())
+    assert received.structure_id == known
 
 
 # In the log

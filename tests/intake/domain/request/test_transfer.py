@@ -60,7 +60,11 @@ def test_the_receiving_unit_takes_over_what_was_transferred_to_it() -> None:
 
 
 def test_a_transfer_is_received_once_and_opens_the_one_case_of_the_structure_there() -> None:
-    taken = [UniqueKey("open-case", f"{UNIT}/{UUID(int=8)}"), UniqueKey("received-transfer", str(ORIGIN))]
+    taken = [
+        UniqueKey("open-case", f"{UNIT}/{UUID(int=8)}"),
+        UniqueKey("open-case", f"{UNIT}/732829320"),
+        UniqueKey("received-transfer", str(ORIGIN)),
+    ]
     assert list(unique_keys(decider.initial, TAKEN_OVER)) == taken
 
 

@@ -17,7 +17,7 @@ from intake.domain.request.outcome import CRISIS_NOT_ORIENTED, NO_ORIENTATION, A
 from intake.domain.request.reception import ReceiveRequest, ReceiveRequestWithFindings
 from intake.domain.request.state import Request, Triage
 from intake.domain.request.transfer import ReceiveTransfer, TakeOverRequest
-from intake.domain.structure import normalize_structure
+from intake.domain.structure import Structure, normalize_structure
 from shared.access import ROWS, scope_condition
 from shared.eventlog import ServiceApplication, to_plain
 from shared.web.auth import Caller, authorize
@@ -56,7 +56,7 @@ def look_up_structure(
     """Finds the structure's earlier requests in this unit that the caller may see, and what the public directory says
     of it where the deployment uses one."""
     structure = normalize_structure(body.structure, deployment.reference)
-    structure_id = app.key_store.pseudonym(structure.number)
+    structure_id = _find_structure_id(app, structure) or app.key_store.pseudonym(structure.number)
     condition, values = scope_condition(caller.list_scope)
     rows = app.recorder.fetch(
         f"SELECT case_id FROM {ROWS} WHERE projection = %(projection)s AND document->>'structure_id' = %(structure)s"  # noqa: S608
@@ -66,7 +66,21 @@ def look_up_structure(
     prefill = None
     if deployment.directory and structure.siret:
         prefill = deployment.directory.find(structure.siret[:9], app.clock.now())
-    return ReceiveRequestWithFindings(body, tuple(row["case_id"] for row in rows), prefill=prefill)
+    return ReceiveRequestWithFindings(
+        body, tuple(row["case_id"] for row in rows), prefill=prefill, structure_id=structure_id
+    )
+
+
+def _find_structure_id(app: ServiceApplication, structure: Structure) -> UUID | None:
+    """The id by which the structure is known already: an association that came with its RNA number alone has the same
+    one when it comes back with a SIRET and that number. It identifies nobody, so it is looked for in every unit."""
+    rows = app.recorder.fetch(
+        "SELECT document->>'structure_id' AS id FROM {schema}.projection_rows WHERE projection = %s"
+        " AND (document->>'siren' = %s OR document->>'rna' = %s)"
+        " ORDER BY document->>'siren' = %s DESC NULLS LAST, case_id LIMIT 1",
+        (projections.requests.name, structure.siren, structure.rna, structure.siren),
+    )
+    return UUID(rows[0]["id"]) if rows else None
 
 
 def look_up_transfer(app: ServiceApplication, caller: Caller, body: ReceiveTransfer) -> TakeOverRequest:

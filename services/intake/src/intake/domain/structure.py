@@ -60,7 +60,16 @@ class Structure:
     @property
     def number(self) -> str:
         """Identifies the structure from one request to the next: its SIREN, or its RNA number."""
-        return self.siret[:9] if self.siret else str(self.rna)
+        return self.siren or str(self.rna)
+
+    @property
+    def siren(self) -> str | None:
+        return self.siret[:9] if self.siret else None
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Every number that identifies the structure: its SIREN and its RNA number, those that are known."""
+        return tuple(filter(None, (self.siren, self.rna)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +147,10 @@ def encrypt_contact(contact: Contact, context: Context) -> EncryptedContact:
 
 
 def apply_correction(before: Structure, after: Structure, reference: ReferenceData = SHIPPED_REFERENCE) -> Structure:
-    """A missing number may be added; another number is another structure. Raises Refused."""
+    """A missing number may be added; another number is another structure, and so is one that replaces the only number
+    known. Raises Refused."""
     after = normalize_structure(after, reference)
-    if (before.siret and before.number != after.number) or (before.rna and after.rna not in (None, before.rna)):
+    other_rna = before.rna and after.rna != before.rna and (after.rna is not None or before.siret is None)
+    if other_rna or (before.siret and before.number != after.number):
         raise OTHER_STRUCTURE("Ce numéro est celui d’une autre structure\u00a0: ouvrez-lui sa propre demande.")
     return after

@@ -6,7 +6,14 @@ from datetime import date
 
 from intake.domain.reference.codes import OTHER_DEPARTMENT, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER
 from intake.domain.reference.reference import ReferenceData
-from intake.domain.request.state import NOT_RECEIVED, OUTCOME_GIVEN, Request, RequestStatus, require_status
+from intake.domain.request.state import (
+    ALREADY_OPEN,
+    NOT_RECEIVED,
+    OUTCOME_GIVEN,
+    Request,
+    RequestStatus,
+    require_status,
+)
 from intake.domain.structure import (
     OTHER_STRUCTURE,
     Contact,
@@ -38,6 +45,7 @@ class ContactCorrected:
     title="Corriger les renseignements sur la structure",
     leads_to=(StructureCorrected,),
     may_refuse=(
+        ALREADY_OPEN,
         IMPLAUSIBLE_DATE,
         OTHER_DEPARTMENT,
         OTHER_STRUCTURE,

@@ -72,12 +72,13 @@ class ReceiveRequest:
     ),
 )
 class ReceiveRequestWithFindings:
-    """`request`, with what the API looked up: `earlier` requests of the structure in this unit, and what a public
-    directory says of it."""
+    """`request`, with what the API looked up: `earlier` requests of the structure in this unit, what a public directory
+    says of it, and its `structure_id` where it is known already, by one of its numbers."""
 
     request: ReceiveRequest
     earlier: tuple[UUID, ...] = ()
     prefill: Prefill | None = None
+    structure_id: UUID | None = None
 
 
 @command(leads_to=(LinkedRequestOpened,))
@@ -104,7 +105,7 @@ def receive(
     return [
         RequestReceived(
             structure,
-            context.pseudonym(structure.number),
+            command.structure_id or context.pseudonym(structure.number),
             contact=encrypt_contact(received.contact, context),
             need=context.text(received.need),
             unit=context.actor.unit,

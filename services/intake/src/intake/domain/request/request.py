@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 from intake.domain.orientation import ProposeOrientation
 from intake.domain.personal_link import GiveLink
@@ -23,7 +24,7 @@ from intake.domain.request import (
 from intake.domain.request.archive import ArchiveCase, UnarchiveCase
 from intake.domain.request.assessment import AssessCriterion, GrantDerogation, RecordMeeting
 from intake.domain.request.confidentiality import AssignCase, LiftConfidentiality, MakeConfidential
-from intake.domain.request.corrections import CorrectContact, CorrectStructure
+from intake.domain.request.corrections import CorrectContact, CorrectStructure, StructureCorrected
 from intake.domain.request.difficulty import DifficultyTriaged, TriageDifficulty
 from intake.domain.request.ending import (
     AccompanimentEnded,
@@ -55,8 +56,10 @@ from intake.domain.request.transfer import (
     TransferReceived,
     TransferRequest,
 )
+from intake.domain.structure import Structure
 from shared.attachments import AddAttachment
 from shared.kernel import CASE_ACCESS_TABLE, Context, Decider, UniqueKey
+from shared.kernel.frozen import replace
 
 Command = (
     ReceiveRequest
@@ -196,16 +199,24 @@ def available_commands(request: Request) -> Iterator[type]:
 
 
 def unique_keys(request: Request, event: Event) -> Iterable[UniqueKey]:
-    """One open case for a structure in a unit at a time, and a transfer is received once.
+    """One open case for a structure in a unit at a time, under every number that it is known by, and a transfer is
+    received once.
 
     A linked request may be open at the same time as the follow-up of its origin. It counts among the open cases once it
     is admitted."""
     match event:
-        case RequestAdmitted() | RequestReceived():
-            yield UniqueKey("open-case", f"{event.unit}/{event.structure_id}")
-        case TransferReceived():
-            yield UniqueKey("open-case", f"{event.unit}/{event.structure_id}")
-            yield UniqueKey("received-transfer", str(event.origin))
+        case RequestReceived() | TransferReceived():
+            yield from _open_case_keys(event.unit, event.structure_id, event.structure)
+            if isinstance(event, TransferReceived):
+                yield UniqueKey("received-transfer", str(event.origin))
+        case RequestAdmitted():
+            yield from _open_case_keys(request.unit, request.structure_id, request.structure)
+        case StructureCorrected(structure) if request.counts_as_open:
+            corrected = [*_open_case_keys(request.unit, request.structure_id, structure)]
+            for former in _open_case_keys(request.unit, request.structure_id, request.structure):
+                if former not in corrected:
+                    yield replace(former, reserved=False)
+            yield from corrected
         case (
             RequestOriented()
             | RequestTransferred()
@@ -214,7 +225,14 @@ def unique_keys(request: Request, event: Event) -> Iterable[UniqueKey]:
             | CaseClosed()
             | CaseGivenUp()
         ):
-            yield UniqueKey("open-case", f"{request.unit}/{request.structure_id}", reserved=False)
+            for former in _open_case_keys(request.unit, request.structure_id, request.structure):
+                yield replace(former, reserved=False)
+
+
+def _open_case_keys(unit: str, structure_id: UUID, structure: Structure) -> Iterator[UniqueKey]:
+    """`structure_id` too: an earlier case may have shown that two numbers are those of one structure."""
+    for number in (str(structure_id), *structure.numbers):
+        yield UniqueKey("open-case", f"{unit}/{number}")
 
 
 def case_row(_request: Request, event: Event) -> dict[str, Any] | None:

@@ -163,6 +163,13 @@ class Request:
         """The last triage."""
         return self.difficulties[-1] if self.difficulties else None
 
+    @property
+    def counts_as_open(self) -> bool:
+        """Whether no other case may be open for the structure in the unit. A linked request counts once admitted."""
+        if self.status is RequestStatus.RECEIVED:
+            return self.theme is None
+        return self.status is RequestStatus.ADMITTED and not self.accompaniment_ended
+
 
 def require_status(request: Request, *statuses: RequestStatus) -> None:
     """Raises Refused unless the request was received and has one of these statuses."""
