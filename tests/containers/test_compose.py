@@ -110,7 +110,7 @@ def test_a_personal_link_leads_to_the_console(system: Compose) -> None:
         structure = REQUEST["structure"] | {"siret": "380 129 866 46850"}
         request = intake.post("/api/v1/requests", json=REQUEST | {"structure": structure}).headers["Location"]
         told = {"role": "leader", "name": "Maëlle Kerdoncuff", "reason": "Présidente de la structure."}
-        given = intake.post(f"{request}/links", json=told)
+        given = intake.post(f"{request}/access-links", json=told)
         assert given.status_code == 201, given.text
         assert given.json()["address"].startswith("http://127.0.0.1:0/acces#"), "the port that was asked for"
 

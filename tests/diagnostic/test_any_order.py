@@ -13,7 +13,7 @@ from diagnostic.caseload import caseload
 from diagnostic.domain.committee import AgreeToShare, GiveOpinion, ShareWithCommittee, Tendency, WithdrawAgreement
 from diagnostic.domain.content.axes import AssessAxis
 from diagnostic.domain.content.content import DiagnosisSection
-from diagnostic.domain.content.difficulty import Level, PrioritiseScenarios, QualifyDifficulty, RecoveryScenario
+from diagnostic.domain.content.difficulty import PrioritiseScenarios, QualifyDifficulty, RecoveryScenario
 from diagnostic.domain.content.economics import Perimeter, RecordEconomics
 from diagnostic.domain.content.employment import CorrectEmployment, RecordEmployment
 from diagnostic.domain.content.problem import ListOtherScheme, StateProblem
@@ -32,7 +32,7 @@ from diagnostic.domain.validation import (
 )
 from diagnostic.projections import diagnoses
 from diagnostic.statistics import release
-from shared.kernel import Actor, Axis, Role
+from shared.kernel import Actor, Axis, DifficultyLevel, Role
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import CASE, NOW, MemoryLog
 
@@ -48,7 +48,7 @@ WORK = st.sampled_from(
         *COMPLETE,
         ListOtherScheme("Fonds de confiance"),
         RecordEconomics(2025, Perimeter.STRUCTURE, budget=412_000_00),
-        QualifyDifficulty(Level.CRITICAL, causes=("Un seul financeur",)),
+        QualifyDifficulty(DifficultyLevel.CRITICAL, deep_causes=("Un seul financeur",)),
         PrioritiseScenarios((RecoveryScenario(1, "Recentrage"),)),
         CorrectEmployment(8, 4, aided=2, fte=10, effective_on=TODAY, reason="Lu sur la mauvaise ligne."),
         CancelSession(1, "Doublon"),

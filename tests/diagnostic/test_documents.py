@@ -15,14 +15,13 @@ from tests.support.servers.served_service import served
 from diagnostic.documents import of_diagnosis
 from diagnostic.domain import lifecycle, plan, validation
 from diagnostic.domain.content import axes, difficulty, economics, employment, indicators, problem, sessions
-from diagnostic.domain.content.difficulty import Level, Nature
 from diagnostic.domain.content.economics import Perimeter
 from diagnostic.domain.content.sessions import Quality
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.state import Diagnosis
 from diagnostic.main import service
 from embedded.processes.nats import Nats
-from shared.kernel import Axis, Role
+from shared.kernel import Axis, DifficultyCause, DifficultyLevel, DifficultyNature, Role
 from shared.testing.scenarios import CASE, NOW, UNIT, MemoryLog, context
 
 OPENED = lifecycle.OpenDiagnosis(UUID(int=9), UNIT, adviser="some-adviser", admitted_at=NOW, headcount=12)
@@ -56,9 +55,10 @@ CONTENT: tuple[Any, ...] = (
     ),
     indicators.RecordIndicator("own_income_share", "Ventes et prestations ÷ total des produits, en\u00a0%", value=31),
     difficulty.QualifyDifficulty(
-        Level.PROVEN,
-        Nature.STRUCTURAL,
-        causes=("Dépendance à un financeur",),
+        DifficultyLevel.PROVEN,
+        DifficultyNature.STRUCTURAL,
+        causes=(DifficultyCause.PUBLIC_FUNDING,),
+        deep_causes=("Dépendance à un financeur",),
         strategic_plan="Diversifier en deux ans.",
     ),
     problem.StateProblem(

@@ -12,7 +12,7 @@ from diagnostic.domain.advice import ReceiveAdvice, RequestAdvice
 from diagnostic.domain.committee import AgreeToShare, GiveOpinion, ShareWithCommittee, Tendency, WithdrawAgreement
 from diagnostic.domain.content.axes import AssessAxis
 from diagnostic.domain.content.content import DiagnosisSection
-from diagnostic.domain.content.difficulty import Level, Nature, PrioritiseScenarios, QualifyDifficulty, RecoveryScenario
+from diagnostic.domain.content.difficulty import PrioritiseScenarios, QualifyDifficulty, RecoveryScenario
 from diagnostic.domain.content.economics import CorrectEconomics, Perimeter, RecordEconomics
 from diagnostic.domain.content.employment import CorrectEmployment, RecordEmployment
 from diagnostic.domain.content.indicators import CorrectIndicator, RecordIndicator
@@ -24,7 +24,7 @@ from diagnostic.domain.mandates import RecordMandate
 from diagnostic.domain.plan import AgreePlan, CorrectBaseline
 from diagnostic.domain.state import Diagnosis
 from diagnostic.domain.validation import ContestDiagnosis, SubmitDiagnosis, ValidateDiagnosis
-from shared.kernel import Axis, Role
+from shared.kernel import Axis, DifficultyLevel, DifficultyNature, Role
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import CASE, NOW, MemoryLog
 
@@ -50,7 +50,10 @@ WORK = (
     SCHEME,
     RecordEconomics(2025, Perimeter.STRUCTURE, budget=412_000_00, result=-18_450_50),
     QualifyDifficulty(
-        Level.CRITICAL, Nature.STRUCTURAL, causes=("secret cause profonde",), strategic_plan="secret plan"
+        DifficultyLevel.CRITICAL,
+        DifficultyNature.STRUCTURAL,
+        deep_causes=("secret cause profonde",),
+        strategic_plan="secret plan",
     ),
     PrioritiseScenarios(
         (

@@ -80,7 +80,7 @@ def test_a_structure_diagnosed_twice_is_one_and_its_plans_tell_themes_and_delays
     opened(diagnostic, 12)
     days_pass(diagnostic, 6)
     agreed(diagnostic, path, ["strategy", "finance"])
-    posted(diagnostic, f"{opened(diagnostic, 5, uuid7())}/difficulty", level="critical", causes=["Un seul client"])
+    posted(diagnostic, f"{opened(diagnostic, 5, uuid7())}/difficulty", level="critical", deep_causes=["Un seul client"])
     found = figures(diagnostic)
     assert (found["diagnoses"]["value"], found["structures"]["value"]) == (3, 2)
     assert (found["validated"]["value"], found["plans"]["value"]) == (1, 1)

@@ -161,7 +161,11 @@ def test_every_event_comes_back_from_the_log_and_nothing_a_person_wrote_is_store
     assert log.from_snapshot() == log.state
     shown = log.shown(log.state)
     assert shown["actions"][str(OWN)]["planned"]["who"] == "secret trésorière"
-    assert (shown["status"], shown["debrief"], shown["objections"]) == ("completed", "secret bilan", "secret objection")
+    assert (shown["status"], shown["debrief"], shown["contest_reason"]) == (
+        "completed",
+        "secret bilan",
+        "secret objection",
+    )
 
 
 def test_each_day_of_a_life_has_its_row_and_nothing_is_counted_below_nothing() -> None:

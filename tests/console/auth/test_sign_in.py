@@ -245,7 +245,7 @@ def test_a_personal_link_leads_its_bearer_to_the_one_dossier(
     """Its secret comes in a form, never in an address; the services judge what it opens."""
     asked = {"role": "leader", "name": "Maëlle Kerdoncuff", "reason": "Pour lire le dossier."}
     case = play_case(world, name="Le Fournil partagé", siret=None, rna="W441000004")
-    links = f"/api/v1/requests/{case}/links"
+    links = f"/api/v1/requests/{case}/access-links"
     given = world.intake.by("adviser").post(links, asked).json()
     world.carried()
     shown = browser.submit("/acces", browser.get("/acces"), secret=given["secret"])

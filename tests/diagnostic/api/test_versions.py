@@ -50,7 +50,7 @@ def test_each_version_tells_who_made_it_when_and_what_leaders_said_of_it(diagnos
     adviser, leader = diagnostic.by("adviser", unit=UNIT), diagnostic.by("leader", unit=None, case=case)
     path = f"/api/v1/diagnoses/{case}"
     adviser.post(f"{path}/submission")
-    leader.post(f"{path}/contestation", {"version": 4, "reasons": "Les bénévoles sont oubliés."})
+    leader.post(f"{path}/contestation", {"version": 4, "reason": "Les bénévoles sont oubliés."})
     adviser.post(f"{path}/axes", AXIS | {"axis": "governance"})
     adviser.post(f"{path}/submission")
     seen = adviser.get(path).json()["submission"]["content_hash"]
@@ -62,7 +62,7 @@ def test_each_version_tells_who_made_it_when_and_what_leaders_said_of_it(diagnos
     assert {version["made_by"] for version in body} == {Served.id_of("some-adviser")}
     assert [version["edit"] for version in body[:2]] == ["Séance de diagnostic", "Axe examiné"]
     assert body[0]["submitted_at"] is None
-    assert [(decision["by"], decision["reasons"]) for decision in body[3]["contested"]] == [
+    assert [(decision["by"], decision["reason"]) for decision in body[3]["contested"]] == [
         (Served.id_of("some-leader"), "Les bénévoles sont oubliés.")
     ]
     assert body[3]["validated"] == []

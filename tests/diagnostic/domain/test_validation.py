@@ -145,7 +145,10 @@ def test_a_voided_validation_is_given_again_on_the_new_version() -> None:
 def test_a_leader_contests_with_reasons_even_what_was_validated(history: tuple[Any, ...]) -> None:
     given(*COMPLETE, *history).when(DISAGREE, by=Role.LEADER).then(CONTESTED)
     contested = given(*COMPLETE, *history, CONTESTED).state
-    assert (contested.status, contested.contested) == (DiagnosisStatus.CONTESTED, text("Les bénévoles sont oubliés."))
+    assert (contested.status, contested.contest_reason) == (
+        DiagnosisStatus.CONTESTED,
+        text("Les bénévoles sont oubliés."),
+    )
 
 
 def test_a_contested_diagnosis_is_reworked_and_submitted_again() -> None:
@@ -154,4 +157,4 @@ def test_a_contested_diagnosis_is_reworked_and_submitted_again() -> None:
     given(*history).when(SCHEME).then(SCHEME_LISTED)
     (again,) = given(*history, SCHEME_LISTED).when(SubmitDiagnosis()).events
     assert again.version == VERSION + 1
-    assert given(*history, SCHEME_LISTED, again).state.contested is None
+    assert given(*history, SCHEME_LISTED, again).state.contest_reason is None

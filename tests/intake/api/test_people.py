@@ -293,7 +293,7 @@ def test_the_dpo_finds_a_person_in_a_confidential_dossier_which_stays_closed(ser
     read = dpo.get("/api/v1/access-log", limit=1).json()["items"][0]
     assert (read["case"], read["reason"]) == (somebody["person"], "Demande d’accès de l’intéressée, du 3 septembre.")
     assert case not in {row["id"] for row in dpo.get("/api/v1/requests").json()["items"]}
-    assert dpo.get(f"{path}/links").json()["policy"] == "confidential"
+    assert dpo.get(f"{path}/access-links").json()["policy"] == "confidential"
 
 
 def test_nobody_certifies_what_was_not_ordered(services: House) -> None:

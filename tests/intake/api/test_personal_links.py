@@ -58,7 +58,7 @@ class House:
         self.intake, self._opening = served, opening
         self.adviser = served.by("adviser")
         self.case = self.adviser.post("/api/v1/requests", REQUEST).json()["id"]
-        self.path = f"/api/v1/requests/{self.case}/links"
+        self.path = f"/api/v1/requests/{self.case}/access-links"
 
     def give(self, role: str = "leader", name: str = NAME, **fields: Any) -> dict[str, Any]:
         answer = self.adviser.post(self.path, {"role": role, "name": name, "reason": REASON} | fields)

@@ -20,9 +20,9 @@ from intake.domain.request.assessment import AssessCriterion, GrantDerogation, R
 from intake.domain.request.difficulty import TriageDifficulty
 from intake.domain.request.outcome import AdmitRequest
 from intake.domain.request.reception import ReceiveRequest
-from intake.domain.request.state import DerogationKind, DifficultyCause, DifficultyLevel, Request
+from intake.domain.request.state import DerogationKind, Request
 from intake.domain.structure import Contact, LegalForm, Structure
-from shared.kernel import Role
+from shared.kernel import DifficultyCause, DifficultyLevel, Role
 from shared.testing.scenarios import MemoryLog
 
 JARDINS = Structure(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from intake.domain.chasing import CHASE_AFTER_DAYS, Chase, compute_due_time, sort_by_urgency
-from intake.domain.request.state import DifficultyLevel
+from shared.kernel import DifficultyLevel
 from shared.testing.scenarios import NOW, UNIT
 
 # Chasing

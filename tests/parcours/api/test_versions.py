@@ -62,7 +62,7 @@ def case(parcours: Served) -> str:
 def test_each_version_tells_who_made_it_when_and_what_leaders_said_of_it(parcours: Served, case: str) -> None:
     adviser, leader = parcours.by("adviser"), parcours.by("leader", unit=None, case=case)
     path = f"/api/v1/parcours/{case}"
-    leader.post(f"{path}/contestation", {"version": 4, "reasons": "Le calendrier est trop serré."})
+    leader.post(f"{path}/contestation", {"version": 4, "reason": "Le calendrier est trop serré."})
     adviser.post(f"{path}/sharing", {"starts_on": day(1), "ends_on": day(200)})
     seen = leader.get(path).json()["shared"]["content_hash"]
     leader.post(f"{path}/validation", {"version": 5, "content_hash": seen})
@@ -76,7 +76,7 @@ def test_each_version_tells_who_made_it_when_and_what_leaders_said_of_it(parcour
     ]
     assert {version["made_by"] for version in body} == {Served.id_of("some-adviser")}
     assert (body[2]["submitted_at"], body[3]["submitted_at"]) == (None, body[3]["made_at"])
-    assert [(word["by"], word["reasons"]) for word in body[3]["contested"]] == [
+    assert [(word["by"], word["reason"]) for word in body[3]["contested"]] == [
         (Served.id_of("some-leader"), "Le calendrier est trop serré.")
     ]
     assert (body[4]["content_hash"], [word["by"] for word in body[4]["validated"]]) == (

@@ -205,7 +205,7 @@ def test_a_leader_contests_with_reasons_and_the_parcours_is_built_again() -> Non
     contested = ParcoursContested(5, text("Trop tôt"))
     given(*BUILT, SHARED).when(ContestParcours(5, "Trop tôt"), by=Role.LEADER).then(contested)
     state = given(*BUILT, SHARED, contested).state
-    assert (state.status, state.shared, state.objections) == (ParcoursStatus.BUILDING, None, text("Trop tôt"))
+    assert (state.status, state.shared, state.contest_reason) == (ParcoursStatus.BUILDING, None, text("Trop tôt"))
     [shared_again] = given(*BUILT, SHARED, contested).when(SHARE).events
     assert shared_again.version == 6
 

@@ -104,7 +104,7 @@ def test_what_is_held_of_a_person_and_a_partner_s_feed_are_reads_too(intake: Ser
 @pytest.mark.parametrize("role", ["auditor", "dpo"])
 def test_an_auditor_and_the_dpo_say_why_first(intake: Served, case: str, role: str) -> None:
     reader = intake.by(role, unit=None, units=[UNIT])
-    path = f"/api/v1/requests/{case}/links"
+    path = f"/api/v1/requests/{case}/access-links"
     without = reader.because(None).get(path)
     assert (without.status_code, slug(without)) == (428, "reason-needed")
     assert recorded(intake) == []
@@ -215,7 +215,9 @@ def test_what_stands_within_a_dossier_is_recorded_as_a_read_of_it(intake: Served
     adviser, path = intake.by("adviser"), f"/api/v1/requests/{case}"
     opened = [
         adviser.post(f"{path}/orientations", {"target": "CRESS", "reason": "Un appui à la gestion."}),
-        adviser.post(f"{path}/links", {"role": "leader", "name": "Maëlle Kerdoncuff", "reason": "Pour valider."}),
+        adviser.post(
+            f"{path}/access-links", {"role": "leader", "name": "Maëlle Kerdoncuff", "reason": "Pour valider."}
+        ),
     ]
     inner = [answer.headers["Location"] for answer in opened]
     inner += [f"{inner[0]}/documents", f"{inner[0]}/changes"]

@@ -306,11 +306,11 @@ def test_a_sheet_goes_back_and_forth_until_it_is_published(serve: Serve) -> None
     }
     submitted = adviser.post("/api/v1/sheets", {"lesson": lesson, "names": ["Les Jardins de l’Erdre"]})
     path = submitted.headers["Location"]
-    assert [link["href"] for link in links(submitted).values()] == [f"{path}/revision"]
+    assert [link["href"] for link in links(submitted).values()] == [f"{path}/submission"]
     assert links(centre.get(path)).keys() == {"return-sheet", "publish-sheet"}
     returned = centre.post(f"{path}/return", {"advice": "Dites combien de temps."})
     assert links(returned) == {}
     centre.post(f"{path}/publication", {"lesson": lesson})
-    adviser.post(f"{path}/revision", {"lesson": lesson, "names": ["Les Jardins de l’Erdre"]})
+    adviser.post(f"{path}/submission", {"lesson": lesson, "names": ["Les Jardins de l’Erdre"]})
     assert links(centre.post(f"{path}/publication", {"lesson": lesson})) == {}
     assert links(adviser.get(path)) == {}

@@ -162,7 +162,7 @@ def test_a_diagnosis_waits_for_its_session_its_leader_and_its_plan(serve: Serve)
     posted(adviser, f"{path}/submission")
     days_pass(diagnostic, 16)
     assert waits() == [("leader_to_answer", -1, True)]
-    posted(leader, f"{path}/contestation", version=4, reasons="La gouvernance a changé.")
+    posted(leader, f"{path}/contestation", version=4, reason="La gouvernance a changé.")
     assert waits() == [("contestation_to_answer", 15, False)]
     posted(adviser, f"{path}/submission")
     read = leader.get(path).json()

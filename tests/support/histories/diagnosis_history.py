@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from diagnostic.domain.content.axes import AssessAxis, Assessment, AxisAssessed
-from diagnostic.domain.content.difficulty import Difficulty, DifficultyQualified, Level, Nature, QualifyDifficulty
+from diagnostic.domain.content.difficulty import Difficulty, DifficultyQualified, QualifyDifficulty
 from diagnostic.domain.content.economics import Economics, EconomicsRecorded, Perimeter, RecordEconomics
 from diagnostic.domain.content.employment import Employment, EmploymentRecorded, RecordEmployment
 from diagnostic.domain.content.indicators import Indicator, IndicatorRecorded, RecordIndicator
@@ -30,7 +30,7 @@ from diagnostic.domain.validation import (
     SubmitDiagnosis,
     ValidateDiagnosis,
 )
-from shared.kernel import Axis, PersonalData
+from shared.kernel import Axis, DifficultyLevel, DifficultyNature, PersonalData
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import NOW, Scenarios, new_id, text
 
@@ -106,14 +106,17 @@ ECONOMICS_RECORDED = EconomicsRecorded(
 )
 
 DIFFICULTY = QualifyDifficulty(
-    Level.PROVEN, Nature.STRUCTURAL, causes=("Un seul financeur",), strategic_plan="Diversifier en trois ans."
+    DifficultyLevel.PROVEN,
+    DifficultyNature.STRUCTURAL,
+    deep_causes=("Un seul financeur",),
+    strategic_plan="Diversifier en trois ans.",
 )
 
 DIFFICULTY_QUALIFIED = DifficultyQualified(
     Difficulty(
-        Level.PROVEN,
-        Nature.STRUCTURAL,
-        causes=(text("Un seul financeur"),),
+        DifficultyLevel.PROVEN,
+        DifficultyNature.STRUCTURAL,
+        deep_causes=(text("Un seul financeur"),),
         strategic_plan=text("Diversifier en trois ans."),
     )
 )

@@ -90,7 +90,7 @@ def intake(running: Served) -> Known:
     known = {
         "/api/v1/requests/{}": case,
         "/api/v1/requests/{}/orientations/{}": orientation["id"],
-        "/api/v1/requests/{}/links/{}": _made(adviser.post(f"{path}/links", link))["id"],
+        "/api/v1/requests/{}/access-links/{}": _made(adviser.post(f"{path}/access-links", link))["id"],
         "/api/v1/identities/{}": right["identity"],
         "/api/v1/people/{}": gone,
         "/api/v1/people/{}/erasure/certificate.{form}": "html",

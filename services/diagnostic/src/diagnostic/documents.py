@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from diagnostic.domain.content.content import SECTION_LABELS, DiagnosisContent, DiagnosisSection
 from diagnostic.domain.content.content_diff import DECISION_LABELS, EMPLOYMENT_LABELS
-from diagnostic.domain.content.difficulty import Difficulty, Level, Scenario
+from diagnostic.domain.content.difficulty import Difficulty, Scenario
 from diagnostic.domain.content.economics import AMOUNT_LABELS, Economics
 from diagnostic.domain.content.employment import Employment
 from diagnostic.domain.content.problem import Problem
@@ -28,6 +28,7 @@ from shared.documents import (
     Validation,
 )
 from shared.kernel import (
+    DifficultyLevel,
     Encrypted,
     capitalize_first,
     format_date,
@@ -185,12 +186,17 @@ def _indicators(content: DiagnosisContent) -> Iterator[Block]:
 
 
 def _difficulty(source: DocumentSource[Diagnosis], difficulty: Difficulty | None) -> Iterator[Block]:
-    if difficulty is None or difficulty.level is Level.NONE:
+    if difficulty is None or difficulty.level is DifficultyLevel.NONE:
         return
     nature = (("Nature", capitalize_first(difficulty.nature.label)),) if difficulty.nature else ()
+    causes = (
+        (("Causes", capitalize_first(", ".join(cause.label for cause in difficulty.causes))),)
+        if difficulty.causes
+        else ()
+    )
     yield Heading(SECTION_LABELS[DiagnosisSection.DIFFICULTY])
-    yield Facts((("Niveau", capitalize_first(difficulty.level.label)), *nature))
-    yield from _points(source, "Causes profondes", difficulty.causes)
+    yield Facts((("Niveau", capitalize_first(difficulty.level.label)), *nature, *causes))
+    yield from _points(source, "Causes profondes", difficulty.deep_causes)
     if difficulty.strategic_plan:
         yield Heading("Plan stratégique", 3)
         yield Paragraph(source.decrypt(difficulty.strategic_plan))

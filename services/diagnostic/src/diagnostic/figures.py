@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from diagnostic.domain import lifecycle, plan, validation
 from diagnostic.domain.content import difficulty, employment
-from diagnostic.domain.content.difficulty import Level
 from diagnostic.projections import diagnoses
-from shared.kernel import Axis
+from shared.kernel import Axis, DifficultyLevel
 from shared.kernel.frozen import replace
 from shared.projections import Row
 from shared.statistics import (
@@ -112,7 +111,7 @@ def _level(row: Row) -> str:
 
 
 def _level_label(level: str) -> str:
-    return Level(level).label
+    return DifficultyLevel(level).label
 
 
 figures = Figures(diagnoses, _compute, source_events=SOURCES.__getitem__)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from diagnostic.domain.content.difficulty import LEVEL_LABELS
 from diagnostic.figures import size_at_the_diagnosis
 from diagnostic.projections import diagnoses
+from shared.kernel import DifficultyLevel
 from shared.projections import Row
 from shared.statistics import (
     SIZE_CLASSES,
@@ -49,7 +49,7 @@ release = Release(
         Dimension(
             "difficulty",
             "Difficulté qualifiée au diagnostic",
-            keys={str(level): label for level, label in LEVEL_LABELS.items()} | {UNKNOWN: "non qualifiée"},
+            keys={str(level): level.label for level in DifficultyLevel} | {UNKNOWN: "non qualifiée"},
             of=_level,
         ),
         Dimension("delay", "Délai de l’admission au plan", keys=DELAY_LABELS, of=_delay),

@@ -11,9 +11,10 @@ from intake.domain.request.assessment import MeetingRecorded
 from intake.domain.request.difficulty import DifficultyTriaged
 from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
-from intake.domain.request.state import DifficultyLevel, Triage
+from intake.domain.request.state import Triage
 from intake.domain.request.transfer import RequestTransferred, TransferReceived
 from shared.eventlog import LogEntry, RecordedEvent
+from shared.kernel import DifficultyLevel
 from shared.projections import Projection, Row
 from shared.queries import Caseload, TaskKind, due_entry
 

@@ -12,10 +12,11 @@ from intake.domain.request.corrections import StructureCorrected
 from intake.domain.request.difficulty import DifficultyTriaged
 from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
-from intake.domain.request.state import DifficultyLevel, RequestStatus
+from intake.domain.request.state import RequestStatus
 from intake.domain.request.transfer import RequestTransferred, TransferReceived
 from intake.domain.structure import LegalForm
 from intake.projections import requests
+from shared.kernel import DifficultyLevel
 from shared.projections import Row
 from shared.statistics import (
     UNKNOWN,
@@ -62,7 +63,7 @@ def _compute(rows: Sequence[Row]) -> Iterator[Figure]:
     for level in DifficultyLevel:
         yield count_figure(
             f"difficulty_{level}",
-            f"Difficulté\u00a0: {labels.LEVELS[level]}",
+            f"Difficulté\u00a0: {level.label}",
             "nombre de demandes dont c’est le dernier niveau qualifié dans l’unité",
             [row for row in rows if row.get("difficulty") == level],
         )

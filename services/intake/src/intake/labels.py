@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from intake.domain.reference.criteria import Verdict
-from intake.domain.request.state import (
-    DerogationKind,
-    DifficultyCause,
-    DifficultyLevel,
-    DifficultyNature,
-    Ending,
-    RequestStatus,
-)
+from intake.domain.request.state import DerogationKind, Ending, RequestStatus
 from intake.domain.structure import LegalForm, Scope
 
 LEGAL_FORMS: Mapping[LegalForm, str] = {
@@ -35,28 +28,6 @@ DEROGATIONS: Mapping[DerogationKind, str] = {
     DerogationKind.GROUPING: "groupement",
     DerogationKind.NETWORK: "réseau",
     DerogationKind.JOBS_TO_SAVE: "emplois à sauver",
-}
-LEVELS: Mapping[DifficultyLevel, str] = {
-    DifficultyLevel.NONE: "aucune difficulté",
-    DifficultyLevel.WEAK_SIGNALS: "signaux faibles",
-    DifficultyLevel.PROVEN: "difficultés avérées",
-    DifficultyLevel.CRITICAL: "situation critique",
-    DifficultyLevel.INSOLVENT: "cessation des paiements",
-}
-NATURES: Mapping[DifficultyNature, str] = {
-    DifficultyNature.ONE_OFF: "conjoncturelle",
-    DifficultyNature.STRUCTURAL: "structurelle",
-}
-CAUSES: Mapping[DifficultyCause, str] = {
-    DifficultyCause.ACTIVITY: "activité",
-    DifficultyCause.PUBLIC_FUNDING: "financements publics",
-    DifficultyCause.CASH: "trésorerie",
-    DifficultyCause.COSTS: "charges",
-    DifficultyCause.BUSINESS_MODEL: "modèle économique",
-    DifficultyCause.GOVERNANCE: "gouvernance",
-    DifficultyCause.HUMAN_RESOURCES: "ressources humaines",
-    DifficultyCause.OUTSIDE_EVENT: "événement extérieur",
-    DifficultyCause.OTHER: "autre cause",
 }
 STATUSES: Mapping[RequestStatus, str] = {
     RequestStatus.NEW: "à recevoir",

@@ -10,8 +10,8 @@ from annotated_types import Ge, Le
 from pydantic import AfterValidator, Field, HttpUrl, NonNegativeInt, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from intake.domain.request.state import DifficultyLevel
 from intake.reference import files
+from shared.kernel import DifficultyLevel
 from shared.settings import Mode, is_unencrypted
 
 PREFIX, MODE = "DLA_INTAKE_", "DLA_MODE"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from intake import labels
 from intake.domain.reference.nomenclature import SECTIONS
-from intake.domain.request.state import DifficultyLevel, RequestStatus
+from intake.domain.request.state import RequestStatus
 from intake.projections import requests
+from shared.kernel import DifficultyLevel
 from shared.projections import Row
 from shared.statistics import (
     SIZE_CLASSES,
@@ -75,7 +76,7 @@ release = Release(
         Dimension(
             "difficulty",
             "Difficulté",
-            keys={str(level): labels.LEVELS[level] for level in DifficultyLevel} | {UNKNOWN: "non qualifiée"},
+            keys={str(level): level.label for level in DifficultyLevel} | {UNKNOWN: "non qualifiée"},
             of=_level,
         ),
         Dimension("delay", "Délai avant la suite donnée", keys=DELAY_LABELS | {"more": "plus de 60 jours"}, of=_delay),

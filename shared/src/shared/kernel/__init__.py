@@ -51,9 +51,11 @@ from shared.kernel.french import (
     quote_french,
 )
 from shared.kernel.ids import uuid7, uuid7_after
+from shared.kernel.labels import LabelledEnum
 from shared.kernel.refusals import Refusal, Refused
 from shared.kernel.vocabulary.axes import AXIS_LABELS, Axis
 from shared.kernel.vocabulary.case_access import CASE_ACCESS_TABLE, CaseAccess
+from shared.kernel.vocabulary.difficulty import DifficultyCause, DifficultyLevel, DifficultyNature
 from shared.kernel.vocabulary.indicators import STANDARD_INDICATORS, format_indicator
 from shared.kernel.vocabulary.phases import CASE_PATHS, PHASE_LABELS, PHASE_SERVICES, SERVICE_LABELS, SERVICES
 from shared.kernel.vocabulary.roles import ROLE_LABELS, Right, Role
@@ -88,10 +90,14 @@ __all__ = [
     "Day",
     "Deadline",
     "Decider",
+    "DifficultyCause",
+    "DifficultyLevel",
+    "DifficultyNature",
     "Encrypted",
     "EventName",
     "FullTimeEquivalents",
     "Instant",
+    "LabelledEnum",
     "Line",
     "PersonalData",
     "PersonalLine",

@@ -7,14 +7,7 @@ from uuid import UUID
 from diagnostic.domain.content.axes import Assessment
 from diagnostic.domain.content.content import DiagnosisContent
 from diagnostic.domain.content.content_diff import content_facts
-from diagnostic.domain.content.difficulty import (
-    Difficulty,
-    DifficultyQualified,
-    Level,
-    Nature,
-    Scenario,
-    ScenariosPrioritised,
-)
+from diagnostic.domain.content.difficulty import Difficulty, DifficultyQualified, Scenario, ScenariosPrioritised
 from diagnostic.domain.content.economics import (
     Economics,
     EconomicsCorrected,
@@ -37,7 +30,7 @@ from diagnostic.domain.content.sessions import (
 )
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import DiagnosisOpened
-from shared.kernel import Axis, Encrypted, PersonalData, diff_facts
+from shared.kernel import Axis, DifficultyLevel, DifficultyNature, Encrypted, PersonalData, diff_facts
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import NOW, Scenarios, new_id, text
 
@@ -59,7 +52,13 @@ SESSION_HELD = SessionRecorded(Session(TODAY, (LEADER,)))
 ECONOMICS_RECORDED = EconomicsRecorded(Economics(2025, Perimeter.STRUCTURE, budget=412_000_00))
 
 
-QUALIFIED = DifficultyQualified(Difficulty(Level.CRITICAL, Nature.STRUCTURAL, causes=(text("Un seul financeur"),)))
+QUALIFIED = DifficultyQualified(
+    Difficulty(
+        DifficultyLevel.CRITICAL,
+        DifficultyNature.STRUCTURAL,
+        deep_causes=(text("Un seul financeur"),),
+    )
+)
 
 
 WHY = "Lu sur la mauvaise ligne."

@@ -9,8 +9,6 @@ import pytest
 from diagnostic.domain.content.difficulty import (
     Difficulty,
     DifficultyQualified,
-    Level,
-    Nature,
     PrioritiseScenarios,
     QualifyDifficulty,
     RecoveryScenario,
@@ -19,6 +17,7 @@ from diagnostic.domain.content.difficulty import (
 )
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import DiagnosisOpened
+from shared.kernel import DifficultyLevel, DifficultyNature
 from shared.testing.scenarios import NOW, Scenarios, text
 
 given = Scenarios(decider)
@@ -27,25 +26,36 @@ given = Scenarios(decider)
 OPENED = DiagnosisOpened(UUID(int=8), "unit-35", adviser="adviser-1", admitted_at=NOW, headcount=12)
 
 
-QUALIFIED = DifficultyQualified(Difficulty(Level.CRITICAL, Nature.STRUCTURAL, causes=(text("Un seul financeur"),)))
+QUALIFIED = DifficultyQualified(
+    Difficulty(
+        DifficultyLevel.CRITICAL,
+        DifficultyNature.STRUCTURAL,
+        deep_causes=(text("Un seul financeur"),),
+    )
+)
 
 
 def test_the_level_of_difficulty_is_qualified_with_its_deep_causes_and_a_strategic_plan() -> None:
     plan = QualifyDifficulty(
-        Level.CRITICAL, Nature.STRUCTURAL, causes=("Un seul financeur",), strategic_plan="Diversifier en trois ans."
+        DifficultyLevel.CRITICAL,
+        DifficultyNature.STRUCTURAL,
+        deep_causes=("Un seul financeur",),
+        strategic_plan="Diversifier en trois ans.",
     )
     (qualified,) = given(OPENED).when(plan).events
     assert qualified.difficulty == replace(QUALIFIED.difficulty, strategic_plan=text("Diversifier en trois ans."))
     assert given(OPENED, qualified).state.content.difficulty == qualified.difficulty
 
 
-@pytest.mark.parametrize("level", [level for level in Level if level is not Level.NONE])
-def test_a_difficulty_has_deep_causes(level: Level) -> None:
+@pytest.mark.parametrize("level", [level for level in DifficultyLevel if level is not DifficultyLevel.NONE])
+def test_a_difficulty_has_deep_causes(level: DifficultyLevel) -> None:
     given(OPENED).when(QualifyDifficulty(level)).refused("difficulty-without-causes")
 
 
 def test_no_difficulty_needs_no_cause() -> None:
-    given(OPENED).when(QualifyDifficulty(Level.NONE)).then(DifficultyQualified(Difficulty(Level.NONE)))
+    given(OPENED).when(QualifyDifficulty(DifficultyLevel.NONE)).then(
+        DifficultyQualified(Difficulty(DifficultyLevel.NONE))
+    )
 
 
 def test_after_a_crisis_scenarios_of_recovery_are_prioritised() -> None:
@@ -80,6 +90,8 @@ def test_two_scenarios_do_not_share_a_rank() -> None:
     assert given(OPENED, QUALIFIED).when(both).refused("repeated-rank").extra == {"ranks": [1]}
 
 
-@pytest.mark.parametrize("history", [(), (DifficultyQualified(Difficulty(Level.NONE)),)], ids=["unknown", "none"])
+@pytest.mark.parametrize(
+    "history", [(), (DifficultyQualified(Difficulty(DifficultyLevel.NONE)),)], ids=["unknown", "none"]
+)
 def test_there_is_no_recovery_without_a_difficulty(history: tuple[Any, ...]) -> None:
     given(OPENED, *history).when(PrioritiseScenarios((RecoveryScenario(1, "Fusion"),))).refused("no-difficulty")

@@ -11,9 +11,9 @@ from intake.domain.request.difficulty import DifficultyTriaged, TriageDifficulty
 from intake.domain.request.outcome import RequestAdmitted, RequestWithdrawn
 from intake.domain.request.reception import RequestReceived
 from intake.domain.request.request import decider
-from intake.domain.request.state import DifficultyCause, DifficultyLevel, DifficultyNature, Triage
+from intake.domain.request.state import Triage
 from intake.domain.structure import EncryptedContact, LegalForm, Structure
-from shared.kernel import PersonalData, Role
+from shared.kernel import DifficultyCause, DifficultyLevel, DifficultyNature, PersonalData, Role
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)

@@ -49,18 +49,10 @@ from intake.domain.request.reception import (
     RequestReceived,
 )
 from intake.domain.request.request import decider, unique_keys
-from intake.domain.request.state import (
-    ConfidentialityGround,
-    DifficultyCause,
-    DifficultyLevel,
-    Ending,
-    Request,
-    RequestStatus,
-    Triage,
-)
+from intake.domain.request.state import ConfidentialityGround, Ending, Request, RequestStatus, Triage
 from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived, TransferRequest
 from intake.domain.structure import Contact, EncryptedContact, LegalForm, Structure
-from shared.kernel import Actor, PersonalData, Role, UniqueKey
+from shared.kernel import Actor, DifficultyCause, DifficultyLevel, PersonalData, Role, UniqueKey
 from shared.testing.scenarios import NOW, UNIT, MemoryLog, Scenarios, context, new_id, text
 
 given = Scenarios(decider)

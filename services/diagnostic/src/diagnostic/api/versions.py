@@ -33,8 +33,8 @@ def build_history(app: ServiceApplication, case_at: CaseAt, case: UUID) -> Versi
                 history.submit(version, content_hash, entry)
             case DiagnosisValidated(version):
                 history.validate(version, entry, recorded)
-            case DiagnosisContested(version, reasons):
-                history.contest(version, app.key_store.display_text(reasons), entry, recorded)
+            case DiagnosisContested(version, reason):
+                history.contest(version, app.key_store.display_text(reason), entry, recorded)
             case SubmissionVoided(version) | ValidationVoided(version):
                 history.void(version, entry)
     return history

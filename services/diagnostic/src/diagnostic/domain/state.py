@@ -22,7 +22,7 @@ class Disagreement:
     """A leader contests the version submitted to them."""
 
     leader: str
-    reasons: Encrypted
+    reason: Encrypted
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class BaselineCorrection:
 class Diagnosis:
     """`content_version` grows by one with each edit; any edit clears `submission`.
 
-    `contested`: why leaders did not agree with the last submission. `validations`: the leaders who agree with the
+    `contest_reason`: why leaders did not agree with the last submission. `validations`: the leaders who agree with the
     submitted version; `disagreements`: those who contest it."""
 
     status: DiagnosisStatus = DiagnosisStatus.NEW
@@ -58,7 +58,7 @@ class Diagnosis:
     content: DiagnosisContent = field(default_factory=DiagnosisContent)
     content_version: int = 0
     submission: Submission | None = None
-    contested: Encrypted | None = None
+    contest_reason: Encrypted | None = None
     mandates: tuple[Mandate, ...] = ()
     validations: tuple[str, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()

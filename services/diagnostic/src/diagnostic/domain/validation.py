@@ -52,7 +52,7 @@ class DiagnosisValidated:
 @event("diagnosis-contested", label="Diagnostic contesté par la structure")
 class DiagnosisContested:
     version: int
-    reasons: Encrypted
+    reason: Encrypted
     leader: str
 
 
@@ -81,7 +81,7 @@ class ContestDiagnosis:
     """A leader of the structure does not agree with the version that they have read, and says why."""
 
     version: Version
-    reasons: Reason
+    reason: Reason
 
 
 Command = SubmitDiagnosis | ValidateDiagnosis | ContestDiagnosis
@@ -98,9 +98,9 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
             if context.actor.id in diagnosis.validations:
                 return []
             return [DiagnosisValidated(version, content_hash, leader=context.actor.id)]
-        case ContestDiagnosis(version, reasons):
+        case ContestDiagnosis(version, reason):
             _find_submission(diagnosis, version, context)
-            return [DiagnosisContested(version, context.text(reasons), leader=context.actor.id)]
+            return [DiagnosisContested(version, context.text(reason), leader=context.actor.id)]
 
 
 def available_commands(diagnosis: Diagnosis) -> Iterator[type]:
@@ -126,14 +126,14 @@ def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
                 diagnosis,
                 status=DiagnosisStatus.SUBMITTED,
                 submission=Submission(version, content_hash, salt=salt),
-                contested=None,
+                contest_reason=None,
                 validations=(),
                 disagreements=(),
             )
         case DiagnosisValidated(leader=leader):
             return _with_agreement(diagnosis, leader)
-        case DiagnosisContested(_, reasons, leader=leader):
-            return _with_disagreement(diagnosis, Disagreement(leader, reasons))
+        case DiagnosisContested(_, reason, leader=leader):
+            return _with_disagreement(diagnosis, Disagreement(leader, reason))
         case SubmissionVoided() | ValidationVoided():
             return replace(diagnosis, status=DiagnosisStatus.OPEN, submission=None, validations=(), disagreements=())
 
@@ -179,5 +179,5 @@ def _with_disagreement(diagnosis: Diagnosis, disagreement: Disagreement) -> Diag
     if diagnosis.status is DiagnosisStatus.VALIDATED and len(agreeing) >= LEADERS_NEEDED:
         return contested
     return replace(
-        contested, status=DiagnosisStatus.CONTESTED, submission=None, contested=disagreement.reasons, validations=()
+        contested, status=DiagnosisStatus.CONTESTED, submission=None, contest_reason=disagreement.reason, validations=()
     )

@@ -12,7 +12,7 @@ from shared.web.resources import AggregateEndpoints
 router = case_router("/sheets", "sheets")
 sheets = AggregateEndpoints(router, sheet.decider)
 sheets.create(sheet.SubmitSheet, *STAFF)
-sheets.command("/revision", sheet.SubmitSheet, *STAFF)
+sheets.command("/submission", sheet.SubmitSheet, *STAFF)
 sheets.command("/return", sheet.ReturnSheet, Role.RESOURCE_CENTRE)
 sheets.command("/publication", sheet.PublishSheet, Role.RESOURCE_CENTRE)
 sheets.get(*STAFF, Role.RESOURCE_CENTRE)

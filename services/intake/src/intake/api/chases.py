@@ -12,9 +12,9 @@ from fastapi import APIRouter, Query
 from intake import projections
 from intake.bootstrap import Deployment
 from intake.domain.chasing import Chase, compute_due_time, sort_by_urgency
-from intake.domain.request.state import DifficultyLevel
 from shared.access import ROWS, RowScope, scope_condition
 from shared.eventlog import ServiceApplication
+from shared.kernel import DifficultyLevel
 from shared.queries import CURRENT_ROWS, reference_instant
 from shared.temporal import PointInTime, load_past_rows, past_row_source
 from shared.web.auth import StaffDep, authorize

@@ -1,4 +1,4 @@
-"""/api/v1/requests/{case}/links: personal links to a case, given, renewed, listed and revoked."""
+"""/api/v1/requests/{case}/access-links: personal links to a case, given, renewed, listed and revoked."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -78,7 +78,7 @@ class LinkRow(BaseModel):
 
 
 def build_router(deployment: Deployment, requests: AggregateEndpoints[Request]) -> APIRouter:
-    router = case_router("/requests/{case}/links", "personal links")
+    router = case_router("/requests/{case}/access-links", "personal links")
     links = PersonalLinkEndpoints(router, requests, deployment)
     links.give(*STAFF)
     links.command("/revocation", RevokeLink, *STAFF)

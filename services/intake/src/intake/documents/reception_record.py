@@ -117,11 +117,11 @@ def _verdict(source: DocumentSource[Request], judgment: CriterionJudgment) -> tu
 def _difficulty(source: DocumentSource[Request], difficulty: Triage | None) -> Iterator[Block]:
     if difficulty is None:
         return
-    facts = [("Niveau", capitalize_first(labels.LEVELS[difficulty.level]))]
+    facts = [("Niveau", capitalize_first(difficulty.level.label))]
     if difficulty.nature:
-        facts.append(("Nature", capitalize_first(labels.NATURES[difficulty.nature])))
+        facts.append(("Nature", capitalize_first(difficulty.nature.label)))
     if difficulty.causes:
-        facts.append(("Causes", capitalize_first(", ".join(labels.CAUSES[cause] for cause in difficulty.causes))))
+        facts.append(("Causes", capitalize_first(", ".join(cause.label for cause in difficulty.causes))))
     if difficulty.days_left is not None:
         facts.append(("Temps pour agir", format_count(difficulty.days_left, "jour")))
     if difficulty.cessation_on:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from intake.domain.request.state import DifficultyLevel
+from shared.kernel import DifficultyLevel
 
 CHASE_AFTER_DAYS: Mapping[DifficultyLevel, int] = {
     DifficultyLevel.NONE: 15,

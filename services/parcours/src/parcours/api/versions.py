@@ -32,8 +32,8 @@ def build_history(app: ServiceApplication, case_at: CaseAt, case: UUID) -> Versi
                 history.submit(version, content_hash, entry)
             case ParcoursValidated(version):
                 history.validate(version, entry, recorded)
-            case ParcoursContested(version, reasons):
-                history.contest(version, app.key_store.display_text(reasons), entry, recorded)
+            case ParcoursContested(version, reason):
+                history.contest(version, app.key_store.display_text(reason), entry, recorded)
             case SharedVersionVoided(version):
                 history.void(version, entry)
             case ParcoursAdjusted():

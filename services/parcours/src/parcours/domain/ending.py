@@ -72,7 +72,7 @@ class AbandonUpdate:
     """Follow-up no longer waits for the update of a completed parcours. When an action of the update is under way,
     nothing is recorded: the adviser decides, for a provider may be at work."""
 
-    because: Line
+    reason: Line
 
 
 Command = CompleteParcours | AbandonParcours | AbandonUpdate
@@ -98,8 +98,8 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
                 return _abandon_update(parcours, reason, context)
             released = [given for key, action in parcours.actions.items() for given in release_unspent(key, action)]
             return [*released, ParcoursAbandoned(context.text(reason))]
-        case AbandonUpdate(because):
-            return _abandon_update(parcours, because, context)
+        case AbandonUpdate(reason):
+            return _abandon_update(parcours, reason, context)
 
 
 def can_abandon_update(parcours: Parcours) -> bool:

@@ -183,7 +183,7 @@ class Parcours:
     shared: Submission | None = None
     validated_version: int | None = None
     validations: tuple[str, ...] = ()
-    objections: Encrypted | None = None
+    contest_reason: Encrypted | None = None
     debrief: Encrypted | None = None
     debrief_held_on: date | None = None
     completed: bool = False

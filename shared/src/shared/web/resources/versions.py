@@ -25,11 +25,11 @@ Since = Annotated[int | None, Query(ge=0, le=10**6, description="The version jus
 
 @dataclass(frozen=True, slots=True)
 class LeaderDecision:
-    """A leader's decision on a version, with the reasons if they contested it."""
+    """A leader's decision on a version, with the reason if they contested it."""
 
     by: str
     at: datetime
-    reasons: str | None = None
+    reason: str | None = None
 
 
 @dataclass(slots=True)
@@ -75,8 +75,8 @@ class VersionHistory(Generic[C]):
     def validate(self, number: int, entry: LogEntry, recorded: RecordedEvent[Any]) -> None:
         self.versions[number - 1].validated.append(LeaderDecision(recorded.meta.actor, entry.recorded_at))
 
-    def contest(self, number: int, reasons: str, entry: LogEntry, recorded: RecordedEvent[Any]) -> None:
-        decision = LeaderDecision(recorded.meta.actor, entry.recorded_at, reasons=reasons)
+    def contest(self, number: int, reason: str, entry: LogEntry, recorded: RecordedEvent[Any]) -> None:
+        decision = LeaderDecision(recorded.meta.actor, entry.recorded_at, reason=reason)
         self.versions[number - 1].contested.append(decision)
 
     def void(self, number: int, entry: LogEntry) -> None:

@@ -76,7 +76,9 @@ def _difficulty(difficulty: Difficulty, show: DisplayText) -> Iterator[Fact]:
     yield ContentFact(DiagnosisSection.DIFFICULTY, "Niveau de difficulté", value=difficulty.level.label)
     if difficulty.nature:
         yield ContentFact(DiagnosisSection.DIFFICULTY, "Nature de la difficulté", value=difficulty.nature.label)
-    yield from _points(DiagnosisSection.DIFFICULTY, "Cause profonde", difficulty.causes, show)
+    for cause in difficulty.causes:
+        yield ContentFact(DiagnosisSection.DIFFICULTY, "Cause de la difficulté", value=cause.label, key=cause)
+    yield from _points(DiagnosisSection.DIFFICULTY, "Cause profonde", difficulty.deep_causes, show)
     if difficulty.strategic_plan:
         yield ContentFact(DiagnosisSection.DIFFICULTY, "Plan stratégique", value=show(difficulty.strategic_plan))
 

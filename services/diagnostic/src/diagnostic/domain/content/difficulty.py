@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated
 
 from annotated_types import Len
 
 from diagnostic.domain.content.fields import Number, Points, encrypt_points
 from diagnostic.domain.lifecycle import CONTENT_CLOSED, VOIDED
-from shared.kernel import ConfidentialLine, Context, Encrypted, Refusal, Text, event
+from shared.kernel import (
+    ConfidentialLine,
+    Context,
+    DifficultyCause,
+    DifficultyLevel,
+    DifficultyNature,
+    Encrypted,
+    Refusal,
+    Text,
+    event,
+)
 from shared.kernel.events import command
 
 NO_CAUSES = Refusal("difficulty-without-causes", "Difficulté sans causes", status=422)
@@ -19,46 +28,14 @@ NO_DIFFICULTY = Refusal("no-difficulty", "Aucune difficulté qualifiée")
 REPEATED_RANK = Refusal("repeated-rank", "Rang donné deux fois", status=422)
 
 
-class Level(StrEnum):
-    NONE = "none"
-    WEAK_SIGNALS = "weak_signals"
-    PROVEN = "proven"
-    CRITICAL = "critical"
-    INSOLVENT = "insolvent"
-
-    @property
-    def label(self) -> str:
-        return LEVEL_LABELS[self]
-
-
-LEVEL_LABELS = {
-    Level.NONE: "aucune difficulté",
-    Level.WEAK_SIGNALS: "signaux faibles",
-    Level.PROVEN: "difficultés avérées",
-    Level.CRITICAL: "situation critique",
-    Level.INSOLVENT: "cessation des paiements",
-}
-
-
-class Nature(StrEnum):
-    ONE_OFF = "one_off"
-    STRUCTURAL = "structural"
-
-    @property
-    def label(self) -> str:
-        return NATURE_LABELS[self]
-
-
-NATURE_LABELS = {Nature.ONE_OFF: "conjoncturelle", Nature.STRUCTURAL: "structurelle"}
-
-
 @dataclass(frozen=True, slots=True)
 class Difficulty:
     """What intake saw in minutes, qualified here with the structure (source text of 2025)."""
 
-    level: Level
-    nature: Nature | None = None
-    causes: tuple[Encrypted, ...] = ()
+    level: DifficultyLevel
+    nature: DifficultyNature | None = None
+    causes: tuple[DifficultyCause, ...] = ()
+    deep_causes: tuple[Encrypted, ...] = ()
     strategic_plan: Encrypted | None = None
 
 
@@ -91,12 +68,13 @@ class ScenariosPrioritised:
     may_refuse=(*CONTENT_CLOSED, NO_CAUSES),
 )
 class QualifyDifficulty:
-    """How deep the structure's difficulty is, one-off or structural, its deep causes, and the strategic plan to face it
-    (source text of 2025). Qualifying it again replaces the previous qualification."""
+    """How deep the structure's difficulty is, one-off or structural, its causes by code, as at intake, its deep causes
+    in words, and the strategic plan to face it (source text of 2025). Qualifying it again replaces what was before."""
 
-    level: Level
-    nature: Nature | None = None
-    causes: Points = ()
+    level: DifficultyLevel
+    nature: DifficultyNature | None = None
+    causes: Annotated[tuple[DifficultyCause, ...], Len(0, 9)] = ()
+    deep_causes: Points = ()
     strategic_plan: Text | None = None
 
 
@@ -141,17 +119,18 @@ def available_commands(difficulty: Difficulty | None) -> Iterator[type]:
 
 
 def has_difficulty(difficulty: Difficulty | None) -> bool:
-    return difficulty is not None and difficulty.level is not Level.NONE
+    return difficulty is not None and difficulty.level is not DifficultyLevel.NONE
 
 
 def _build_difficulty(command: QualifyDifficulty, context: Context) -> Difficulty:
     """A difficulty has deep causes, or is not understood yet (source text of 2025)."""
-    if command.level is not Level.NONE and not command.causes:
+    if command.level is not DifficultyLevel.NONE and not command.deep_causes:
         raise NO_CAUSES("Dites d’où vient la difficulté\u00a0: au moins une cause profonde est attendue.")
     return Difficulty(
         command.level,
         command.nature,
-        causes=encrypt_points(command.causes, context),
+        causes=tuple(dict.fromkeys(command.causes)),
+        deep_causes=encrypt_points(command.deep_causes, context),
         strategic_plan=context.optional_text(command.strategic_plan),
     )
 

@@ -7,18 +7,19 @@ from typing import Annotated
 
 from annotated_types import Len
 
-from intake.domain.request.state import (
-    NOT_RECEIVED,
-    OUTCOME_GIVEN,
+from intake.domain.request.state import NOT_RECEIVED, OUTCOME_GIVEN, Request, RequestStatus, Triage, require_status
+from shared.kernel import (
+    Context,
+    Count,
+    Day,
     DifficultyCause,
     DifficultyLevel,
     DifficultyNature,
-    Request,
-    RequestStatus,
-    Triage,
-    require_status,
+    Refusal,
+    Text,
+    event,
+    require_past,
 )
-from shared.kernel import Context, Count, Day, Refusal, Text, event, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from intake.domain.reference.criteria import Verdict
 from intake.domain.structure import EncryptedContact, LegalForm, Prefill, Structure
-from shared.kernel import Encrypted, Refusal
+from shared.kernel import DifficultyCause, DifficultyLevel, DifficultyNature, Encrypted, Refusal
 
 ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
 NOT_RECEIVED = Refusal("request-not-received", "Demande non reçue")
@@ -69,44 +69,6 @@ class CriterionJudgment:
     derogation: Encrypted | None = None
     derogation_kind: DerogationKind | None = None
     derogated_by: str | None = None
-
-
-class DifficultyLevel(StrEnum):
-    """From the least to the most pressing."""
-
-    NONE = "none"
-    WEAK_SIGNALS = "weak_signals"
-    PROVEN = "proven"
-    CRITICAL = "critical"
-    INSOLVENT = "insolvent"
-
-    @property
-    def gravity(self) -> int:
-        return list(DifficultyLevel).index(self)
-
-    @property
-    def is_a_crisis(self) -> bool:
-        """The DLA is no emergency scheme: it receives such a structure quickly and re-orients it (S, 2025)."""
-        return self in (DifficultyLevel.CRITICAL, DifficultyLevel.INSOLVENT)
-
-
-class DifficultyNature(StrEnum):
-    ONE_OFF = "one_off"
-    STRUCTURAL = "structural"
-
-
-class DifficultyCause(StrEnum):
-    """Our own list of causes, wide enough for statistics."""
-
-    ACTIVITY = "activity"
-    PUBLIC_FUNDING = "public_funding"
-    CASH = "cash"
-    COSTS = "costs"
-    BUSINESS_MODEL = "business_model"
-    GOVERNANCE = "governance"
-    HUMAN_RESOURCES = "human_resources"
-    OUTSIDE_EVENT = "outside_event"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)

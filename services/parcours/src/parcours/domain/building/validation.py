@@ -77,7 +77,7 @@ class ParcoursValidated:
 @event("parcours-contested", label="Parcours contesté par la structure")
 class ParcoursContested:
     version: int
-    reasons: Encrypted
+    reason: Encrypted
 
 
 @event("parcours-adjusted", label="Parcours rouvert pour ajustement\u00a0: la validation ne tient plus")
@@ -130,7 +130,7 @@ class ContestParcours:
     """A leader of the structure contests the version that was shared, and says why."""
 
     version: Version
-    reasons: Reason
+    reason: Reason
 
 
 @command(
@@ -170,9 +170,9 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             return _share(parcours, command, context)
         case ValidateParcours():
             return _validate(parcours, command, context)
-        case ContestParcours(version, reasons):
+        case ContestParcours(version, reason):
             shared = _find_shared_version(parcours, version, context, ParcoursStatus.SHARED)
-            return [ParcoursContested(shared.version, context.text(reasons))]
+            return [ParcoursContested(shared.version, context.text(reason))]
         case AdjustParcours(reason):
             if parcours.status not in (ParcoursStatus.UNDER_WAY, ParcoursStatus.COMPLETED):
                 raise NOTHING_TO_ADJUST("Le parcours est encore en construction\u00a0: modifiez-le directement.")
@@ -268,7 +268,7 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
                 period=period,
                 shared=Submission(version, content_hash, salt=salt),
                 validations=(),
-                objections=None,
+                contest_reason=None,
             )
         case SharedVersionVoided():
             return replace(parcours, status=ParcoursStatus.BUILDING, shared=None)
@@ -280,8 +280,8 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
                 validations=(*parcours.validations, leader),
                 actions=_all_validated(parcours),
             )
-        case ParcoursContested(_, reasons):
-            return replace(parcours, status=ParcoursStatus.BUILDING, shared=None, objections=reasons)
+        case ParcoursContested(_, reason):
+            return replace(parcours, status=ParcoursStatus.BUILDING, shared=None, contest_reason=reason)
         case ParcoursAdjusted(version):
             return replace(
                 parcours, status=ParcoursStatus.BUILDING, content_version=version, shared=None, validated_version=None
