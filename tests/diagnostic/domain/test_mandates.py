@@ -5,7 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from diagnostic.domain.committee import AgreeToShare, WithdrawAgreement
 from diagnostic.domain.content.axes import Assessment, AxisAssessed
+from diagnostic.domain.content.content import DiagnosisSection
 from diagnostic.domain.content.problem import ListOtherScheme
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import DiagnosisOpened, DiagnosisStatus
@@ -81,7 +83,17 @@ def test_a_leader_does_not_speak_outside_their_mandate(starts: int, ends: int | 
     mandate = given(*SUBMITTED).when(RecordMandate(MAELLE_ID, TODAY + timedelta(days=starts), ends_on=until)).events
     for command in (AGREE, CONTEST):
         assert given(*SUBMITTED, *mandate).when(command, by=MAELLE).refused("no-mandate").status == 403
-        assert given(*SUBMITTED, *mandate).when(command, by=YANN).events
+
+
+def test_a_leader_without_a_mandate_is_trusted_only_while_none_is_known() -> None:
+    assert given(*SUBMITTED).when(AGREE, by=YANN).events
+    known = MandateRecorded(MAELLE_ID, TODAY, ends_on=None)
+    share = AgreeToShare((DiagnosisSection.AXES,), TODAY + timedelta(days=30))
+    for command in (AGREE, CONTEST, share, WithdrawAgreement()):
+        given(*SUBMITTED, known).when(command, by=YANN).refused("no-mandate")
+    own = MandateRecorded(UUID(YANN.id), TODAY, ends_on=None)
+    for command in (AGREE, CONTEST, share):
+        assert given(*SUBMITTED, known, own).when(command, by=YANN).events
 
 
 def test_a_mandate_holds_from_its_first_day_to_its_last_and_is_kept_under_a_pseudonym() -> None:

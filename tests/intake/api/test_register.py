@@ -40,6 +40,8 @@ REQUEST = {
     "need": "Un besoin.",
 }
 
+MEETING = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"}
+
 
 def slug(answer: Any) -> str:
     return str(answer.json()["type"].rsplit("/", 1)[1])
@@ -156,6 +158,64 @@ def test_a_leader_s_right_is_taken_back_by_the_unit_of_the_dossier_alone(registe
     assert register.person("ailleurs").get(path).status_code == 403
     assert register.person("ailleurs").post(f"{path}/revocation", body).status_code == 403
     assert register.person("claire").post(f"{path}/revocation", body).status_code == 200
+
+
+@pytest.mark.parametrize("confidential", [False, True])
+def test_a_case_is_assigned_to_an_adviser_of_its_unit_and_to_nobody_else(
+    register: Register, *, confidential: bool
+) -> None:
+    register.give("claire", "inès", role="adviser", unit=UNIT)
+    register.first("ailleurs", "adviser", "--unit", "dla-35")
+    register.first("partie", "adviser", "--unit", UNIT, "--until", "2020-12-31")
+    register.first("pilote", "pilot", "--units", UNIT)
+    claire = register.person("claire")
+    path = claire.post("/api/v1/requests", REQUEST).headers["Location"]
+    if confidential:
+        claire.post(f"{path}/confidentiality", {"ground": "conciliation", "reason": "Ouverte hier."})
+
+    def assign(identity: str) -> Any:
+        return claire.post(f"{path}/assignment", {"adviser": identity, "reason": "Congé."})
+
+    strangers = [str(uuid4()), *map(register.id_of, ("ailleurs", "partie", "pilote"))]
+    for identity in strangers:
+        answer = assign(identity)
+        assert (answer.status_code, slug(answer)) == (422, "identity-without-right")
+    assert assign(register.id_of("inès")).status_code == 200
+    assert claire.get(path).json()["adviser"] == register.id_of("inès")
+
+
+def test_a_mandate_is_a_known_leader_s(
+    register: Register, database: Callable[..., str], nats: Nats, tmp_path: Path
+) -> None:
+    """The bearer of a personal link too, whom the register knows by the link and histories by an id of their own."""
+    claire = register.person("claire")
+    path = claire.post("/api/v1/requests", REQUEST).headers["Location"]
+    case = path.rsplit("/", 1)[1]
+    claire.post(f"{path}/meetings", MEETING)
+    for criterion in ("existing", "employer", "ess"):
+        claire.post(f"{path}/criteria", {"criterion": criterion, "verdict": "met", "evidence": "Vu."})
+    assert claire.post(f"{path}/admission", {}).status_code == 200
+    link = {"name": "Maëlle Kerdoncuff", "role": "leader", "reason": REASON}
+    bearer = claire.post(f"{path}/links", link).json()["id"]
+    register.give("claire", "yann", role="leader", case=case)
+    (tmp_path / "diagnostic").mkdir()
+    with served(diagnostic, database, nats, tmp_path / "diagnostic", rights_from=RightsSource.REGISTER) as elsewhere:
+        log, inbox = register.served.application, Inbox(elsewhere.application, diagnostic.reactions, Feed({}, ""))
+        for message in messages_of(
+            log, intake.to_integration_event, log.recorder.select_notifications(0, 1000, inclusive_of_start=False)
+        ):
+            inbox.receive(message)
+        there = elsewhere.by("manager", subject="claire", unit="everywhere")
+
+        def mandate(leader: str) -> Any:
+            body = {"leader": leader, "starts_on": "2026-01-01"}
+            return there.post(f"/api/v1/diagnoses/{case}/mandates", body)
+
+        for identity in (str(uuid4()), register.id_of("claire")):
+            answer = mandate(identity)
+            assert (answer.status_code, slug(answer)) == (422, "identity-without-right")
+        for identity in (bearer, register.id_of("yann")):
+            assert mandate(identity).status_code == 200
 
 
 def test_the_operator_is_told_what_is_missing(register: Register) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
 from shared.contracts.intake import RightGranted, RightRevoked
 from shared.eventlog import ServiceApplication
-from shared.kernel import Context, Decider, Right, Role, event
+from shared.kernel import CompanionCommand, Context, Decider, Right, Role, event
 from shared.kernel.events import command
 from shared.messaging import CommandDispatch, Header, Reactions
 
@@ -59,6 +60,19 @@ def evolve(state: ReplicatedRights, event: RightReplicated | RevocationReplicate
             return ReplicatedRights(tuple(right for right in state.rights if right.id != right_id), state.known)
 
 
+def companions(
+    state: ReplicatedRights, event: RightReplicated | RevocationReplicated, context: Context
+) -> Iterator[CompanionCommand]:
+    """The right of a personal link is known under the person too, by whose id commands name its bearer."""
+    match event:
+        case RightReplicated(right) if right.person and right.person != context.case:
+            yield CompanionCommand(decider, right.person, command=ReplicateRight(right))
+        case RevocationReplicated(right_id):
+            for right in state.rights:
+                if right.id == right_id and right.person and right.person != context.case:
+                    yield CompanionCommand(decider, right.person, command=ReplicateRevocation(right_id))
+
+
 decider: Decider[ReplicatedRights] = Decider(
     "rights",
     ReplicatedRights(),
@@ -66,6 +80,7 @@ decider: Decider[ReplicatedRights] = Decider(
     evolve=evolve,
     commands=(ReplicateRight, ReplicateRevocation),
     events=(RightReplicated, RevocationReplicated),
+    companions=companions,
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from diagnostic import documents, projections
 from diagnostic.caseload import caseload
 from diagnostic.domain import diagnosis, mandates, plan, validation
@@ -9,11 +11,24 @@ from diagnostic.domain.attachments import DiagnosisAttachmentKind
 from diagnostic.domain.content import axes, difficulty, economics, employment, indicators, problem, sessions
 from diagnostic.figures import figures
 from diagnostic.statistics import release
+from shared.eventlog import ServiceApplication
 from shared.kernel import Role
-from shared.web.auth import CASE_READERS, STAFF
+from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF, Caller, require_right
 from shared.web.collections import add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
 from shared.web.resources import AggregateEndpoints, attachments_router
+
+
+def check_leader(_: ServiceApplication, caller: Caller, case: UUID, command: mandates.RecordMandate) -> None:
+    """Raises unless the mandate is that of a leader to whom this case is open."""
+    require_right(
+        caller,
+        command.leader,
+        lambda right: right.role is Role.LEADER and right.case == case,
+        "Un mandat est celui d’un·e dirigeant·e à qui ce dossier est ouvert\u00a0: donnez-lui d’abord un lien, ou un "
+        "droit.",
+    )
+
 
 router = case_router("/diagnoses", "diagnoses")
 diagnoses = AggregateEndpoints(router, diagnosis.decider)
@@ -31,7 +46,7 @@ diagnoses.command("/economics", economics.RecordEconomics, *STAFF)
 diagnoses.command("/economics/correction", economics.CorrectEconomics, *STAFF)
 diagnoses.command("/difficulty", difficulty.QualifyDifficulty, *STAFF)
 diagnoses.command("/scenarios", difficulty.PrioritiseScenarios, *STAFF)
-diagnoses.command("/mandates", mandates.RecordMandate, *STAFF)
+diagnoses.command("/mandates", mandates.RecordMandate, *STAFF, check=check_leader, may_refuse=(IDENTITY_WITHOUT_RIGHT,))
 diagnoses.command("/submission", validation.SubmitDiagnosis, *STAFF)
 diagnoses.command("/validation", validation.ValidateDiagnosis, Role.LEADER)
 diagnoses.command("/contestation", validation.ContestDiagnosis, Role.LEADER)

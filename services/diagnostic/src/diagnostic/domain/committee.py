@@ -12,6 +12,7 @@ from annotated_types import Len
 
 from diagnostic.domain.content.content import DiagnosisSection
 from diagnostic.domain.lifecycle import NOT_OPEN
+from diagnostic.domain.mandates import NO_MANDATE, Mandate, check_mandate
 from shared.kernel import Context, Day, Encrypted, Refusal, Role, Text, event, require_future
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
@@ -72,7 +73,7 @@ class OpinionGiven:
 @command(
     title="Accepter le partage avec le comité d’appui",
     leads_to=(SharingAgreed,),
-    may_refuse=(NOT_OPEN, LEADERS_ONLY, IMPLAUSIBLE_DATE, SHARING_TOO_LONG),
+    may_refuse=(NOT_OPEN, LEADERS_ONLY, NO_MANDATE, IMPLAUSIBLE_DATE, SHARING_TOO_LONG),
 )
 class AgreeToShare:
     """A leader agrees that a committee reads these sections of the diagnosis until a day, six months ahead at most."""
@@ -81,7 +82,9 @@ class AgreeToShare:
     until: Day
 
 
-@command(title="Retirer l’accord de partage", leads_to=(SharingWithdrawn,), may_refuse=(NOT_OPEN, LEADERS_ONLY))
+@command(
+    title="Retirer l’accord de partage", leads_to=(SharingWithdrawn,), may_refuse=(NOT_OPEN, LEADERS_ONLY, NO_MANDATE)
+)
 class WithdrawAgreement:
     """A leader withdraws the agreement: from now on the committee reads nothing."""
 
@@ -150,10 +153,12 @@ Command = AgreeToShare | WithdrawAgreement | ShareWithCommittee | GiveOpinion
 Event = SharingAgreed | SharingWithdrawn | SharedWithCommittee | OpinionGiven
 
 
-def decide(committee: Committee, content_version: int, command: Command, context: Context) -> list[Event]:
+def decide(
+    committee: Committee, content_version: int, mandates: tuple[Mandate, ...], command: Command, context: Context
+) -> list[Event]:
     match command:
         case AgreeToShare(scope, until):
-            require_leader(context, LEADERS_ONLY_DETAIL)
+            _require_mandated_leader(mandates, context)
             require_future(until, context.now, "La fin du partage")
             if until > context.now.date() + MAX_SHARING_DURATION:
                 raise SHARING_TOO_LONG(
@@ -161,12 +166,17 @@ def decide(committee: Committee, content_version: int, command: Command, context
                 )
             return [SharingAgreed(tuple(section for section in DiagnosisSection if section in scope), until)]
         case WithdrawAgreement():
-            require_leader(context, LEADERS_ONLY_DETAIL)
+            _require_mandated_leader(mandates, context)
             return [SharingWithdrawn()] if committee.agreement else []
         case ShareWithCommittee():
             return [_share(committee.agreement, content_version, context)]
         case GiveOpinion(opinion, comments):
             return [OpinionGiven(_find_share(committee, context).version, opinion, comments=context.text(comments))]
+
+
+def _require_mandated_leader(mandates: tuple[Mandate, ...], context: Context) -> None:
+    require_leader(context, LEADERS_ONLY_DETAIL)
+    check_mandate(mandates, context)
 
 
 def available_commands(committee: Committee, content_version: int) -> Iterator[type]:

@@ -34,7 +34,7 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
     if diagnosis.status is DiagnosisStatus.NEW:
         raise NOT_OPEN("Il s’ouvre de lui-même quand la demande est admise.")
     if isinstance(command, committee.Command):
-        return [*committee.decide(diagnosis.committee, diagnosis.content_version, command, context)]
+        return [*committee.decide(diagnosis.committee, diagnosis.content_version, diagnosis.mandates, command, context)]
     if isinstance(command, advice.Command):
         return [advice.decide(diagnosis.advice, command, context)]
     if isinstance(command, RecordMandate):

@@ -61,9 +61,9 @@ def evolve(mandates: tuple[Mandate, ...], event: MandateRecorded) -> tuple[Manda
 
 
 def check_mandate(mandates: tuple[Mandate, ...], context: Context) -> None:
-    """A leader whose mandate is known decides while it lasts; one whose mandate is not known is trusted."""
+    """A leader decides while their mandate lasts. One without any is trusted only as long as the case knows none."""
     day = context.now.date()
-    if any(str(mandate.leader) == context.actor.id and not mandate.is_valid_on(day) for mandate in mandates):
-        raise NO_MANDATE(
-            "Votre mandat n’a pas commencé ou a pris fin\u00a0: voyez avec votre chargé·e d’accompagnement."
-        )
+    own = [mandate for mandate in mandates if str(mandate.leader) == context.actor.id]
+    if mandates and not any(mandate.is_valid_on(day) for mandate in own):
+        why = "n’a pas commencé ou a pris fin" if own else "n’est pas connu, et celui d’autres dirigeant·es l’est"
+        raise NO_MANDATE(f"Votre mandat {why}\u00a0: voyez avec votre chargé·e d’accompagnement.")

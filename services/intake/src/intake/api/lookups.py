@@ -11,6 +11,7 @@ from intake.bootstrap import Deployment
 from intake.domain import orientation
 from intake.domain.reference.territory import region_of
 from intake.domain.request import request
+from intake.domain.request.confidentiality import AssignCase
 from intake.domain.request.difficulty import DISCLAIMER
 from intake.domain.request.eligibility import assess
 from intake.domain.request.outcome import CRISIS_NOT_ORIENTED, NO_ORIENTATION, AdmitRequest, OrientRequest
@@ -20,10 +21,10 @@ from intake.domain.request.transfer import ReceiveTransfer, TakeOverRequest
 from intake.domain.structure import Structure, normalize_structure
 from shared.access import ROWS, scope_condition
 from shared.eventlog import ServiceApplication, to_plain
-from shared.web.auth import Caller, authorize
+from shared.web.auth import STAFF, Caller, authorize, require_right
 
 
-def require_usable_orientations(app: ServiceApplication, case: UUID, command: OrientRequest) -> None:
+def require_usable_orientations(app: ServiceApplication, _: Caller, case: UUID, command: OrientRequest) -> None:
     """An outcome names orientations of this case, at least one of them not declined, or says why there is none."""
     named = [app.load(orientation.decider, each).state for each in command.orientations]
     if any(each.case != case for each in named):
@@ -35,7 +36,7 @@ def require_usable_orientations(app: ServiceApplication, case: UUID, command: Or
         )
 
 
-def require_crisis_orientation(app: ServiceApplication, case: UUID, _: AdmitRequest) -> None:
+def require_crisis_orientation(app: ServiceApplication, _: Caller, case: UUID, _command: AdmitRequest) -> None:
     """A structure in a crisis is oriented at once: it is admitted after an orientation was proposed, never before."""
     difficulty = app.load_existing(request.decider, case).state.difficulty
     if difficulty and difficulty.level.is_a_crisis and not _has_orientation(app, case):
@@ -43,6 +44,18 @@ def require_crisis_orientation(app: ServiceApplication, case: UUID, _: AdmitRequ
             "La structure est en grande difficulté\u00a0: proposez-lui d’abord une orientation vers un dispositif de "
             "crise (CODEFI, CCSF, tribunal…)\u202f; l’admission viendra s’y ajouter."
         )
+
+
+def require_adviser(app: ServiceApplication, caller: Caller, case: UUID, command: AssignCase) -> None:
+    """A case is assigned to somebody who works on the cases of its unit today."""
+    unit = app.load_existing(request.decider, case).state.unit
+    require_right(
+        caller,
+        command.adviser,
+        lambda right: right.role in STAFF and right.unit == unit,
+        f"Un dossier se confie à une personne qui accompagne dans l’unité {unit}\u00a0: le registre n’en connaît "
+        "aucune sous cet identifiant aujourd’hui.",
+    )
 
 
 def _has_orientation(app: ServiceApplication, case: UUID) -> bool:

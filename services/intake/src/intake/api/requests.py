@@ -31,7 +31,7 @@ from intake.figures import figures
 from intake.statistics import release
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
-from shared.web.auth import CASE_READERS, STAFF, Caller
+from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF, Caller
 from shared.web.collections import add_figures, add_statistics
 from shared.web.requests import case_router
 from shared.web.resources import AggregateEndpoints
@@ -89,7 +89,13 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
     requests.command("/giving-up", GiveUpCase, *STAFF, Role.LEADER)
     requests.command("/confidentiality", MakeConfidential, *STAFF)
     requests.command("/confidentiality/lifting", LiftConfidentiality, Role.MANAGER)
-    requests.command("/assignment", AssignCase, Role.MANAGER)
+    requests.command(
+        "/assignment",
+        AssignCase,
+        Role.MANAGER,
+        check=lookups.require_adviser,
+        may_refuse=(IDENTITY_WITHOUT_RIGHT,),
+    )
     requests.get(*CASE_READERS, extra=extra_fields)
     documents = build_request_documents(lambda: deployment.reference)
     requests.documents(documents, *CASE_READERS, names_structure=True)

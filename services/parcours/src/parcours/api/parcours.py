@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from parcours import figures, projections
+from parcours.api.accounts import check_account
 from parcours.api.versions import parcours_versions
 from parcours.caseload import caseload
 from parcours.documents.parcours import parcours_documents
@@ -13,7 +14,7 @@ from parcours.domain.building import duration, edits, validation
 from parcours.domain.funding import payments
 from parcours.statistics import parcours_statistics
 from shared.kernel import Role
-from shared.web.auth import CASE_READERS, STAFF
+from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF
 from shared.web.collections import add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
 from shared.web.resources import AggregateEndpoints, attachments_router
@@ -39,7 +40,9 @@ endpoints.command("/actions/completion", coordination.FinishAction, *STAFF)
 endpoints.command("/actions/abandonment", coordination.AbandonAction, *STAFF)
 endpoints.command("/actions/carry-over", coordination.CarryOverAction, *STAFF)
 
-endpoints.command("/agreements", agreement.RecordAgreement, *STAFF)
+endpoints.command(
+    "/agreements", agreement.RecordAgreement, *STAFF, check=check_account, may_refuse=(IDENTITY_WITHOUT_RIGHT,)
+)
 endpoints.command("/funds", payments.CommitFunds, *STAFF)
 endpoints.command("/days", reporting.RecordDays, *STAFF)
 endpoints.command("/amendments", agreement.RecordAmendment, *STAFF)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import Response
 
+from parcours.api.accounts import check_account
 from parcours.api.parcours import endpoints as parcours_endpoints
 from parcours.documents.tender import tender_documents
 from parcours.domain import parcours
@@ -19,7 +20,7 @@ from parcours.domain.tender.state import TENDER_STEP_LABELS, Tender
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
 from shared.temporal import CaseAt
-from shared.web.auth import CASE_READERS, STAFF, CaseReaderDep, authorize
+from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF, Caller, CaseReaderDep, authorize
 from shared.web.collections import load_case_for_response
 from shared.web.requests import AppDep, PointInTimeDep, case_router
 from shared.web.resources import AggregateEndpoints
@@ -39,7 +40,7 @@ class TenderRow:
     winner: UUID | None
 
 
-def check_consulting_action(app: ServiceApplication, case: UUID, command: proposals.OpenTender) -> None:
+def check_consulting_action(app: ServiceApplication, _: Caller, case: UUID, command: proposals.OpenTender) -> None:
     """Raises unless the tender is opened for an action that calls in a provider."""
     require_consulting_action(app.load_existing(parcours.decider, case).state, command.action)
 
@@ -50,7 +51,9 @@ endpoints.create(
     proposals.OpenTender, *STAFF, check=check_consulting_action, may_refuse=(NOT_CONSULTING, UNKNOWN_ACTION)
 )
 endpoints.command("/providers", proposals.InviteProvider, *STAFF)
-endpoints.command("/accounts", proposals.GrantProviderAccess, *STAFF)
+endpoints.command(
+    "/accounts", proposals.GrantProviderAccess, *STAFF, check=check_account, may_refuse=(IDENTITY_WITHOUT_RIGHT,)
+)
 endpoints.command("/proposals", proposals.SubmitProposal, *STAFF, Role.PROVIDER)
 endpoints.command("/interests", award.DeclareInterests, *STAFF, Role.LEADER)
 endpoints.command("/scores", award.ScoreProposal, *STAFF, Role.LEADER)

@@ -24,11 +24,13 @@ from shared.web.auth.authorization import (
     confidential_problem,
     requires,
 )
+from shared.web.auth.named_identities import IDENTITY_WITHOUT_RIGHT, require_right
 from shared.web.auth.redaction import redact_confidential_cases, require_no_confidential_case
 from shared.web.auth.role_documentation import document_roles
 
 __all__ = [
     "CASE_READERS",
+    "IDENTITY_WITHOUT_RIGHT",
     "RIGHT_HEADER",
     "STAFF",
     "Authenticator",
@@ -50,5 +52,6 @@ __all__ = [
     "no_protected_case",
     "redact_confidential_cases",
     "require_no_confidential_case",
+    "require_right",
     "requires",
 ]

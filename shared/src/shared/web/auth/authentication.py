@@ -53,7 +53,8 @@ class Caller:
     """A person or a program acting under one right.
 
     `case`: the one case that a leader or a provider sees. `access`: records a read before it is answered. `find_case`:
-    looks up what the policy must know of an id."""
+    looks up what the policy must know of an id. `rights_of`: the rights that the register gives an identity today; null
+    where rights come from tokens."""
 
     actor: Actor
     case: UUID | None = None
@@ -61,6 +62,7 @@ class Caller:
     right_id: UUID | None = None
     access: AccessRecorder | None = None
     find_case: Callable[[UUID], ProtectedCase | None] = lambda _: None
+    rights_of: Callable[[UUID], Sequence[Right] | None] = lambda _: None
 
     def is_hidden(self, case: UUID) -> bool:
         """Whether it is confidential or an archive, and not for the caller."""
@@ -146,6 +148,13 @@ class Authenticator:
         return Identity(
             verified.pseudonym, self._current_rights(UUID(verified.pseudonym), self._app.clock.now().date())
         )
+
+    def registered_rights(self, app: ServiceApplication, identity: UUID) -> tuple[Right, ...] | None:
+        """What the register gives an identity today; null where rights come from tokens."""
+        if self._from is RightsSource.TOKEN:
+            return None
+        today = app.clock.now().date()
+        return tuple(right for right in self._rights_of(app, identity) if right.holds(today))
 
     def link_identity(self, secret: str) -> UUID | None:
         """Under which the register knows a personal link."""
@@ -242,7 +251,13 @@ async def get_caller(request: Request, identity: IdentityDep, app: AppDep) -> Ca
     action = AccessAction.READ if request.method in ("GET", "HEAD") else AccessAction.WRITE
     assert caller.right_id is not None
     access = AccessRecorder(request, caller.actor, caller.right_id)
-    return replace(caller, action=action, access=access, find_case=cache(partial(authenticator.find_case, app)))
+    return replace(
+        caller,
+        action=action,
+        access=access,
+        find_case=cache(partial(authenticator.find_case, app)),
+        rights_of=partial(authenticator.registered_rights, app),
+    )
 
 
 CallerDep = Annotated[Caller, Depends(get_caller)]

@@ -59,8 +59,8 @@ class CommandResult(BaseModel):
     links: list[Link] = Field(default=[], description="The commands that you may send next")
 
 
-Check = Callable[[ServiceApplication, UUID, Any], None]
-"""(application, case, body): raises Refused for what only other aggregates know."""
+Check = Callable[[ServiceApplication, Caller, UUID, Any], None]
+"""(application, caller, case, body): raises Refused for what only other aggregates know."""
 CompleteCommand = Callable[[ServiceApplication, Caller, Any], Any]
 """(application, caller, body) to the command, with what the operation looks up for it."""
 InTransactionOf = Callable[[ServiceApplication, UUID], InTransaction]
@@ -107,7 +107,7 @@ class AggregateEndpoints(AggregateResource[S]):
             authorize(caller, case if self.within else None)
             self.require(app, case)
             if check:
-                check(app, case, body)
+                check(app, caller, case, body)
             if derive_stream:
                 stream = case = derive_stream(body)
             else:
@@ -149,7 +149,7 @@ class AggregateEndpoints(AggregateResource[S]):
             authorize(caller, case)
             self.require(app, case, id)
             if check:
-                check(app, case, body)
+                check(app, caller, case, body)
             receipt = self.handle(
                 app,
                 caller,
