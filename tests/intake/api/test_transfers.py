@@ -94,7 +94,7 @@ def test_a_correction_takes_effect_on_its_own_day(intake: Served) -> None:
     assert adviser.get(case).json()["structure"]["headcount"] == 14
     received, corrected = adviser.get(f"{case}/history").json()
     assert received["data"]["structure"]["headcount"] is None
-    assert corrected["effective_at"].startswith("2026-01-05")
+    assert corrected["effective_at"] == "2026-01-04T23:00:00Z", "the day begins in Paris"
 
 
 def test_the_reference_data_names_its_source(intake: Served) -> None:

@@ -39,7 +39,7 @@ from parcours.domain.tender.proposals import ProposalSubmitted, ProviderInvited,
 from parcours.domain.tender.state import Proposal
 from parcours.domain.tender.tender import decider as tender
 from parcours.main import service
-from shared.kernel import Actor, PersonalData, Role, uuid7
+from shared.kernel import Actor, PersonalData, Role, paris_date, uuid7
 from shared.testing.scenarios import CASE, NOW, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
@@ -221,6 +221,6 @@ def test_over_http_both_the_error_and_its_correction_are_read_in_the_history(
         assert introduction["held_on"] == before
         events = adviser.get(f"{path}/history").json()[-2:]
         assert [event["data"]["held_on"] for event in events] == [day, before]
-        assert events[1]["effective_at"][:10] == before
+        assert paris_date(datetime.fromisoformat(events[1]["effective_at"])).isoformat() == before
         assert events[1]["recorded_at"] >= events[0]["recorded_at"]
         assert events[1]["data"]["reason"] == "C’était cinq jours plus tôt."

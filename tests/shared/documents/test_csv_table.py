@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
@@ -40,6 +40,12 @@ def test_each_prefix_of_a_formula_is_guarded_in_a_cell_and_in_a_heading(prefix: 
 
 
 def test_numbers_are_numbers_as_they_are_written_in_french() -> None:
-    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    [_, cells] = read(write_csv(["a", "b", "c", "d", "e", "f"], [[-1.5, 3, 0.25, 2_000_000_000_00, None, at]]))
-    assert cells == ["-1,5", "3", "0,25", "200000000000", "", "2026-03-02T09:00:00+00:00"]
+    [_, cells] = read(write_csv(["a", "b", "c", "d", "e"], [[-1.5, 3, 0.25, 2_000_000_000_00, None]]))
+    assert cells == ["-1,5", "3", "0,25", "200000000000", ""]
+
+
+def test_an_instant_is_the_date_and_hour_in_paris_and_a_day_a_date() -> None:
+    at = datetime(2026, 11, 29, 7, 0, 36, 536898, tzinfo=UTC)
+    late = datetime(2027, 6, 30, 22, 30, tzinfo=UTC)
+    [_, cells] = read(write_csv(["a", "b", "c"], [[at, late, date(2027, 7, 1)]]))
+    assert cells == ["29/11/2026 08:00", "01/07/2027 00:30", "01/07/2027"]

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from uuid import UUID
@@ -22,7 +22,7 @@ from tests.support.samples.note_aggregate import ADVISER
 from tests.support.samples.sample_services import eventually
 
 from shared.eventlog import CommandOptions, DeadlineAlreadyFired, FiredDeadline, ServiceApplication
-from shared.kernel import uuid7
+from shared.kernel import start_of_day, uuid7
 from shared.runtime.scheduler import Scheduler
 
 
@@ -60,7 +60,7 @@ def test_it_was_due_on_its_day_and_recorded_when_somebody_was_there(app: Service
     ((_, set_up), (entry, fell_due)) = app.events_of(app.recorder.entries_of_case(stream))
     assert set_up.meta.effective_at is None
     assert yesterday.on
-    assert fell_due.meta.effective_at == datetime.combine(yesterday.on, datetime.min.time(), UTC)
+    assert fell_due.meta.effective_at == start_of_day(yesterday.on)
     assert entry.recorded_at.date() > yesterday.on
     assert (fell_due.meta.actor, fell_due.meta.role) == ("service:alarms", "service")
 

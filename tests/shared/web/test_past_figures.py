@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -239,3 +240,20 @@ def test_the_rows_of_any_past_moment_are_those_that_the_log_led_to(
 
 def in_order(rows: Any) -> list[Row]:
     return sorted(rows, key=lambda row: UUID(row["id"]).bytes)
+
+
+def test_half_past_midnight_in_paris_is_the_new_day_though_it_is_still_yesterday_in_utc(serve: Serve) -> None:
+    intake = serve(service)
+    intake.application.clock.set_forward(datetime(2027, 6, 30, 22, 30, tzinfo=UTC))
+    adviser, case = intake.by("adviser", unit=UNIT), received(intake, 1)
+    assert adviser.post(f"{case}/meetings", {"held_on": "2027-07-01", "with_whom": "Maëlle"}).status_code == 200
+    up_to_date(intake, service)
+    found = {day: len(adviser.get(PATH, opened_since=day).json()["items"]) for day in ("2027-07-01", "2027-07-02")}
+    assert found == {"2027-07-01": 1, "2027-07-02": 0}
+    assert adviser.get(PATH, opened_before="2027-07-01").json()["items"] == []
+    assert value(figures(adviser, on="2027-06-30"), "requests") == 0
+    assert value(figures(adviser, on="2027-07-01"), "requests") == 1
+    (task,) = (task for task in adviser.get("/api/v1/caseload").json()["items"] if task["what"] == "request_to_triage")
+    assert task["since"] == "2027-07-01"
+    header, line = adviser.get(f"{PATH}/figures.csv").content.decode("utf-8-sig").splitlines()[:2]
+    assert re.fullmatch(r"01/07/2027 00:3\d", line.split(";")[header.split(";").index("Recueil au")])

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.eventlog import EventMetadata, LogEntry, RecordedEvent
-from shared.kernel import Role, effective_time
+from shared.kernel import Role, effective_time, paris_date
 from shared.projections import Projection, Row
 from shared.statistics import Counts, Release
 from shared.temporal.aggregate_at import RecordedEntry
@@ -36,7 +36,7 @@ def recorded_entry(event: Any, version: int, recorded_at: datetime) -> RecordedE
 
 def rows_on_every_day(views: Iterable[Projection], history: Iterable[tuple[Any, datetime]]) -> list[Row]:
     events = [recorded_entry(event, version, at) for version, (event, at) in enumerate(history, 1)]
-    named = {(each.meta.effective_at or entry.recorded_at).date() for entry, each in events}
+    named = {paris_date(each.meta.effective_at or entry.recorded_at) for entry, each in events}
     rows = (fold_row(view, events, day) for view in views for day in named | {day - timedelta(days=1) for day in named})
     return [row for row in rows if row is not None]
 

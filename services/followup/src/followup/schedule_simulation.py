@@ -13,7 +13,7 @@ from followup.domain.opening import FollowUpOpened, FollowUpResumed
 from followup.domain.reviews.review import Review
 from followup.domain.reviews.schedule_simulation import ReviewDifference, compare_schedules
 from shared.eventlog import ServiceApplication
-from shared.kernel import RuleDifference
+from shared.kernel import RuleDifference, paris_date
 from shared.temporal import recorded_events
 
 COLUMNS = {
@@ -39,7 +39,7 @@ def simulate(
     """Each opening or resumption of a follow-up since a day, with a row for each review that would differ."""
     completions: Counter[UUID] = Counter()
     for entry, event in recorded_events(app, (FollowUpOpened, FollowUpResumed)):
-        case, opened_on = event.originator_id, entry.recorded_at.date()
+        case, opened_on = event.originator_id, paris_date(entry.recorded_at)
         completions[case] += 1
         if since and opened_on < since:
             continue

@@ -14,7 +14,7 @@ from intake.domain.register.rights import GrantRight
 from intake.domain.retention import RetentionClass
 from intake.operations import criteria_simulation, retention, territorial_rights
 from intake.reference.files import read_criteria
-from shared.kernel import Actor, Refused, Role
+from shared.kernel import Actor, Refused, Role, paris_date
 from shared.runtime import Service, settings_for
 from shared.temporal import ReportFormat, format_report
 from shared.web.identity import pseudonym
@@ -137,7 +137,7 @@ def _add_retention(cli: typer.Typer, service: Service, deployment: Deployment) -
             raise typer.BadParameter("either --dry-run or --act")
         app = service.application(settings_for(service))
         try:
-            today = app.clock.now().date()
+            today = paris_date(app.clock.now())
             terms = retention.find_terms(app, deployment.settings)
             terms = [term for term in terms if only in (None, term.retention_class)]
             due = [term for term in terms if term.is_due(today)]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+
+from shared.kernel import start_of_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class FiredDeadline:
 def deadline_rows(
     aggregate: str, stream: UUID, case: UUID, days: Mapping[tuple[str, str], date | None]
 ) -> list[dict[str, Any]]:
-    """Rows for append.sql. A day begins at midnight UTC; null withdraws the deadline."""
+    """Rows for append.sql. A day begins at midnight in Paris; null withdraws the deadline."""
     return [
         {
             "stream": str(stream),
@@ -41,7 +43,7 @@ def deadline_rows(
             "key": key,
             "aggregate": aggregate,
             "case_id": str(case),
-            "due_at": day and datetime.combine(day, time.min, UTC).isoformat(),
+            "due_at": day and start_of_day(day).isoformat(),
         }
         for (kind, key), day in days.items()
     ]

@@ -1,7 +1,7 @@
 """The kernel of every domain: deciders, events, ids, roles, encrypted values, dates, and the published language."""
 
 from shared.kernel.clock import Clock
-from shared.kernel.dates import add_months, require_future, require_past
+from shared.kernel.dates import add_months, paris_date, require_future, require_past, start_of_day
 from shared.kernel.decider import (
     Actor,
     CaseTable,
@@ -129,10 +129,12 @@ __all__ = [
     "format_instant",
     "format_number",
     "format_period",
+    "paris_date",
     "paris_year",
     "quote_french",
     "require_future",
     "require_past",
+    "start_of_day",
     "stored_tokens",
     "uuid7",
     "uuid7_after",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform, overload
 
+from shared.kernel.dates import start_of_day
 from shared.kernel.refusals import Refusal
 
 T = TypeVar("T")
@@ -124,7 +125,7 @@ def declared_refusals(command: type) -> tuple[Refusal, ...]:
 
 
 def effective_time(event: object) -> datetime | None:
-    """When it happened, as the event itself says: a day stands for its beginning, in UTC. Null: when it is recorded."""
+    """When it happened, as the event says: a day stands for its beginning in Paris. Null: when it is recorded."""
     field = event_name(event).effective
     day: date | None = attrgetter(field)(event) if field else None
-    return datetime.combine(day, time(), UTC) if day else None
+    return start_of_day(day) if day else None

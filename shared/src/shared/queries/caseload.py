@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
 from shared.access import ADVISER, ROWS, RowScope, scope_condition
 from shared.eventlog import ServiceApplication
+from shared.kernel import paris_date, start_of_day
 from shared.projections import Projection, Row
 from shared.queries.list_query import make_cursor, read_cursor
 from shared.temporal import Basis, PointInTime, load_past_rows, past_row_source, read_with_basis
@@ -69,10 +70,15 @@ def due_entry(kind: str, since: Any, *, on: Any = None, item: Any = None) -> Row
     return {"what": kind, "since": since, "on": on, "item": item}
 
 
+SINCE_DAY = (
+    "CASE WHEN length(entry.value->>'since') = 10 THEN entry.value->>'since'"
+    " ELSE ((entry.value->>'since')::timestamptz AT TIME ZONE 'Europe/Paris')::date::text END"
+)
+"""`since` is a day, or an instant, which counts for its day in Paris."""
 ENTRIES = (
     "SELECT case_id::text AS case, case_id::text || '/' || entry.key AS key, document->>'unit' AS unit,"  # noqa: S608
     f" {ADVISER} AS adviser, entry.value->>'what' AS what, entry.value->>'item' AS item,"
-    " entry.value->>'since' AS since, coalesce((entry.value->>'on')::date, left(entry.value->>'since', 10)::date"
+    f" entry.value->>'since' AS since, {SINCE_DAY} AS since_on, coalesce((entry.value->>'on')::date, {SINCE_DAY}::date"
     " + coalesce(%(days)s::jsonb->>((entry.value->>'what') || ':' || (document->>'pace')),"
     " %(days)s::jsonb->>(entry.value->>'what'))::int)::text AS due_on"
     f" FROM {ROWS}, jsonb_each(document->'due') AS entry WHERE projection = %(projection)s"
@@ -82,7 +88,8 @@ ENTRIES = (
 
 
 PAGE = (
-    "SELECT *, due_on < %(judged_on)s AS late FROM ({entries}) AS entries WHERE since <= %(now)s"
+    "SELECT *, due_on < %(judged_on)s AS late FROM ({entries}) AS entries"
+    " WHERE since <= CASE WHEN length(since) = 10 THEN %(judged_on)s ELSE %(now)s END"
     " AND (%(until)s::text IS NULL OR due_on <= %(until)s) AND (NOT %(late)s OR due_on < %(judged_on)s)"
     " AND (due_on, key) > (%(day)s, %(key)s) ORDER BY due_on, key LIMIT %(limit)s"
 )
@@ -108,7 +115,7 @@ def fetch_caseload(
         "until": query.until and query.until.isoformat(),
         "late": query.late,
         "now": reference.isoformat().replace("+00:00", "Z"),  # compared with a row's instants, as text
-        "judged_on": reference.date().isoformat(),
+        "judged_on": paris_date(reference).isoformat(),
         "today": moment == PointInTime(),
         "day": day,
         "key": key,
@@ -128,6 +135,6 @@ def fetch_caseload(
 def reference_instant(moment: PointInTime) -> datetime:
     """The instant by which a past caseload is late: the end of the day `on`, else `as_of`."""
     if moment.on:
-        return datetime.combine(moment.on, time.max, UTC)
+        return start_of_day(moment.on + timedelta(days=1)) - timedelta(microseconds=1)
     assert moment.as_of is not None
     return moment.as_of.astimezone(UTC)

@@ -12,7 +12,7 @@ from typing import Any
 
 from shared.access import ADVISER, ROWS, SHOWN, RowScope, scope_condition
 from shared.eventlog import LogRecorder
-from shared.kernel import fold_text
+from shared.kernel import fold_text, start_of_day
 from shared.projections import Projection, Row
 from shared.temporal import RowSource
 
@@ -98,8 +98,13 @@ def _filter_conditions(view: Projection, query: ListQuery, source: RowSource) ->
     for limit, comparison, day in (("since", ">=", query.opened_since), ("before", "<", query.opened_before)):
         if day:
             where += f" AND document->>%(opened)s {comparison} %({limit})s"
-            values |= {"opened": view.opened, limit: day.isoformat()}
+            values |= {"opened": view.opened, limit: start_of_day_text(day)}
     return where, values
+
+
+def start_of_day_text(day: date) -> str:
+    """To compare with the instants of rows as text: without the Z, it comes before any fraction of its second."""
+    return start_of_day(day).isoformat().removesuffix("+00:00")
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from shared.crypto import ERASED_TEXT, placeholder_keys, with_placeholders, without_placeholders
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, UnknownCase, to_plain
-from shared.kernel import Decider, Encrypted
+from shared.kernel import Decider, Encrypted, start_of_day
 
 S = TypeVar("S")
 RecordedEntry = tuple[LogEntry, RecordedEvent[Any]]
@@ -45,7 +45,7 @@ class PointInTime:
     """A point on two axes; without any field, now.
 
     Transaction time: recorded up to `version`, or up to the instant `as_of`. Valid time: happened by the end of the day
-    `on`, in UTC like the effective days of events."""
+    `on` in Paris."""
 
     version: int | None = None
     as_of: datetime | None = None
@@ -187,11 +187,11 @@ def require_closed(app: ServiceApplication, instant: datetime) -> None:
 
 
 def effective_by(day: date, times: Sequence[tuple[datetime | None, datetime]]) -> list[bool]:
-    """Which events count by the end of the day, given in order as (effective, recorded).
+    """Which events count by the end of the day in Paris, given in order as (effective, recorded).
 
     Each that had happened by then, and each event without a valid time that was recorded before one of these, because
     the later event depends on it."""
-    end = datetime.combine(day + timedelta(days=1), time(), UTC)
+    end = start_of_day(day + timedelta(days=1))
     happened = [(effective or recorded) < end for effective, recorded in times]
     last = max((n for n, did in enumerate(happened) if did), default=-1)
     return [did or (n < last and times[n][0] is None) for n, did in enumerate(happened)]

@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.documents import write_csv
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
-from shared.kernel import event_name
+from shared.kernel import event_name, paris_date
 
 
 class ReportFormat(StrEnum):
@@ -22,13 +22,13 @@ class ReportFormat(StrEnum):
 def recorded_events(
     app: ServiceApplication, kinds: Collection[type], since: date | None = None
 ) -> Iterator[tuple[LogEntry, RecordedEvent[Any]]]:
-    """The events of these kinds, in order, from a day on (UTC)."""
+    """The events of these kinds, in order, from a day of Paris on."""
     names = [event_name(kind) for kind in kinds]
     topics = [f"{name.name}:v{version}" for name in names for version in range(1, name.version + 1)]
     end, after = app.recorder.max_notification_id() or 0, 0
     while entries := app.recorder.select_notifications(after, 500, end, topics, inclusive_of_start=False):
         for entry, event in app.events_of(entries):
-            if since is None or entry.recorded_at.date() >= since:
+            if since is None or paris_date(entry.recorded_at) >= since:
                 yield entry, event
         after = entries[-1].id
 

@@ -13,7 +13,17 @@ from eventsourcing.persistence import StoredEvent
 
 from shared.crypto import KeyStore
 from shared.eventlog import EventMapper, EventMetadata, RecordedEvent, to_plain
-from shared.kernel import Actor, Context, Decider, Encrypted, Refused, Role, effective_time, encrypted_values
+from shared.kernel import (
+    Actor,
+    Context,
+    Decider,
+    Encrypted,
+    Refused,
+    Role,
+    effective_time,
+    encrypted_values,
+    paris_date,
+)
 from shared.temporal import effective_by
 
 S = TypeVar("S")
@@ -144,7 +154,7 @@ class MemoryLog(Generic[S]):
         """The state at the end of each day that an event names, and of the day before."""
         events = self.events
         times = [(effective_time(event), NOW) for event in events]
-        days = {(effective or recorded).date() for effective, recorded in times}
+        days = {paris_date(effective or recorded) for effective, recorded in times}
         return [
             self.decider.state(event for event, counts in zip(events, effective_by(day, times), strict=True) if counts)
             for day in days | {day - timedelta(days=1) for day in days}

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from console.presentation.labels import format_day
 from shared.kernel import PHASE_LABELS
 
 FIRST_PHASES = {"intake": 0, "diagnostic": 1, "parcours": 2, "followup": 4}
@@ -28,7 +29,7 @@ class TimelineLine:
     @property
     def is_backdated(self) -> bool:
         """Whether it happened on another day than it was recorded."""
-        return str(self.event["effective_at"])[:10] != str(self.event["recorded_at"])[:10]
+        return format_day(str(self.event["effective_at"])) != format_day(str(self.event["recorded_at"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from diagnostic.domain import committee
 from diagnostic.domain.committee import Share
 from diagnostic.domain.diagnosis import decider
 from shared.eventlog import ServiceApplication, to_plain
-from shared.kernel import Role
+from shared.kernel import Role, paris_date
 from shared.temporal import CaseAt, PointInTime
 from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
@@ -57,7 +57,7 @@ def get_shared_content(
 
 def _current_share(app: ServiceApplication, case: UUID) -> Share:
     """Raises UnknownCase, or Refused when nothing is shared today, or no longer."""
-    return app.load_existing(decider, case).state.committee.share_on(app.clock.now().date())
+    return app.load_existing(decider, case).state.committee.share_on(paris_date(app.clock.now()))
 
 
 def _shared_content(
@@ -66,7 +66,7 @@ def _shared_content(
     """Only the sections that `limit` contains, if it is given. Raises Refused when nothing was shared then, or no
     longer."""
     at = app.clock.now() if point_in_time == PointInTime() else point_in_time.as_of or case_at.last.recorded_at
-    share = case_at.load(decider, case).state.committee.share_on(at.astimezone(UTC).date())
+    share = case_at.load(decider, case).state.committee.share_on(paris_date(at))
     content = to_plain(
         diagnosis_versions.content_at(build_history(app, case_at, case), share.version), app.key_store.display_text
     )

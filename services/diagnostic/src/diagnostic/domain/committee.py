@@ -13,7 +13,7 @@ from annotated_types import Len
 from diagnostic.domain.content.content import DiagnosisSection
 from diagnostic.domain.lifecycle import NOT_OPEN
 from diagnostic.domain.mandates import NO_MANDATE, Mandate, check_mandate
-from shared.kernel import Context, Day, Encrypted, Refusal, Role, Text, event, require_future
+from shared.kernel import Context, Day, Encrypted, Refusal, Role, Text, event, paris_date, require_future
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -160,7 +160,7 @@ def decide(
         case AgreeToShare(scope, until):
             _require_mandated_leader(mandates, context)
             require_future(until, context.now, "La fin du partage")
-            if until > context.now.date() + MAX_SHARING_DURATION:
+            if until > paris_date(context.now) + MAX_SHARING_DURATION:
                 raise SHARING_TOO_LONG(
                     "Un partage avec le comité d’appui dure six mois au plus\u00a0: il peut être renouvelé."
                 )
@@ -215,7 +215,7 @@ def _narrow(share: Share | None, scope: tuple[DiagnosisSection, ...], until: dat
 def _share(agreement: SharingConsent | None, content_version: int, context: Context) -> SharedWithCommittee:
     if agreement is None:
         raise SHARING_NOT_AGREED("Demandez d’abord à un·e dirigeant·e d’accepter le partage avec le comité d’appui.")
-    if context.now.date() > agreement.until:
+    if paris_date(context.now) > agreement.until:
         raise SHARING_EXPIRED("L’accord de la structure est arrivé à son terme\u00a0: demandez-lui de le renouveler.")
     if content_version == 0:
         raise NOTHING_TO_SHARE("Le diagnostic est encore vide.")
@@ -226,4 +226,4 @@ def _find_share(committee: Committee, context: Context) -> Share:
     """What the committee may read when it records its opinion."""
     if context.actor.role is not Role.COMMITTEE:
         raise COMMITTEE_ONLY("Seul le comité d’appui donne cet avis.")
-    return committee.share_on(context.now.date())
+    return committee.share_on(paris_date(context.now))

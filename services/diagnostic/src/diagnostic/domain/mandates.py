@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from diagnostic.domain.lifecycle import NOT_OPEN
-from shared.kernel import Context, Day, Refusal, event
+from shared.kernel import Context, Day, Refusal, event, paris_date
 from shared.kernel.events import command
 
 MANDATE_REVERSED = Refusal("mandate-reversed", "Mandat qui finit avant de commencer", status=422)
@@ -62,7 +62,7 @@ def evolve(mandates: tuple[Mandate, ...], event: MandateRecorded) -> tuple[Manda
 
 def check_mandate(mandates: tuple[Mandate, ...], context: Context) -> None:
     """A leader decides while their mandate lasts. One without any is trusted only as long as the case knows none."""
-    day = context.now.date()
+    day = paris_date(context.now)
     own = [mandate for mandate in mandates if str(mandate.leader) == context.actor.id]
     if mandates and not any(mandate.is_valid_on(day) for mandate in own):
         why = "n’a pas commencé ou a pris fin" if own else "n’est pas connu, et celui d’autres dirigeant·es l’est"

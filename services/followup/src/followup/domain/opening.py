@@ -8,7 +8,7 @@ from uuid import UUID
 
 from followup.domain.reviews.review import REVIEWS, Review, schedule
 from followup.domain.state import CorrectedBaseline, FollowUp, FollowUpStatus
-from shared.kernel import event
+from shared.kernel import event, paris_date
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -126,7 +126,7 @@ def _open(follow_up: FollowUp, command: OpenFollowUp) -> list[Event]:
     """The integration event of a parcours' end may arrive twice; each of its ends counts once."""
     if command.completion in follow_up.completions:
         return []
-    reviews = schedule(command.completed_at.date(), command.reviews, len(follow_up.completions) + 1)
+    reviews = schedule(paris_date(command.completed_at), command.reviews, len(follow_up.completions) + 1)
     if follow_up.completions:
         return [FollowUpResumed(command.completion, command.adviser, reviews=reviews)]
     return [

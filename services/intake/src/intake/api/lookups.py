@@ -21,6 +21,7 @@ from intake.domain.request.transfer import ReceiveTransfer, TakeOverRequest
 from intake.domain.structure import Structure, normalize_structure
 from shared.access import ROWS, scope_condition
 from shared.eventlog import ServiceApplication, to_plain
+from shared.kernel import paris_date
 from shared.web.auth import STAFF, Caller, authorize, require_right
 
 
@@ -110,7 +111,7 @@ def extra_fields(app: ServiceApplication, state: Request, deployment: Deployment
     """What follows from the state of a request today: region, activity, legal deadline, competent unit, assessment."""
     now, competent = app.clock.now(), deployment.competence.unit_for(state.structure)
     reference, activity = deployment.reference, state.structure.naf
-    rules = reference.find_criteria(state.rules or "") or reference.in_force(now.date())
+    rules = reference.find_criteria(state.rules or "") or reference.in_force(paris_date(now))
     region = region_of(state.structure.department)
     return {
         "structure": {
@@ -130,6 +131,6 @@ def describe_difficulty(difficulty: Triage, now: datetime) -> dict[str, Any]:
         "level": difficulty.level,
         "crisis": difficulty.level.is_a_crisis,
         "legal_deadline": deadline,
-        "legal_days_left": (deadline - now.date()).days if deadline else None,
+        "legal_days_left": (deadline - paris_date(now)).days if deadline else None,
         "disclaimer": DISCLAIMER if deadline else None,
     }

@@ -22,7 +22,7 @@ from intake.domain.personal_link import (
 )
 from intake.domain.request.state import Request
 from shared.eventlog import ServiceApplication
-from shared.kernel import Role, event_name, uuid7
+from shared.kernel import Role, event_name, paris_date, uuid7
 from shared.web.auth import STAFF, Authenticator, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.http import JsonBody, problem_responses
@@ -215,7 +215,7 @@ def build_issue_command(
 ) -> IssueLink:
     """One person has one link, and so one id in the histories of the case: the same name and the same role are the same
     person."""
-    longest = app.clock.now().date() + timedelta(days=link_days)
+    longest = paris_date(app.clock.now()) + timedelta(days=link_days)
     namesake = _find_namesake(app, case, body) if isinstance(body, GiveLink) else None
     return IssueLink(body, person, identity=identity, longest=longest, namesake=namesake)
 

@@ -15,7 +15,7 @@ from intake.domain.request.archive import UnarchiveCase
 from intake.domain.retention import HoldCase, ReleaseCase, RetentionClass, decider, retention_id
 from intake.operations.retention import find_terms
 from shared.eventlog import CommandOptions, ServiceApplication
-from shared.kernel import Role
+from shared.kernel import Role, paris_date
 from shared.web.auth import Caller, authorize, requires
 from shared.web.http import JsonBody, problem_responses
 from shared.web.requests import AppDep, CommandEndpoint, case_router
@@ -58,7 +58,7 @@ def build_router(deployment: Deployment) -> APIRouter:
     def list_terms(app: AppDep, caller: Annotated[Caller, requires(*DPO_ONLY)]) -> list[TermRow]:
         """The oldest term first. Reading this list destroys nothing."""
         authorize(caller)
-        today = app.clock.now().date()
+        today = paris_date(app.clock.now())
         terms = find_terms(app, deployment.settings)
         caller.record_rows(len(terms))
         return [

@@ -25,7 +25,7 @@ from shared.documents import (
     Paragraph,
     Table,
 )
-from shared.kernel import capitalize_first, format_date, format_day, format_number
+from shared.kernel import capitalize_first, format_date, format_day, format_number, paris_date
 from shared.kernel.french import format_count
 
 Outcome = RequestAdmitted | RequestOriented | RequestTransferred | RequestWithdrawn | CaseGivenUp
@@ -88,7 +88,7 @@ def _meetings(source: DocumentSource[Request]) -> Iterator[Block]:
 
 def _criteria(source: DocumentSource[Request], reference: ReferenceData) -> Iterator[Block]:
     state = source.state
-    rules = reference.find_criteria(state.rules or "") or reference.in_force(source.facts[-1].recorded_at.date())
+    rules = reference.find_criteria(state.rules or "") or reference.in_force(paris_date(source.facts[-1].recorded_at))
     judgments = state.criteria
     labels_by_code = {criterion.code: criterion.label for criterion in rules.list}
     rows = [(labels_by_code[code], *_verdict(source, judgments[code])) for code in labels_by_code if code in judgments]

@@ -24,6 +24,7 @@ from shared.kernel import (
     Role,
     event,
     format_date,
+    paris_date,
 )
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -159,7 +160,7 @@ def decide(link: PersonalLink, command: Command, context: Context) -> list[Event
 def _last_day(until: date | None, longest: date, context: Context) -> date:
     if until is None:
         return longest
-    if not context.now.date() <= until <= longest:
+    if not paris_date(context.now) <= until <= longest:
         raise TOO_LONG(
             f"Choisissez un dernier jour entre aujourd’hui et le {format_date(longest)}\u202f; un nouveau lien pourra"
             " prendre la suite."

@@ -15,7 +15,7 @@ from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
 from intake.domain.request.state import Request
 from intake.domain.request.transfer import TransferReceived
 from shared.eventlog import ServiceApplication
-from shared.kernel import Refused, RuleDifference
+from shared.kernel import Refused, RuleDifference, paris_date
 from shared.temporal import recorded_events
 
 OPENING_EVENTS = (RequestReceived, TransferReceived, LinkedRequestOpened)
@@ -42,7 +42,7 @@ def simulate_criteria(
     """Each request received since a day, with a row for each derogation that would differ under `other` criteria."""
     for entry, event in recorded_events(app, OPENING_EVENTS, since):
         request = app.load(requests.decider, event.originator_id).state
-        received_on = entry.recorded_at.date()
+        received_on = paris_date(entry.recorded_at)
         then = _applied_criteria(reference, request, received_on)
         yield (
             event.originator_id,

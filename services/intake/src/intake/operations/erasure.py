@@ -17,7 +17,7 @@ from intake.domain.request.state import RequestStatus
 from shared.erasure import person_erasure_id
 from shared.erasure.after_restore import KeyDestruction, key_destruction
 from shared.eventlog import ServiceApplication, UnknownCase, cases_of_person, count_values_of, is_case_key
-from shared.kernel import Decider
+from shared.kernel import Decider, paris_date
 
 S = TypeVar("S")
 OPEN = (RequestStatus.RECEIVED, RequestStatus.ADMITTED)
@@ -49,7 +49,7 @@ class ErasureCertificate(BaseModel):
 
 
 def order_with_findings(app: ServiceApplication, person: UUID, order: OrderErasure) -> OrderErasureWithFindings:
-    today = app.clock.now().date()
+    today = paris_date(app.clock.now())
     open_cases = tuple(case for case in cases_of_person(app, person) if _is_contact(app, case, person))
     identity = _find_state(app, register.decider, person) or Register()
     link = _find_state(app, personal_link.decider, person)
@@ -93,7 +93,7 @@ def build_certificate(app: ServiceApplication, person: UUID, backup_days: int) -
         services=[_service_confirmation(name, confirmed.get(name)) for name in SERVICES],
         outstanding=list(outstanding),
         complete_at=complete_at,
-        backups_until=complete_at and complete_at.date() + timedelta(days=backup_days + 1),
+        backups_until=complete_at and paris_date(complete_at) + timedelta(days=backup_days + 1),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from intake import projections
@@ -16,7 +16,7 @@ from intake.domain.request.state import RequestStatus
 from intake.domain.retention import DestroyCase, RetentionClass, RetentionHeld, RetentionReleased, retention_id
 from intake.settings import IntakeSettings
 from shared.eventlog import ServiceApplication, UnreadableEvent, count_values_of, people_only_in
-from shared.kernel import Actor, Role, add_months, event_name
+from shared.kernel import Actor, Role, add_months, event_name, paris_date
 
 log = logging.getLogger(__name__)
 CLASS_BY_STATUS = {
@@ -105,10 +105,10 @@ def archive_cases(app: ServiceApplication, keep_closed_months: int) -> list[UUID
         " ORDER BY v.case_id",
         {"projection": projections.requests.name, "closed": str(RequestStatus.CLOSED), "ignored": IGNORED_TOPICS},
     )
-    today, actor = app.clock.now().date(), Actor(f"service:{app.service}", Role.SERVICE)
+    today, actor = paris_date(app.clock.now()), Actor(f"service:{app.service}", Role.SERVICE)
     archived = []
     for row in rows:
-        since = add_months(row["recorded_at"].date(), keep_closed_months)
+        since = add_months(paris_date(row["recorded_at"]), keep_closed_months)
         if since <= today:
             case = row["case_id"]
             try:
@@ -134,7 +134,8 @@ def destroy_cases(app: ServiceApplication, due: list[Term], actor: Actor) -> Ite
 def _build_term(app: ServiceApplication, row: dict[str, object], settings: IntakeSettings) -> Term:
     case, status, last = row["case_id"], RequestStatus(str(row["status"])), row["last"]
     assert isinstance(case, UUID)
-    last_on: date = last.date()  # type: ignore[attr-defined]
+    assert isinstance(last, datetime)
+    last_on = paris_date(last)
     retention_class, archived_on = CLASS_BY_STATUS[status], None
     if retention_class is RetentionClass.NOT_ADMITTED:
         due_on = add_months(last_on, settings.keep_not_admitted_months)

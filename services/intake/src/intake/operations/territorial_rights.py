@@ -12,7 +12,7 @@ from intake.domain.register import register
 from intake.domain.register.rights import RenewRight
 from intake.domain.register.territories import units_of
 from shared.eventlog import ServiceApplication
-from shared.kernel import Actor, Refused, Right
+from shared.kernel import Actor, Refused, Right, paris_date
 
 COLUMNS = {
     "identity": "Identité",
@@ -46,7 +46,7 @@ class OutdatedRight:
 
 def find_outdated_rights(app: ServiceApplication, competence: Competence) -> list[OutdatedRight]:
     """Of every identity in the register, without the revoked rights and those whose last day is past."""
-    today = app.clock.now().date()
+    today = paris_date(app.clock.now())
     rows = app.recorder.fetch(
         "SELECT DISTINCT originator_id AS identity FROM {events} WHERE topic LIKE 'right-granted:%' ORDER BY 1"
     )

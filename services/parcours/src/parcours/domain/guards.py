@@ -15,7 +15,7 @@ from parcours.domain.state import (
     Parcours,
     ParcoursStatus,
 )
-from shared.kernel import Context, Refusal, format_date, require_past
+from shared.kernel import Context, Refusal, format_date, paris_date, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 
 ONLY_CONSULTING = Refusal("only-consulting", "Un parcours ne se limite pas à un prestataire externe")
@@ -37,9 +37,9 @@ SIGNATURE, RECEIPT = "La date de signature", "La date de réception"
 
 
 def require_since_admission(parcours: Parcours, day: date, now: datetime, what: str) -> date:
-    """Returns a day between the structure's admission and today. The admission is an instant in UTC, and `day` one in
-    the structure's territory, overseas included: it can be the day before."""
-    admitted_on = parcours.plan.admitted_at.date()
+    """Returns a day between the structure's admission and today. The admission is an instant, dated in Paris, and
+    `day` one in the structure's territory, overseas included: it can be the day before."""
+    admitted_on = paris_date(parcours.plan.admitted_at)
     if require_past(day, now, what) < admitted_on - timedelta(days=1):
         raise BEFORE_ADMISSION(f"{what} ne peut précéder l’admission de la structure, le {format_date(admitted_on)}.")
     return day

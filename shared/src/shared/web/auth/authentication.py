@@ -25,7 +25,7 @@ from shared.access import (
     find_case_access,
 )
 from shared.eventlog import ServiceApplication, UnreadableEvent
-from shared.kernel import Actor, Right, Role, format_date
+from shared.kernel import Actor, Right, Role, format_date, paris_date
 from shared.kernel.frozen import replace
 from shared.settings import RightsSource, Settings
 from shared.web.auth.access_recording import REASON_ROLES, AccessRecorder
@@ -146,14 +146,14 @@ class Authenticator:
         if self._from is RightsSource.TOKEN:
             return Identity(verified.pseudonym, _rights_in_token(verified))
         return Identity(
-            verified.pseudonym, self._current_rights(UUID(verified.pseudonym), self._app.clock.now().date())
+            verified.pseudonym, self._current_rights(UUID(verified.pseudonym), paris_date(self._app.clock.now()))
         )
 
     def registered_rights(self, app: ServiceApplication, identity: UUID) -> tuple[Right, ...] | None:
         """What the register gives an identity today; null where rights come from tokens."""
         if self._from is RightsSource.TOKEN:
             return None
-        today = app.clock.now().date()
+        today = paris_date(app.clock.now())
         return tuple(right for right in self._rights_of(app, identity) if right.holds(today))
 
     def link_identity(self, secret: str) -> UUID | None:
@@ -170,7 +170,7 @@ class Authenticator:
                 " personne du DLA qui suit votre dossier. S’il vient de vous être donné, réessayez dans un instant."
             )
         (right,) = rights
-        if not right.holds(self._app.clock.now().date()):
+        if not right.holds(paris_date(self._app.clock.now())):
             assert right.until is not None
             raise ProblemError(
                 403,

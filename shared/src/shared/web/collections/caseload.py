@@ -84,7 +84,7 @@ def caseload_router(caseload: Caseload) -> ResourceRouter:
         for row in page.rows:
             what = caseload.task_kinds[row["what"]]
             href = what.href.format(case=row["case"], item=row["item"])
-            items.append(Task(**row | {"since": row["since"][:10], "label": what.label, "href": href}))
+            items.append(Task(**row | {"since": row["since_on"], "label": what.label, "href": href}))
         return Tasks(items=items, next=page.next, basis=page.basis, days=dict(page.days))
 
     return router

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from shared.eventlog import ServiceApplication
-from shared.kernel import Role, format_date
+from shared.kernel import Role, format_date, paris_date
 from shared.statistics import (
     Counts,
     Dimension,
@@ -145,6 +145,6 @@ def _cell(counts: list[int], key: str, label: str) -> Cell:
 def _not_published(app: ServiceApplication, published: list[str]) -> ProblemError:
     detail = (
         "Un trimestre est publié un mois après sa fin, une année avec son dernier trimestre\u202f; nous sommes le"
-        f" {format_date(app.clock.now().date())}."
+        f" {format_date(paris_date(app.clock.now()))}."
     )
     return ProblemError(404, "not-published", "Période non publiée", detail, periods=published)

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from shared.crypto import KeyErased
 from shared.eventlog import OUTAGES, IdempotencyKeyReused, StaleVersion, UnknownCase
-from shared.kernel import Refused, format_number
+from shared.kernel import Refused, format_instant, format_number
 from shared.temporal import MAX_EVENTS, FutureInstant, NotYetOpened, PastBusy, TooManyEvents, VersionNotReached
 from shared.web.http import SECURITY_HEADERS, ProblemError, findings, problem_response, summary
 
@@ -46,8 +46,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(NotYetOpened)
     async def handle_not_yet_opened(_: Request, error: NotYetOpened) -> JSONResponse:
-        first = f"{error.first:%d/%m/%Y à %H:%M:%S} UTC"
-        return problem_response(404, "not-yet", "Rien encore à cette date", f"Le premier événement date du {first}.")
+        detail = f"Le premier événement date du {format_instant(error.first)}, heure de Paris."
+        return problem_response(404, "not-yet", "Rien encore à cette date", detail)
 
     @app.exception_handler(VersionNotReached)
     async def handle_version_not_reached(_: Request, error: VersionNotReached) -> JSONResponse:
@@ -56,7 +56,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(FutureInstant)
     async def handle_future_instant(_: Request, error: FutureInstant) -> JSONResponse:
-        detail = f"Il est {error.now:%H:%M:%S} UTC, le {error.now:%d/%m/%Y}\u00a0: demandez un instant passé."
+        detail = f"Nous sommes le {format_instant(error.now)}, heure de Paris\u00a0: demandez un instant passé."
         return problem_response(422, "still-to-come", "Cet instant n’est pas encore passé", detail)
 
     @app.exception_handler(TooManyEvents)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel
 
-from shared.kernel import Role
+from shared.kernel import Role, format_day
 from shared.web.auth import requires
 from shared.web.http import BoundedRoute, JsonBody, ProblemError, problem_responses
 from shared.web.requests import AppDep
@@ -35,6 +35,6 @@ def set_forward(to: Annotated[Instant, JsonBody()], app: AppDep) -> Instant:
             409,
             "clock-out-of-reach",
             "L’horloge ne peut aller là",
-            f"Elle ne recule pas, et avance de cinquante ans au plus\u00a0: il est {app.clock.now():%d/%m/%Y}.",
+            f"Elle ne recule pas, et avance de cinquante ans au plus\u00a0: il est {format_day(app.clock.now())}.",
         ) from None
     return Instant(now=moved)

@@ -18,7 +18,7 @@ from followup.domain.reviews.reporting import (
 )
 from followup.domain.reviews.review import OVERDUE_AFTER
 from followup.domain.state import NOT_OPEN, FollowUp, FollowUpStatus
-from shared.kernel import Context, Day, Deadline, Encrypted, Line, Reason, Refusal, event, require_future
+from shared.kernel import Context, Day, Deadline, Encrypted, Line, Reason, Refusal, event, paris_date, require_future
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 
@@ -133,7 +133,7 @@ def _mark(follow_up: FollowUp, command: MarkReviewDue | MarkReviewOverdue, conte
     """Nothing when the review already has its result, or was marked before."""
     if not follow_up.is_pending(command.review):
         return []
-    review, today = follow_up.reviews[command.review], context.now.date()
+    review, today = follow_up.reviews[command.review], paris_date(context.now)
     match command:
         case MarkReviewDue(code):
             _require_day_reached(review.due_on, today)

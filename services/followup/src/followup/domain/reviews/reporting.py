@@ -12,7 +12,19 @@ from annotated_types import Ge, Le, Len
 from followup.domain.reviews.comparison import WRONG_INDICATOR, Measure, compare
 from followup.domain.reviews.review import Report, Review, ReviewStatus
 from followup.domain.state import NOT_OPEN, FollowUp, FollowUpStatus
-from shared.kernel import Context, Day, Encrypted, Line, Reason, Refusal, Text, event, format_date, require_past
+from shared.kernel import (
+    Context,
+    Day,
+    Encrypted,
+    Line,
+    Reason,
+    Refusal,
+    Text,
+    event,
+    format_date,
+    paris_date,
+    require_past,
+)
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -133,7 +145,7 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> Event:
         case CancelReview():
             return _cancel(follow_up, command, context)
         case RecordUnreachable(code, attempts, notes=notes):
-            _check_due(code, find_planned_review(follow_up, code), context.now.date())
+            _check_due(code, find_planned_review(follow_up, code), paris_date(context.now))
             return ReviewUnreachable(code, attempts, notes=context.optional_text(notes))
 
 
@@ -190,7 +202,7 @@ def _build_report(
 ) -> Report:
     """The results, compared with the diagnosis. The review may be recorded later than it was held."""
     require_past(command.held_on, context.now, "La date du bilan")
-    _check_due(command.review, review, min(command.held_on, context.now.date()))
+    _check_due(command.review, review, min(command.held_on, paris_date(context.now)))
     if command.satisfaction is not None and not command.satisfaction_asked:
         raise NOT_ASKED("Une note est donnée alors que la question n’a pas été posée\u00a0: corrigez l’une ou l’autre.")
     indicators, not_measured = compare(command.indicators, follow_up.baseline, follow_up.definitions, context)

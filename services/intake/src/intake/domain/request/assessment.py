@@ -15,7 +15,19 @@ from intake.domain.request.state import (
     RequestStatus,
     require_status,
 )
-from shared.kernel import ConfidentialLine, Context, Day, Encrypted, Reason, Refusal, Role, Text, event, require_past
+from shared.kernel import (
+    ConfidentialLine,
+    Context,
+    Day,
+    Encrypted,
+    Reason,
+    Refusal,
+    Role,
+    Text,
+    event,
+    paris_date,
+    require_past,
+)
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -133,7 +145,7 @@ def grant_derogation(
 
 
 def _find_criterion(code: str, reference: ReferenceData, context: Context) -> tuple[Criteria, EligibilityCriterion]:
-    rules = reference.in_force(context.now.date())
+    rules = reference.in_force(paris_date(context.now))
     criterion = rules.find(code)
     if criterion is None:
         raise UNKNOWN_CRITERION(

@@ -19,7 +19,7 @@ from intake.domain.request.state import (
     require_status,
 )
 from intake.domain.structure import LegalForm
-from shared.kernel import Context, Encrypted, Reason, Refusal, event
+from shared.kernel import Context, Encrypted, Reason, Refusal, event, paris_date
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -93,7 +93,7 @@ def admit(request: Request, command: AdmitRequest, context: Context, reference: 
     require_status(request, RequestStatus.RECEIVED)
     if not request.meetings:
         raise NO_MEETING("Recevez d’abord la structure\u00a0: elle entre dans le DLA après un entretien d’accueil.")
-    rules = reference.in_force(context.now.date())
+    rules = reference.in_force(paris_date(context.now))
     assessment = assess(request.structure, request.criteria, rules)
     if assessment.missing:
         raise CRITERIA_OPEN(f"Critères impératifs à examiner\u00a0: {rules.labels(assessment.missing)}.")

@@ -7,7 +7,7 @@ from datetime import date
 from parcours.domain.guards import MANAGERS_ONLY
 from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import Parcours
-from shared.kernel import Context, Encrypted, Reason, Refusal, Role, add_months, event, format_date
+from shared.kernel import Context, Encrypted, Reason, Refusal, Role, add_months, event, format_date, paris_date
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -54,7 +54,7 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
 
 def require_allowed_duration(parcours: Parcours, ends_on: date) -> None:
     """Raises unless the support that would end that day lasts as long as it should, or a derogation was granted."""
-    admitted_on = parcours.plan.admitted_at.date()
+    admitted_on = paris_date(parcours.plan.admitted_at)
     earliest, latest = add_months(admitted_on, MIN_MONTHS), add_months(admitted_on, MAX_MONTHS)
     if parcours.duration_derogation or earliest <= ends_on <= latest:
         return

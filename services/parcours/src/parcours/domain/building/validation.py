@@ -20,6 +20,7 @@ from shared.kernel import (
     event,
     format_date,
     french,
+    paris_date,
     require_future,
 )
 from shared.kernel.dates import IMPLAUSIBLE_DATE
@@ -187,10 +188,10 @@ def _share(parcours: Parcours, command: ShareParcours, context: Context) -> list
         raise VALIDATION_HOLDS("La structure a déjà validé ce parcours\u00a0: un ajustement le rouvre.")
     _check_actions(parcours)
     # The admission is an instant, the start a day in the structure's territory: it can be the day before.
-    if not parcours.plan.admitted_at.date() - timedelta(days=1) <= command.starts_on <= command.ends_on:
+    if not paris_date(parcours.plan.admitted_at) - timedelta(days=1) <= command.starts_on <= command.ends_on:
         raise WRONG_PERIOD(
             "Un parcours commence une fois la structure admise, ici le "
-            f"{format_date(parcours.plan.admitted_at.date())}, et finit après avoir commencé."
+            f"{format_date(paris_date(parcours.plan.admitted_at))}, et finit après avoir commencé."
         )
     require_allowed_duration(parcours, require_future(command.ends_on, context.now, "La fin du parcours"))
     period = Period(command.starts_on, command.ends_on)

@@ -35,6 +35,7 @@ from shared.kernel import (
     Text,
     event,
     format_instant,
+    paris_date,
     require_future,
 )
 from shared.kernel.dates import IMPLAUSIBLE_DATE
@@ -191,7 +192,7 @@ def _open(command: OpenTender, context: Context) -> TenderOpened:
         )
     if command.deadline.tzinfo is None:
         raise WRONG_DEADLINE("Donnez la date limite avec son fuseau horaire.")
-    require_future(command.deadline.date(), context.now, "La date limite", years=1)
+    require_future(paris_date(command.deadline), context.now, "La date limite", years=1)
     if command.deadline <= context.now:
         raise WRONG_DEADLINE("La date limite est déjà passée.")
     grid = tuple(ScoringCriterion(context.text(line.label), line.weight) for line in command.grid)
