@@ -157,6 +157,16 @@ def test_a_form_of_another_session_or_another_site_does_nothing(auditor: Browser
     assert "Pourquoi consultez-vous" in text(auditor.get(f"/dossiers/{world.case}"))
 
 
+def test_a_text_typed_before_signing_in_again_is_there_to_be_sent(auditor: Browser, world: World) -> None:
+    path = f"/dossiers/{world.case}/motif"
+    typed = {"motif": "Contrôle annuel de la région", "vers": f"/dossiers/{world.case}", "csrf": "of-the-tab-before"}
+    own = {"Origin": str(auditor.http.base_url)}
+    kept = auditor.http.post(path, data=typed, headers=own)
+    assert kept.status_code == 403 and "Contrôle annuel de la région</textarea>" in kept.text
+    auditor.submit(path, kept, motif=typed["motif"], vers=typed["vers"])
+    assert "Pourquoi consultez-vous" not in text(auditor.get(f"/dossiers/{world.case}"))
+
+
 @pytest.mark.parametrize("vers", ["https://elsewhere.test", "//elsewhere.test", "/\\elsewhere.test", "javascript:x"])
 def test_nobody_is_sent_elsewhere(browser: Browser, vers: str) -> None:
     assert "elsewhere.test" not in browser.http.get("/connexion", params={"vers": vers}).text

@@ -77,6 +77,25 @@ def assert_problem(answer: Any, status: int, slug: str) -> dict[str, Any]:
 # The way in
 
 
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("L’Atelier\u00a0: 2\u202ffois", "L’Atelier\u00a0: 2\u202ffois"),
+        ("A\x1bB\x07C\tD", "A B C D"),
+        ("\u202aE\u0301veil\u202c\u200b", "Éveil"),
+        ("A\nB", None),
+        ("Asso \u202eexe.fdp", None),
+    ],
+)
+def test_a_name_is_stored_as_it_is_seen_or_refused(adviser: Client, typed: str, stored: str | None) -> None:
+    received = adviser.post("/api/v1/requests", REQUEST | {"structure": REQUEST["structure"] | {"name": typed}})
+    if stored is None:
+        assert_problem(received, 422, "invalid-request")
+    else:
+        assert received.status_code == 201, received.text
+        assert adviser.get(received.headers["Location"]).json()["structure"]["name"] == stored
+
+
 def test_a_request_is_received_and_read_back(adviser: Client) -> None:
     received = adviser.post("/api/v1/requests", REQUEST)
     assert received.headers["ETag"] == '"1"'

@@ -166,3 +166,27 @@ def test_a_request_keeps_what_the_directory_said_and_is_received_without_it(
     assert (prefill is not None, len(stand_in.requests)) == (asks, int(asks))
     if asks:
         assert (prefill["is_ess"], prefill["headcount_band"]) == (False, "NN")
+
+
+@pytest.mark.parametrize(
+    ("answer", "hints"),
+    [
+        ({"siege": {"commune": "[NON-DIFFUSIBLE]"}}, {"commune_code": None, "legal_category": "9220"}),
+        ({"siege": None}, {"commune_code": None, "legal_category": "9220"}),
+        ({"complements": None, "siege": {"commune": "44109"}}, {"commune_code": "44109", "is_ess": None}),
+        ({"complements": {"est_ess": "[NON-DIFFUSIBLE]", "est_siae": True}}, {"is_ess": None, "is_siae": True}),
+        ({"siege": "[NON-DIFFUSIBLE]"}, {"commune_code": None, "legal_category": "9220"}),
+        ({"nature_juridique": ["9220"]}, {"legal_category": None}),
+        ({"etat_administratif": "C"}, {"is_closed": True}),
+        ({"etat_administratif": "A", "siege": {"etat_administratif": "F"}}, {"is_closed": True}),
+        ({"etat_administratif": "A", "siege": {"etat_administratif": "A"}}, {"is_closed": False}),
+        ({}, {"is_closed": None}),
+    ],
+)
+def test_a_hint_that_cannot_be_read_costs_no_other(
+    stand_in: StandIn, answer: dict[str, Any], hints: dict[str, Any]
+) -> None:
+    company = {"siren": SIREN, "nature_juridique": "9220"} | answer
+    stand_in.ways = [(200, json.dumps({"results": [company]}).encode(), {})]
+    prefill = Directory(stand_in.url).find(SIREN, NOW)
+    assert prefill and {name: getattr(prefill, name) for name in hints} == hints

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from intake.domain.reference.codes import MAINLAND, OVERSEAS
-from intake.domain.reference.communes import Commune, department_of, merge_communes
+from intake.domain.reference.communes import Commune, departments_of, merge_communes
 from intake.domain.reference.criteria import VERSIONS, Criteria, version_in_force
 from intake.domain.reference.reference import ReferenceData
 from intake.domain.reference.sources import Source
@@ -165,15 +165,52 @@ def test_what_is_shipped_is_whole() -> None:
 
 def test_a_postcode_tells_its_department() -> None:
     expected = {
-        "44000": "44",
-        "01000": "01",
-        "20090": "2A",
-        "20167": "2A",
-        "20200": "2B",
-        "97400": "974",
-        "98800": "988",
+        "44000": {"44"},
+        "01000": {"01"},
+        "20090": {"2A"},
+        "20167": {"2A"},
+        "20200": {"2B"},
+        "20309": {"2A", "2B"},
+        "97400": {"974"},
+        "97801": {"974"},
+        "97133": {"971", "977", "978"},
+        "98800": {"988"},
     }
-    assert {postcode: department_of(postcode) for postcode in expected} == expected
+    assert {postcode: departments_of(postcode) for postcode in expected} == expected
+
+
+@pytest.mark.parametrize("postcode", ["97801", "97822", "97829"])
+def test_a_cedex_postcode_of_la_reunion_is_of_la_reunion_alone(postcode: str) -> None:
+    here = replace(GARDENS, department="974", commune_code=None, postcode=postcode)
+    assert normalize_structure(here, SHIPPED).postcode == postcode
+    with pytest.raises(Refused, match="another-department"):
+        normalize_structure(replace(here, department="978"), SHIPPED)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ({"rna": "W44\u00a05000123"}, {"rna": "W445000123"}),
+        ({"rna": "w445\u202f000\u202f123"}, {"rna": "W445000123"}),
+        ({"postcode": "44\u00a0000"}, {"postcode": "44000"}),
+        ({"siret": "910-156-512-00014"}, {"siret": "91015651200014"}),
+        ({"siret": "\u200e910\u200b156 512\t00014"}, {"siret": "91015651200014"}),
+        ({"naf": "88.99\u00a0b"}, {"naf": "88.99B"}),
+        ({"legal_category": "92\u202f20"}, {"legal_category": "9220"}),
+        ({"commune_code": "44\u00a0109"}, {"commune_code": "44109"}),
+        ({"naf": "46.87Y"}, {"naf": "46.87Y"}),
+        ({"naf": "4687y"}, {"naf": "46.87Y"}),
+    ],
+)
+def test_what_people_copy_with_a_code_is_left_out(typed: dict[str, str], stored: dict[str, str]) -> None:
+    normalized = normalize_structure(replace(GARDENS, **typed), SHIPPED)  # type: ignore[arg-type]
+    assert {name: getattr(normalized, name) for name in stored} == stored
+
+
+@pytest.mark.parametrize("naf", ["45.11Y", "34.10Y", "46.87Z"])
+def test_a_code_of_neither_revision_is_refused(naf: str) -> None:
+    with pytest.raises(Refused, match="unknown-code"):
+        normalize_structure(replace(GARDENS, naf=naf), SHIPPED)
 
 
 def test_a_newer_list_of_insee_adds_its_communes_and_takes_no_postcode_away(tmp_path: Path) -> None:

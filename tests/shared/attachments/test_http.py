@@ -65,6 +65,13 @@ def assert_problem(answer: Any, status: int, slug: str) -> dict[str, Any]:
     return problem
 
 
+def test_a_name_with_special_blanks_is_kept_word_by_word(adviser: Client, path: str) -> None:
+    name = "Proc%C3%A8s-verbal%C2%A0n%C2%B0%E2%80%AF3%0A%E2%80%AE.pdf"
+    assert add(adviser, path, named=f"attachment; filename*=UTF-8''{name}").status_code == 201
+    (listed,) = adviser.get(path).json()
+    assert listed["title"] == listed["file_name"] == "Procès-verbal\u00a0n°\u202f3 .pdf"
+
+
 def test_a_file_is_added_listed_and_downloaded_as_it_was(intake: Served, adviser: Client, path: str) -> None:
     content = sample_files.pdf(b"Statuts des Jardins ", 2_500_000)
     added = add(adviser, path, content)
@@ -233,7 +240,11 @@ def test_a_file_without_a_name_is_refused(intake: Served, adviser: Client, path:
     [
         ('attachment; filename="../../etc/passwd"', "passwd", "passwd"),
         ('attachment; filename="C:\\\\Users\\\\maelle\\\\statuts.pdf"', "statuts.pdf", "statuts.pdf"),
-        ("attachment; filename*=UTF-8''a%0D%0AX-Evil%3A%20b%E2%80%AEfdp.exe", "aX-Evil: bfdp.exe", "aX-Evil: bfdp.exe"),
+        (
+            "attachment; filename*=UTF-8''a%0D%0AX-Evil%3A%20b%E2%80%AEfdp.exe",
+            "a X-Evil: bfdp.exe",
+            "a X-Evil: bfdp.exe",
+        ),
         ('attachment; filename="statuts.pdf"; title="Les statuts"', "statuts.pdf", "Les statuts"),
     ],
 )

@@ -115,6 +115,9 @@ def test_a_list_is_filtered_by_each_of_its_fields(adviser: Client) -> None:
     assert names(adviser, department="35") == {"100 % vélo", "Œuvre"}
     assert names(adviser, department="35", q="velo") == {"100 % vélo"}
     assert names(adviser, q="%") == {"100 % vélo"}
+    assert names(adviser, q="l'abri") == {"L’Abri"}
+    assert names(adviser, q="oeuvre") == {"Œuvre"}
+    assert names(adviser, rna="w44\u00a02000 000") == {"Éco-lieu"}
     assert names(adviser, unit="dla-35") == set()
     assert names(adviser, unit="dla-44") == set(NAMES)
 
@@ -160,7 +163,8 @@ def test_what_a_list_does_not_know_is_told(adviser: Client, wanted: dict[str, st
 def test_a_cursor_is_of_its_own_order(adviser: Client) -> None:
     after = adviser.get(LIST, limit=2, sort="structure").json()["next"]
     forged = base64.urlsafe_b64encode(json.dumps(["structure", "\0", "x"]).encode()).decode()
-    for wrong in (after[:-3], "pas-un-curseur", forged, base64.urlsafe_b64encode(b"[1, 2]").decode(), ""):
+    lone = base64.urlsafe_b64encode(b'["structure", "\\ud800", "x"]').decode()
+    for wrong in (after[:-3], "pas-un-curseur", forged, lone, base64.urlsafe_b64encode(b"[1, 2]").decode(), ""):
         answer = adviser.get(LIST, sort="structure", after=wrong)
         assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[1]) == (422, "wrong-cursor"), wrong
     assert adviser.get(LIST, sort="-structure", after=after).json()["type"].endswith("/wrong-cursor")

@@ -12,6 +12,7 @@ from audit.ledger.succession import MAX_REASON_CHARS, Succession
 from audit.reconcile.run import check_own_log
 from audit.tlog import Checkpoint, Signer, parse_verifier
 from shared.eventlog import ServiceApplication
+from shared.kernel import OVERRIDE, squeeze_blanks
 
 
 class SuccessionRefused(Exception):
@@ -29,8 +30,8 @@ def replace_key(
     """`old`: the published key that signed so far. Raises SuccessionRefused, SigningRefused, VerificationError or
     ValueError; then nothing has changed."""
     new, old_verifier = settings.signer(), parse_verifier(old)
-    reason = " ".join(reason.split())
-    if not reason or len(reason) > MAX_REASON_CHARS or not reason.isprintable():
+    reason = squeeze_blanks(reason)
+    if not reason or len(reason) > MAX_REASON_CHARS or OVERRIDE.search(reason):
         raise SuccessionRefused(f"dites pourquoi, en {MAX_REASON_CHARS} caractères au plus (--reason).")
     if old_verifier.name != new.verifier.name:
         raise SuccessionRefused(

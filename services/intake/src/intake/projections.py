@@ -123,6 +123,7 @@ requests = Projection(
     units_of=_both_units,
     searched=("structure", "department"),
     filters=("status", "unit", "adviser", "department", "difficulty", "siret", "siren", "rna"),
+    codes=frozenset({"department", "siret", "siren", "rna"}),
     sorts=("structure", "status", "received_at", "outcome_at"),
     opened="received_at",
 )

@@ -40,7 +40,6 @@ from shared.kernel.french import (
     MONTHS,
     PARIS,
     capitalize_first,
-    fold_text,
     format_date,
     format_day,
     format_euros,
@@ -53,6 +52,15 @@ from shared.kernel.french import (
 from shared.kernel.ids import uuid7, uuid7_after
 from shared.kernel.labels import LabelledEnum
 from shared.kernel.refusals import Refusal, Refused
+from shared.kernel.text import (
+    OVERRIDE,
+    clean_line,
+    clean_text,
+    compact_code,
+    fold_text,
+    is_one_line,
+    squeeze_blanks,
+)
 from shared.kernel.vocabulary.axes import AXIS_LABELS, Axis
 from shared.kernel.vocabulary.case_access import CASE_ACCESS_TABLE, CaseAccess
 from shared.kernel.vocabulary.difficulty import DifficultyCause, DifficultyLevel, DifficultyNature
@@ -66,6 +74,7 @@ __all__ = [
     "CASE_ACCESS_TABLE",
     "CASE_PATHS",
     "MONTHS",
+    "OVERRIDE",
     "PARIS",
     "PHASE_LABELS",
     "PHASE_SERVICES",
@@ -112,8 +121,11 @@ __all__ = [
     "WorkerLoop",
     "add_months",
     "capitalize_first",
+    "clean_line",
+    "clean_text",
     "command",
     "command_title",
+    "compact_code",
     "declared_events",
     "declared_refusals",
     "diff_facts",
@@ -129,11 +141,13 @@ __all__ = [
     "format_instant",
     "format_number",
     "format_period",
+    "is_one_line",
     "paris_date",
     "paris_year",
     "quote_french",
     "require_future",
     "require_past",
+    "squeeze_blanks",
     "start_of_day",
     "stored_tokens",
     "uuid7",

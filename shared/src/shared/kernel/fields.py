@@ -6,13 +6,15 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from annotated_types import Ge, Le, Len
+from annotated_types import Ge, Le, Len, Predicate
 
-Line = Annotated[str, Len(1, 200)]
+from shared.kernel.text import is_one_line
+
+Line = Annotated[str, Len(1, 200), Predicate(is_one_line)]
 """One line of text."""
-PersonalLine = Annotated[str, Len(1, 200), "of a person"]
+PersonalLine = Annotated[str, Len(1, 200), Predicate(is_one_line), "of a person"]
 """Data of one person, encrypted under that person's own key."""
-ConfidentialLine = Annotated[str, Len(1, 200), "sealed"]
+ConfidentialLine = Annotated[str, Len(1, 200), Predicate(is_one_line), "sealed"]
 """One line of free text, encrypted under the case's key."""
 Text = Annotated[str, Len(1, 8000)]
 """Free text, encrypted under the case's key."""

@@ -1,8 +1,7 @@
-"""French formats of dates, amounts and numbers, and the folding of texts for searches."""
+"""French formats of dates, amounts and numbers."""
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -72,20 +71,6 @@ def quote_french(text: str) -> str:
 def capitalize_first(text: str) -> str:
     """With a capital, as a label or a cell begins."""
     return text[:1].upper() + text[1:]
-
-
-# Letters that Unicode does not decompose, and the apostrophes that keyboards and word processors put for one another.
-UNDECOMPOSED = str.maketrans(
-    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i", "ŧ": "t"}
-    | dict.fromkeys("’‘ʼ‛′`´", "'")
-)
-
-
-def fold_text(text: str) -> str:
-    """The text without accents, ligatures and case. Done here because PostgreSQL's `unaccent` is not installed
-    everywhere."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(UNDECOMPOSED))
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(UNDECOMPOSED)
 
 
 def _group_digits(whole: int) -> str:

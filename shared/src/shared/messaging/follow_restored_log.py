@@ -13,6 +13,7 @@ import psycopg
 
 from shared.crypto import DataKeys
 from shared.eventlog import PARTITIONS, CommandOptions, ServiceApplication
+from shared.kernel import OVERRIDE, squeeze_blanks
 from shared.messaging.feed import Feed
 from shared.messaging.inbox import END_OF_PARTITION, WHOLE_LOG
 from shared.messaging.restored_publisher import OPERATOR, FollowRestoredLog, decider, followed_log_id
@@ -56,8 +57,8 @@ class Effect:
 
 def check_reason(reason: str) -> str:
     """The reason with single spaces. Raises NotFollowed when it is empty, too long or not printable."""
-    text = " ".join(reason.split())
-    if not text or len(text) > MAX_REASON_CHARACTERS or not text.isprintable():
+    text = squeeze_blanks(reason)
+    if not text or len(text) > MAX_REASON_CHARACTERS or OVERRIDE.search(text):
         raise NotFollowed(f"dites pourquoi, en {MAX_REASON_CHARACTERS} caractères au plus (--reason).")
     return text
 

@@ -1,6 +1,6 @@
 """Projections: rows folded from the log, which can be deleted and rebuilt."""
 
-from shared.projections.projection import Projection, Projector, Row, canonical_json, search_text
+from shared.projections.projection import Projection, Projector, Row, canonical_json, search_text, sort_keys
 
 __all__ = [
     "Projection",
@@ -8,4 +8,5 @@ __all__ = [
     "Row",
     "canonical_json",
     "search_text",
+    "sort_keys",
 ]

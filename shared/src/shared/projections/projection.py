@@ -26,7 +26,8 @@ class Projection:
 
     `project(row so far, entry, event)` gives the row, pure; `searched` names the fields that a search looks in.
     A row has no encrypted value. `about`: the events that make it, where cases are of several kinds. A list
-    of it is filtered by `filters`, sorted by `sorts` (texts and dates), bounded by the day or instant in `opened`;
+    of it is filtered by `filters` (those in `codes` in compact form), sorted by `sorts` (texts and dates), bounded by
+    the day or instant in `opened`;
     `everywhere`: its rows are of no unit, and shown to all. `units_of(row)`: the units that may see a row, which it
     carries as `units` for the access policy; by default its `unit`."""
 
@@ -35,6 +36,7 @@ class Projection:
     searched: tuple[str, ...] = ()
     about: tuple[type, ...] = ()
     filters: tuple[str, ...] = ("status",)
+    codes: frozenset[str] = frozenset()
     sorts: tuple[str, ...] = ()
     opened: str | None = None
     everywhere: bool = False
@@ -112,10 +114,19 @@ class Projector:
             documents = {row["case_id"]: row["document"] for row in rows}
             self._project(projection, entries, documents)
             connection.cursor().executemany(
-                "INSERT INTO projection_rows VALUES (%s, %s, %s, %s, %s) ON CONFLICT (projection, case_id)"
-                " DO UPDATE SET version = excluded.version, document = excluded.document, search = excluded.search",
+                "INSERT INTO projection_rows (projection, case_id, version, document, search, sort_keys)"
+                " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (projection, case_id)"
+                " DO UPDATE SET version = excluded.version, document = excluded.document, search = excluded.search,"
+                " sort_keys = excluded.sort_keys",
                 [
-                    (projection.name, case, document["version"], Jsonb(document), search_text(projection, document))
+                    (
+                        projection.name,
+                        case,
+                        document["version"],
+                        Jsonb(document),
+                        search_text(projection, document),
+                        Jsonb(sort_keys(projection, document)),
+                    )
                     for case, document in documents.items()
                 ],
             )
@@ -146,6 +157,11 @@ def canonical_json(document: Row) -> bytes:
 
 def search_text(projection: Projection, document: Row) -> str:
     return fold_text(" ".join(str(document.get(name) or "") for name in projection.searched))
+
+
+def sort_keys(projection: Projection, document: Row) -> dict[str, str]:
+    """What lists sort by: the values folded as a search folds them; none for a value that the row has not."""
+    return {name: fold_text(str(document[name])) for name in projection.sorts if document.get(name) is not None}
 
 
 def _never(_: Encrypted) -> str:

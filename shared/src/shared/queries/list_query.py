@@ -46,9 +46,10 @@ class ListPage:
     next: str | None
 
 
-# Folded without `unaccent`, which PostgreSQL does not have everywhere; what has no value comes last, both ways.
-FOLD_CHARACTERS = {"accented": "àâäáãçéèêëîïíôöóõœùûüúÿñ’", "plain": "aaaaaceeeeiiiooooouuuuyn'"}
-SORT_KEY = "coalesce(translate(lower(document->>%(key)s), %(accented)s, %(plain)s), %(last)s)"
+# Folded as the search is. What has no value comes last, both ways; `id` is the order of opening.
+SORT_KEY = """coalesce(CASE WHEN %(key)s = 'id' THEN '' ELSE sort_keys->>%(key)s END, %(last)s) COLLATE "C\""""
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""What PostgreSQL stores in no text: NUL, and half of a surrogate pair."""
 LIKE_SPECIAL = re.compile(r"[\\%_]")
 FILTERED_ROWS = f"{ROWS} WHERE projection = %(projection)s AND search LIKE ALL(%(words)s)"
 
@@ -62,7 +63,6 @@ def fetch_page(recorder: LogRecorder, view: Projection, query: ListQuery, source
         "key": query.sort.lstrip("-"),
         "last": "" if descending else "\uffff",
         "limit": query.limit,
-        **FOLD_CHARACTERS,
     }
     if query.after is not None:
         values |= dict(zip(("after_key", "after_id"), read_cursor(query.after, query.sort), strict=True))
@@ -118,7 +118,9 @@ def make_cursor(sort: str, key: str, case: str) -> str:
 def read_cursor(cursor: str, sort: str) -> tuple[str, str]:
     try:
         match json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))):
-            case [str(sort_of_cursor), str(key), str(case)] if sort_of_cursor == sort and "\0" not in key + case:
+            case [str(sort_of_cursor), str(key), str(case)] if sort_of_cursor == sort and not UNSTORABLE.search(
+                key + case
+            ):
                 return key, case
     except ValueError as error:
         raise InvalidCursor(cursor) from error

@@ -13,7 +13,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from shared.eventlog import LogRecorder, ServiceApplication
-from shared.projections import Projection, Row, search_text
+from shared.projections import Projection, Row, search_text, sort_keys
 from shared.temporal.aggregate_at import PointInTime, RecordedEntry, events_effective_by, require_closed
 
 MAX_EVENTS = 200_000
@@ -123,12 +123,18 @@ def load_past_rows(
 def past_row_source(projection: Projection, documents: Sequence[Row]) -> RowSource:
     """For lists: these rows in place of the current ones, under the same table name."""
     rows = [
-        {"projection": projection.name, "case_id": row["id"], "document": row, "search": search_text(projection, row)}
+        {
+            "projection": projection.name,
+            "case_id": row["id"],
+            "document": row,
+            "search": search_text(projection, row),
+            "sort_keys": sort_keys(projection, row),
+        }
         for row in documents
     ]
     before = (
         "WITH projection_rows AS (SELECT * FROM jsonb_to_recordset(%(past)s)"
-        " AS past(projection text, case_id uuid, document jsonb, search text)) "
+        " AS past(projection text, case_id uuid, document jsonb, search text, sort_keys jsonb)) "
     )
     return RowSource(before, {"past": Jsonb(rows)})
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from console.auth.request_session import PAGE_HEADERS, get_session
 from console.auth.session import new_session
-from console.pages.forms import ForgedForm
+from console.pages.forms import TYPED_FIELDS, ForgedForm, StaleForm
 from console.pages.rendering import page, redirect, requested_page
 from console.upstream.reader import ChoiceNeeded, ReasonNeeded, SignInNeeded
 from console.upstream.services import UpstreamError
@@ -65,6 +65,10 @@ def install(app: FastAPI) -> None:
     async def handle_forged_form(request: Request, _: ForgedForm) -> HTMLResponse:
         detail = "Ce formulaire a trop attendu, ou ne vient pas d’ici. Rien n’a été fait\u00a0: recommencez."
         return page(request, "failure.html", 403, heading="Formulaire périmé", detail=detail)
+
+    @app.exception_handler(StaleForm)
+    async def handle_stale_form(request: Request, error: StaleForm) -> HTMLResponse:
+        return page(request, "stale_form.html", 403, action=request.url.path, fields=error.fields, typed=TYPED_FIELDS)
 
     @app.exception_handler(RequestValidationError)
     async def handle_invalid_request(request: Request, _: RequestValidationError) -> HTMLResponse:

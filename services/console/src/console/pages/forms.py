@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request
 from fastapi.exceptions import HTTPException
 
 from console.auth.request_session import get_session
+from shared.kernel import OVERRIDE, clean_text
 from shared.web.http import read_body
 
 MAX_FORM_BYTES = 32 * 1024
 MAX_FIELDS = 20
+TYPED_FIELDS = {"motif"}
+"""Fields in which a person writes a text, which is never lost."""
 
 
 class ForgedForm(Exception):
-    """A form that no page of this session sent."""
+    """A form that no page of this console sent."""
+
+
+class StaleForm(Exception):
+    """A form of a page that an earlier session opened, in another tab. `fields`: what was typed."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__()
+        self.fields = fields
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """The fields, stripped. Raises ForgedForm, or HTTPException for a body that is unreadable, too long or slow."""
+    """The fields, cleaned. Raises ForgedForm, StaleForm, or HTTPException for an unreadable, too long or slow body."""
     body = await read_body(request, MAX_FORM_BYTES)
     try:
         fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS))
@@ -29,9 +41,12 @@ async def read_form(request: Request) -> dict[str, str]:
     address = request.app.state.settings.address
     origin = request.headers.get("origin")
     sent, expected = fields.pop("csrf", ""), get_session(request).session.csrf
-    if not hmac.compare_digest(sent.encode(), expected.encode()) or (origin is not None and origin != _origin(address)):
+    if origin is not None and origin != _origin(address):
         raise ForgedForm
-    return {name: "".join(filter(str.isprintable, value)).strip() for name, value in fields.items()}
+    cleaned = {name: OVERRIDE.sub("", clean_text(value)) for name, value in fields.items()}
+    if not hmac.compare_digest(sent.encode(), expected.encode()):
+        raise StaleForm(cleaned) if origin and TYPED_FIELDS & cleaned.keys() else ForgedForm
+    return cleaned
 
 
 def _origin(address: str) -> str:

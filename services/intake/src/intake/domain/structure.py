@@ -12,7 +12,7 @@ from annotated_types import Len
 from intake.domain.reference import codes
 from intake.domain.reference.codes import WRONG_NUMBER
 from intake.domain.reference.reference import SHIPPED_REFERENCE, ReferenceData
-from shared.kernel import Context, Count, FullTimeEquivalents, Line, PersonalData, PersonalLine, Refusal
+from shared.kernel import Context, Count, FullTimeEquivalents, Line, PersonalData, PersonalLine, Refusal, compact_code
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -76,7 +76,8 @@ class Structure:
 class Prefill:
     """Hints from a public directory, with their time. They refuse nobody (the directory lacks ESUS companies).
 
-    `headcount_band`: INSEE's code; NN and 00 mean that it must be asked."""
+    `headcount_band`: INSEE's code; NN and 00 mean that it must be asked. `is_closed`: the company has ceased, or its
+    seat is closed."""
 
     source: str
     read_at: datetime
@@ -87,6 +88,7 @@ class Prefill:
     is_ess: bool | None = None
     is_association: bool | None = None
     is_siae: bool | None = None
+    is_closed: bool | None = None
 
 
 @command
@@ -124,7 +126,7 @@ def normalize_structure(structure: Structure, reference: ReferenceData = SHIPPED
         siret=siret,
         rna=rna,
         commune=structure.commune or (commune.name if commune else None),
-        commune_code=code.upper() if code else None,
+        commune_code=compact_code(code) if code else None,
         postcode=codes.postcode(structure.postcode, department, communes) if structure.postcode else None,
         naf=codes.activity(structure.naf, reference) if structure.naf else None,
         legal_category=codes.legal_category(structure.legal_category) if structure.legal_category else None,

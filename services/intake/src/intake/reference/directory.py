@@ -4,41 +4,67 @@ them."""
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import stamina
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
+from intake.domain.reference.codes import COMMUNE
 from intake.domain.structure import Prefill
 
 log = logging.getLogger(__name__)
 MAX_CACHED = 1000
 CACHE_SECONDS = 24 * 3600.0
+CLOSED_STATES = {"C", "F"}
+"""Administrative states: a company that has ceased, an establishment that is closed."""
+
+
+def _none_if_invalid(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return validate(value)
+    except ValidationError:
+        return None
+
+
+def _hint(shape: re.Pattern[str]) -> WrapValidator:
+    """A hint in its proper shape. What has another one, such as «[NON-DIFFUSIBLE]», is no hint."""
+
+    def validate(value: Any, validate_text: ValidatorFunctionWrapHandler) -> str | None:
+        text = _none_if_invalid(value, validate_text)
+        return text if text and shape.fullmatch(text) else None
+
+    return WrapValidator(validate)
+
+
+OR_NONE = WrapValidator(_none_if_invalid)
 
 
 class _Flags(BaseModel):
-    est_ess: bool | None = None
-    est_association: bool | None = None
-    est_siae: bool | None = None
+    est_ess: Annotated[bool | None, OR_NONE] = None
+    est_association: Annotated[bool | None, OR_NONE] = None
+    est_siae: Annotated[bool | None, OR_NONE] = None
 
 
 class _Seat(BaseModel):
-    commune: str | None = None
+    commune: Annotated[str | None, _hint(COMMUNE)] = None
+    etat_administratif: Annotated[str | None, OR_NONE] = None
 
 
 class _Company(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     siren: str
-    nature_juridique: str | None = None
-    activite_principale: str | None = None
-    tranche_effectif_salarie: str | None = None
-    siege: _Seat = _Seat()
-    complements: _Flags = _Flags()
+    nature_juridique: Annotated[str | None, _hint(re.compile(r"[0-9]{4}"))] = None
+    activite_principale: Annotated[str | None, _hint(re.compile(r"[0-9]{2}\.[0-9]{2}[A-Z]"))] = None
+    tranche_effectif_salarie: Annotated[str | None, _hint(re.compile(r"NN|[0-9]{2}"))] = None
+    etat_administratif: Annotated[str | None, OR_NONE] = None
+    siege: Annotated[_Seat | None, OR_NONE] = None
+    complements: Annotated[_Flags | None, OR_NONE] = None
 
 
 class _Page(BaseModel):
@@ -94,15 +120,17 @@ class Directory:
 
 def _build_prefill(company: _Company, source: str, now: datetime) -> Prefill:
     """Codes and flags only: the name of a sole trader would be personal data."""
-    flags = company.complements
+    flags, seat = company.complements or _Flags(), company.siege or _Seat()
+    states = {company.etat_administratif, seat.etat_administratif}
     return Prefill(
         source,
         now,
         legal_category=company.nature_juridique,
         naf=company.activite_principale,
-        commune_code=company.siege.commune,
+        commune_code=seat.commune,
         headcount_band=company.tranche_effectif_salarie,
         is_ess=flags.est_ess,
         is_association=flags.est_association,
         is_siae=flags.est_siae,
+        is_closed=bool(states & CLOSED_STATES) if states != {None} else None,
     )

@@ -76,8 +76,9 @@ CREATE TABLE IF NOT EXISTS {schema}.attachment_chunks (  -- ciphertext only, whi
 CREATE TABLE IF NOT EXISTS {schema}.leases (name text PRIMARY KEY, holder text NOT NULL, expires_at timestamptz NOT NULL);
 CREATE TABLE IF NOT EXISTS {schema}.projection_rows (
     projection text, case_id uuid, version bigint NOT NULL, document jsonb NOT NULL, search text NOT NULL DEFAULT '',
-    PRIMARY KEY (projection, case_id)
+    sort_keys jsonb NOT NULL DEFAULT '{{}}', PRIMARY KEY (projection, case_id)
 );
+ALTER TABLE {schema}.projection_rows ADD COLUMN IF NOT EXISTS sort_keys jsonb NOT NULL DEFAULT '{{}}';
 CREATE TABLE IF NOT EXISTS {schema}.projection_checkpoints (projection text PRIMARY KEY, position bigint NOT NULL);
 CREATE TABLE IF NOT EXISTS {schema}.releases (  -- statistics as they were published, drawn once
     unit text, quarter text, tables jsonb NOT NULL, drawn_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (unit, quarter)

@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 from shared.access import AccessLog, AccessRecord
 from shared.crypto import KeyErased
 from shared.eventlog import EventLogError
-from shared.kernel import Actor, Role, uuid7
+from shared.kernel import OVERRIDE, Actor, Role, squeeze_blanks, uuid7
 from shared.web.http import REASON_HEADER, ProblemError, operation_id
 
 log = logging.getLogger(__name__)
@@ -117,8 +117,8 @@ def parse_reason(header: str) -> str | None:
     try:
         if not header.isascii():
             raise ValueError("characters beyond ASCII are percent-encoded")
-        reason = unquote(header, errors="strict").strip()
-        if not (MIN_CHARACTERS <= len(reason) <= MAX_CHARACTERS and reason.isprintable()):
+        reason = squeeze_blanks(unquote(header, errors="strict"))
+        if not MIN_CHARACTERS <= len(reason) <= MAX_CHARACTERS or OVERRIDE.search(reason):
             raise ValueError("a few words are expected")
     except ValueError as error:
         raise ProblemError(

@@ -8,7 +8,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from shared.eventlog import ServiceApplication
-from shared.kernel import Day
+from shared.kernel import Day, compact_code
 from shared.projections import Projection
 from shared.queries import CURRENT_ROWS, NEWEST_FIRST, InvalidCursor, count_rows, fetch_page
 from shared.queries.list_query import ListQuery
@@ -86,7 +86,7 @@ def list_rows(app: ServiceApplication, caller: Caller, view: Projection, params:
     query = ListQuery(
         params.q,
         {
-            name: resolve_myself(caller, name, value)
+            name: compact_code(value) if name in view.codes else resolve_myself(caller, name, value)
             for name in view.filters
             if (value := getattr(params, name)) is not None
         },

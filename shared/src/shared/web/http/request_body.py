@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from shared.kernel import OVERRIDE, clean_text
 from shared.web.http.problems import ProblemError
 
 MAX_BODY_BYTES = 256 * 1024
@@ -116,7 +117,15 @@ def _clean(value: Any) -> Any:
             raise ProblemError(
                 422, "invalid-request", "Données invalides", "Un texte contient des caractères illisibles."
             )
-        return value.strip() if any(char.isprintable() and not char.isspace() for char in value) else ""
+        if OVERRIDE.search(value):
+            raise ProblemError(
+                422,
+                "invalid-request",
+                "Données invalides",
+                "Un texte contient un caractère invisible qui renverse le sens de lecture (U+202D ou U+202E)\u00a0:"
+                " retapez-le au lieu de le coller.",
+            )
+        return clean_text(value)
     if isinstance(value, list):
         return [_clean(item) for item in value]
     if isinstance(value, dict):

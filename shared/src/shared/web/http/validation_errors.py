@@ -31,6 +31,7 @@ FRENCH = {
     "float_parsing": "un nombre est attendu",
     "finite_number": "un nombre fini est attendu",
     "string_type": "un texte est attendu",
+    "predicate_failed": "ce texte tient sur une seule ligne",
     "string_unicode": "ce texte contient des caractères illisibles",
     "bool_type": "vrai ou faux est attendu",
     "bool_parsing": "vrai ou faux est attendu",

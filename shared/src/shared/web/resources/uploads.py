@@ -9,6 +9,7 @@ from pathlib import PureWindowsPath
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
+from shared.kernel import OVERRIDE, clean_line
 from shared.web.http import BodyTooLarge, BodyTooSlow, ProblemError, read_bounded
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
@@ -70,4 +71,4 @@ def title_and_name(disposition: str) -> tuple[str, str]:
 def _parameter(header: Message, name: str) -> str:
     value = header.get_param(name, "", "Content-Disposition")
     text = collapse_rfc2231_value(value) if value else ""
-    return "".join(char for char in text if char.isprintable()).strip()
+    return OVERRIDE.sub("", clean_line(text))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
+
+from shared.kernel import fold_text
 
 _GAP = r"[ .\u00a0\u202f-]?"
 IDENTIFIERS = {
@@ -32,5 +33,4 @@ def _without_article(name: str) -> str:
 
 def _words(text: str) -> str:
     """Letters and digits alone, without accents or case."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
-    return " ".join(re.findall(r"\w+", plain))
+    return " ".join(re.findall(r"\w+", fold_text(text)))

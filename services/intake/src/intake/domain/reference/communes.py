@@ -30,7 +30,7 @@ class Communes:
     """(postcode, department) where a post office serves communes across the department's border."""
 
     def serves(self, postcode: str, department: str) -> bool:
-        return department_of(postcode) == department or (postcode, department) in self.shared_postcodes
+        return department in departments_of(postcode) or (postcode, department) in self.shared_postcodes
 
 
 def merge_communes(shipped: Mapping[str, Commune], newer: Mapping[str, Commune]) -> Communes:
@@ -40,7 +40,7 @@ def merge_communes(shipped: Mapping[str, Commune], newer: Mapping[str, Commune])
         (postcode, commune.department)
         for commune in listed.values()
         for postcode in commune.postcodes
-        if department_of(postcode) != commune.department
+        if commune.department not in departments_of(postcode)
     )
     return Communes(listed, frozenset(across))
 
@@ -49,8 +49,21 @@ def _with_postcodes(commune: Commune, before: Commune | None) -> Commune:
     return commune if commune.postcodes or before is None else replace(commune, postcodes=before.postcodes)
 
 
-def department_of(postcode: str) -> str:
-    """200 and 201 are Corse-du-Sud, the rest of 20 is Haute-Corse; overseas departments have three digits."""
-    if postcode.startswith("20"):
-        return "2A" if postcode[:3] in ("200", "201") else "2B"
-    return postcode[:3] if postcode[:2] in ("97", "98") else postcode[:2]
+ISLANDS_OF_THE_NORTH = frozenset({"971", "977", "978"})
+POSTAL_AREAS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("200", "201"), frozenset({"2A"})),
+    **dict.fromkeys(("202", "206"), frozenset({"2B"})),
+    "20": frozenset({"2A", "2B"}),
+    **dict.fromkeys(("970", "971"), ISLANDS_OF_THE_NORTH),
+    "978": frozenset({"974"}),
+}
+"""Departments by the first digits of a postcode, where these are not the department's code.
+
+Saint-Barthélemy and Saint-Martin (977, 978) have postcodes in 971, and CEDEX ones in 970; 978 is for the CEDEX ones of
+La Réunion. In Corsica 200 and 201 are Corse-du-Sud, 202 and 206 Haute-Corse; the rest are CEDEX ones, of both."""
+
+
+def departments_of(postcode: str) -> frozenset[str]:
+    """Where a postcode may be. One of a post office across the border is not known from its digits."""
+    own = postcode[:3] if postcode[:2] in ("97", "98") else postcode[:2]
+    return POSTAL_AREAS.get(postcode[:3]) or POSTAL_AREAS.get(postcode[:2]) or frozenset({own})
