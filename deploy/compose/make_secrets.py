@@ -14,13 +14,14 @@ ACCOUNTS = Path(__file__).with_name("accounts.conf")
 
 
 def make_secrets(folders: Path, region: str, services: Sequence[str]) -> None:
-    """One folder for each reader: a volume which it mounts, and no other. The services share the identity key alone."""
+    """One folder for each reader: a volume which it mounts, and no other. All services share the identity key; those of
+    the phases also the transit key, which audit does not need."""
     postgres, nats, deployer = folders / "postgres", folders / "nats", folders / "deployer"
     keep_secret(postgres / "password", new_password)
     seeds = {service: keep_secret(folders / service / "DLA_NATS_SEED", new_seed) for service in services}
     seeds |= {DEPLOYER: keep_secret(deployer / "DLA_NATS_DEPLOYER_SEED", new_seed)}
-    known = [folders / service / "DLA_IDENTITY_KEY" for service in services]
-    identity_key = next((file.read_text() for file in known if file.exists()), None) or thirty_two_bytes()
+    identity_key = shared_secret(folders, services, "DLA_IDENTITY_KEY")
+    transit_key = shared_secret(folders, services, "DLA_TRANSIT_KEYS")
     private_folder(nats)
     write_private(nats / "authorization.conf", authorization(ACCOUNTS.read_text(), region, seeds))
     open_to_the_server(postgres)
@@ -32,7 +33,15 @@ def make_secrets(folders: Path, region: str, services: Sequence[str]) -> None:
         keep_secret(folder / "DLA_IDENTITY_KEY", lambda: identity_key)
         if service == "audit":
             keep_secret(folder / "DLA_AUDIT_LEDGER_KEY", thirty_two_bytes)
+        else:
+            keep_secret(folder / "DLA_TRANSIT_KEYS", lambda: transit_key)
     keep_secret(folders / "console" / "DLA_CONSOLE_KEY", thirty_two_bytes)
+
+
+def shared_secret(folders: Path, services: Sequence[str], name: str) -> str:
+    """The one that a service has already, else a new one."""
+    known = [folders / service / name for service in services]
+    return next((file.read_text() for file in known if file.exists()), None) or thirty_two_bytes()
 
 
 def database_url(service: str) -> str:

@@ -21,9 +21,11 @@ from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.state import Diagnosis
 from diagnostic.main import service
 from embedded.processes.nats import Nats
-from shared.kernel import Axis, DifficultyCause, DifficultyLevel, DifficultyNature, Role
+from shared.kernel import Axis, DifficultyCause, DifficultyLevel, DifficultyNature, Encrypted, Role
+from shared.names import RecordStructureName, name_decider, structure_name_id
 from shared.testing.scenarios import CASE, NOW, UNIT, MemoryLog, context
 
+NAME = Encrypted(CASE, "Les Jardins de l’Erdre")
 OPENED = lifecycle.OpenDiagnosis(UUID(int=9), UNIT, adviser="some-adviser", admitted_at=NOW, headcount=12)
 CONTENT: tuple[Any, ...] = (
     sessions.RecordSession(
@@ -188,7 +190,7 @@ def test_without_a_name_the_case_stands_for_the_structure(log: MemoryLog[Diagnos
     assert diagnosis(log).structure == f"Dossier {CASE}"
 
 
-def test_over_http_the_plan_waits_and_the_diagnosis_is_named_by_who_asks(
+def test_over_http_the_plan_waits_and_nobody_names_the_structure_as_they_like(
     database: Callable[..., str], nats: Nats, tmp_path: Path
 ) -> None:
     with served(service, database, nats, tmp_path) as running:
@@ -198,7 +200,11 @@ def test_over_http_the_plan_waits_and_the_diagnosis_is_named_by_who_asks(
         empty = adviser.get(f"{where}/diagnostic-partage.pdf")
         assert (empty.status_code, empty.json()["title"]) == (409, "Ce document n’existe pas encore")
         app.handle(decider, CASE, CONTENT[0], context())
-        pdf = adviser.get(f"{where}/diagnostic-partage.pdf", structure="Les Jardins de l’Erdre")
+        pdf = adviser.get(f"{where}/diagnostic-partage.pdf")
+        assert f"Dossier {CASE}" in text_of(pdf.content)
+        assert adviser.get(f"{where}/diagnostic-partage.pdf", structure="Une autre association").status_code == 422
+        app.handle(name_decider, structure_name_id(CASE), RecordStructureName(UUID(int=9), NAME), context())
+        pdf = adviser.get(f"{where}/diagnostic-partage.pdf")
         assert "Les Jardins de l’Erdre" in text_of(pdf.content)
         listed = {each["name"]: each for each in adviser.get(where).json()}
         assert listed["diagnostic-partage"]["lacking"] is None

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from tests.support.servers.integration import entry, recorded
+from tests.support.servers.integration import NO_APPLICATION, entry, recorded
 
 from intake.domain.request.ending import (
     CaseClosed,
@@ -63,9 +63,9 @@ ADMITTED = RequestAdmitted(
     ],
 )
 def test_the_others_are_told_of_outcomes_and_ends(event: object, expected: PublicEvent) -> None:
-    assert to_integration_event(recorded(event), entry()) == expected
+    assert to_integration_event(recorded(event), entry(), NO_APPLICATION) == expected
 
 
 @pytest.mark.parametrize("event", [RECEIVED, LINKED, RequestWithdrawn(text("Plus le temps."))])
 def test_the_rest_stays_at_home(event: object) -> None:
-    assert to_integration_event(recorded(event), entry()) is None
+    assert to_integration_event(recorded(event), entry(), NO_APPLICATION) is None

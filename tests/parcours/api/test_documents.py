@@ -13,6 +13,8 @@ from tests.support.samples import sample_files
 from tests.support.servers.served_service import Client, Serve, Served
 
 from parcours.main import service
+from shared.kernel import Actor, Encrypted, Role
+from shared.names import RecordStructureName, name_decider, structure_name_id
 
 NAMED = "Les Jardins de l’Erdre"
 ERASED = "«\u202feffacé\u202f»"
@@ -30,7 +32,11 @@ def adviser(running: Served) -> Client:
 
 @pytest.fixture
 def action(running: Served) -> tuple[UUID, UUID]:
-    return validated_case(running.application)
+    app = running.application
+    case, action = validated_case(app)
+    name = RecordStructureName(UUID(int=8), Encrypted(case, NAMED))
+    app.handle(name_decider, structure_name_id(case), name, app.context(case, Actor("service:parcours", Role.SERVICE)))
+    return case, action
 
 
 @pytest.fixture
@@ -101,7 +107,7 @@ def test_from_the_terms_of_reference_to_the_signed_agreement(
     for each in listed(adviser, where).values():
         assert adviser.get(each["html"]).headers["Content-Type"] == "text/html; charset=utf-8"
         assert adviser.get(each["pdf"]).headers["Content-Type"] == "application/pdf"
-    before = adviser.get(f"{where}/{projet}.pdf", structure=NAMED)
+    before = adviser.get(f"{where}/{projet}.pdf")
     assert before.headers["Content-Disposition"].startswith('inline; filename="projet-de-convention-v')
     for expected in ("Projet de convention tripartite", NAMED, "Cabinet Armen", "4 800,00 €"):
         assert expected in text_of(before.content)
@@ -123,12 +129,12 @@ def test_from_the_terms_of_reference_to_the_signed_agreement(
         "attachment": proof,
     }
     done(adviser.post(f"{case}/agreements", signed))
-    after = text_of(adviser.get(f"{convention}.pdf", structure=NAMED).content)
+    after = text_of(adviser.get(f"{convention}.pdf").content)
     assert "Projet" not in after
     for expected in ("Convention tripartite", "Recalculer les prix de vente.", "pièce jointe « convention.pdf »"):
         assert expected in after
     assert_not_yet(adviser.get(f"{where}/{projet}.pdf"), "parmi les documents du parcours")
-    assert adviser.get(f"{where}/{projet}.pdf", structure=NAMED, version=version).content == before.content
+    assert adviser.get(f"{where}/{projet}.pdf", version=version).content == before.content
 
 
 def test_the_documents_are_for_those_who_may_read_the_parcours(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from shared.eventlog import EventMetadata, LogEntry, RecordedEvent, to_plain
+from shared.eventlog import EventMetadata, LogEntry, RecordedEvent, ServiceApplication, to_plain
 from shared.kernel import Role
 from shared.messaging import Header
 from shared.projections import Projection, Row
 from shared.testing.scenarios import CASE, NOW
 
+NO_APPLICATION = cast(ServiceApplication, None)
+"""For bridges, which ask for one to encrypt a name and for nothing else."""
 META = EventMetadata(UUID(int=2), CASE, "some-adviser", Role.ADVISER, UUID(int=2))
 
 

@@ -31,6 +31,7 @@ from shared.web.identity import pseudonym
 REASON = "Contrôle de l’échantillon annuel."
 """Without one, who must give one reads no dossier."""
 IDENTITY_KEY = b"the same for all the services..."
+TRANSIT_KEY = b"known to all services but audit."
 
 
 class Client:
@@ -194,6 +195,7 @@ def ready(
         "nats_seed": SecretStr(nats.seed(service.name)),
         "sealing_key": SecretBytes(secrets.token_bytes(32)),
         "identity_key": SecretBytes(IDENTITY_KEY),
+        "transit_keys": () if service.name == "audit" else (SecretBytes(TRANSIT_KEY),),
         "jwks": str(folder / "jwks.json"),
         "issuer": ISSUER,
         "audience": AUDIENCE,

@@ -32,7 +32,10 @@ def service_environment(
     console: str | None = None,
 ) -> dict[str, str]:
     """`console`: where personal links lead, if there is one."""
-    own = _ledger(folder) if service == "audit" else {}
+    if service == "audit":
+        own = _ledger(folder)
+    else:
+        own = {"DLA_TRANSIT_KEYS": keep_secret(folder / "secrets" / "transit", _thirty_two_bytes)}
     if service == "intake" and console:
         own["DLA_INTAKE_CONSOLE_URL"] = console
     return dict(os.environ) | {

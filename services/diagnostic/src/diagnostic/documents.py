@@ -81,6 +81,7 @@ def shared_diagnosis(source: DocumentSource[Diagnosis]) -> Document:
             *_schemes(source, content),
         ],
         validation=_validation(source),
+        adviser=diagnosis.adviser,
     )
 
 
@@ -118,7 +119,7 @@ def _validation(source: DocumentSource[Diagnosis]) -> Validation | None:
         for fact in source.all_of(DiagnosisValidated)
         if fact.event.content_hash == submission.content_hash and fact.event.leader in diagnosis.validations
     ]
-    by = tuple(f"dirigeant·e {fact.by}" for fact in agreeing)
+    by = tuple(f"dirigeant·e {source.person(fact.by)}" for fact in agreeing)
     return Validation(submission.version, submission.content_hash, by=by, at=agreeing[-1].recorded_at)
 
 

@@ -7,11 +7,13 @@ from shared.access import follow_case_access, follow_register
 from shared.contracts.intake import RequestAdmitted
 from shared.erasure.reactions import follow_erasures
 from shared.messaging import CommandDispatch, Header, Reactions
+from shared.names.transit import follow_names
 
 reactions = Reactions("diagnostic")
 follow_register(reactions)
 follow_erasures(reactions)
 follow_case_access(reactions)
+follow_names(reactions)
 
 
 @reactions.on(RequestAdmitted)

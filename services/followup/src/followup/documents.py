@@ -48,7 +48,7 @@ def review_of_support(source: DocumentSource[FollowUp]) -> Document:
     ]
     if follow_up.conclusion or follow_up.outcome:
         blocks += _conclusion(source)
-    return source.document("Bilan de l’accompagnement", f"Unité {follow_up.unit}", blocks)
+    return source.document("Bilan de l’accompagnement", f"Unité {follow_up.unit}", blocks, adviser=follow_up.adviser)
 
 
 def _reviews(follow_up: FollowUp) -> Iterator[tuple[str, ...]]:

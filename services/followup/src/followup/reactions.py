@@ -15,11 +15,13 @@ from shared.contracts.diagnostic import BaselineCorrected
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
 from shared.erasure.reactions import follow_erasures
 from shared.messaging import CommandDispatch, Header, Reactions
+from shared.names.transit import follow_names
 
 reactions = Reactions("followup")
 follow_register(reactions)
 follow_erasures(reactions)
 follow_case_access(reactions)
+follow_names(reactions)
 
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,9}$")]

@@ -13,10 +13,12 @@ from intake.domain.request.outcome import RequestAdmitted, RequestOriented
 from intake.domain.request.state import Ending
 from shared.contracts import intake as contracts
 from shared.contracts.base import PublicEvent
-from shared.eventlog import LogEntry, RecordedEvent
+from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
+from shared.names import PersonNameRecorded, StructureNameRecorded
+from shared.names.transit import to_name_recorded
 
 
-def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
+def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry, app: ServiceApplication) -> PublicEvent | None:
     match recorded.data:
         case RequestAdmitted() as admitted:
             return contracts.RequestAdmitted(
@@ -55,6 +57,8 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> Publ
                 until=right.until,
                 person=right.person,
             )
+        case StructureNameRecorded() | PersonNameRecorded() as named:
+            return to_name_recorded(named, app)
         case retention.CaseDestroyed(retention_class):
             return contracts.CaseErasureOrdered(retention=retention_class)
         case erasure.ErasureOrdered(person):

@@ -23,6 +23,7 @@ from shared.contracts import intake as contracts
 from shared.erasure.erasure import decider as key_erasure
 from shared.eventlog import ServiceApplication
 from shared.messaging.restored_publisher import decider as followed
+from shared.names import name_decider
 from shared.runtime import Service, command_line
 
 
@@ -41,6 +42,7 @@ def build_service(deployment: Deployment) -> Service:
             deployment.register,
             erasure.decider,
             retention.decider,
+            name_decider,
             key_erasure,
             followed,
         ),

@@ -11,11 +11,13 @@ from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, ParcoursUpdateRequested, ParcoursUpdateWithdrawn
 from shared.erasure.reactions import follow_erasures
 from shared.messaging import CommandDispatch, Header, Reactions
+from shared.names.transit import follow_names
 
 reactions = Reactions("parcours")
 follow_register(reactions)
 follow_erasures(reactions)
 follow_case_access(reactions)
+follow_names(reactions)
 
 
 @reactions.on(PlanAgreed)

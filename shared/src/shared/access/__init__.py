@@ -1,7 +1,7 @@
 """Rights, the access policy (Cedar), and the access log."""
 
 from shared.access.access_log import ACCESS_LOG_TABLE, AccessLog, AccessLogQuery, AccessRecord
-from shared.access.case_access import find_case_access, follow_case_access, may_know_case
+from shared.access.case_access import CaseAccessReplicated, find_case_access, follow_case_access, may_know_case
 from shared.access.policy import ARCHIVED_RULE, CONFIDENTIAL_RULE, AccessAction, ProtectedCase, evaluate
 from shared.access.replicated_rights import follow_register, load_replicated_rights, right_of
 from shared.access.row_policy import ADVISER, ROWS, SHOWN, RowScope, hidden_cases, scope_condition
@@ -17,6 +17,7 @@ __all__ = [
     "AccessLog",
     "AccessLogQuery",
     "AccessRecord",
+    "CaseAccessReplicated",
     "ProtectedCase",
     "RowScope",
     "evaluate",

@@ -12,7 +12,7 @@ class PublicEvent(BaseModel):
 
     Once published a contract only gains optional fields, or gets a new version next to the old one; a receiver ignores
     the fields it does not know. Case, actor and times are in the header of the message; a body names persons by id
-    only. The French label of the private event travels in the message as well."""
+    only, and has a name only as ciphertext. The French label of the private event travels in the message as well."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

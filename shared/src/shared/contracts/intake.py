@@ -90,6 +90,21 @@ class RightRevoked(FromIntake):
     right: UUID = Field(description="The right")
 
 
+class NameRecorded(FromIntake):
+    """What a structure or a person who works on a case is called, encrypted under the deployment's transit key.
+
+    Who has no such key reads no name: not the broker, nor a hub, nor a partner. Published when the structure enters the
+    DLA, when its name is corrected, when a right is granted by name or a personal link is given."""
+
+    name: ClassVar[str] = "name-recorded"
+
+    id: UUID = Field(description="Whom it names: the structure, or the person’s pseudonym")
+    kind: str = Field(description="`structure` or `person`")
+    ciphertext: str | None = Field(
+        description="Nonce and ciphertext of AES-256-GCM, in base64. Null once the case or the person is erased"
+    )
+
+
 class PersonErasureOrdered(FromIntake):
     """A person is to be erased. Each service destroys the person's key and confirms it."""
 
@@ -113,6 +128,7 @@ PUBLISHED_EVENTS = (
     CaseAccessChanged,
     RightGranted,
     RightRevoked,
+    NameRecorded,
     PersonErasureOrdered,
     CaseErasureOrdered,
 )

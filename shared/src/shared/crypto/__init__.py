@@ -3,6 +3,7 @@
 from shared.crypto.erased_keys import ErasureList, ErasureListDamaged
 from shared.crypto.keys import ERASED_TEXT, HASH_KEY_ID, DataKeys, KeyErased, KeyStore, key_rows
 from shared.crypto.redaction import placeholder_keys, with_placeholders, without_placeholders
+from shared.crypto.transit import TransitCipher, TransitKeyMissing
 
 __all__ = [
     "ERASED_TEXT",
@@ -12,6 +13,8 @@ __all__ = [
     "ErasureListDamaged",
     "KeyErased",
     "KeyStore",
+    "TransitCipher",
+    "TransitKeyMissing",
     "key_rows",
     "placeholder_keys",
     "with_placeholders",

@@ -85,6 +85,15 @@ class KeyStore:
             else:
                 self._cache.pop(key_id, None)
 
+    def is_destroyed(self, key_id: UUID) -> bool:
+        """Whether nothing can be encrypted under this key any more."""
+        self._cached_keys({key_id})
+        return key_id in self._erased
+
+    def fetch_keys(self, key_ids: Iterable[UUID]) -> None:
+        """Reads these keys in one query, before many values are decrypted."""
+        self._cached_keys(set(key_ids))
+
     def decrypt(self, encrypted: Encrypted) -> str:
         """The plaintext. Raises KeyErased when its key is destroyed, InvalidTag when it was altered or moved."""
         if encrypted.plaintext is not None:

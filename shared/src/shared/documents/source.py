@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -34,9 +34,10 @@ class DocumentSource(Generic[S]):
     """An aggregate at a version. `facts`: the events that led to `state`, at least one. `decrypt`: gives the plaintext
     of an encrypted value, for a caller who may read the case.
 
-    `parent`: the state, at the same point in time, of the aggregate that this one belongs to. `structure_name`: the
-    name that the caller gives the structure, in services that do not know it. `load_other`: the state of another
-    aggregate of the case at the same point in time."""
+    `parent`: the state, at the same point in time, of the aggregate that this one belongs to. `structure_name`: null
+    where this service has not received it. `adviser`: who was put in charge, where it is another than the state says.
+    `person_names`: by id, of those whom the facts and the state name. `load_other`: the state of another aggregate of
+    the case at the same point in time."""
 
     id: UUID
     case: UUID
@@ -45,6 +46,8 @@ class DocumentSource(Generic[S]):
     decrypt: Callable[[Encrypted], str]
     parent: Any = None
     structure_name: str | None = None
+    adviser: str | None = None
+    person_names: Mapping[str, str] = field(default_factory=dict)
     load_other: Callable[[Decider[Any], UUID], Any] = _initial_state
 
     def all_of(self, kind: type[E]) -> Iterator[RecordedFact[E]]:
@@ -59,6 +62,10 @@ class DocumentSource(Generic[S]):
     def plaintexts(self, sealed: Iterable[Encrypted]) -> tuple[str, ...]:
         return tuple(self.decrypt(value) for value in sealed)
 
+    def person(self, id: str | UUID) -> str:  # noqa: A002
+        """The person's name; their id where it is not known."""
+        return self.person_names.get(str(id), str(id))
+
     def document(
         self,
         title: str,
@@ -66,9 +73,14 @@ class DocumentSource(Generic[S]):
         blocks: Iterable[Block],
         structure: str | None = None,
         validation: Validation | None = None,
+        adviser: str | None = None,
     ) -> Document:
+        """`structure`: its name, where the aggregate itself knows it. `adviser`: the id of who is in charge; the name
+        stands beside the unit, when it is known."""
         origin = Origin(self.case, self.id, version=len(self.facts), recorded_at=self.facts[-1].recorded_at)
         structure_name = structure or self.structure_name or f"Dossier {self.case}"
+        in_charge = self.person_names.get(self.adviser or adviser or "")
+        unit = f"{unit}, {in_charge}" if in_charge else unit
         return Document(title, structure_name, unit=unit, blocks=tuple(blocks), origin=origin, validation=validation)
 
 

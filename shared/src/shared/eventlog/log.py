@@ -17,7 +17,7 @@ from eventsourcing.application import Application
 from eventsourcing.utils import Environment, EnvType
 from psycopg.sql import SQL
 
-from shared.crypto import ErasureList, KeyStore
+from shared.crypto import ErasureList, KeyStore, TransitCipher
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.errors import EventLogError
 from shared.eventlog.mapper import EventMapper, RecordedEvent
@@ -44,7 +44,8 @@ class ServiceLog(Application[UUID]):
 
     `url`: of PostgreSQL. `sealing_key`: 32 bytes; `former_key`: the one before, while data keys are rewrapped.
     `tables`: SQL for tables of the service's own, with `{schema}` filled in. `erasure_list`: the list of destroyed keys
-    outside the database. `may_know_case`: whether a refusal may name another case to an actor."""
+    outside the database. `may_know_case`: whether a refusal may name another case to an actor. `transit_keys`: encrypt
+    names on their way to other services, the newest first."""
 
     SNAPSHOT_EVERY = 50
 
@@ -60,8 +61,10 @@ class ServiceLog(Application[UUID]):
         erasure_list: ErasureList | None = None,
         former_key: bytes | None = None,
         may_know_case: MayKnowCase = _always,
+        transit_keys: Sequence[bytes] = (),
     ) -> None:
         self.service = service
+        self.transit = TransitCipher(transit_keys)
         self.deciders = deciders
         self.clock = clock or Clock()
         self.url = url

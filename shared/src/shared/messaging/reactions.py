@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
@@ -13,7 +11,7 @@ from uuid import UUID
 from shared.contracts.base import PublicEvent
 from shared.eventlog import ServiceApplication
 from shared.kernel import Decider
-from shared.messaging.wire import Message
+from shared.messaging.wire import Message, takes_application
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +100,5 @@ class Reactions:
         for contract, reaction in self._by_contract.items():
             if (contract.publisher, contract.topic()) == (message.header.publisher, message.contract):
                 arguments = (contract.model_validate(message.body), message.header)
-                return reaction(*arguments, app) if _takes_application(reaction) else reaction(*arguments)
+                return reaction(*arguments, app) if takes_application(reaction) else reaction(*arguments)
         return None
-
-
-@cache
-def _takes_application(reaction: Reaction) -> bool:
-    return len(inspect.signature(reaction).parameters) == 3

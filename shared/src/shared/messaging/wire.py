@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,9 @@ from shared.contracts.base import PublicEvent
 from shared.eventlog import LogEntry, LogIdentity, RecordedEvent, ServiceApplication
 from shared.kernel import event_name
 
-ToIntegrationEvent = Callable[[RecordedEvent[Any], LogEntry], PublicEvent | None]
-"""A service's bridge (`integration_events.py`): its private event → the integration event that it publishes, or
-None."""
+ToIntegrationEvent = Callable[..., PublicEvent | None]
+"""A service's bridge (`integration_events.py`): its private event → the integration event that it publishes, or None.
+`(recorded, entry)`, or `(recorded, entry, app)` to encrypt for the way what the log holds encrypted."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -158,11 +159,17 @@ def messages_of(
     app: ServiceApplication, to_integration_event: ToIntegrationEvent, entries: Iterable[LogEntry]
 ) -> list[Message]:
     """Entries of a service's own log as the messages that other services receive."""
-    identity = app.recorder.identity()
+    identity, also = app.recorder.identity(), (app,) if takes_application(to_integration_event) else ()
     return [
-        message_of(app.service, identity, entry, recorded, to_integration_event(recorded, entry))
+        message_of(app.service, identity, entry, recorded, to_integration_event(recorded, entry, *also))
         for entry, recorded in app.events_of(entries)
     ]
+
+
+@cache
+def takes_application(function: Callable[..., Any]) -> bool:
+    """Whether a bridge or a reaction has a third parameter, for the service's application."""
+    return len(inspect.signature(function).parameters) == 3
 
 
 def encode(value: msgspec.Struct) -> bytes:

@@ -10,8 +10,16 @@ from typing import Any
 import typer
 
 from shared.erasure.erasure import decider as key_erasure
+from shared.names import name_decider
 from shared.runtime.service import Service
-from shared.settings import ErasureSettings, Misconfigured, Settings, collect_faults, load_settings
+from shared.settings import (
+    ErasureSettings,
+    Misconfigured,
+    Settings,
+    TransitSettings,
+    collect_faults,
+    load_settings,
+)
 
 
 def settings_for(service: Service, *also: Callable[[], Any]) -> Settings:
@@ -19,9 +27,9 @@ def settings_for(service: Service, *also: Callable[[], Any]) -> Settings:
 
     Exits with 2 and one line for each fault."""
     erasure_settings = ErasureSettings if key_erasure in service.deciders else None
-    loaders = [
-        partial(load_settings, settings) for settings in (service.own_settings, Settings, erasure_settings) if settings
-    ]
+    transit_settings = TransitSettings if name_decider in service.deciders else None
+    needed = (service.own_settings, Settings, erasure_settings, transit_settings)
+    loaders = [partial(load_settings, settings) for settings in needed if settings]
     with _exit_on_faults():
         collect_faults(*loaders, *also)
         return load_settings(Settings)

@@ -111,6 +111,7 @@ class Service:
             erasure_list=ErasureList(settings.erasure_list) if settings.erasure_list else None,
             former_key=settings.former_sealing_key.get_secret_value() if settings.former_sealing_key else None,
             may_know_case=may_know_case,
+            transit_keys=[key.get_secret_value() for key in settings.transit_keys],
         )
 
     def _repeat_erasures(self, app: ServiceApplication) -> None:

@@ -4,12 +4,14 @@ from shared.access import case_access, replicated_rights
 from shared.attachments import attachment
 from shared.erasure import erasure
 from shared.messaging import restored_publisher
+from shared.names import name_decider
 
 SHARED_DECIDERS = (
     attachment.decider,
     replicated_rights.decider,
     case_access.decider,
+    name_decider,
     erasure.decider,
     restored_publisher.decider,
 )
-"""Attachments; the rights and the case access that intake publishes; erasure; publishers restored from a back-up."""
+"""Attachments; the rights, case access and names that intake publishes; erasure; publishers restored from a back-up."""

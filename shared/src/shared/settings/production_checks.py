@@ -30,7 +30,20 @@ def production_faults(settings: Settings) -> Iterator[str]:
         )
     if settings.dev_clock:
         yield "DLA_DEV_CLOCK moves time: it is for DLA_MODE=development only"
+    yield from _weak_transit_keys(settings)
     yield from _unencrypted_connections(settings)
+
+
+def _weak_transit_keys(settings: Settings) -> Iterator[str]:
+    """A key that somebody else has too, or that anybody can guess, protects no name."""
+    keys = [key.get_secret_value() for key in settings.transit_keys]
+    own = {settings.sealing_key.get_secret_value(), settings.identity_key.get_secret_value()}
+    if any(len(set(key)) == 1 for key in keys):
+        yield "DLA_TRANSIT_KEYS has a key whose bytes are all the same: make one of 32 random bytes"
+    if own & set(keys):
+        yield "DLA_TRANSIT_KEYS has the sealing key or the identity key of this service: make a key of its own"
+    if len(set(keys)) < len(keys):
+        yield "DLA_TRANSIT_KEYS has the same key twice: name each once, the newest first"
 
 
 def _unencrypted_connections(settings: Settings) -> Iterator[str]:

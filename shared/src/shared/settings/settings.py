@@ -19,7 +19,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.settings import production_checks
 from shared.settings.nats_access import NatsAccess
@@ -84,6 +84,14 @@ def decode_key(value: object) -> object:
 EncryptionKey = Annotated[SecretBytes, BeforeValidator(decode_key)]
 
 
+def split_keys(value: object) -> object:
+    """For a field that holds several keys, apart by commas."""
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+KeyRing = Annotated[tuple[EncryptionKey, ...], NoDecode, BeforeValidator(split_keys)]
+
+
 class Settings(ServerSettings):
     """Settings of every service that has an event log."""
 
@@ -104,6 +112,9 @@ class Settings(ServerSettings):
     erase people."""
     identity_key: EncryptionKey
     """Makes people’s pseudonyms: 32 bytes in base64, the same in all services."""
+    transit_keys: KeyRing = ()
+    """Encrypt names on their way between services: each 32 bytes in base64, apart by commas, the newest first; the same
+    in the services of the phases, and nowhere else."""
     jwks: str
     """Keys of the identity provider: a file or a URL."""
     jwks_trusted_hours: PositiveFloat = 24
@@ -143,6 +154,28 @@ class DeploySettings(BaseSettings):
 
     nats_deployer_seed: NkeySeed
     """NKey seed of the one NATS user who may make streams and consumers."""
+
+
+class TransitSettings(BaseSettings):
+    """Settings of services that send or receive names."""
+
+    model_config = SettingsConfigDict(
+        use_attribute_docstrings=True, env_prefix="DLA_", frozen=True, hide_input_in_errors=True
+    )
+
+    mode: Mode = Mode.PRODUCTION
+    """In `production`, the program refuses to start on anything that is for development or unencrypted."""
+    transit_keys: KeyRing = ()
+    """Encrypt names on their way between services: each 32 bytes in base64, apart by commas, the newest first."""
+
+    @model_validator(mode="after")
+    def _are_there(self) -> Self:
+        if self.mode is Mode.PRODUCTION and not self.transit_keys:
+            raise ValueError(
+                "DLA_TRANSIT_KEYS is not set: no service would learn what structures and people are called; make one"
+                " key of 32 random bytes in base64, and give it to the services of the four phases"
+            )
+        return self
 
 
 class ErasureSettings(BaseSettings):

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.support.servers.integration import NO_APPLICATION
 
 from intake.domain.request.archive import ArchiveCase, CaseArchived, CaseUnarchived, UnarchiveCase
 from intake.domain.request.confidentiality import (
@@ -86,7 +87,7 @@ def test_nobody_changes_who_sees_an_archive(command: Any) -> None:
 )
 def test_the_others_are_told_that_it_is_an_archive(event: Any, expected: CaseAccessChanged) -> None:
     recorded: Any = type("Recorded", (), {"data": event})
-    assert to_integration_event(recorded, recorded) == expected
+    assert to_integration_event(recorded, recorded, NO_APPLICATION) == expected
     assert (
         decider.case_row(decider.initial, event)
         == CaseAccess(expected.adviser, expected.confidential, archived=expected.archived).row()

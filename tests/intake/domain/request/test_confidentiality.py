@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.support.servers.integration import NO_APPLICATION
 
 from intake.domain.reference.criteria import Verdict
 from intake.domain.reference.reference import SHIPPED_REFERENCE
@@ -150,5 +151,5 @@ def test_a_transfer_carries_the_confidentiality_with_it() -> None:
 )
 def test_the_others_are_told_who_is_in_charge_and_never_why(event: Any, expected: CaseAccessChanged) -> None:
     recorded: Any = type("Recorded", (), {"data": event})
-    assert to_integration_event(recorded, recorded) == expected
+    assert to_integration_event(recorded, recorded, NO_APPLICATION) == expected
     assert decider.case_row(decider.initial, event) == CaseAccess(expected.adviser, expected.confidential).row()

@@ -68,10 +68,8 @@ async def download_document(
     if (phase_page := CASE_PAGES.get(phase)) is None:
         raise HTTPException(404)
     reader, services = await get_reader(request, case), get_services(request)
-    state = await result_or_error(services.json(reader, "intake", f"/api/v1/requests/{case}"))
-    structure = None if isinstance(state, UpstreamError) or phase == "accueil" else state["structure"]["name"]
     path = f"{phase_page.path_of(case, case)}/documents/{name}.{form}"
-    response = await services.get(reader, phase_page.service, path, version=version, structure=structure)
+    response = await services.get(reader, phase_page.service, path, version=version)
     policy = response.headers.get("Content-Security-Policy", "")
     disposition = "inline" if form is DocumentFormat.HTML else "attachment"
     return Response(

@@ -31,5 +31,5 @@ def build_router(deployment: Deployment, requests: AggregateEndpoints[Request]) 
     orientations.command("/outcome", ConcludeOrientation, *STAFF)
     orientations.command("/refusal", DeclineOrientation, *STAFF, Role.LEADER)
     orientations.get(*CASE_READERS)
-    orientations.documents(orientation_documents, *CASE_READERS, names_structure=True)
+    orientations.documents(orientation_documents, *CASE_READERS)
     return router

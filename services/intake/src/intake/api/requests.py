@@ -98,6 +98,6 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
     )
     requests.get(*CASE_READERS, extra=extra_fields)
     documents = build_request_documents(lambda: deployment.reference)
-    requests.documents(documents, *CASE_READERS, names_structure=True)
+    requests.documents(documents, *CASE_READERS)
     requests.list(projections.requests, *STAFF, Role.AUDITOR, Role.DPO)
     return router, requests

@@ -53,7 +53,13 @@ def orientation_letter(source: DocumentSource[Orientation]) -> Document:
         Facts(tuple(structure_facts(request.structure))),
         *contact_blocks(source, request.contact),
     ]
-    return source.document("Lettre d’orientation", f"Unité {request.unit}", blocks, structure=request.structure.name)
+    return source.document(
+        "Lettre d’orientation",
+        f"Unité {request.unit}",
+        blocks,
+        structure=request.structure.name,
+        adviser=request.adviser,
+    )
 
 
 def _request(source: DocumentSource[Orientation]) -> Request:

@@ -58,6 +58,7 @@ def reception_record(source: DocumentSource[Request], reference: ReferenceData) 
             Facts(tuple(_outcome(source))),
         ],
         structure=request.structure.name,
+        adviser=request.adviser,
     )
 
 

@@ -28,6 +28,7 @@ from shared.kernel import (
 )
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
+from shared.names import RecordPersonName, name_decider, person_name_id
 
 
 class LinkRole(StrEnum):
@@ -179,11 +180,14 @@ def evolve(link: PersonalLink, event: Event) -> PersonalLink:
 
 
 def companions(link: PersonalLink, event: Event, _context: Context) -> Iterable[CompanionCommand]:
-    """The register grants a right to the new link and revokes those of the former: every service receives both."""
+    """The register grants a right to the new link and revokes those of the former: every service receives both, and the
+    bearer's name."""
     if link.identity and not link.revoked:
         yield CompanionCommand(register.decider, link.identity, command=RevokeLinkRights())
     match event:
-        case LinkGiven(case_id, person, role=role, name=_, identity=identity, until=until):
+        case LinkGiven(case_id, person, role=role, name=name, identity=identity, until=until):
+            record = RecordPersonName(person, name)
+            yield CompanionCommand(name_decider, person_name_id(person), command=record, case=case_id)
             yield CompanionCommand(
                 register.decider, identity, command=GrantLinkRight(person, Role(role), case=case_id, until=until)
             )

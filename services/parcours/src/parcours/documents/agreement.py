@@ -78,7 +78,7 @@ def draft_agreement(source: DocumentSource[Tender]) -> Document:
         _places(source, parcours.plan.unit, provider, (SIGNATURE_BLANKS, SIGNATURE_BLANKS, SIGNATURE_BLANKS)),
         Paragraph(TEMPLATE_NOTICE, aside=True),
     ]
-    return source.document(DRAFT_TITLE, f"Unité {parcours.plan.unit}", blocks)
+    return source.document(DRAFT_TITLE, f"Unité {parcours.plan.unit}", blocks, adviser=parcours.plan.adviser)
 
 
 def agreement(source: DocumentSource[Parcours], key: UUID) -> Document:
@@ -101,7 +101,7 @@ def agreement(source: DocumentSource[Parcours], key: UUID) -> Document:
         *_proof(source, key),
         Paragraph(TEMPLATE_NOTICE, aside=True),
     ]
-    return source.document(SIGNED_TITLE, f"Unité {parcours.plan.unit}", blocks)
+    return source.document(SIGNED_TITLE, f"Unité {parcours.plan.unit}", blocks, adviser=parcours.plan.adviser)
 
 
 def _parties(source: DocumentSource[Any], unit: str, provider: str) -> Iterator[Block]:

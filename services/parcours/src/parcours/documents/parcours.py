@@ -65,7 +65,13 @@ def road_map(source: DocumentSource[Parcours]) -> Document:
     ]
     if parcours.debrief:
         blocks += [Heading("Le bilan de fin de parcours"), Paragraph(source.decrypt(parcours.debrief))]
-    return source.document("Feuille de route", f"Unité {parcours.plan.unit}", blocks, validation=_validation(source))
+    return source.document(
+        "Feuille de route",
+        f"Unité {parcours.plan.unit}",
+        blocks,
+        validation=_validation(source),
+        adviser=parcours.plan.adviser,
+    )
 
 
 def axis_label(axis: str) -> str:
@@ -134,5 +140,5 @@ def _validation(source: DocumentSource[Parcours]) -> Validation | None:
     shared = parcours.shared
     validations = source.all_of(ParcoursValidated)
     agreed = [fact for fact in validations if fact.event.content_hash == shared.content_hash]
-    by = tuple(dict.fromkeys(f"dirigeant·e {fact.by}" for fact in agreed))
+    by = tuple(dict.fromkeys(f"dirigeant·e {source.person(fact.by)}" for fact in agreed))
     return Validation(shared.version, shared.content_hash, by=by, at=agreed[-1].recorded_at)

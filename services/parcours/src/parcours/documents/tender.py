@@ -113,7 +113,8 @@ def minutes(source: DocumentSource[Tender]) -> Document:
 
 def _document(source: DocumentSource[Tender], title: str, blocks: list[Block]) -> Document:
     standing = Paragraph(f"Consultation {TENDER_STEP_LABELS[source.state.status]}.", aside=True)
-    return source.document(title, f"Unité {_unit(source)}", [standing, *blocks])
+    adviser: str = source.parent.plan.adviser
+    return source.document(title, f"Unité {_unit(source)}", [standing, *blocks], adviser=adviser)
 
 
 def _action(source: DocumentSource[Tender]) -> Action | None:
@@ -220,14 +221,14 @@ def _interests(source: DocumentSource[Tender]) -> Iterator[Block]:
         return
     rows = tuple(
         (
-            f"{SCORER_LABELS.get(fact.role, 'Personne')} ({scorer})",
+            f"{SCORER_LABELS.get(fact.role, 'Personne')} ({source.person(scorer)})",
             "Conflit déclaré" if fact.event.conflict else "Aucun conflit",
             source.plaintext(fact.event.detail) or "–",
         )
         for scorer, fact in declared.items()
     )
     yield Heading("Les déclarations d’intérêts")
-    columns = (Column("Qui (identifiant)", 3), Column("Déclaration", 2), Column("Précisions", 4))
+    columns = (Column("Qui", 3), Column("Déclaration", 2), Column("Précisions", 4))
     yield Table("Avant de noter, chacun·e dit si un intérêt l’y lie", columns, rows=rows)
 
 

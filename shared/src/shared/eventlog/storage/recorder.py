@@ -127,6 +127,15 @@ class LogRecorder(PostgresApplicationRecorder):
         """One aggregate's events, in order."""
         return self._entries(self._entries_of("originator_id = %b ORDER BY originator_version"), (stream,))
 
+    @retry(CONNECTION_ERRORS, max_attempts=4, wait=0.1)
+    def last_entries(self, streams: Sequence[UUID], until: int) -> Sequence[LogEntry]:
+        """Of each stream the last entry up to a position; where there is none, the first one after it."""
+        statement = self._sql(
+            f"SELECT DISTINCT ON (originator_id) {ENTRY} FROM {{events}} WHERE originator_id = ANY(%b)"  # noqa: S608
+            " ORDER BY originator_id, position > %b, abs(position - %b)"
+        )
+        return self._entries(statement, (list(streams), until, until))
+
     def closed_timestamp(self) -> datetime:
         """An instant of the database's clock before which nothing more will be recorded. It waits for the append
         that is under way."""

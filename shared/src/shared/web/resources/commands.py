@@ -174,9 +174,9 @@ class AggregateEndpoints(AggregateResource[S]):
         """GET one aggregate, and what changed in it; for a case also its history and its stored events."""
         add_state(self, *roles, extra=extra)
 
-    def documents(self, templates: DocumentTemplates[S], *roles: Role, names_structure: bool = False) -> None:
-        """GET the documents of one aggregate. `names_structure`: this service knows the structure's name."""
-        add_documents(self, templates, *roles, names_structure=names_structure)
+    def documents(self, templates: DocumentTemplates[S], *roles: Role) -> None:
+        """GET the documents of one aggregate."""
+        add_documents(self, templates, *roles)
 
     def list(self, projection: Projection, *roles: Role) -> None:
         """GET the collection."""

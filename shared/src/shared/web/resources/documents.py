@@ -8,11 +8,12 @@ from uuid import UUID
 from fastapi import Depends, Path, Query, Response
 from pydantic import BaseModel
 
+from shared.access import CaseAccessReplicated
 from shared.documents import Document, DocumentSource, DocumentTemplate, DocumentTemplates, RecordedFact, rendering
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, UnknownCase
 from shared.kernel import Decider, Refusal, Role
+from shared.names.lookup import NOW, find_person_names, find_structures, ids_in
 from shared.web.auth import Caller, authorize, requires
-from shared.web.collections import NO_NUL_PATTERN
 from shared.web.http import ProblemError, styled_page
 from shared.web.requests import AppDep
 from shared.web.resources.resource import AggregateResource
@@ -41,27 +42,14 @@ Name = Annotated[str, Path(pattern="^[a-z0-9-]{1,100}$")]
 Version = Annotated[
     int | None, Query(ge=1, le=10**6, description="Of the aggregate, as its ETag gives it; now, if none")
 ]
-Structure = Annotated[
-    str | None,
-    Query(
-        min_length=1,
-        max_length=200,
-        pattern=NO_NUL_PATTERN,
-        description="The structure’s name, which only intake knows, as it is to stand on the document",
-    ),
-]
 DOCUMENT_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The document", "content": {"text/html": {}, "application/pdf": {}}}
 }
 
 
-def add_documents(
-    resource: AggregateResource[S], templates: DocumentTemplates[S], *roles: Role, names_structure: bool = False
-) -> None:
-    """GET `/documents` and `/documents/{name}.html` or `.pdf` of one aggregate.
-
-    `names_structure`: this service knows the structure's name; the others write the one that the caller gives."""
-    router, structure_name = resource.router, _no_name if names_structure else _given_name
+def add_documents(resource: AggregateResource[S], templates: DocumentTemplates[S], *roles: Role) -> None:
+    """GET `/documents` and `/documents/{name}.html` or `.pdf` of one aggregate."""
+    router = resource.router
 
     @router.get("/{id}/documents", name="list_documents", summary="List the documents")
     def list_documents(
@@ -74,7 +62,7 @@ def add_documents(
         """The documents that can be written now, or could when the aggregate had reached a version."""
         authorize(caller, case)
         resource.require(app, case, id)
-        source = _load_source(resource, app, case, id, version, None)
+        source = _load_source(resource, app, case, id, version)
         address = f"{router.prefix.format(case=case)}/{id}/documents"
         return [_available(template, address, len(source.facts)) for template in templates(source.state)]
 
@@ -92,14 +80,13 @@ def add_documents(
         app: AppDep,
         caller: Annotated[Caller, requires(*roles)],
         case: Annotated[UUID, Depends(resource.case_id)],
-        structure: Annotated[str | None, Depends(structure_name)],
         version: Version = None,
     ) -> Response:
-        """HTML or PDF. The same bytes for the same version, as long as nothing is erased; the ETag is the document's
-        fingerprint."""
+        """HTML or PDF. A past version gives the same bytes as long as nothing is erased; the newest also changes when a
+        name on it is corrected. The ETag is the document's fingerprint."""
         authorize(caller, case)
         resource.require(app, case, id)
-        source = _load_source(resource, app, case, id, version, structure)
+        source = _load_source(resource, app, case, id, version)
         document = _find_template(templates(source.state), name).write(source)
         return document_response(document, form, f"{name}-v{document.origin.version}.{form}")
 
@@ -110,7 +97,6 @@ def _load_source(
     case: UUID,
     stream: UUID,
     version: int | None,
-    structure: str | None,
 ) -> DocumentSource[S]:
     """The aggregate at a version, with the other aggregates of the case as they were then.
 
@@ -124,23 +110,36 @@ def _load_source(
         raise ProblemError(
             404, "unknown-version", "Version inconnue", f"Cette partie du dossier en est à la version {len(own)}."
         )
+    following = own[version][0].id if version is not None and version < len(own) else None
     own = own[:version]
     last, _ = own[-1]
 
     def state_of(other: Decider[Any], stream: UUID) -> Any:
         return other.state(event.data for entry, event in _entries_of(entries, stream) if entry.id <= last.id)
 
+    state = app.load(decider, stream, len(own)).state
+    parent = state_of(resource.within.decider, case) if resource.within else None
+    until = NOW if following is None else following - 1  # names are corrected between two versions too
+    structure = find_structures(app, [case], until).get(case)
+    in_charge = [
+        event.data.adviser
+        for entry, event in entries
+        if entry.id <= until and isinstance(event.data, CaseAccessReplicated)
+    ]
+    people = {event.meta.actor for _, event in own} | set(ids_in([state, parent, in_charge[-1:]]))
     return DocumentSource(
         stream,
         case,
-        state=app.load(decider, stream, len(own)).state,
+        state=state,
         facts=tuple(
             RecordedFact(event.data, entry.recorded_at, by=event.meta.actor, role=event.meta.role)
             for entry, event in own
         ),
         decrypt=app.key_store.display_text,
-        parent=state_of(resource.within.decider, case) if resource.within else None,
-        structure_name=structure,
+        parent=parent,
+        structure_name=structure.name if structure else None,
+        adviser=in_charge[-1] if in_charge else None,
+        person_names=find_person_names(app, people, until),
         load_other=state_of,
     )
 
@@ -183,11 +182,3 @@ def document_response(document: Document, form: DocumentFormat, file_name: str) 
     page = rendering.render_html(document)
     headers["Content-Security-Policy"] = f"{styled_page(page)}; sandbox"
     return Response(page, media_type="text/html", headers=headers)
-
-
-async def _given_name(structure: Structure = None) -> str | None:
-    return structure
-
-
-async def _no_name() -> None:
-    return None

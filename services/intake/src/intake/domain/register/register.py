@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from intake.domain.reference.territory import Competence
 from intake.domain.register import link_rights, rights
 from intake.domain.register.link_rights import GrantLinkRight, RevokeLinkRights
-from intake.domain.register.rights import Event, GrantRight, RenewRight, RevokeRight
+from intake.domain.register.rights import Event, GrantRight, RenewRight, RevokeRight, RightGranted
 from intake.domain.register.state import OWN_RIGHTS, Register
-from shared.kernel import Context, Decider
+from shared.kernel import CompanionCommand, Context, Decider
+from shared.names import RecordPersonName, name_decider, person_name_id
 
 NO_TABLE = Competence()
 
@@ -34,6 +35,14 @@ def decide(
             return link_rights.revoke_link_rights(register, context)
 
 
+def companions(_register: Register, event: Event, context: Context) -> Iterable[CompanionCommand]:
+    """Every service that shows what an identity did receives the name that it was granted its right under."""
+    match event:
+        case RightGranted(_, _, name=name) if name:
+            record = RecordPersonName(context.case, name)
+            yield CompanionCommand(name_decider, person_name_id(context.case), command=record, case=context.case)
+
+
 def available_commands(register: Register) -> Iterator[type]:
     yield from (GrantRight, GrantLinkRight)
     if register.active:
@@ -49,5 +58,6 @@ decider: Decider[Register] = Decider(
     evolve=rights.evolve,
     commands=Command.__args__,
     events=Event.__args__,
+    companions=companions,
     available_commands=available_commands,
 )

@@ -58,8 +58,9 @@ from intake.domain.request.transfer import (
 )
 from intake.domain.structure import Structure
 from shared.attachments import AddAttachment
-from shared.kernel import CASE_ACCESS_TABLE, Context, Decider, UniqueKey
+from shared.kernel import CASE_ACCESS_TABLE, CompanionCommand, Context, Decider, UniqueKey
 from shared.kernel.frozen import replace
+from shared.names import RecordStructureName, name_decider, structure_name_id
 
 Command = (
     ReceiveRequest
@@ -235,6 +236,20 @@ def _open_case_keys(unit: str, structure_id: UUID, structure: Structure) -> Iter
         yield UniqueKey("open-case", f"{unit}/{number}")
 
 
+def companions(request: Request, event: Event, context: Context) -> Iterable[CompanionCommand]:
+    """Once a structure is admitted, the other services receive its name, and each correction of it."""
+    match event:
+        case RequestAdmitted():
+            name = request.structure.name
+        case StructureCorrected(structure) if request.status is RequestStatus.ADMITTED:
+            if (name := structure.name) == request.structure.name:
+                return
+        case _:
+            return
+    record = RecordStructureName(request.structure_id, context.text(name))
+    yield CompanionCommand(name_decider, structure_name_id(context.case), command=record, case=context.case)
+
+
 def case_row(_request: Request, event: Event) -> dict[str, Any] | None:
     """Who is in charge of the case, and whether it is confidential or archived, when the event says so."""
     if isinstance(event, confidentiality.Event):
@@ -253,6 +268,7 @@ decider: Decider[Request] = Decider(
     events=Event.__args__,
     unique_keys=unique_keys,
     unique_key_refusal=ALREADY_OPEN,
+    companions=companions,
     available_commands=available_commands,
     case_table=CASE_ACCESS_TABLE,
     case_row=case_row,

@@ -1,0 +1,161 @@
+"""Names from intake to the services that show them: encrypted on their way, corrected, erased, and never lost."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pydantic import SecretBytes
+from tests.support.checks.document_reading import text_of
+from tests.support.generated.golden_samples import service
+from tests.support.servers.all_services import House, house
+from tests.support.servers.served_service import Serve, Served
+
+from diagnostic.main import service as diagnostic
+from embedded.processes.nats import Nats
+from embedded.processes.postgres import Postgres
+from intake.main import service as intake
+from shared.crypto import ERASED_TEXT
+from shared.messaging import Feed, Inbox, encode, messages_of
+from shared.names.lookup import find_person_names, find_structures
+
+RECEIVERS = ("diagnostic", "parcours", "followup")
+LEADER = "Maëlle Kerdoncuff"
+NUMBERS = iter(["73282932000074", "55208131766522", "35600000000048", "38012986646850", "30613890001294"])
+
+
+@pytest.fixture(scope="module")
+def services(postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    def database(name: str) -> str:
+        return postgres.ensure_database(f"names_{name}", connections=-1)
+
+    with house(database, nats, tmp_path_factory.mktemp("names")) as running:
+        yield running
+
+
+def done(answer: Any) -> Any:
+    assert answer.status_code in (200, 201), answer.text
+    return answer.json()
+
+
+def structure(name: str) -> dict[str, Any]:
+    return {"name": name, "legal_form": "association", "department": "44", "siret": next(NUMBERS), "headcount": 4}
+
+
+def admitted(running: Served, named: dict[str, Any]) -> UUID:
+    adviser = running.by("adviser")
+    body = {"structure": named, "contact": {"name": "Nolwenn Pichon"}, "need": "Consolider l’équipe."}
+    case = done(adviser.post("/api/v1/requests", body))["id"]
+    where = f"/api/v1/requests/{case}"
+    done(adviser.post(f"{where}/meetings", {"held_on": "2026-03-02", "with_whom": "la présidente"}))
+    for criterion in ("existing", "employer", "ess"):
+        judged = {"criterion": criterion, "verdict": "met", "evidence": "Vu sur pièces."}
+        done(adviser.post(f"{where}/criteria", judged))
+    done(adviser.post(f"{where}/admission", {}))
+    return UUID(case)
+
+
+def linked(running: Served, case: UUID, name: str = LEADER) -> str:
+    """The id of a leader who was given a personal link."""
+    asked = {"role": "leader", "name": name, "reason": "Elle dirige l’association."}
+    given = done(running.by("adviser").post(f"/api/v1/requests/{case}/links", asked))
+    return str(given["id"])
+
+
+def name_in(running: Served, case: UUID) -> str | None:
+    found = find_structures(running.application, [case]).get(case)
+    return found.name if found else None
+
+
+def papers(running: Served, case: UUID) -> str:
+    adviser, where = running.by("adviser"), f"/api/v1/diagnoses/{case}"
+    done(adviser.post(f"{where}/problem", {"problem": "Tout repose sur une subvention."}))
+    return text_of(adviser.get(f"{where}/documents/diagnostic-partage.pdf").content)
+
+
+def wire(running: Served) -> bytes:
+    """What JetStream and the feed carry of this service."""
+    entries = running.application.recorder.select_notifications(0, 10_000, inclusive_of_start=False)
+    bridge = service(running.application.service).to_integration_event
+    return b"\n".join(encode(each) for each in messages_of(running.application, bridge, entries))
+
+
+def test_a_service_prints_the_structure_that_intake_admitted(services: House) -> None:
+    named = structure("Les Jardins de l’Erdre")
+    case = admitted(services["intake"], named)
+    services.carry()
+    assert [name_in(services[name], case) for name in RECEIVERS] == ["Les Jardins de l’Erdre"] * 3
+    assert "Les Jardins de l’Erdre" in papers(services["diagnostic"], case)
+
+    before = services.by("diagnostic", "adviser").get(f"/api/v1/diagnoses/{case}/documents/diagnostic-partage.pdf")
+    corrected = {
+        "structure": named | {"name": "Les Jardins de Mauves"},
+        "effective_on": "2026-01-01",
+        "reason": "Erreur.",
+    }
+    done(services.by("intake", "adviser").post(f"/api/v1/requests/{case}/corrections", corrected))
+    services.carry()
+    now = services.by("diagnostic", "adviser").get(f"/api/v1/diagnoses/{case}/documents/diagnostic-partage.pdf")
+    assert "Les Jardins de Mauves" in text_of(now.content)
+    assert "Les Jardins de Mauves" not in text_of(before.content)
+
+
+def test_nothing_that_travels_can_be_read_without_the_key(services: House) -> None:
+    case = admitted(services["intake"], structure("La Ressourcerie du Vignoble"))
+    linked(services["intake"], case, "Azilis Quemener")
+    services.carry()
+    carried = wire(services["intake"])
+    assert b"name-recorded:v1" in carried
+    for word in ("Ressourcerie", "Vignoble", "Azilis", "Quemener"):
+        assert word.encode() not in carried
+        assert word not in "".join(line for rows in services["audit"].everything().values() for line in rows)
+    assert wire(services["intake"]) == carried, "a message that is sent again has equal bytes"
+
+
+def test_who_is_erased_is_named_nowhere_and_a_replay_brings_nobody_back(services: House) -> None:
+    intake_service = services["intake"]
+    case = admitted(intake_service, structure("Le Fournil partagé"))
+    leader, late = linked(intake_service, case), linked(intake_service, case, "Yuna Abgrall")
+    services.carry("followup")
+    assert find_person_names(services["diagnostic"].application, [leader]) == {leader: LEADER}
+    found = services.by("diagnostic", "dpo").post("/api/v1/people/search", {"words": "kerdoncuff"}).json()
+    assert [each["person"] for each in found] == [leader]
+
+    for person in (leader, late):
+        link = f"/api/v1/requests/{case}/links/{person}"
+        done(services.by("intake", "adviser").post(f"{link}/revocation", {"reason": "Elle quitte l’association."}))
+        answer = services.by("intake", "dpo").delete(f"/api/v1/people/{person}", {"reason": "Demande par courrier."})
+        assert answer.status_code in (200, 202), answer.text
+    services.carry()
+    for name in ("intake", *RECEIVERS):
+        app = services[name].application
+        assert find_person_names(app, [leader, late]) == {leader: ERASED_TEXT, late: ERASED_TEXT}
+        held = "".join(line for rows in services[name].everything().values() for line in rows)
+        assert "Kerdoncuff" not in held
+        assert "Abgrall" not in held
+    assert b'"ciphertext":null' in wire(intake_service)
+
+
+def test_a_wrong_key_loses_no_name_and_stops_no_case(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    right, wrong = SecretBytes(bytes(range(32))), SecretBytes(bytes(range(32, 64)))
+    source, target = serve(intake, transit_keys=(right,)), serve(diagnostic, transit_keys=(wrong,))
+    case = admitted(source, structure("L’Atelier du Marais"))
+    leader = linked(source, case)
+    inbox = Inbox(target.application, diagnostic.reactions, Feed({}, ""))
+    entries = source.application.recorder.select_notifications(0, 1000, inclusive_of_start=False)
+    with caplog.at_level(logging.WARNING):
+        for message in messages_of(source.application, intake.to_integration_event, entries):
+            inbox.receive(message)
+    assert "DLA_TRANSIT_KEYS" in caplog.text
+    assert "Atelier" not in caplog.text
+    assert name_in(target, case) is None
+    assert find_person_names(target.application, [leader]) == {}
+    assert f"Dossier {case}" in papers(target, case)
+
+    target.application.transit = source.application.transit  # the operator adds the key that was missing
+    assert name_in(target, case) == "L’Atelier du Marais"
+    assert find_person_names(target.application, [leader]) == {leader: LEADER}
+    assert "L’Atelier du Marais" in papers(target, case)
