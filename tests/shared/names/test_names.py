@@ -61,7 +61,7 @@ def admitted(running: Served, named: dict[str, Any]) -> UUID:
 def linked(running: Served, case: UUID, name: str = LEADER) -> str:
     """The id of a leader who was given a personal link."""
     asked = {"role": "leader", "name": name, "reason": "Elle dirige l’association."}
-    given = done(running.by("adviser").post(f"/api/v1/requests/{case}/links", asked))
+    given = done(running.by("adviser").post(f"/api/v1/requests/{case}/access-links", asked))
     return str(given["id"])
 
 
@@ -125,7 +125,7 @@ def test_who_is_erased_is_named_nowhere_and_a_replay_brings_nobody_back(services
     assert [each["person"] for each in found] == [leader]
 
     for person in (leader, late):
-        link = f"/api/v1/requests/{case}/links/{person}"
+        link = f"/api/v1/requests/{case}/access-links/{person}"
         done(services.by("intake", "adviser").post(f"{link}/revocation", {"reason": "Elle quitte l’association."}))
         answer = services.by("intake", "dpo").delete(f"/api/v1/people/{person}", {"reason": "Demande par courrier."})
         assert answer.status_code in (200, 202), answer.text
