@@ -9,7 +9,8 @@ from typing import Any
 from anyascii import anyascii
 
 NOT_PRINTABLE = re.compile(
-    "[^\n -~\u00a0-\u03ff\u0400-\u0484\u0487-\u04ff\u1e00-\u200b\u2010-\u2027\u202f-\u2040\u2042\u2044-\u2052\u2054-\u205e"
+    "[^\n -~\u00a0-\u03ff\u0400-\u0484\u0487-\u04ff\u1e00-\u200b"
+    "\u2010-\u2027\u202f-\u2040\u2042\u2044-\u2052\u2054-\u205e"
     "\u2070-\u2094\u20a0-\u20c0\u2100-\u211e\u2120\u2122\u2124\u2126-\u214f\u2150-\u2151\u2153-\u2184\u2190-\u23ff\u2500-\u25ff]+"
 )
 """Outside the letters, signs and blanks that the fonts of the wheel have: emoji, most scripts, marks of direction."""
