@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from threading import Thread
 from uuid import UUID
 
@@ -34,7 +35,18 @@ from shared.eventlog import (
     UnknownCase,
     to_plain,
 )
-from shared.kernel import Encrypted, PersonalData, Refused, Role, event, uuid7
+from shared.kernel import (
+    Actor,
+    CompanionCommand,
+    Decider,
+    Encrypted,
+    PersonalData,
+    Refused,
+    Role,
+    event,
+    uuid7,
+)
+from shared.kernel.events import command
 from shared.runtime.scheduler import Scheduler
 
 
@@ -322,3 +334,51 @@ def test_an_upcast_that_moves_a_sealed_field_leaves_it_readable(app: ServiceAppl
     )
     (wish,) = now.to_domain_event(old).data.wishes
     assert app.key_store.decrypt(wish) == "un toit"
+
+
+@command
+class Relay:
+    """Notes it here, and asks each of `then`, in turn, to do the same with the rest."""
+
+    then: tuple[UUID, ...] = ()
+
+
+@event("relayed", label="Transmis")
+class Relayed:
+    then: tuple[UUID, ...] = ()
+
+
+AUTOMATIC = Actor("service:notes", Role.SERVICE)
+relay: Decider[int] = Decider(
+    "relays",
+    0,
+    decide=lambda _state, command, _context: [Relayed(command.then)],
+    evolve=lambda state, _event: state + 1,
+    commands=(Relay,),
+    events=(Relayed,),
+    companions=lambda _state, event, _context: [
+        CompanionCommand(relay, stream, command=Relay(event.then[1:]), actor=AUTOMATIC) for stream in event.then[:1]
+    ],
+)
+
+
+def test_a_companion_command_may_lead_to_another_in_the_same_transaction(url: str) -> None:
+    first, second, third = (uuid7() for _ in range(3))
+    with closing(ServiceApplication("notes", [relay], url, b"k" * 32)) as app:
+        app.create_tables()
+        context = app.context(first, ADVISER, causation=uuid7(), correlation=uuid7())
+        app.handle(relay, first, Relay((second, third)), context)
+        recorded = [app.events_of(app.recorder.entries_of_case(case)) for case in (first, second, third)]
+        (_, one), (_, two), (_, three) = (entry for [entry] in map(list, recorded))
+        assert one.meta.actor == ADVISER.id
+        for last, case in ((two, second), (three, third)):
+            assert (last.meta.actor, last.meta.causation, last.meta.correlation) == ("service:notes", None, case)
+
+
+def test_a_companion_command_never_comes_back_to_where_it_began(url: str) -> None:
+    first, second = uuid7(), uuid7()
+    with closing(ServiceApplication("notes", [relay], url, b"k" * 32)) as app:
+        app.create_tables()
+        with pytest.raises(ValueError, match="comes back"):
+            app.handle(relay, first, Relay((second, first)), app.context(first, ADVISER))
+        assert app.load(relay, second).version == 0

@@ -18,7 +18,7 @@ from tests.support.samples.sample_services import eventually
 from tests.support.servers.served_service import Client, Serve, Served, served
 
 from embedded.processes.nats import Nats
-from parcours.domain.collective import operation
+from parcours.domain.collective import membership, operation
 from parcours.domain.funding import fund
 from shared.kernel import Actor, Role, uuid7
 from shared.runtime.service import ProcessRole
@@ -292,7 +292,7 @@ def test_a_fund_and_an_operation_name_no_confidential_case_to_the_rest_of_the_un
         for named in (case, other):
             engaging: list[tuple[Any, str, Any]] = [
                 (fund.decider, funds, fund.EngageAmount(UUID(named), uuid7(), amount=1_000)),
-                (operation.decider, shared, operation.JoinOperation(UUID(named), uuid7())),
+                (operation.decider, shared, membership.JoinOperation(UUID(named), uuid7())),
             ]
             for decider, path, command in engaging:
                 stream = UUID(path.rsplit("/")[-1])

@@ -24,12 +24,15 @@ diagnosis-not-open diagnosis-incomplete diagnosis-already-submitted diagnosis-no
 plan-already-agreed plan-not-agreed no-difficulty sharing-not-agreed not-shared nothing-to-share
 parcours-not-open parcours-ended validation-holds nothing-shared nothing-to-adjust axes-not-ranked actions-left
 not-validated derogation-already-granted tender-not-at-this-step not-awarded not-all-informed
-fund-not-open fund-already-open operation-already-planned too-few-beneficiaries
+fund-not-open fund-already-open operation-already-planned too-few-beneficiaries operation-ended
+operation-not-started
 follow-up-not-open reviews-left parcours-update-pending no-parcours-update
 sheet-already-published sheet-not-submitted
 """
 ABOUT_THE_STAGE = frozenset(SLUGS_ABOUT_THE_STAGE.split())
 """Refusals that depend on where the aggregate stands, and not on what the command says."""
+ABOUT_ONE_ACTION = frozenset({"not-validated", "too-few-beneficiaries", "operation-ended"})
+"""Of them, those that depend on where one action stands: another one of the parcours may be open to the command."""
 OBSERVED: set[tuple[str, str]] = set()
 """(command, event or refusal), by name: what the tests of this process saw a decider do."""
 
@@ -52,7 +55,7 @@ def watched(decider: Decider[Any], decide: Decide) -> Decide:
         except Refused as refused:
             assert refused.slug in declared.slugs, f"{name} does not declare that it may be refused: {refused.slug}"
             OBSERVED.add((name, refused.slug))
-            of_one = refused.slug == "not-validated" and hasattr(command, "action")  # another action may be validated
+            of_one = refused.slug in ABOUT_ONE_ACTION and hasattr(command, "action")
             too_soon_or_late = refused.slug in ABOUT_THE_STAGE and not of_one
             assert not (is_open and too_soon_or_late), f"open to {name}, yet refused: {refused.slug}"
             raise

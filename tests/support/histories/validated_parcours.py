@@ -1,4 +1,4 @@
-"""A parcours that its structure has validated: a consulting action to procure, and one of its own."""
+"""A parcours that its structure has validated: a consulting or collective action, and one of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role, uuid7
 
 
-def validated_case(app: ServiceApplication) -> tuple[UUID, UUID]:
+def validated_case(
+    app: ServiceApplication, kind: ActionKind = ActionKind.CONSULTING, operation: UUID | None = None
+) -> tuple[UUID, UUID]:
+    """The case, and its action to procure, or that of a collective `operation`."""
     case, today = uuid7(), date.today()  # noqa: DTZ011  the served clock is today's
     adviser, leader = Actor("some-adviser", Role.ADVISER, unit="dla-44"), Actor("some-leader", Role.LEADER)
     plan = ReceivedPlan(
@@ -23,7 +26,15 @@ def validated_case(app: ServiceApplication) -> tuple[UUID, UUID]:
     for command in (
         OpenParcours(plan),
         edits.RankAxes(("finance",)),
-        edits.AddAction(ActionKind.CONSULTING, "finance", "Étude", "À choisir", *dates, planned_days=5),
+        edits.AddAction(
+            kind,
+            "finance",
+            "Étude",
+            "À choisir",
+            *dates,
+            planned_days=5 if kind is ActionKind.CONSULTING else None,
+            collective_operation=operation,
+        ),
         edits.AddAction(ActionKind.OWN_ACTION, "finance", "Suivi", "Trésorière", *dates),
         validation.ShareParcours(today, dates[1]),
     ):

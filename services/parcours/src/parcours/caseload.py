@@ -14,11 +14,22 @@ from parcours.domain.building.validation import (
     ParcoursValidated,
     SharedVersionVoided,
 )
+from parcours.domain.collective.conclusion import OperationCancelled, OperationClosed
+from parcours.domain.collective.membership import OperationContinued, OperationFellShort, OperationRestored
+from parcours.domain.collective.operation import OperationPlanned
+from parcours.domain.collective.standing import (
+    UNDECIDED,
+    ActionContinuedAlone,
+    ActionMovedToOperation,
+    CollectiveActionLeftShort,
+    CollectiveActionReleased,
+    CollectiveActionRestored,
+)
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.funding.payments import FundsCommitted, FundsReleased, PaymentAuthorised
 from parcours.domain.lifecycle import ParcoursOpened
-from parcours.domain.state import OPEN_STATUSES, ActionStatus
+from parcours.domain.state import OPEN_STATUSES, ActionStatus, CollectiveStatus
 from parcours.domain.tender.award import CandidateInformed, ProposalScored, TenderAwarded, TenderCancelled
 from parcours.domain.tender.conclusion import TenderConcluded
 from parcours.domain.tender.proposals import ProposalSubmitted, TenderOpened
@@ -30,7 +41,9 @@ SHARING, ANSWER, DEBRIEF = "parcours_to_share", "leader_to_answer", "debrief_to_
 START, END = "action_to_start", "action_to_end"
 SCORES, AWARD, CANDIDATES = "proposals_to_score", "award_to_decide", "candidates_to_inform"
 AGREEMENT, REPORT, PAYMENT = "agreement_to_sign", "report_to_accept", "payment_to_authorise"
+DECISION, SHORT = "collective_action_to_decide", "operation_fell_short"
 PARCOURS = "/api/v1/parcours/{case}"
+OPERATION = "/api/v1/operations/{case}"
 TENDER = f"{PARCOURS}/tenders/{{item}}"
 TASK_KINDS = {
     SHARING: TaskKind("Parcours à construire et à partager avec la structure", PARCOURS, days=60),
@@ -44,13 +57,48 @@ TASK_KINDS = {
     REPORT: TaskKind("Rapport final à accepter", PARCOURS, days=15),
     PAYMENT: TaskKind("Paiement à autoriser", PARCOURS, days=30),
     DEBRIEF: TaskKind("Bilan de fin de parcours à tenir", PARCOURS, days=30),
+    DECISION: TaskKind(
+        "Opération collective à court de structures, ou annulée\u00a0: suite à décider", PARCOURS, days=15
+    ),
+    SHORT: TaskKind("Opération collective à court de structures\u00a0: suite à décider", OPERATION, days=15),
 }
 """Days are ours, and no official delay. An action is listed from the day on which it should start or end."""
 
 
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
-    projected = _stage(_tender(_action(row, entry, recorded), entry, recorded), entry, recorded)
+    projected = _operation(_collective_action(row, entry, recorded), entry, recorded)
+    projected = _stage(_tender(_action(projected, entry, recorded), entry, recorded), entry, recorded)
     return row if projected is row else projected | {"due": _due_entries(projected)}
+
+
+def _operation(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
+    """A collective operation, which is a row of its own: a task of its unit while it is short of structures."""
+    match recorded.data:
+        case OperationPlanned(unit):
+            return row | {"unit": unit, "actions": {}, "tenders": {}, "short_since": None, "over": False}
+        case OperationFellShort():
+            return row | {"short_since": entry.recorded_at}
+        case OperationRestored() | OperationContinued():
+            return row | {"short_since": None}
+        case OperationClosed() | OperationCancelled():
+            return row | {"over": True}
+    return row
+
+
+def _collective_action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
+    """What became of the operation of an action, and since when."""
+    match recorded.data:
+        case CollectiveActionLeftShort(action):
+            status = CollectiveStatus.FELL_SHORT
+        case CollectiveActionReleased(action):
+            status = CollectiveStatus.CANCELLED
+        case CollectiveActionRestored(action) | ActionMovedToOperation(action):
+            status = CollectiveStatus.TOGETHER
+        case ActionContinuedAlone(action):
+            status = CollectiveStatus.ALONE
+        case _:
+            return row
+    return _update_action(row, action, collective=status, collective_since=entry.recorded_at)
 
 
 def _stage(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
@@ -85,6 +133,8 @@ def _action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
                 "left": 0,
                 "received": None,
                 "accepted": None,
+                "collective": None,
+                "collective_since": None,
             }
             return row | {"actions": row["actions"] | {str(action): added}}
         case ActionRemoved(action):
@@ -150,6 +200,9 @@ def _due_entries(row: Row) -> Row:
     if row["over"]:
         return waits
     for key, action in row["actions"].items():
+        if action["status"] in OPEN_STATUSES and action["collective"] in UNDECIDED:
+            waits[f"{key}/operation"] = due_entry(DECISION, action["collective_since"], item=key)
+            continue
         if not action["validated"] or action["status"] not in OPEN_STATUSES:
             continue
         what, day = (START, "starts_on") if action["status"] == ActionStatus.PLANNED else (END, "ends_on")
@@ -158,6 +211,8 @@ def _due_entries(row: Row) -> Row:
             waits[f"{key}/report"] = due_entry(REPORT, action["received"], item=key)
     for stream, tender in row["tenders"].items():
         waits[stream] = due_entry(tender["what"], tender["since"], item=stream)
+    if "stage" not in row:  # a collective operation
+        return waits | ({"operation": due_entry(SHORT, row["short_since"])} if row["short_since"] else {})
     if row["stage"]:
         waits["parcours"] = row["stage"]
     elif not any(action["status"] in OPEN_STATUSES for action in row["actions"].values()):
@@ -165,4 +220,4 @@ def _due_entries(row: Row) -> Row:
     return waits
 
 
-caseload = Caseload(Projection("caseload:v1", _project), TASK_KINDS)
+caseload = Caseload(Projection("caseload:v2", _project), TASK_KINDS)

@@ -12,14 +12,17 @@ from parcours.domain.building.validation import (
     ParcoursValidated,
     SharedVersionVoided,
 )
-from parcours.domain.collective.operation import (
+from parcours.domain.collective.conclusion import OperationCancelled, OperationClosed
+from parcours.domain.collective.membership import (
     BeneficiaryJoined,
     BeneficiaryLeft,
+    OperationContinued,
     OperationFellShort,
-    OperationPlanned,
+    OperationRestored,
     OperationStarted,
-    OperationStatus,
 )
+from parcours.domain.collective.operation import OperationPlanned
+from parcours.domain.collective.state import OperationStatus
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.funding.fund import FundAdjusted, FundEngaged, FundFreed, FundOpened, FundSpent
@@ -124,22 +127,38 @@ funds = Projection("funds:v1", _fund, searched=("unit", "year"), filters=("unit"
 """`allocated`, `committed` and `paid` are cents; what is available is allocated and not committed."""
 
 
-def _operation(row: Row, _: LogEntry, recorded: RecordedEvent[Any]) -> Row:
+def _operation(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case OperationPlanned(unit):
-            return row | {"unit": unit, "status": OperationStatus.PLANNED, "actions": 0}
-        case BeneficiaryJoined():
-            return _one_more(row, "actions")
-        case BeneficiaryLeft():
-            return _one_more(row, "actions", by=-1)
+            planned = {"unit": unit, "status": OperationStatus.PLANNED, "opened_at": entry.recorded_at}
+            return row | planned | {"actions": 0, "beneficiaries": 0, "started_at": None, "ended_on": None}
+        case BeneficiaryJoined(beneficiaries=beneficiaries):
+            return _one_more(row, "actions") | {"beneficiaries": beneficiaries}
+        case BeneficiaryLeft(beneficiaries=beneficiaries):
+            return _one_more(row, "actions", by=-1) | {"beneficiaries": beneficiaries}
         case OperationStarted():
+            started_at = row["started_at"] or entry.recorded_at
+            return row | {"status": OperationStatus.STARTED, "started_at": started_at}
+        case OperationContinued():
             return row | {"status": OperationStatus.STARTED}
         case OperationFellShort():
             return row | {"status": OperationStatus.FELL_SHORT}
+        case OperationRestored():
+            status = OperationStatus.STARTED if row["started_at"] else OperationStatus.PLANNED
+            return row | {"status": status}
+        case OperationClosed(closed_on=ended_on):
+            return row | {"status": OperationStatus.CLOSED, "ended_on": ended_on}
+        case OperationCancelled(cancelled_on=ended_on):
+            return row | {"status": OperationStatus.CANCELLED, "ended_on": ended_on}
     return row
 
 
 operations = Projection(
-    "operations:v1", _operation, searched=("unit",), filters=("status", "unit"), sorts=("status", "unit")
+    "operations:v2",
+    _operation,
+    searched=("unit",),
+    filters=("status", "unit"),
+    sorts=("status", "unit", "opened_at"),
+    opened="opened_at",
 )
-"""`actions` counts those that beneficiaries have in it."""
+"""`actions` counts those that beneficiaries have in it, `beneficiaries` the structures that have not left."""

@@ -36,13 +36,7 @@ class RequestOriented(FromIntake):
 
     name: ClassVar[str] = "request-oriented"
 
-    orientations: int = Field(description="To how many actors, at least one")
-
-
-class RequestNotAdmitted(FromIntake):
-    """A structure did not enter the DLA, and was directed to nobody."""
-
-    name: ClassVar[str] = "request-not-admitted"
+    orientations: int = Field(description="To how many actors")
 
 
 class CaseClosed(FromIntake):
@@ -130,7 +124,6 @@ class CaseErasureOrdered(FromIntake):
 PUBLISHED_EVENTS = (
     RequestAdmitted,
     RequestOriented,
-    RequestNotAdmitted,
     CaseClosed,
     CaseAccessChanged,
     RightGranted,

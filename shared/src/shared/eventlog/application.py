@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -16,7 +17,7 @@ from shared.eventlog.log import ServiceLog
 from shared.eventlog.pending_changes import AggregateChanges, case_rows
 from shared.eventlog.people_index import people_rows
 from shared.eventlog.receipts import IdempotencyKey, IdempotencyKeyReused, Receipt, StaleVersion, UnknownCase
-from shared.kernel import Actor, Context, Decider, Refused, encrypted_values, event_name
+from shared.kernel import Actor, CompanionCommand, Context, Decider, Refused, encrypted_values, event_name
 
 S = TypeVar("S")
 MAX_ATTEMPTS = 20
@@ -117,17 +118,31 @@ class ServiceApplication(ServiceLog):
         return refusal("Reprenez celui qui est ouvert\u00a0: la suite s’y écrit.", case=str(holder))
 
     def _companion_changes(self, main: AggregateChanges[Any]) -> Iterable[AggregateChanges[Any]]:
-        """The companion commands of the new events, each decided on the newest state of its aggregate."""
+        """The companion commands of the new events, each decided on the newest state of its aggregate, and those of
+        the events that they lead to in turn."""
         others: dict[UUID, AggregateChanges[Any]] = {}
-        for state, event in main.steps:
-            for companion in main.decider.companions(state, event, main.context):
+        waiting = deque((main, step) for step in main.steps)
+        while waiting:
+            changes, (state, event) = waiting.popleft()
+            for companion in changes.decider.companions(state, event, changes.context):
                 stream = companion.stream
+                if stream == main.stream:
+                    raise ValueError(
+                        f"{type(companion.command).__name__} comes back to the aggregate that it began with"
+                    )
                 if stream not in others:
-                    context = replace(main.context, case=companion.case or stream)
-                    loaded = self.load(companion.decider, stream)
-                    others[stream] = AggregateChanges.of(companion.decider, stream, loaded, context)
+                    others[stream] = self._load_companion(companion, changes.context)
+                before = len(others[stream].steps)
                 others[stream].decide(companion.command)
+                waiting.extend((others[stream], step) for step in others[stream].steps[before:])
         return others.values()
+
+    def _load_companion(self, companion: CompanionCommand, cause: Context) -> AggregateChanges[Any]:
+        context = replace(cause, case=companion.case or companion.stream)
+        if companion.actor:
+            context = replace(context, actor=companion.actor, causation=None, correlation=None)
+        loaded = self.load(companion.decider, companion.stream)
+        return AggregateChanges.of(companion.decider, companion.stream, loaded, context)
 
     def _append(self, changes: Sequence[AggregateChanges[Any]], receipt: Receipt, options: CommandOptions) -> None:
         new_ids = changes[0].context.new_ids | {change.stream for change in changes if change.loaded.version == 0}

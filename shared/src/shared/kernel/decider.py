@@ -132,12 +132,14 @@ def no_deadline_command(kind: str, key: str) -> Any:
 class CompanionCommand:
     """A command to another aggregate of the same service, recorded in the same transaction or not at all.
 
-    `case`: the case of its events; null for an aggregate outside cases, whose own id is used."""
+    `case`: the case of its events; null for an aggregate outside cases, whose own id is used. `actor`: who records it,
+    where it is not the person who acts: another structure's case names neither that person nor what they did."""
 
     decider: Decider[Any]
     stream: UUID
     command: Any
     case: UUID | None = None
+    actor: Actor | None = None
 
 
 def no_companions(_state: Any, _event: Any, _context: Context) -> Iterable[CompanionCommand]:
@@ -162,8 +164,9 @@ class Decider(Generic[S]):
     unique_key_refusal: Refusal = ALREADY_TAKEN
     """What is answered when another case has reserved the key."""
     companions: Callable[[S, Any, Context], Iterable[CompanionCommand]] = no_companions
-    """Commands to other aggregates, decided and recorded in the same transaction (`state, event, context`). They have
-    no companions of their own, and when one of them is refused, so is the command."""
+    """Commands to other aggregates, decided and recorded in the same transaction (`state, event, context`). What they
+    lead to may have companions in turn, none of them to the aggregate that the command was given to. When one of them
+    is refused, so is the command."""
     deadlines: Callable[[S, Any], Iterable[Deadline]] = no_deadlines
     """The deadlines that an event sets or withdraws (`state, event`)."""
     deadline_command: Callable[[str, str], Any] = no_deadline_command

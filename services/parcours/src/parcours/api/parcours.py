@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from parcours import figures, projections
 from parcours.api.accounts import check_account
+from parcours.api.collective_actions import operations_of
 from parcours.api.versions import parcours_versions
 from parcours.caseload import caseload
 from parcours.documents.parcours import parcours_documents
@@ -11,6 +12,7 @@ from parcours.domain import coordination, corrections, ending, parcours
 from parcours.domain.assignment import agreement, reporting
 from parcours.domain.attachments import ParcoursAttachmentKind
 from parcours.domain.building import duration, edits, validation
+from parcours.domain.collective import standing
 from parcours.domain.funding import payments
 from parcours.statistics import parcours_statistics
 from shared.kernel import Role
@@ -39,6 +41,8 @@ endpoints.command("/actions/start", coordination.StartAction, *STAFF)
 endpoints.command("/actions/completion", coordination.FinishAction, *STAFF)
 endpoints.command("/actions/abandonment", coordination.AbandonAction, *STAFF)
 endpoints.command("/actions/carry-over", coordination.CarryOverAction, *STAFF)
+endpoints.command("/actions/continuation", standing.ContinueAlone, *STAFF)
+endpoints.command("/actions/operation", standing.MoveToOperation, *STAFF)
 
 endpoints.command(
     "/agreements", agreement.RecordAgreement, *STAFF, check=check_account, may_refuse=(IDENTITY_WITHOUT_RIGHT,)
@@ -61,7 +65,7 @@ endpoints.command("/abandonment", ending.AbandonParcours, *STAFF, Role.LEADER)
 
 add_figures(router, figures.parcours_figures)
 add_statistics(router, parcours_statistics)
-endpoints.get(*CASE_READERS)
+endpoints.get(*CASE_READERS, extra=operations_of)
 endpoints.documents(parcours_documents, *CASE_READERS)
 endpoints.list(projections.parcours_list, *STAFF)
 parcours_versions.add_to(router, *CASE_READERS)

@@ -8,7 +8,14 @@ from functools import partial
 from parcours.documents.agreement import SIGNED_TITLE, agreement
 from parcours.domain.building.content_diff import ACTION_KIND_LABELS
 from parcours.domain.building.validation import ParcoursValidated
-from parcours.domain.state import ACTION_STEP_LABELS, Action, ActionKind, Parcours, ParcoursStatus
+from parcours.domain.state import (
+    ACTION_STEP_LABELS,
+    COLLECTIVE_STATUS_LABELS,
+    Action,
+    ActionKind,
+    Parcours,
+    ParcoursStatus,
+)
 from shared.documents import (
     Block,
     Bullets,
@@ -106,8 +113,8 @@ def _row(source: DocumentSource[Parcours], action: Action) -> tuple[str, ...]:
     kind = capitalize_first(ACTION_KIND_LABELS[planned.kind]) + (
         f", {format_count(planned.planned_days, 'jour')}" if planned.planned_days else ""
     )
-    if planned.collective_operation:
-        kind += ", opération collective"
+    if action.collective_status:
+        kind += f", {COLLECTIVE_STATUS_LABELS[action.collective_status]}"
     who = action.agreement.provider if action.agreement else planned.who
     dates = f"{format_date(planned.starts_on)}\u00a0–\n{format_date(planned.ends_on)}"
     return (

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from parcours.domain import coordination, corrections, ending
 from parcours.domain.assignment import agreement, reporting
 from parcours.domain.building import duration, edits, validation
+from parcours.domain.collective import standing
 from parcours.domain.funding import payments
 from parcours.domain.state import OPEN_STATUSES, Action, ActionKind, ActionStatus, Parcours, ParcoursStatus
 from parcours.domain.tender.proposals import OpenTender
@@ -46,6 +47,12 @@ def _building_commands(parcours: Parcours) -> Iterator[type]:
 def _coordination_commands(parcours: Parcours) -> Iterator[type]:
     """Until the end, and during an adjustment, while nothing new is engaged."""
     for action in parcours.actions.values():
+        if standing.is_undecided(action):
+            yield standing.MoveToOperation
+        if standing.can_continue_alone(action):
+            yield standing.ContinueAlone
+        if standing.can_follow(parcours, action):
+            yield standing.FollowOperation
         if action.validated and action.status in OPEN_STATUSES:
             yield from (coordination.RecordIntroduction, coordination.AbandonAction, coordination.CarryOverAction)
             yield from _delivery_commands(action, can_engage=parcours.status is ParcoursStatus.UNDER_WAY)
@@ -69,9 +76,13 @@ def _delivery_commands(action: Action, can_engage: bool) -> Iterator[type]:
             yield agreement.RecordAgreement
         if action.agreement and action.committed < action.agreement.terms.amount:
             yield payments.CommitFunds
-        if not consults or (action.agreement and action.committed):
+        if not standing.is_undecided(action) and (not consults or (action.agreement and action.committed)):
             yield coordination.StartAction
-    if action.status is ActionStatus.STARTED and (not consults or action.report_accepted):
+    if (
+        action.status is ActionStatus.STARTED
+        and not standing.is_undecided(action)
+        and (not consults or action.report_accepted)
+    ):
         yield coordination.FinishAction
     if action.agreement and not action.report_accepted:
         yield agreement.RecordAmendment

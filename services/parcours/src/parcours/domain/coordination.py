@@ -6,7 +6,8 @@ from datetime import date
 from uuid import UUID
 
 from parcours.domain.building.validation import SharedVersionVoided, void_shared_version
-from parcours.domain.collective.operation import TOO_FEW_BENEFICIARIES, UNKNOWN_OPERATION
+from parcours.domain.collective.standing import require_operation_holds
+from parcours.domain.collective.state import OPERATION_ENDED, TOO_FEW_BENEFICIARIES, UNKNOWN_OPERATION
 from parcours.domain.funding.payments import FundsReleased, release_unspent
 from parcours.domain.guards import (
     NO_AGREEMENT,
@@ -79,6 +80,7 @@ class RecordIntroduction:
         NO_AGREEMENT,
         NO_FUNDS,
         UNKNOWN_OPERATION,
+        OPERATION_ENDED,
         TOO_FEW_BENEFICIARIES,
     ),
 )
@@ -91,7 +93,13 @@ class StartAction:
 @command(
     title="Terminer une action",
     leads_to=(ActionFinished,),
-    may_refuse=(*REQUIRES_OPEN, *REQUIRES_VALIDATED_ACTION, NO_FINAL_REPORT),
+    may_refuse=(
+        *REQUIRES_OPEN,
+        *REQUIRES_VALIDATED_ACTION,
+        OPERATION_ENDED,
+        TOO_FEW_BENEFICIARIES,
+        NO_FINAL_REPORT,
+    ),
 )
 class FinishAction:
     """An action has been carried out; a consulting one once its final report was accepted."""
@@ -138,6 +146,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [IntroductionMade(key, context.person(whom), held_on=held_on)]
         case StartAction(key):
             action = require_startable_action(parcours, key)
+            require_operation_holds(action)
             if action.planned.kind is ActionKind.CONSULTING and action.agreement is None:
                 raise NO_AGREEMENT("Une prestation de conseil commence après la signature de sa convention.")
             if action.planned.kind is ActionKind.CONSULTING and not action.committed:
@@ -145,6 +154,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [ActionStarted(key)]
         case FinishAction(key, summary):
             action = require_validated_action(parcours, key, ActionStatus.STARTED)
+            require_operation_holds(action)
             if action.planned.kind is ActionKind.CONSULTING and not action.report_accepted:
                 raise NO_FINAL_REPORT("Une prestation de conseil se termine une fois son rapport final accepté.")
             return [ActionFinished(key, context.text(summary))]

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from parcours.domain import availability, coordination, corrections, ending
 from parcours.domain.assignment import agreement, reporting
 from parcours.domain.building import duration, edits, validation
-from parcours.domain.collective import beneficiaries
+from parcours.domain.collective import beneficiaries, standing
 from parcours.domain.funding import payments
 from parcours.domain.lifecycle import PARCOURS_ENDED, PARCOURS_NOT_OPEN, OpenParcours, ParcoursOpened
 from parcours.domain.state import Parcours, ParcoursStatus
@@ -21,6 +21,7 @@ Command = (
     | duration.Command
     | validation.Command
     | coordination.Command
+    | standing.Command
     | agreement.Command
     | reporting.Command
     | payments.Command
@@ -33,6 +34,7 @@ Event = (
     | duration.Event
     | validation.Event
     | coordination.Event
+    | standing.Event
     | agreement.Event
     | reporting.Event
     | payments.Event
@@ -46,6 +48,7 @@ DECIDE: dict[type, Callable[[Parcours, Any, Context], Sequence[Event]]] = {
     duration.GrantDurationDerogation: duration.decide,
     **dict.fromkeys(get_args(validation.Command), validation.decide),
     **dict.fromkeys(get_args(coordination.Command), coordination.decide),
+    **dict.fromkeys(get_args(standing.Command), standing.decide),
     **dict.fromkeys(get_args(agreement.Command), agreement.decide),
     **dict.fromkeys(get_args(reporting.Command), reporting.decide),
     **dict.fromkeys(get_args(payments.Command), payments.decide),
@@ -58,6 +61,7 @@ EVOLVE: dict[type, Callable[[Parcours, Any], Parcours]] = {
     duration.DurationDerogationGranted: duration.evolve,
     **dict.fromkeys(get_args(validation.Event), validation.evolve),
     **dict.fromkeys(get_args(coordination.Event), coordination.evolve),
+    **dict.fromkeys(get_args(standing.Event), standing.evolve),
     **dict.fromkeys(get_args(agreement.Event), agreement.evolve),
     **dict.fromkeys(get_args(reporting.Event), reporting.evolve),
     **dict.fromkeys(get_args(payments.Event), payments.evolve),
@@ -83,6 +87,8 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         return []  # the adviser was faster
     if isinstance(command, ending.AbandonUpdate) and not ending.can_abandon_update(parcours):
         return []
+    if isinstance(command, standing.FollowOperation):
+        return [*standing.decide(parcours, command, context)]  # what the other structures do is never refused here
     _require_open(parcours, command)
     return [*DECIDE[type(command)](parcours, command, context)]
 

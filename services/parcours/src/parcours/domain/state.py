@@ -46,6 +46,21 @@ class ActionStatus(StrEnum):
     CARRIED_OVER = "carried_over"
 
 
+class CollectiveStatus(StrEnum):
+    """Where the operation of a collective action stands, as far as it concerns this structure."""
+
+    TOGETHER = "together"
+    FELL_SHORT = "fell_short"
+    CANCELLED = "cancelled"
+    ALONE = "alone"
+
+
+COLLECTIVE_STATUS_LABELS = {
+    CollectiveStatus.TOGETHER: "opération collective",
+    CollectiveStatus.FELL_SHORT: "opération collective à court de structures\u00a0: à décider",
+    CollectiveStatus.CANCELLED: "opération collective annulée\u00a0: à décider",
+    CollectiveStatus.ALONE: "opération collective poursuivie seule",
+}
 ACTION_STEP_LABELS = {
     ActionStatus.PLANNED: "prévue",
     ActionStatus.STARTED: "commencée",
@@ -129,7 +144,8 @@ class Action:
     """`validated`: the structure agreed to it, in some version. `committed` and `paid` are cents, `days` consumed.
 
     `outcome`: what came of it, or why it was abandoned or carried over. `proofs`: the files of the case that prove the
-    agreement, its amendments and the report."""
+    agreement, its amendments and the report. `operation`: the collective one that it is part of now, which need not be
+    the one that was planned; `collective_status`: what became of that operation, for a collective action."""
 
     planned: PlannedAction
     status: ActionStatus = ActionStatus.PLANNED
@@ -144,6 +160,8 @@ class Action:
     paid: int = 0
     outcome: Encrypted | None = None
     proofs: tuple[UUID, ...] = ()
+    operation: UUID | None = None
+    collective_status: CollectiveStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ class RequestStatus(StrEnum):
     RECEIVED = "received"
     ADMITTED = "admitted"
     ORIENTED = "oriented"
-    NOT_ADMITTED = "not_admitted"
     TRANSFERRED = "transferred"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"

@@ -9,7 +9,7 @@ from uuid import UUID
 from annotated_types import Len
 
 from parcours.domain.building.validation import VALIDATION_HOLDS, SharedVersionVoided, void_shared_version
-from parcours.domain.collective.operation import UNKNOWN_OPERATION
+from parcours.domain.collective.state import OPERATION_ENDED, UNKNOWN_OPERATION
 from parcours.domain.guards import (
     ACTION_NOT_AT_THIS_STEP,
     UNKNOWN_ACTION,
@@ -24,6 +24,7 @@ from parcours.domain.state import (
     Action,
     ActionKind,
     ActionStatus,
+    CollectiveStatus,
     Days,
     Parcours,
     ParcoursStatus,
@@ -118,6 +119,7 @@ class DeferAxis:
         WRONG_DAYS,
         UNKNOWN_AXIS,
         UNKNOWN_OPERATION,
+        OPERATION_ENDED,
     ),
 )
 class AddAction:
@@ -249,6 +251,11 @@ def _plan_action(parcours: Parcours, command: AddAction, context: Context) -> Pl
     )
 
 
+def _new_action(planned: PlannedAction) -> Action:
+    shared = planned.collective_operation
+    return Action(planned, operation=shared, collective_status=CollectiveStatus.TOGETHER if shared else None)
+
+
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     edited = replace(parcours, content_version=parcours.content_version + 1)
     match event:
@@ -258,7 +265,7 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
             return replace(edited, deferrals=parcours.deferrals | {axis: reason})
         case ActionAdded(action, planned):
             taken_up = {axis: reason for axis, reason in parcours.deferrals.items() if axis != planned.axis}
-            return replace(edited, deferrals=taken_up).with_action(action, Action(planned))
+            return replace(edited, deferrals=taken_up).with_action(action, _new_action(planned))
         case ActionRescheduled(action, starts_on, ends_on=ends_on):
             moved = parcours.actions[action]
             dates = replace(moved.planned, starts_on=starts_on, ends_on=ends_on)

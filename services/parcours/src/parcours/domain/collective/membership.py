@@ -1,0 +1,191 @@
+"""Beneficiaries of a collective operation: they join, start, leave, and may leave it short of structures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from uuid import UUID
+
+from parcours.domain.collective.state import (
+    MIN_BENEFICIARIES,
+    REQUIRES_OPERATION,
+    TOO_FEW_BENEFICIARIES,
+    Beneficiary,
+    Departure,
+    DepartureReason,
+    Operation,
+    OperationStatus,
+    require_operation,
+)
+from shared.kernel import Context, event, paris_date
+from shared.kernel.events import command
+from shared.kernel.frozen import replace
+
+
+@event("beneficiary-joined", label="Structure associée à l’opération collective")
+class BeneficiaryJoined:
+    """`beneficiaries`: how many structures there are now."""
+
+    case: UUID
+    action: UUID
+    joined_on: date
+    beneficiaries: int
+
+
+@event("operation-started", label="Opération collective commencée")
+class OperationStarted:
+    pass
+
+
+@event("beneficiary-left", label="Structure retirée de l’opération collective")
+class BeneficiaryLeft:
+    """An action of a structure leaves the operation, and the structure with its last one. `beneficiaries`: how many
+    structures there are now."""
+
+    case: UUID
+    action: UUID
+    reason: DepartureReason
+    left_on: date
+    beneficiaries: int
+
+
+@event("operation-fell-short", label="Trop peu de structures restent dans l’opération collective")
+class OperationFellShort:
+    left: int
+
+
+@event("operation-restored", label="L’opération collective réunit de nouveau assez de structures")
+class OperationRestored:
+    pass
+
+
+@event("operation-continued", label="Opération collective poursuivie par une seule structure")
+class OperationContinued:
+    case: UUID
+
+
+@command(leads_to=(BeneficiaryJoined, OperationRestored), may_refuse=REQUIRES_OPERATION)
+class JoinOperation:
+    """A parcours has an action in this operation: its structure is a beneficiary."""
+
+    case: UUID
+    action: UUID
+
+
+@command(leads_to=(OperationStarted,), may_refuse=(*REQUIRES_OPERATION, TOO_FEW_BENEFICIARIES))
+class StartOperation:
+    """A beneficiary's action starts, and the operation with the first of them."""
+
+
+@command(leads_to=(BeneficiaryLeft, OperationFellShort))
+class LeaveOperation:
+    """A beneficiary's action leaves. After the end of the operation, nothing is recorded."""
+
+    action: UUID
+    reason: DepartureReason
+
+
+@command(leads_to=(OperationContinued,))
+class ContinueOperation:
+    """The one structure that is left carries the operation on, alone: it is no longer short."""
+
+    action: UUID
+
+
+Command = JoinOperation | StartOperation | LeaveOperation | ContinueOperation
+
+
+Event = (
+    BeneficiaryJoined | OperationStarted | BeneficiaryLeft | OperationFellShort | OperationRestored | OperationContinued
+)
+
+
+def decide(operation: Operation, command: Command, context: Context) -> list[Event]:
+    match command:
+        case JoinOperation(case, action):
+            require_operation(operation)
+            return _join(operation, case, action, context) if action not in operation.actions else []
+        case StartOperation():
+            require_operation(operation)
+            return _start(operation)
+        case LeaveOperation(action, reason):
+            can_leave = can_change(operation) and action in operation.actions
+            return _leave(operation, action, reason, context) if can_leave else []
+        case ContinueOperation(action):
+            if operation.status is not OperationStatus.FELL_SHORT or action not in operation.actions:
+                return []
+            return [OperationContinued(operation.actions[action])]
+
+
+def can_change(operation: Operation) -> bool:
+    return operation.status in (OperationStatus.PLANNED, OperationStatus.STARTED, OperationStatus.FELL_SHORT)
+
+
+def can_start(operation: Operation) -> bool:
+    """Whether another action of it may start: it has started already, or brings enough structures together."""
+    if operation.status is OperationStatus.STARTED:
+        return True
+    return operation.status is OperationStatus.PLANNED and len(operation.present) >= MIN_BENEFICIARIES
+
+
+def _join(operation: Operation, case: UUID, action: UUID, context: Context) -> list[Event]:
+    """What is restored comes first: the survivors, without the one that joins, are then told so."""
+    together = len({each.case for each in operation.present} | {case})
+    joined = BeneficiaryJoined(case, action, joined_on=paris_date(context.now), beneficiaries=together)
+    is_restored = operation.status is OperationStatus.FELL_SHORT and together >= MIN_BENEFICIARIES
+    return [OperationRestored(), joined] if is_restored else [joined]
+
+
+def _start(operation: Operation) -> list[Event]:
+    if operation.status is OperationStatus.STARTED:
+        return []
+    if not can_start(operation):
+        raise TOO_FEW_BENEFICIARIES(
+            f"Une opération collective réunit au moins {MIN_BENEFICIARIES} structures avant de "
+            f"commencer\u00a0: celle-ci en compte {len(operation.present)}."
+        )
+    return [OperationStarted()]
+
+
+def _leave(operation: Operation, action: UUID, reason: DepartureReason, context: Context) -> list[Event]:
+    before = len(operation.present)
+    left = len({case for key, case in operation.actions.items() if key != action})
+    left_event = BeneficiaryLeft(
+        operation.actions[action], action, reason=reason, left_on=paris_date(context.now), beneficiaries=left
+    )
+    falls_short = left < MIN_BENEFICIARIES <= before or (operation.started and left == 0)
+    if operation.status is OperationStatus.FELL_SHORT or not falls_short:
+        return [left_event]
+    return [left_event, OperationFellShort(left)]
+
+
+def available_commands(operation: Operation) -> Iterator[type]:
+    if not can_change(operation):
+        return
+    yield JoinOperation
+    if operation.actions:
+        yield LeaveOperation
+        if operation.status is OperationStatus.FELL_SHORT:
+            yield ContinueOperation
+    if can_start(operation):
+        yield StartOperation
+
+
+def evolve(operation: Operation, event: Event) -> Operation:
+    match event:
+        case BeneficiaryJoined(case, action, joined_on=joined_on):
+            joining = operation.find_beneficiary(case) or Beneficiary(case, joined_on)
+            return operation.with_beneficiary(replace(joining, actions=(*joining.actions, action), departure=None))
+        case BeneficiaryLeft(case, action, reason=reason, left_on=left_on):
+            leaving = operation.find_beneficiary(case)
+            assert leaving is not None
+            actions = tuple(each for each in leaving.actions if each != action)
+            departure = None if actions else Departure(left_on, reason)
+            return operation.with_beneficiary(replace(leaving, actions=actions, departure=departure))
+        case OperationStarted() | OperationContinued():
+            return replace(operation, status=OperationStatus.STARTED, started=True)
+        case OperationFellShort():
+            return replace(operation, status=OperationStatus.FELL_SHORT)
+        case OperationRestored():
+            restored = OperationStatus.STARTED if operation.started else OperationStatus.PLANNED
+            return replace(operation, status=restored)

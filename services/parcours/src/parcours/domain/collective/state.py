@@ -1,0 +1,126 @@
+"""State of a collective operation: its beneficiaries, those who left, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from shared.kernel import Encrypted, Refusal
+from shared.kernel.frozen import replace
+
+MIN_BENEFICIARIES = 2
+
+
+class OperationStatus(StrEnum):
+    NEW = "new"
+    PLANNED = "planned"
+    STARTED = "started"
+    FELL_SHORT = "fell_short"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+OPERATION_STATUS_LABELS = {
+    OperationStatus.NEW: "à prévoir",
+    OperationStatus.PLANNED: "prévue",
+    OperationStatus.STARTED: "commencée",
+    OperationStatus.FELL_SHORT: "à court de structures",
+    OperationStatus.CLOSED: "terminée",
+    OperationStatus.CANCELLED: "annulée",
+}
+
+
+class DepartureReason(StrEnum):
+    """Why a structure left. Its own words stay in its own parcours, which those of another structure cannot read."""
+
+    ACTION_REMOVED = "action_removed"
+    ACTION_ABANDONED = "action_abandoned"
+    PARCOURS_ABANDONED = "parcours_abandoned"
+    CARRIES_ON_ALONE = "carries_on_alone"
+    OTHER_OPERATION = "other_operation"
+
+
+DEPARTURE_REASON_LABELS = {
+    DepartureReason.ACTION_REMOVED: "action retirée du parcours",
+    DepartureReason.ACTION_ABANDONED: "action abandonnée",
+    DepartureReason.PARCOURS_ABANDONED: "parcours abandonné",
+    DepartureReason.CARRIES_ON_ALONE: "action poursuivie seule",
+    DepartureReason.OTHER_OPERATION: "autre opération rejointe",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """When a structure left, in Paris, and why."""
+
+    left_on: date
+    reason: DepartureReason
+
+
+@dataclass(frozen=True, slots=True)
+class Beneficiary:
+    """A structure, by its case. `actions`: those of its parcours in the operation; none once it has left."""
+
+    case: UUID
+    joined_on: date
+    actions: tuple[UUID, ...] = ()
+    departure: Departure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OperationEnding:
+    """`kind`: closed or cancelled. `reason`: what came of the operation, or why it was cancelled."""
+
+    kind: OperationStatus
+    on: date
+    reason: Encrypted
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`beneficiaries`: those who left included. `started`: it has been, also while it is short of structures."""
+
+    status: OperationStatus = OperationStatus.NEW
+    unit: str | None = None
+    title: Encrypted | None = None
+    beneficiaries: tuple[Beneficiary, ...] = ()
+    started: bool = False
+    ending: OperationEnding | None = None
+
+    @property
+    def present(self) -> tuple[Beneficiary, ...]:
+        """Those who have not left."""
+        return tuple(each for each in self.beneficiaries if each.departure is None)
+
+    @property
+    def actions(self) -> dict[UUID, UUID]:
+        """The actions of those who have not left, each with its case."""
+        return {action: each.case for each in self.present for action in each.actions}
+
+    def find_beneficiary(self, case: UUID) -> Beneficiary | None:
+        return next((each for each in self.beneficiaries if each.case == case), None)
+
+    def with_beneficiary(self, beneficiary: Beneficiary) -> Operation:
+        """The same operation with this beneficiary as it is now; a new one comes last."""
+        if self.find_beneficiary(beneficiary.case) is None:
+            return replace(self, beneficiaries=(*self.beneficiaries, beneficiary))
+        changed = tuple(beneficiary if each.case == beneficiary.case else each for each in self.beneficiaries)
+        return replace(self, beneficiaries=changed)
+
+
+UNKNOWN_OPERATION = Refusal("unknown-operation", "Opération collective inconnue", status=422)
+OPERATION_ENDED = Refusal("operation-ended", "L’opération collective a pris fin")
+TOO_FEW_BENEFICIARIES = Refusal("too-few-beneficiaries", "Trop peu de structures bénéficiaires")
+REQUIRES_OPERATION = (UNKNOWN_OPERATION, OPERATION_ENDED)
+"""What refuses any command that takes an operation that has not ended."""
+ENDED = (OperationStatus.CLOSED, OperationStatus.CANCELLED)
+
+
+def require_operation(operation: Operation) -> None:
+    """Raises unless the operation was planned and has not ended."""
+    if operation.status is OperationStatus.NEW:
+        raise UNKNOWN_OPERATION("Aucune opération collective ne porte cet identifiant\u00a0: prévoyez-la d’abord.")
+    if operation.status in ENDED:
+        raise OPERATION_ENDED(f"Cette opération collective est {OPERATION_STATUS_LABELS[operation.status]}.")
