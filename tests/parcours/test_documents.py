@@ -12,11 +12,13 @@ from tests.support.checks.document_reading import lacking, on_paper, on_screen, 
 from parcours.documents.parcours import parcours_documents
 from parcours.documents.tender import tender_documents
 from parcours.domain import coordination
-from parcours.domain.assignment import agreement
+from parcours.domain.assignment import agreement, selection
+from parcours.domain.assignment.signatures import GivenSignature, GivenSignatures
 from parcours.domain.building import edits, validation
+from parcours.domain.funding import payments
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.parcours import decider
-from parcours.domain.state import ActionKind, AgreementSignatures, AgreementTerms, Parcours, ReceivedPlan
+from parcours.domain.state import ActionKind, Parcours, ReceivedPlan
 from parcours.domain.tender import award, proposals, tender
 from parcours.domain.tender.state import Tender
 from shared.attachments import attachment
@@ -84,16 +86,25 @@ def prestation(log: MemoryLog[Parcours]) -> UUID:
     return next(iter(log.state.actions))
 
 
-def agree(log: MemoryLog[Parcours], prestation: UUID) -> None:
-    signed = AgreementSignatures(date(2026, 3, 18), date(2026, 3, 17), provider=date(2026, 3, 18))
+SIGNATURES = GivenSignatures(
+    GivenSignature("Maëlle Kerdoncuff", date(2026, 3, 18)),
+    GivenSignature("Paul Rivoal", date(2026, 3, 17)),
+    provider=GivenSignature("Gaël Armen", date(2026, 3, 18)),
+)
+
+
+def agree(log: MemoryLog[Parcours], prestation: UUID, proof: UUID | None = None) -> None:
     do(
         log,
-        agreement.RecordAgreement(
+        selection.RetainProvider(
             prestation,
             "Cabinet Armen Conseil",
-            terms=AgreementTerms(amount=480_000, days=5, signed_on=date(2026, 3, 18), signatures=signed),
-            tender=UUID(int=77),
+            amount=480_000,
+            days=5,
+            exception="Un suivi de la même étude.",
         ),
+        payments.CommitFunds(prestation),
+        agreement.RecordAgreement(prestation, SIGNATURES, attachment=proof),
         at=LATER + timedelta(days=3),
     )
 
@@ -141,8 +152,9 @@ def test_the_agreement_is_written_once_it_is_signed(log: MemoryLog[Parcours], pr
             "Cabinet Armen Conseil",
             "5 jours",
             "4 800,00 €",
-            "Signé le 18 mars 2026",
-            "Signé le 17 mars 2026",
+            "Maëlle Kerdoncuff Signé le 18 mars 2026",
+            "Paul Rivoal Signé le 17 mars 2026",
+            "Gaël Armen Signé le 18 mars 2026",
         ):
             assert expected in text_shown
     assert "Avenants" not in on_screen(document)
@@ -151,10 +163,13 @@ def test_the_agreement_is_written_once_it_is_signed(log: MemoryLog[Parcours], pr
 def test_an_amendment_adds_its_days_to_those_first_agreed(log: MemoryLog[Parcours], prestation: UUID) -> None:
     agree(log, prestation)
     at = LATER + timedelta(days=40)
-    do(log, agreement.RecordAmendment(prestation, 2, signed_on=date(2026, 4, 20)), at=at)
+    signers = [GivenSignature(name, date(2026, 4, 20)) for name in ("Maëlle Kerdoncuff", "Paul Rivoal", "Gaël Armen")]
+    signed = GivenSignatures(signers[0], signers[1], provider=signers[2])
+    do(log, agreement.RecordAmendment(prestation, signed, extra_days=2, extra_amount=90_000), at=at)
     text_shown = on_screen(written(parcours_documents, f"convention-{prestation}", read(log, at)))
     assert "Jours convenus, avenants compris 7 jours" in text_shown
-    assert "20 avril 2026 + 2" in text_shown
+    assert "20 avril 2026 + 2 + 900,00 €" in text_shown
+    assert "5 700,00 €" in text_shown
 
 
 def test_several_agreements_are_told_apart() -> None:
@@ -322,17 +337,7 @@ def test_the_agreement_says_which_attachment_proves_it(
     log: MemoryLog[Parcours], prestation: UUID, file: attachment.AttachmentStatus | None, expected: str
 ) -> None:
     proof = UUID(int=78) if file else None
-    do(
-        log,
-        agreement.RecordAgreement(
-            prestation,
-            "Cabinet Armen",
-            terms=AgreementTerms(amount=480_000, days=5, signed_on=NOW.date(), signatures=None),
-            tender=None,
-            exception="Un suivi de la même étude.",
-            attachment=proof,
-        ),
-    )
+    agree(log, prestation, proof)
     joined = attachment.Attachment(
         file or attachment.AttachmentStatus.NEW, title=text("Convention signée"), file_name=text("convention.pdf")
     )

@@ -13,7 +13,8 @@ from tests.support.checks.daily_rows import counted_for_pilots, negative, rows_o
 
 from parcours.caseload import caseload
 from parcours.domain import coordination, corrections, ending
-from parcours.domain.assignment import agreement, reporting
+from parcours.domain.assignment import agreement, reporting, selection
+from parcours.domain.assignment.signatures import GivenSignature, GivenSignatures
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.funding import payments
 from parcours.domain.lifecycle import OpenParcours
@@ -22,15 +23,14 @@ from parcours.domain.state import (
     OPEN_STATUSES,
     ActionKind,
     ActionStatus,
-    AgreementTerms,
     Parcours,
     ParcoursStatus,
     ReceivedPlan,
 )
 from parcours.projections import parcours_list
 from parcours.statistics import parcours_statistics
-from shared.kernel import Role
-from shared.testing.scenarios import NOW, MemoryLog, new_id
+from shared.kernel import PersonalData, Role
+from shared.testing.scenarios import NOW, MemoryLog, new_id, text
 
 PLAN = ReceivedPlan(
     UUID(int=8),
@@ -83,22 +83,36 @@ BUILT = (
     edits.RescheduleAction(DROPPED, SPRING, ends_on=SPRING, reason="secret calendrier"),
     edits.RemoveAction(DROPPED, "secret retrait"),
 )
+ALL_SIGN = GivenSignatures(
+    *(GivenSignature(f"secret {party}", TODAY) for party in ("dirigeante", "responsable", "consultante"))
+)
+TENDER = new_id(90)
+AWARD = selection.RecordAward(
+    CONSULTING, TENDER, name=PersonalData(new_id(91), "secret prestataire"), amount=500_000, days=6, account="p1"
+)
 UNDER_WAY = (*BUILT, edits.DeferAxis("strategy", "secret report"), SHARE, VALIDATE)
 CARRIED_OUT = (
     *UNDER_WAY,
     coordination.RecordIntroduction(OWN, "secret contact", held_on=TODAY),
     coordination.StartAction(OWN),
     coordination.FinishAction(OWN, "secret résultat"),
-    agreement.RecordAgreement(
-        CONSULTING,
-        "secret prestataire",
-        terms=AgreementTerms(amount=400_000, days=5, signed_on=TODAY),
-        exception="secret motif",
+    AWARD,
+    selection.RecordAnnouncement(CONSULTING, TENDER),
+    selection.ChangeProviderAccount(CONSULTING, TENDER, account="p2"),
+    payments.CommitFunds(CONSULTING),
+    selection.WithdrawAward(CONSULTING, TENDER, reason=text("secret motif")),
+    selection.RetainProvider(
+        CONSULTING, "secret prestataire", amount=500_000, days=6, exception="secret motif", account="p1"
     ),
     payments.CommitFunds(CONSULTING, 400_000),
+    agreement.RecordAgreement(CONSULTING, replace(ALL_SIGN, provider=None), amount=400_000, days=5),
+    payments.ReleaseFunds(CONSULTING, "secret motif"),
+    payments.CommitFunds(CONSULTING),
+    agreement.RecordAgreement(CONSULTING, replace(ALL_SIGN, provider=None), amount=400_000, days=5),
+    agreement.SignAgreement(CONSULTING, GivenSignatures(provider=ALL_SIGN.provider)),
     coordination.StartAction(CONSULTING),
     reporting.RecordDays(CONSULTING, 5),
-    agreement.RecordAmendment(CONSULTING, 1, signed_on=TODAY),
+    agreement.RecordAmendment(CONSULTING, ALL_SIGN, extra_days=1, extra_amount=50_000),
     reporting.AcceptFinalReport(CONSULTING, TODAY),
     payments.AuthorisePayment(CONSULTING, 100_000, last=True),
     coordination.FinishAction(CONSULTING, "secret résultat"),
@@ -109,10 +123,7 @@ WHOLE_LIFE = (
     coordination.CarryOverAction(EXPERTISE, "secret suite"),
     corrections.CorrectIntroduction(OWN, 1, whom="secret contact", held_on=TODAY, reason="secret erreur"),
     corrections.CorrectAgreement(
-        CONSULTING,
-        "secret prestataire",
-        terms=AgreementTerms(amount=400_000, days=6, signed_on=TODAY),
-        reason="secret erreur",
+        CONSULTING, "secret erreur", amount=420_000, signatures=ALL_SIGN, provider="secret prestataire"
     ),
     corrections.CorrectDays(CONSULTING, 4, effective_on=TODAY, reason="secret erreur"),
     corrections.CorrectFinalReport(CONSULTING, TODAY, reason="secret erreur"),
@@ -184,7 +195,8 @@ ACTIONS = st.sampled_from([OWN, CONSULTING, LOCAL, new_id(99)])
 DAYS = st.sampled_from([TODAY, SPRING, AUTUMN, date(1990, 1, 1), date(2060, 1, 1)])
 LENGTHS = st.integers(1, 6)
 SUMS = st.integers(1, 500_000)
-TERMS = st.builds(AgreementTerms, SUMS, LENGTHS, signed_on=DAYS)
+SIGNATURE = st.none() | st.builds(GivenSignature, st.just("Un nom"), DAYS)
+SIGNATURES = st.just(ALL_SIGN) | st.builds(GivenSignatures, SIGNATURE, SIGNATURE, provider=SIGNATURE)
 on_action = partial(st.builds, action=ACTIONS)
 COMMANDS = st.one_of(
     st.builds(OpenParcours, st.just(PLAN)),
@@ -213,14 +225,26 @@ COMMANDS = st.one_of(
     on_action(coordination.AbandonAction, reason=st.just("Trop cher")),
     on_action(coordination.CarryOverAction, reason=st.just("Pas fini")),
     on_action(
-        agreement.RecordAgreement,
+        selection.RetainProvider,
         provider=st.just("Un nom"),
-        terms=TERMS,
-        exception=st.none() | st.just("Seule offre"),
+        amount=SUMS,
+        days=LENGTHS,
+        exception=st.just("Seule offre"),
     ),
-    on_action(payments.CommitFunds, amount=SUMS),
+    st.just(AWARD),
+    on_action(selection.RecordAnnouncement, tender=st.just(TENDER)),
+    on_action(selection.WithdrawAward, tender=st.just(TENDER), reason=st.just(text("Sans suite"))),
+    on_action(agreement.RecordAgreement, signatures=SIGNATURES, amount=st.none() | SUMS, days=st.none() | LENGTHS),
+    on_action(agreement.SignAgreement, signatures=SIGNATURES),
+    on_action(payments.CommitFunds, amount=st.none() | SUMS),
+    on_action(payments.ReleaseFunds, reason=st.just("Le prestataire tarde")),
     on_action(reporting.RecordDays, days=LENGTHS),
-    on_action(agreement.RecordAmendment, extra_days=LENGTHS, signed_on=DAYS),
+    on_action(
+        agreement.RecordAmendment,
+        signatures=SIGNATURES,
+        extra_days=st.none() | LENGTHS,
+        extra_amount=st.none() | SUMS,
+    ),
     on_action(reporting.ReceiveFinalReport, received_on=DAYS),
     on_action(reporting.AcceptFinalReport, received_on=st.none() | DAYS),
     on_action(
@@ -232,9 +256,10 @@ COMMANDS = st.one_of(
     ),
     on_action(
         corrections.CorrectAgreement,
-        provider=st.just("Un nom"),
-        terms=TERMS,
         reason=st.just("Faute"),
+        amount=st.none() | SUMS,
+        days=st.none() | LENGTHS,
+        provider=st.none() | st.just("Un nom"),
     ),
     on_action(corrections.CorrectDays, days=LENGTHS, effective_on=DAYS, reason=st.just("Faute")),
     on_action(corrections.CorrectFinalReport, received_on=DAYS, reason=st.just("Faute")),
@@ -271,9 +296,15 @@ def check_promises(parcours: Parcours) -> None:
         assert not (parcours.only_consulting and under_way)
     for action in parcours.actions.values():
         assert action.validated or action.status is ActionStatus.PLANNED
-        if agreement := action.agreement:
-            assert action.paid <= action.committed <= agreement.terms.amount
-            assert action.days <= agreement.terms.days
-        if action.planned.kind is ActionKind.CONSULTING and action.status in (ActionStatus.STARTED, ActionStatus.DONE):
+        assert 0 <= action.paid <= action.committed
+        if action.retained and not action.is_agreed:
+            assert action.committed <= action.retained.amount
+        if action.is_agreed:
             assert action.agreement
-            assert action.committed
+            assert action.committed <= action.agreement.terms.amount
+            assert action.days <= action.agreement.terms.days
+            assert action.retained
+        if action.planned.kind is ActionKind.CONSULTING and action.status in (ActionStatus.STARTED, ActionStatus.DONE):
+            assert action.is_agreed
+        if action.agreement and action.status is ActionStatus.PLANNED:
+            assert action.committed >= action.agreement.terms.amount, "signed before it was funded"

@@ -43,15 +43,9 @@ def figures(parcours: Served, of: str = PATH, **asked: Any) -> dict[str, Any]:
     return {each["code"] + (f"/{each['key']}" if each["key"] else ""): each for each in answer.json()["figures"]}
 
 
-def agreed(parcours: Served, case: Any, action: Any, amount: int) -> None:
-    signed_on = str(parcours.application.clock.now().date())
-    body: dict[str, Any] = {
-        "action": str(action),
-        "provider": "Cabinet Loire",
-        "terms": {"amount": amount, "days": 5, "signed_on": signed_on},
-    }
-    body["exception"] = "Seul cabinet du territoire."
-    posted(parcours, f"{PATH}/{case}/agreements", **body)
+def retained(parcours: Served, case: Any, action: Any, amount: int) -> None:
+    proposed = {"provider": "Cabinet Loire", "amount": amount, "days": 5, "exception": "Seul cabinet du territoire."}
+    posted(parcours, f"{PATH}/{case}/providers", action=str(action), **proposed)
 
 
 def test_structures_accompanied_are_told_apart_from_those_with_consulting(parcours: Served) -> None:
@@ -76,7 +70,7 @@ def test_what_the_fund_has_engaged_is_told_beside_what_it_was_allocated_year_by_
     year = parcours.application.clock.now().year
     posted(parcours, FUNDS, "manager", unit="dla-44", year=year, allocated=1_000_000)
     posted(parcours, FUNDS, "manager", unit="dla-44", year=year + 1, allocated=2_000_000)
-    agreed(parcours, case, action, 400_000)
+    retained(parcours, case, action, 400_000)
     instant = parcours.application.recorder.position_at()[1]
     assert instant is not None
     posted(parcours, f"{PATH}/{case}/funds", action=str(action), amount=250_000)

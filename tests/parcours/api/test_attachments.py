@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support.histories.validated_parcours import validated_case
+from tests.support.histories.validated_parcours import given_signatures, validated_case
 from tests.support.samples import sample_files
 from tests.support.servers.served_service import Client, Serve, Served
 
-from parcours.domain import coordination, parcours
+from parcours.domain import parcours
+from parcours.domain.assignment import selection
 from parcours.domain.funding import fund, payments
 from parcours.main import service
 from shared.kernel import Actor, Role
@@ -28,35 +29,32 @@ def upload(adviser: Client, case: UUID, kind: str, text: bytes) -> str:
 
 
 def agreement(action: UUID, attachment: str) -> dict[str, Any]:
-    return {
-        "action": str(action),
-        "provider": "Cabinet Aubépine",
-        "terms": {"amount": 400000, "days": 5, "signed_on": TODAY},
-        "exception": "Seul cabinet du territoire",
-        "attachment": attachment,
-    }
+    return {"action": str(action), "signatures": given_signatures(TODAY), "attachment": attachment}
 
 
-def start_assignment(running: Served, case: UUID, action: UUID) -> None:
+def fund_assignment(running: Served, case: UUID, action: UUID) -> None:
     app, today = running.application, datetime.now(UTC)
     manager = Actor("some-manager", Role.MANAGER, unit="dla-44")
     opened = fund.fund_id("dla-44", today.year)
     app.handle(
         fund.decider, opened, fund.OpenFund("dla-44", today.year, allocated=1_000_000), app.context(opened, manager)
     )
-    for command in (payments.CommitFunds(action, 400_000), coordination.StartAction(action)):
+    retain = selection.RetainProvider(action, "Cabinet Aubépine", amount=400_000, days=5, exception="Seul cabinet")
+    for command in (retain, payments.CommitFunds(action)):
         app.handle(parcours.decider, case, command, app.context(case, manager))
 
 
 def test_what_was_signed_and_received_is_proved_by_files_of_the_case(running: Served) -> None:
     case, action = validated_case(running.application)
     adviser, path = running.by("adviser"), f"/api/v1/parcours/{case}"
+    fund_assignment(running, case, action)
     signed = upload(adviser, case, "signed_agreement", b"convention")
     recorded = adviser.post(f"{path}/agreements", agreement(action, signed))
-    assert (recorded.status_code, recorded.json()["events"]) == (200, ["agreement-signed"])
-    start_assignment(running, case, action)
+    assert (recorded.status_code, recorded.json()["events"]) == (200, ["agreement-recorded"])
+    assert adviser.post(f"{path}/actions/start", {"action": str(action)}).status_code == 200
     amended = upload(adviser, case, "signed_amendment", b"avenant")
-    amendment = {"action": str(action), "extra_days": 1, "signed_on": TODAY, "attachment": amended}
+    amendment = {"action": str(action), "extra_days": 1, "attachment": amended}
+    amendment |= {"signatures": given_signatures(TODAY)}
     assert adviser.post(f"{path}/amendments", amendment).status_code == 200
     report = upload(adviser, case, "final_report", b"rapport")
     receipt = {"action": str(action), "received_on": TODAY, "attachment": report}
@@ -64,13 +62,14 @@ def test_what_was_signed_and_received_is_proved_by_files_of_the_case(running: Se
 
     assert adviser.get(path).json()["actions"][str(action)]["proofs"] == [signed, amended, report]
     cited = [each["cited"] for each in adviser.get(f"{path}/attachments").json()]
-    assert cited == [["agreement-signed"], ["amendment-signed"], ["final-report-received"]]
+    assert cited == [["agreement-recorded"], ["amendment-signed"], ["final-report-received"]]
 
 
 def test_a_file_that_is_unknown_withdrawn_or_of_another_case_proves_nothing(running: Served) -> None:
     case, action = validated_case(running.application)
     other, _ = validated_case(running.application)
     adviser, path = running.by("adviser"), f"/api/v1/parcours/{case}"
+    fund_assignment(running, case, action)
     withdrawn = upload(adviser, case, "signed_agreement", b"brouillon")
     adviser.post(f"{path}/attachments/{withdrawn}/withdrawal", {"reason": "Version non signée"})
     elsewhere = upload(adviser, other, "signed_agreement", b"convention")

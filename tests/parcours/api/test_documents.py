@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from tests.support.checks.document_reading import text_of
-from tests.support.histories.validated_parcours import validated_case
+from tests.support.histories.validated_parcours import given_signatures, validated_case
 from tests.support.samples import sample_files
 from tests.support.servers.served_service import Client, Serve, Served
 
@@ -116,22 +116,20 @@ def test_from_the_terms_of_reference_to_the_signed_agreement(
     today = running.application.clock.now().date().isoformat()
     disposition = "attachment; filename=convention.pdf"
     proof = adviser.upload(f"{case}/attachments?kind=signed_agreement", sample_files.pdf(), disposition).json()["id"]
-    signed = {
-        "action": str(action[1]),
-        "provider": "Cabinet Armen",
-        "terms": {
-            "amount": 480_000,
-            "days": 5,
-            "signed_on": today,
-            "signatures": {"structure": today, "unit": today, "provider": today},
-        },
-        "tender": where.rpartition("/")[2],
-        "attachment": proof,
-    }
+    fund = {"unit": "dla-44", "year": running.application.clock.now().year, "allocated": 500_000}
+    assert running.by("manager").post("/api/v1/funds", fund).status_code == 201
+    done(adviser.post(f"{case}/funds", {"action": str(action[1])}))
+    signed = {"action": str(action[1]), "signatures": given_signatures(today), "attachment": proof}
     done(adviser.post(f"{case}/agreements", signed))
     after = text_of(adviser.get(f"{convention}.pdf").content)
     assert "Projet" not in after
-    for expected in ("Convention tripartite", "Recalculer les prix de vente.", "pièce jointe « convention.pdf »"):
+    for expected in (
+        "Convention tripartite",
+        "Cabinet Armen",
+        "Recalculer les prix de vente.",
+        "Maëlle Kerdoncuff",
+        "pièce jointe « convention.pdf »",
+    ):
         assert expected in after
     assert_not_yet(adviser.get(f"{where}/{projet}.pdf"), "parmi les documents du parcours")
     assert adviser.get(f"{where}/{projet}.pdf", version=version).content == before.content

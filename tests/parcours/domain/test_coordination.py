@@ -6,7 +6,14 @@ from uuid import UUID
 
 import pytest
 
-from parcours.domain.assignment.agreement import AgreementSigned, AmendmentSigned, RecordAgreement, RecordAmendment
+from parcours.domain.assignment.agreement import (
+    AgreementCountersigned,
+    AgreementRecorded,
+    AmendmentSigned,
+    RecordAgreement,
+    RecordAmendment,
+    SignAgreement,
+)
 from parcours.domain.assignment.reporting import (
     AcceptFinalReport,
     DaysRecorded,
@@ -15,6 +22,18 @@ from parcours.domain.assignment.reporting import (
     ReceiveFinalReport,
     RecordDays,
 )
+from parcours.domain.assignment.selection import (
+    ChangeProviderAccount,
+    ProviderAccountChanged,
+    ProviderDismissed,
+    ProviderRetained,
+    RecordAnnouncement,
+    RecordAward,
+    ResultAnnounced,
+    RetainProvider,
+    WithdrawAward,
+)
+from parcours.domain.assignment.signatures import GivenSignature, GivenSignatures
 from parcours.domain.building.duration import DurationDerogationGranted
 from parcours.domain.building.edits import ActionAdded, ActionRemoved
 from parcours.domain.building.validation import AdjustParcours, ParcoursAdjusted, ParcoursShared, ParcoursValidated
@@ -39,11 +58,13 @@ from parcours.domain.ending import (
 )
 from parcours.domain.funding.fund import fund_id
 from parcours.domain.funding.payments import (
+    AgreementVoided,
     AuthorisePayment,
     CommitFunds,
     FundsCommitted,
     FundsReleased,
     PaymentAuthorised,
+    ReleaseFunds,
 )
 from parcours.domain.lifecycle import ParcoursOpened
 from parcours.domain.parcours import decider
@@ -51,12 +72,13 @@ from parcours.domain.state import (
     OPEN_STATUSES,
     ActionKind,
     ActionStatus,
-    AgreementSignatures,
     AgreementTerms,
     ParcoursStatus,
     Period,
     PlannedAction,
     ReceivedPlan,
+    Signature,
+    Signatures,
 )
 from shared.kernel import PersonalData, Role
 from shared.testing.scenarios import NOW, Scenarios, new_id, text
@@ -94,15 +116,41 @@ UNDER_WAY = (
     ParcoursValidated(3, "0" * 64, actions={"own_action": 1, "consulting": 1}, leader="some-leader"),
 )
 ADJUSTED = ParcoursAdjusted(4, text("Un départ"))
-AGREEMENT = AgreementSigned(
+RETAINED = ProviderRetained(
     CONSULTING,
     PersonalData(new_id(1), "Cabinet Aubépine"),
-    terms=AgreementTerms(amount=400_000, days=5, signed_on=TODAY),
+    amount=400_000,
+    days=5,
     exception=text("Seul cabinet du territoire"),
 )
+RETAIN = RetainProvider(CONSULTING, "Cabinet Aubépine", amount=400_000, days=5, exception="Seul cabinet du territoire")
+TENDER = new_id(9)
+AWARD = ProviderRetained(
+    CONSULTING, PersonalData(new_id(1), "Cabinet Aubépine"), amount=400_000, days=5, tender=TENDER, account="p1"
+)
+INFORMED = ResultAnnounced(CONSULTING)
+
+
+def given_signatures(signed_on: date = TODAY) -> GivenSignatures:
+    """Of all three, on the same day."""
+    signers = ("Maëlle Kerdoncuff", "Paul Rivoal", "Nadia Le Goff")
+    structure, unit, provider = (GivenSignature(name, signed_on) for name in signers)
+    return GivenSignatures(structure, unit, provider=provider)
+
+
+def signed(n: int, name: str, signed_on: date = TODAY) -> Signature:
+    return Signature(new_id(n), PersonalData(new_id(n), name), signed_on=signed_on)
+
+
+SIGNATURES = Signatures(signed(1, "Maëlle Kerdoncuff"), signed(2, "Paul Rivoal"), provider=signed(3, "Nadia Le Goff"))
+AGREEMENT = AgreementRecorded(CONSULTING, AgreementTerms(400_000, 5), signatures=SIGNATURES, signed_on=TODAY)
+RECORD = RecordAgreement(CONSULTING, given_signatures())
+AMENDMENT = AmendmentSigned(CONSULTING, SIGNATURES, signed_on=TODAY, extra_days=1)
+AMEND = RecordAmendment(CONSULTING, given_signatures(), extra_days=1)
 FUND = fund_id(PLAN.unit, NOW.year)
 FUNDS = FundsCommitted(CONSULTING, 400_000, fund=FUND)
-CONSULTING_STARTED = (*UNDER_WAY, AGREEMENT, FUNDS, ActionStarted(CONSULTING))
+FUNDED = (*UNDER_WAY, RETAINED, FUNDS)
+CONSULTING_STARTED = (*FUNDED, AGREEMENT, ActionStarted(CONSULTING))
 REPORT = FinalReportAccepted(CONSULTING, TODAY)
 ABANDONED = ParcoursAbandoned(text("Priorités nouvelles"))
 
@@ -198,102 +246,201 @@ def test_while_a_parcours_is_adjusted_started_actions_go_on_and_none_starts() ->
 # Consulting
 
 
-def test_a_consulting_action_starts_with_its_agreement_and_its_funds() -> None:
-    given(*UNDER_WAY, AGREEMENT, FUNDS).when(StartAction(CONSULTING)).then(ActionStarted(CONSULTING))
+def test_a_consulting_action_starts_with_its_funds_and_its_agreement() -> None:
+    given(*FUNDED, AGREEMENT).when(StartAction(CONSULTING)).then(ActionStarted(CONSULTING))
     given(*UNDER_WAY).when(StartAction(CONSULTING)).refused("no-agreement")
-    given(*UNDER_WAY, AGREEMENT).when(StartAction(CONSULTING)).refused("no-funds")
+    given(*FUNDED).when(StartAction(CONSULTING)).refused("no-agreement")
+    partly = AgreementRecorded(CONSULTING, AGREEMENT.terms, signatures=ONE_SIGNATURE, signed_on=TODAY)
+    given(*FUNDED, partly).when(StartAction(CONSULTING)).refused("no-agreement")
 
 
-def test_the_agreement_says_who_for_how_much_and_how_many_days() -> None:
-    command = RecordAgreement(
-        CONSULTING,
-        "Cabinet Aubépine",
-        terms=AgreementTerms(amount=400_000, days=5, signed_on=TODAY),
-        exception="Seul cabinet du territoire",
+# The provider: that of the award, or a motivated exception
+
+
+def test_without_a_tender_the_provider_is_named_and_the_exception_motivated() -> None:
+    given(*UNDER_WAY).when(RETAIN).then(RETAINED)
+    again = given(*UNDER_WAY, RETAINED).when(replace(RETAIN, provider="Cabinet Bruyère"))
+    assert again.events[0].name == PersonalData(new_id(1), "Cabinet Bruyère")
+    given(*FUNDED).when(RETAIN).refused("provider-already-retained")
+    given(*UNDER_WAY, AWARD).when(RETAIN).refused("provider-already-retained")
+    given(*UNDER_WAY, ADJUSTED).when(RETAIN).refused("not-validated")
+
+
+def test_an_award_gives_the_parcours_its_provider() -> None:
+    award = RecordAward(CONSULTING, TENDER, name=AWARD.name, amount=400_000, days=5, account="p1")
+    given(*UNDER_WAY).when(award).then(AWARD)
+    given(*UNDER_WAY, RETAINED).when(award).refused("provider-already-retained")
+    given(*UNDER_WAY).when(replace(award, action=OWN)).refused("not-consulting")
+    given(*UNDER_WAY).when(replace(award, action=UNKNOWN)).refused("unknown-action")
+    given(*UNDER_WAY, ABANDONED).when(award).refused("parcours-ended")
+    given(*UNDER_WAY, AWARD).when(RecordAnnouncement(CONSULTING, TENDER)).then(INFORMED)
+    changed = ProviderAccountChanged(CONSULTING, "p2")
+    given(*UNDER_WAY, AWARD).when(ChangeProviderAccount(CONSULTING, TENDER, account="p2")).then(changed)
+    retained = given(*UNDER_WAY, AWARD, INFORMED, changed).state.actions[CONSULTING].retained
+    assert retained
+    assert (retained.name, retained.account, retained.all_informed) == (AWARD.name, "p2", True)
+
+
+def test_what_another_tender_tells_changes_nothing() -> None:
+    for told in (
+        RecordAnnouncement(CONSULTING, new_id(8)),
+        ChangeProviderAccount(CONSULTING, new_id(8), account="p2"),
+        WithdrawAward(CONSULTING, new_id(8), reason=text("Autre")),
+    ):
+        given(*UNDER_WAY, AWARD).when(told).then()
+        given(*UNDER_WAY).when(told).then()
+
+
+def test_a_tender_that_is_cancelled_after_its_award_gives_its_funds_back() -> None:
+    withdraw = WithdrawAward(CONSULTING, TENDER, reason=text("Budget revu"))
+    dismissed = ProviderDismissed(CONSULTING, text("Budget revu"))
+    given(*UNDER_WAY, AWARD).when(withdraw).then(dismissed)
+    awarded = (*UNDER_WAY, AWARD, INFORMED, FUNDS)
+    given(*awarded).when(withdraw).then(FundsReleased(CONSULTING, 400_000), dismissed)
+    after = given(*awarded, FundsReleased(CONSULTING, 400_000), dismissed).state.actions[CONSULTING]
+    assert (after.retained, after.committed) == (None, 0)
+    given(*awarded, AGREEMENT).when(withdraw).refused("agreement-in-force")
+    given(*awarded, FundsReleased(CONSULTING, 400_000), ABANDONED).when(withdraw).then(dismissed)
+
+
+# Funds, then the agreement
+
+
+def test_funds_are_committed_once_a_provider_is_chosen_and_within_its_proposal() -> None:
+    given(*UNDER_WAY).when(CommitFunds(CONSULTING)).refused("no-provider")
+    given(*UNDER_WAY, RETAINED).when(CommitFunds(CONSULTING)).then(FUNDS)
+    given(*UNDER_WAY, AWARD).when(CommitFunds(CONSULTING, 400_000)).then(FUNDS)
+    in_two_parts = (FundsCommitted(CONSULTING, 200_000, fund=FUND), FundsCommitted(CONSULTING, 100_000, fund=FUND))
+    partly = given(*UNDER_WAY, RETAINED, *in_two_parts)
+    too_much = partly.when(CommitFunds(CONSULTING, 100_001)).refused("beyond-proposal")
+    assert too_much.extra == {"amount": 400_000, "days": 5}
+    partly.when(CommitFunds(CONSULTING)).then(FundsCommitted(CONSULTING, 100_000, fund=FUND))
+    given(*FUNDED).when(CommitFunds(CONSULTING)).refused("nothing-to-commit")
+    given(*FUNDED, AGREEMENT).when(CommitFunds(CONSULTING, 1)).refused("agreement-already-recorded")
+    given(*CONSULTING_STARTED).when(CommitFunds(CONSULTING, 1)).refused("action-not-at-this-step")
+
+
+def test_an_agreement_without_money_that_covers_it_is_refused() -> None:
+    refused = given(*UNDER_WAY, RETAINED).when(RECORD).refused("not-funded")
+    assert refused.extra == {"amount": 400_000, "committed": 0}
+    partly = given(*UNDER_WAY, RETAINED, FundsCommitted(CONSULTING, 399_999, fund=FUND))
+    partly.when(RECORD).refused("not-funded")
+    assert partly.when(replace(RECORD, amount=399_999)).refused_as is None
+    given(*UNDER_WAY).when(RECORD).refused("no-provider")
+
+
+def test_the_agreement_is_for_what_was_proposed_unless_it_says_less() -> None:
+    given(*FUNDED).when(RECORD).then(AGREEMENT)
+    given(*FUNDED, AGREEMENT).when(RECORD).refused("agreement-already-recorded")
+    given(*CONSULTING_STARTED).when(RECORD).refused("action-not-at-this-step")
+    given(*FUNDED, ADJUSTED).when(RECORD).refused("not-validated")
+    given(*FUNDED).when(replace(RECORD, amount=400_001)).refused("beyond-proposal")
+    given(*FUNDED).when(replace(RECORD, days=6)).refused("beyond-proposal")
+    less = replace(AGREEMENT, terms=AgreementTerms(380_000, 4))
+    given(*FUNDED).when(replace(RECORD, amount=380_000, days=4)).then(less, FundsReleased(CONSULTING, 20_000))
+
+
+def test_every_candidate_is_informed_before_the_agreement() -> None:
+    given(*UNDER_WAY, AWARD, FUNDS).when(RECORD).refused("not-all-informed")
+    given(*UNDER_WAY, AWARD, FUNDS, INFORMED).when(RECORD).then(AGREEMENT)
+
+
+def test_an_agreement_is_in_force_once_all_three_have_signed() -> None:
+    structure = replace(RECORD, signatures=GivenSignatures(GivenSignature("Maëlle Kerdoncuff", TODAY)))
+    recorded = replace(AGREEMENT, signatures=ONE_SIGNATURE)
+    given(*FUNDED).when(structure).then(recorded)
+    partly = given(*FUNDED, recorded)
+    assert not partly.state.actions[CONSULTING].is_agreed
+    both = replace(given_signatures(), structure=None)
+    all_three = Signatures(
+        signed(1, "Maëlle Kerdoncuff"), signed(1, "Paul Rivoal"), provider=signed(2, "Nadia Le Goff")
     )
-    given(*UNDER_WAY).when(command).then(AGREEMENT)
-    given(*UNDER_WAY, AGREEMENT).when(command).refused("agreement-already-signed")
-    given(*CONSULTING_STARTED).when(command).refused("action-not-at-this-step")
-    given(*UNDER_WAY, ADJUSTED).when(command).refused("not-validated")
+    countersigned = AgreementCountersigned(CONSULTING, all_three, signed_on=TODAY)
+    partly.when(SignAgreement(CONSULTING, both)).then(countersigned)
+    assert given(*FUNDED, recorded, countersigned).state.actions[CONSULTING].is_agreed
+    again = partly.when(SignAgreement(CONSULTING, given_signatures())).refused("already-signed")
+    assert again.extra == {"party": "structure"}
+    partly.when(SignAgreement(CONSULTING, GivenSignatures())).refused("no-signature")
+    given(*FUNDED).when(SignAgreement(CONSULTING, both)).refused("no-agreement")
+    given(*FUNDED).when(replace(RECORD, signatures=GivenSignatures())).refused("no-signature")
+
+
+ONE_SIGNATURE = Signatures(signed(1, "Maëlle Kerdoncuff"))
+
+
+def test_what_an_agreement_leaves_of_the_funds_goes_back_once_all_have_signed() -> None:
+    partly = AgreementRecorded(CONSULTING, AgreementTerms(380_000, 5), signatures=ONE_SIGNATURE, signed_on=TODAY)
+    both = replace(given_signatures(), structure=None)
+    outcome = given(*FUNDED, partly).when(SignAgreement(CONSULTING, both))
+    assert outcome.events[1:] == (FundsReleased(CONSULTING, 20_000),)
+
+
+def test_funds_without_an_agreement_in_force_are_released_with_a_reason() -> None:
+    released = FundsReleased(CONSULTING, 400_000, reason=text("Le prestataire se retire"))
+    release = ReleaseFunds(CONSULTING, "Le prestataire se retire")
+    given(*FUNDED).when(release).then(released)
+    partly = (*FUNDED, replace(AGREEMENT, signatures=ONE_SIGNATURE))
+    given(*partly).when(release).then(AgreementVoided(CONSULTING), released)
+    after = given(*partly, AgreementVoided(CONSULTING), released).state.actions[CONSULTING]
+    assert (after.agreement, after.committed) == (None, 0)
+    given(*FUNDED, AGREEMENT).when(release).refused("agreement-in-force")
+    given(*UNDER_WAY, RETAINED).when(release).refused("nothing-committed")
+
+
+def test_an_action_that_is_given_up_or_carried_over_unsigned_gives_its_funds_back() -> None:
+    released = FundsReleased(CONSULTING, 400_000)
+    for history in (FUNDED, (*FUNDED, replace(AGREEMENT, signatures=ONE_SIGNATURE))):
+        given(*history).when(AbandonAction(CONSULTING, "Trop cher")).then(
+            ActionAbandoned(CONSULTING, text("Trop cher")), released
+        )
+        given(*history).when(CarryOverAction(CONSULTING, "Plus tard")).then(
+            ActionCarriedOver(CONSULTING, text("Plus tard")), released
+        )
+        given(*history).when(AbandonParcours("Priorités nouvelles")).then(released, ABANDONED)
+    carried = ActionCarriedOver(CONSULTING, text("Plus tard"))
+    given(*CONSULTING_STARTED).when(CarryOverAction(CONSULTING, "Plus tard")).then(carried)
+
+
+def test_what_was_carried_over_under_an_agreement_is_still_reported_and_paid() -> None:
+    carried = (*CONSULTING_STARTED, ActionCarriedOver(CONSULTING, text("Plus tard")))
+    received = FinalReportReceived(CONSULTING, TODAY)
+    given(*carried).when(AcceptFinalReport(CONSULTING, TODAY)).then(received, REPORT)
+    paid = PaymentAuthorised(CONSULTING, 400_000)
+    given(*carried, received, REPORT).when(AuthorisePayment(CONSULTING, 400_000)).then(paid)
 
 
 @pytest.mark.parametrize("day", [LONG_AGO, AHEAD])
 def test_what_is_signed_or_received_is_past(day: date) -> None:
-    given(*UNDER_WAY).when(
-        RecordAgreement(
-            CONSULTING,
-            "Cabinet Aubépine",
-            terms=AgreementTerms(amount=1, days=1, signed_on=day),
-            exception="Seul cabinet du territoire",
-        )
-    ).refused("absurd-date")
-    given(*CONSULTING_STARTED).when(RecordAmendment(CONSULTING, 1, signed_on=day)).refused("absurd-date")
+    given(*FUNDED).when(replace(RECORD, signatures=given_signatures(day))).refused("absurd-date")
+    given(*CONSULTING_STARTED).when(replace(AMEND, signatures=given_signatures(day))).refused("absurd-date")
     given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING, day)).refused("absurd-date")
-
-
-def test_an_agreement_follows_a_tender_or_says_why_there_was_none() -> None:
-    agreement = RecordAgreement(
-        CONSULTING, "Cabinet Aubépine", terms=AgreementTerms(amount=400_000, days=5, signed_on=TODAY)
-    )
-    given(*UNDER_WAY).when(agreement).refused("no-tender")
-    given(*UNDER_WAY).when(replace(agreement, tender=new_id(9), exception="Les deux")).refused("no-tender")
-    [signed] = given(*UNDER_WAY).when(replace(agreement, tender=new_id(9))).events
-    assert (signed.tender, signed.exception) == (new_id(9), None)
 
 
 @pytest.mark.parametrize("signed_on", [date(2002, 6, 1), PLAN.admitted_at.date() - timedelta(days=2)])
 def test_nothing_of_the_case_took_place_before_its_admission(signed_on: date) -> None:
-    agreement = RecordAgreement(
-        CONSULTING,
-        "Cabinet Aubépine",
-        terms=AgreementTerms(amount=400_000, days=5, signed_on=signed_on),
-        exception="Seul cabinet",
-    )
-    refused = given(*UNDER_WAY).when(agreement).refused("before-admission")
+    early = replace(given_signatures(), unit=GivenSignature("Paul Rivoal", signed_on))
+    refused = given(*FUNDED).when(replace(RECORD, signatures=early)).refused("before-admission")
     assert refused.detail == "La date de signature ne peut précéder l’admission de la structure, le 2 décembre 2025."
-    signatures = AgreementSignatures(signed_on, TODAY, provider=TODAY)
-    three = replace(agreement, terms=replace(agreement.terms, signed_on=TODAY, signatures=signatures))
-    given(*UNDER_WAY).when(three).refused("before-admission")
     given(*UNDER_WAY).when(RecordIntroduction(OWN, "Youenn Marchand", held_on=signed_on)).refused("before-admission")
     given(*UNDER_WAY, *SETTLED).when(CompleteParcours("Un vrai élan", signed_on)).refused("before-admission")
 
 
 def test_nothing_of_an_assignment_took_place_before_its_agreement() -> None:
     before = TODAY - timedelta(days=1)
-    given(*CONSULTING_STARTED).when(RecordAmendment(CONSULTING, 1, signed_on=before)).refused("before-signature")
+    early = replace(AMEND, signatures=given_signatures(before))
+    given(*CONSULTING_STARTED).when(early).refused("before-signature")
     given(*CONSULTING_STARTED).when(ReceiveFinalReport(CONSULTING, before)).refused("before-signature")
     given(*CONSULTING_STARTED).when(AcceptFinalReport(CONSULTING, before)).refused("before-signature")
 
 
-def signed_by_all(agreement: RecordAgreement, signatures: AgreementSignatures) -> RecordAgreement:
-    return replace(agreement, terms=replace(agreement.terms, signatures=signatures))
-
-
 def test_three_sign_the_agreement_and_the_last_of_them_dates_it() -> None:
     before = TODAY - timedelta(days=3)
-    agreement = RecordAgreement(
-        CONSULTING,
-        "Cabinet Aubépine",
-        terms=AgreementTerms(amount=400_000, days=5, signed_on=TODAY),
-        exception="Seul cabinet",
-    )
-    three = signed_by_all(agreement, AgreementSignatures(before, TODAY, provider=before))
-    [signed] = given(*UNDER_WAY).when(three).events
-    assert signed.terms.signatures == AgreementSignatures(before, TODAY, provider=before)
-    early = signed_by_all(agreement, AgreementSignatures(before, before, provider=before))
-    given(*UNDER_WAY).when(early).refused("wrong-signatures")
-    absurd = signed_by_all(agreement, AgreementSignatures(LONG_AGO, TODAY, provider=TODAY))
-    given(*UNDER_WAY).when(absurd).refused("absurd-date")
-
-
-def test_funds_are_committed_before_the_start_and_in_all_within_the_agreed_amount() -> None:
-    agreed = (*UNDER_WAY, AGREEMENT)
-    given(*agreed).when(CommitFunds(CONSULTING, 400_000)).then(FUNDS)
-    in_two_parts = (FundsCommitted(CONSULTING, 200_000, fund=FUND), FundsCommitted(CONSULTING, 100_000, fund=FUND))
-    too_much = given(*agreed, *in_two_parts).when(CommitFunds(CONSULTING, 100_001))
-    assert too_much.refused("beyond-agreed-amount").extra == {"agreed": 400_000, "left": 100_000}
-    given(*UNDER_WAY).when(CommitFunds(CONSULTING, 1)).refused("no-agreement")
-    given(*CONSULTING_STARTED).when(CommitFunds(CONSULTING, 1)).refused("action-not-at-this-step")
+    three = replace(given_signatures(before), unit=GivenSignature("Paul Rivoal", TODAY))
+    [recorded] = given(*FUNDED).when(replace(RECORD, signatures=three)).events
+    assert (recorded.signed_on, recorded.signatures.structure) == (TODAY, signed(1, "Maëlle Kerdoncuff", before))
+    agreement = given(*FUNDED, recorded).state.actions[CONSULTING].agreement
+    assert agreement
+    assert (agreement.in_force, agreement.signed_on) == (True, TODAY)
 
 
 def test_the_days_worked_stay_within_those_agreed_unless_an_amendment_adds_some() -> None:
@@ -301,14 +448,32 @@ def test_the_days_worked_stay_within_those_agreed_unless_an_amendment_adds_some(
     given(*worked).when(RecordDays(CONSULTING, 1)).then(DaysRecorded(CONSULTING, 1))
     refused = given(*worked).when(RecordDays(CONSULTING, 2)).refused("beyond-agreed-days")
     assert refused.extra == {"agreed": 5, "left": 1}
-    amended = AmendmentSigned(CONSULTING, 1, signed_on=TODAY)
-    given(*worked).when(RecordAmendment(CONSULTING, 1, signed_on=TODAY)).then(amended)
-    given(*worked, amended).when(RecordDays(CONSULTING, 2)).then(DaysRecorded(CONSULTING, 2))
+    given(*worked).when(AMEND).then(AMENDMENT)
+    given(*worked, AMENDMENT).when(RecordDays(CONSULTING, 2)).then(DaysRecorded(CONSULTING, 2))
+
+
+def test_an_amendment_commits_the_money_that_it_adds() -> None:
+    more = replace(AMEND, extra_days=None, extra_amount=90_000)
+    committed = FundsCommitted(CONSULTING, 90_000, fund=FUND)
+    amended = replace(AMENDMENT, extra_days=0, extra_amount=90_000)
+    next_year = datetime(2027, 3, 2, tzinfo=UTC)
+    given(*CONSULTING_STARTED).when(more, at=next_year).then(committed, amended)
+    after = given(*CONSULTING_STARTED, committed, amended).state.actions[CONSULTING]
+    assert after.agreement
+    assert (after.committed, after.agreement.terms) == (490_000, AgreementTerms(490_000, 5))
+
+
+def test_an_amendment_adds_something_and_is_signed_by_all_three() -> None:
+    given(*CONSULTING_STARTED).when(replace(AMEND, extra_days=None)).refused("empty-amendment")
+    two = replace(AMEND, signatures=replace(given_signatures(), provider=None))
+    refused = given(*CONSULTING_STARTED).when(two).refused("missing-signatures")
+    assert (refused.detail, refused.extra) == ("Il manque la signature de le prestataire.", {"parties": ["provider"]})
 
 
 def test_days_carry_the_day_until_which_they_were_worked() -> None:
-    signed = replace(AGREEMENT, terms=replace(AGREEMENT.terms, signed_on=TODAY - timedelta(days=20)))
-    started = (*UNDER_WAY, signed, FUNDS, ActionStarted(CONSULTING))
+    long_ago = Signatures(*(signed(n, "Signataire", TODAY - timedelta(days=20)) for n in (1, 2, 3)))
+    agreement = replace(AGREEMENT, signatures=long_ago, signed_on=long_ago.last_on)
+    started = (*FUNDED, agreement, ActionStarted(CONSULTING))
     worked = DaysRecorded(CONSULTING, 2, worked_until=TODAY - timedelta(days=1))
     given(*started).when(RecordDays(CONSULTING, 2, worked_until=TODAY - timedelta(days=1))).then(worked)
     given(*started).when(RecordDays(CONSULTING, 2, worked_until=TODAY - timedelta(days=21))).refused("before-signature")
@@ -318,15 +483,15 @@ def test_days_carry_the_day_until_which_they_were_worked() -> None:
 def test_an_accepted_report_settles_the_days_and_the_agreement() -> None:
     reported = given(*CONSULTING_STARTED, DaysRecorded(CONSULTING, 1), REPORT)
     reported.when(RecordDays(CONSULTING, 1)).refused("report-already-accepted")
-    reported.when(RecordAmendment(CONSULTING, 1, signed_on=TODAY)).refused("report-already-accepted")
+    reported.when(AMEND).refused("report-already-accepted")
 
 
 def test_days_are_worked_once_the_action_has_started() -> None:
-    given(*UNDER_WAY, AGREEMENT, FUNDS).when(RecordDays(CONSULTING, 1)).refused("action-not-at-this-step")
+    given(*FUNDED, AGREEMENT).when(RecordDays(CONSULTING, 1)).refused("action-not-at-this-step")
 
 
 def test_an_amendment_completes_an_agreement() -> None:
-    given(*UNDER_WAY).when(RecordAmendment(CONSULTING, 1, signed_on=TODAY)).refused("no-agreement")
+    given(*FUNDED).when(AMEND).refused("no-agreement")
 
 
 def test_a_consulting_action_is_done_once_its_final_report_is_accepted() -> None:
@@ -405,32 +570,28 @@ def test_nothing_is_reported_of_an_abandoned_action_on_which_nobody_worked() -> 
 
 def test_the_share_of_the_days_worked_is_rounded_up_and_never_more_than_was_engaged() -> None:
     agreement = replace(AGREEMENT, terms=replace(AGREEMENT.terms, days=3))
-    history = (*UNDER_WAY, agreement, FUNDS, ActionStarted(CONSULTING))
+    history = (*FUNDED, agreement, ActionStarted(CONSULTING))
     one = given(*history, DaysRecorded(CONSULTING, 1))
     one.when(AbandonParcours("Priorités nouvelles")).then(FundsReleased(CONSULTING, 266_666), ABANDONED)
-    little = (*UNDER_WAY, agreement, FundsCommitted(CONSULTING, 100_000, fund=FUND), ActionStarted(CONSULTING))
-    given(*little, DaysRecorded(CONSULTING, 3)).when(AbandonParcours("Priorités nouvelles")).then(ABANDONED)
 
 
 @pytest.mark.parametrize(("hour", "year"), [(22, 2026), (23, 2027)])
 def test_the_year_of_the_fund_begins_at_midnight_in_paris(hour: int, year: int) -> None:
     new_year = datetime(2026, 12, 31, hour, 30, tzinfo=UTC)
     committed = FundsCommitted(CONSULTING, 400_000, fund=fund_id(PLAN.unit, year))
-    given(*UNDER_WAY, AGREEMENT).when(CommitFunds(CONSULTING, 400_000), at=new_year).then(committed)
+    given(*UNDER_WAY, RETAINED).when(CommitFunds(CONSULTING), at=new_year).then(committed)
 
 
 @pytest.mark.parametrize(
     "command",
     [
-        RecordAgreement(
-            OWN,
-            "Cabinet Aubépine",
-            terms=AgreementTerms(amount=1, days=1, signed_on=TODAY),
-            exception="Seul cabinet du territoire",
-        ),
-        CommitFunds(OWN, 1),
+        replace(RETAIN, action=OWN),
+        CommitFunds(OWN),
+        ReleaseFunds(OWN, "Non"),
+        replace(RECORD, action=OWN),
+        SignAgreement(OWN, given_signatures()),
         RecordDays(OWN, 1),
-        RecordAmendment(OWN, 1, signed_on=TODAY),
+        replace(AMEND, action=OWN),
         AcceptFinalReport(OWN, TODAY),
         AuthorisePayment(OWN, 1),
     ],

@@ -11,8 +11,10 @@ import pytest
 from tests.support.servers.served_service import served
 
 from embedded.processes.nats import Nats
-from parcours.domain.assignment.agreement import AgreementSigned
+from parcours.domain.assignment.agreement import AgreementRecorded
 from parcours.domain.assignment.reporting import DaysRecorded, FinalReportAccepted, FinalReportReceived
+from parcours.domain.assignment.selection import ProviderRetained
+from parcours.domain.assignment.signatures import GivenSignature, GivenSignatures
 from parcours.domain.building.edits import ActionAdded
 from parcours.domain.building.validation import ParcoursValidated
 from parcours.domain.coordination import ActionStarted, IntroductionMade
@@ -29,18 +31,13 @@ from parcours.domain.corrections import (
     IntroductionCorrected,
 )
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
-from parcours.domain.funding.payments import FundsCommitted
+from parcours.domain.funding.payments import FundsCommitted, FundsReleased, PaymentAuthorised
 from parcours.domain.lifecycle import OpenParcours, ParcoursOpened
 from parcours.domain.parcours import decider
-from parcours.domain.state import ActionKind, AgreementTerms, PlannedAction, ReceivedPlan
-from parcours.domain.tender.award import TenderAwarded
-from parcours.domain.tender.conclusion import BEYOND_PROPOSAL, VerifyAmount
-from parcours.domain.tender.proposals import ProposalSubmitted, ProviderInvited, TenderOpened
-from parcours.domain.tender.state import Proposal
-from parcours.domain.tender.tender import decider as tender
+from parcours.domain.state import ActionKind, AgreementTerms, PlannedAction, ReceivedPlan, Signature, Signatures
 from parcours.main import service
 from shared.kernel import Actor, PersonalData, Role, paris_date, uuid7
-from shared.testing.scenarios import CASE, NOW, Scenarios, context, new_id, text
+from shared.testing.scenarios import NOW, Scenarios, new_id, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()
@@ -50,9 +47,12 @@ PLAN = ReceivedPlan(
 )
 ACTION = UUID(int=2)
 WHO = PersonalData(new_id(1), "Cabinet Aubépine")
-AGREEMENT = AgreementSigned(
-    ACTION, WHO, terms=AgreementTerms(amount=400_000, days=5, signed_on=BEFORE), exception=text("Seul cabinet")
+RETAINED = ProviderRetained(ACTION, WHO, amount=400_000, days=6, exception=text("Seul cabinet"))
+SIGNATURES = Signatures(
+    *(Signature(new_id(n), PersonalData(new_id(n), name), signed_on=BEFORE) for n, name in enumerate("ABC", 1))
 )
+AGREEMENT = AgreementRecorded(ACTION, AgreementTerms(390_000, 5), signatures=SIGNATURES, signed_on=BEFORE)
+FUND = new_id(8)
 CARRIED_OUT = (
     ParcoursOpened(PLAN),
     ActionAdded(
@@ -69,14 +69,22 @@ CARRIED_OUT = (
     ),
     ParcoursValidated(1, "0" * 64, actions={"consulting": 1}, leader="some-leader"),
     IntroductionMade(ACTION, WHO, held_on=BEFORE),
+    RETAINED,
+    FundsCommitted(ACTION, 390_000, fund=FUND),
     AGREEMENT,
-    FundsCommitted(ACTION, 300_000, fund=new_id(8)),
     ActionStarted(ACTION),
     DaysRecorded(ACTION, 4),
     FinalReportReceived(ACTION, TODAY),
     FinalReportAccepted(ACTION, TODAY),
 )
 WHY = "Erreur de saisie"
+
+
+def given_signatures(signed_on: date) -> GivenSignatures:
+    structure, unit, provider = (GivenSignature(name, signed_on) for name in "ABC")
+    return GivenSignatures(structure, unit, provider=provider)
+
+
 ENDED = (
     (),
     (ParcoursCompleted(PLAN, {}, debrief=text("Bilan"), held_on=TODAY),),
@@ -97,22 +105,20 @@ def test_what_was_recorded_wrongly_is_corrected_at_any_time_with_its_day_and_a_r
     history.when(CorrectFinalReport(ACTION, BEFORE, reason=WHY)).then(report)
     signed = AgreementCorrected(
         ACTION,
-        PersonalData(new_id(1), "Cabinet Ajonc"),
-        terms=AgreementTerms(amount=350_000, days=6, signed_on=BEFORE),
+        AgreementTerms(350_000, 6),
+        signatures=SIGNATURES,
+        signed_on=BEFORE,
         reason=text(WHY),
+        provider=PersonalData(new_id(1), "Cabinet Ajonc"),
     )
-    history.when(
-        CorrectAgreement(
-            ACTION, "Cabinet Ajonc", terms=AgreementTerms(amount=350_000, days=6, signed_on=BEFORE), reason=WHY
-        )
-    ).then(signed)
-    after = given(*history.events, met, days, report, signed).state.actions[ACTION]
-    assert after.agreement is not None
-    assert (after.agreement.terms.amount, after.agreement.terms.days, after.agreement.exception) == (
-        350_000,
-        6,
-        text("Seul cabinet"),
-    )
+    released = FundsReleased(ACTION, 40_000)
+    correct = CorrectAgreement(ACTION, WHY, amount=350_000, days=6, provider="Cabinet Ajonc")
+    history.when(correct).then(signed, released)
+    after = given(*history.events, met, days, report, signed, released).state.actions[ACTION]
+    assert after.agreement
+    assert after.retained
+    assert (after.agreement.terms, after.committed) == (AgreementTerms(350_000, 6), 350_000)
+    assert (after.retained.name, after.retained.exception) == (signed.provider, text("Seul cabinet"))
     assert (after.days, after.report_received_on, after.report_accepted) == (3, BEFORE, True)
     assert [(each.whom.plaintext, each.held_on) for each in after.introductions] == [("Youenn Marchand", TODAY)]
 
@@ -137,27 +143,12 @@ def test_the_debrief_is_corrected_once_it_was_held() -> None:
         (CorrectDays(ACTION, 6, effective_on=TODAY, reason=WHY), "below-recorded"),
         (CorrectDays(ACTION, 3, effective_on=BEFORE - timedelta(days=1), reason=WHY), "before-signature"),
         (CorrectFinalReport(ACTION, TODAY + timedelta(days=2), reason=WHY), "absurd-date"),
-        (
-            CorrectAgreement(
-                ACTION, "Cabinet Ajonc", terms=AgreementTerms(amount=299_999, days=5, signed_on=BEFORE), reason=WHY
-            ),
-            "below-recorded",
-        ),
-        (
-            CorrectAgreement(
-                ACTION, "Cabinet Ajonc", terms=AgreementTerms(amount=400_000, days=3, signed_on=BEFORE), reason=WHY
-            ),
-            "below-recorded",
-        ),
-        (
-            CorrectAgreement(
-                ACTION,
-                "Cabinet Ajonc",
-                terms=AgreementTerms(amount=400_000, days=5, signed_on=TODAY + timedelta(days=1)),
-                reason=WHY,
-            ),
-            "below-recorded",
-        ),
+        (CorrectAgreement(ACTION, WHY, days=3), "below-recorded"),
+        (CorrectAgreement(ACTION, WHY, amount=400_001), "beyond-proposal"),
+        (CorrectAgreement(ACTION, WHY, days=7), "beyond-proposal"),
+        (CorrectAgreement(ACTION, WHY, signatures=given_signatures(TODAY + timedelta(days=1))), "below-recorded"),
+        (CorrectAgreement(ACTION, WHY, signatures=given_signatures(date(2025, 11, 30))), "before-admission"),
+        (CorrectAgreement(ACTION, WHY, signatures=GivenSignatures(GivenSignature("A", BEFORE))), "missing-signatures"),
     ],
 )
 def test_a_correction_is_held_to_the_same_sense_as_what_it_corrects(command: object, slug: str) -> None:
@@ -172,23 +163,28 @@ def test_what_was_never_recorded_is_not_corrected(command: object) -> None:
     given().when(command).refused("parcours-not-open")
 
 
-def test_a_corrected_agreement_stays_within_the_proposal_that_was_retained() -> None:
-    key = UUID(int=31)
-    chosen = Scenarios(tender)(
-        TenderOpened(CASE, ACTION, terms_of_reference=text("Étude"), grid=(), deadline=NOW),
-        ProviderInvited(key, PersonalData(key, "Cabinet")),
-        ProposalSubmitted(key, Proposal(400_000, 5, summary=text("Cinq jours"))),
-        TenderAwarded(key, 13.0),
-    )
-    chosen.when(VerifyAmount(400_000)).then()
-    chosen.when(VerifyAmount(400_001)).refused(BEYOND_PROPOSAL.slug)
-    led_to = (*CARRIED_OUT[:4], replace(AGREEMENT, tender=new_id(9)))
-    state = given(*led_to).state
-    corrected = AgreementCorrected(
-        ACTION, WHO, terms=AgreementTerms(amount=400_001, days=5, signed_on=BEFORE), reason=text(WHY)
-    )
-    [ask] = decider.companions(state, corrected, context())
-    assert (ask.stream, ask.command) == (new_id(9), VerifyAmount(400_001))
+def test_the_provider_of_a_tender_is_not_corrected_in_its_agreement() -> None:
+    led_to = [replace(each, tender=new_id(9)) if each is RETAINED else each for each in CARRIED_OUT]
+    given(*led_to).when(CorrectAgreement(ACTION, WHY, provider="Cabinet Ajonc")).refused("provider-of-the-tender")
+
+
+def test_what_is_committed_follows_a_corrected_sum_but_stays_above_what_was_paid() -> None:
+    more = given(*CARRIED_OUT).when(CorrectAgreement(ACTION, WHY, amount=400_000))
+    assert more.events[1:] == (FundsCommitted(ACTION, 10_000, fund=FUND),)
+    paid = given(*CARRIED_OUT, PaymentAuthorised(ACTION, 360_000))
+    assert paid.when(CorrectAgreement(ACTION, WHY, amount=360_000)).events[1:] == (FundsReleased(ACTION, 30_000),)
+    below = paid.when(CorrectAgreement(ACTION, WHY, amount=359_999)).refused("below-recorded")
+    assert below.extra == {"paid": 360_000, "days": 4}
+    last = (PaymentAuthorised(ACTION, 380_000), FundsReleased(ACTION, 10_000))
+    settled = given(*CARRIED_OUT, *last)
+    assert settled.when(CorrectAgreement(ACTION, WHY, amount=385_000)).events[1:] == ()
+
+
+def test_after_an_abandonment_what_is_due_for_the_days_worked_follows_a_corrected_sum() -> None:
+    stopped = [each for each in CARRIED_OUT if not isinstance(each, FinalReportReceived | FinalReportAccepted)]
+    history = given(*stopped, FundsReleased(ACTION, 78_000), ParcoursAbandoned(text("Priorités nouvelles")))
+    less = history.when(CorrectAgreement(ACTION, WHY, amount=300_000))
+    assert less.events[1:] == (FundsReleased(ACTION, 72_000),)
 
 
 def test_over_http_both_the_error_and_its_correction_are_read_in_the_history(

@@ -21,7 +21,8 @@ from tests.support.servers.served_service import served
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
 from parcours.domain import coordination, parcours
-from parcours.domain.assignment import agreement
+from parcours.domain.assignment import agreement, selection
+from parcours.domain.assignment.signatures import GivenSignature, GivenSignatures
 from parcours.domain.building import edits, validation
 from parcours.domain.funding import payments
 from parcours.domain.funding.fund import (
@@ -40,7 +41,7 @@ from parcours.domain.funding.fund import (
     fund_id,
 )
 from parcours.domain.lifecycle import OpenParcours
-from parcours.domain.state import ActionKind, AgreementTerms, ReceivedPlan
+from parcours.domain.state import ActionKind, ReceivedPlan
 from parcours.main import service
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Clock, Refused, Role, uuid7
@@ -154,8 +155,8 @@ def replicas(postgres: Postgres) -> Iterator[list[ServiceApplication]]:
         yield apps
 
 
-def agreed_action(app: ServiceApplication, plan: ReceivedPlan) -> tuple[UUID, UUID]:
-    """A case under way, and its consulting action whose agreement is signed."""
+def retained_action(app: ServiceApplication, plan: ReceivedPlan) -> tuple[UUID, UUID]:
+    """A case under way, and its consulting action whose provider is chosen."""
     case, today = uuid7(), NOW.date()
 
     def ask(command: object, by: Actor = ADVISER) -> None:
@@ -185,11 +186,7 @@ def agreed_action(app: ServiceApplication, plan: ReceivedPlan) -> tuple[UUID, UU
     assert built.shared
     ask(validation.ValidateParcours(built.shared.version, built.shared.content_hash), LEADER)
     action = next(iter(built.actions))
-    ask(
-        agreement.RecordAgreement(
-            action, "Cabinet", terms=AgreementTerms(amount=1_000_000, days=5, signed_on=today), exception="Seule offre"
-        )
-    )
+    ask(selection.RetainProvider(action, "Cabinet", amount=1_000_000, days=5, exception="Seule offre"))
     return case, action
 
 
@@ -208,7 +205,7 @@ def test_concurrent_commitments_never_overspend_at_any_position_of_the_log(
     opening = OpenFund(unit, NOW.year, allocated=allocated)
     manager = Actor("some-manager", Role.MANAGER, unit=unit)
     replicas[0].handle(decider, fund, opening, replicas[0].context(fund, manager))
-    agreed = [agreed_action(replicas[0], plan) for _ in amounts]
+    agreed = [retained_action(replicas[0], plan) for _ in amounts]
 
     def commit(n: int) -> bool:
         app, (case, action) = replicas[n % 3], agreed[n]
@@ -235,12 +232,50 @@ def test_concurrent_commitments_never_overspend_at_any_position_of_the_log(
     assert all(funds[-1].available < amounts[n] for n, done in enumerate(committed) if not done and not abandoned)
 
 
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@for_all(left=st.integers(0, 2_000), extras=st.lists(st.integers(1, 1_000), min_size=4, max_size=6))
+def test_concurrent_amendments_never_overspend_either(
+    replicas: list[ServiceApplication], left: int, extras: list[int]
+) -> None:
+    unit = f"unit-{uuid7()}"
+    plan = ReceivedPlan(PLAN.structure, unit, adviser=PLAN.adviser, admitted_at=PLAN.admitted_at, axes=PLAN.axes)
+    fund, manager = fund_id(unit, NOW.year), Actor("some-manager", Role.MANAGER, unit=unit)
+    opening = OpenFund(unit, NOW.year, allocated=1_000_000 * len(extras) + left)
+    replicas[0].handle(decider, fund, opening, replicas[0].context(fund, manager))
+    today = NOW.date()
+    signers = GivenSignatures(
+        GivenSignature("A", today), GivenSignature("B", today), provider=GivenSignature("C", today)
+    )
+    agreed = [retained_action(replicas[0], plan) for _ in extras]
+    for case, action in agreed:
+        for command in (payments.CommitFunds(action), agreement.RecordAgreement(action, signers)):
+            replicas[0].handle(parcours.decider, case, command, replicas[0].context(case, ADVISER))
+
+    def amend(n: int) -> bool:
+        app, (case, action) = replicas[n % 3], agreed[n]
+        command = agreement.RecordAmendment(action, signers, extra_amount=extras[n])
+        try:
+            app.handle(parcours.decider, case, command, app.context(case, ADVISER))
+        except Refused as refused:
+            assert refused.slug == "fund-exhausted"
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(extras)) as together:
+        amended = list(together.map(amend, range(len(extras))))
+    after = replicas[0].load(decider, fund).state
+    assert after.available == left - sum(extra for extra, done in zip(extras, amended, strict=True) if done) >= 0
+    assert all(after.available < extra for extra, done in zip(extras, amended, strict=True) if not done)
+    terms = [replicas[0].load(parcours.decider, case).state.actions[action].agreement for case, action in agreed]
+    assert sum(each.terms.amount for each in terms if each) == after.committed
+
+
 def test_a_refusal_of_the_fund_leaves_the_parcours_as_it_was(replicas: list[ServiceApplication]) -> None:
     app = replicas[0]
     plan = ReceivedPlan(
         PLAN.structure, "unit-without-a-fund", adviser=PLAN.adviser, admitted_at=PLAN.admitted_at, axes=PLAN.axes
     )
-    case, action = agreed_action(app, plan)
+    case, action = retained_action(app, plan)
     before = app.load(parcours.decider, case).version
     with pytest.raises(Refused, match="fund-not-open"):
         app.handle(parcours.decider, case, payments.CommitFunds(action, 1), app.context(case, ADVISER))
@@ -257,12 +292,10 @@ def test_an_action_keeps_the_fund_of_its_first_year_and_gives_back_to_it(
             opening = {"unit": "dla-44", "year": opened, "allocated": 500_000}
             assert manager.post("/api/v1/funds", opening).status_code == 201
         (case, action), (later_case, later_action) = (validated_case(app) for _ in range(2))
-        signed_on = datetime.now(UTC).date().isoformat()
-        terms = {"amount": 400_000, "days": 5, "signed_on": signed_on}
-        agreement = {"provider": "Cabinet", "terms": terms, "exception": "Seule offre"}
+        proposed = {"provider": "Cabinet", "amount": 400_000, "days": 5, "exception": "Seule offre"}
         for each, number in ((case, action), (later_case, later_action)):
-            signed = agreement | {"action": str(number)}
-            assert adviser.post(f"/api/v1/parcours/{each}/agreements", signed).status_code == 200
+            retained = proposed | {"action": str(number)}
+            assert adviser.post(f"/api/v1/parcours/{each}/providers", retained).status_code == 200
 
         def commit(each: UUID, number: UUID, amount: int) -> Any:
             return adviser.post(f"/api/v1/parcours/{each}/funds", {"action": str(number), "amount": amount})

@@ -11,16 +11,17 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from tests.support.histories.validated_parcours import validated_case
+from tests.support.histories.validated_parcours import given_signatures, validated_case
 from tests.support.servers.served_service import Client, Served, served
 
 from embedded.processes.nats import Nats
 from parcours.domain import coordination, parcours
-from parcours.domain.assignment.agreement import AgreementSigned
+from parcours.domain.assignment import selection
+from parcours.domain.assignment.agreement import AgreementRecorded
 from parcours.domain.assignment.reporting import FinalReportReceived, ReceiveFinalReport
 from parcours.domain.building import edits, validation
 from parcours.domain.lifecycle import ParcoursOpened
-from parcours.domain.state import ActionKind, AgreementTerms, PlannedAction, ReceivedPlan
+from parcours.domain.state import ActionKind, AgreementTerms, PlannedAction, ReceivedPlan, Signature, Signatures
 from parcours.domain.tender.award import (
     AwardTender,
     CancelTender,
@@ -50,10 +51,10 @@ from parcours.domain.tender.tender import decider
 from parcours.main import service
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, PersonalData, Role, uuid7
-from shared.testing.scenarios import CASE, NOW, MemoryLog, Scenarios, new_id, text
+from shared.testing.scenarios import CASE, NOW, MemoryLog, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
-ACTION = UUID(int=11)
+ACTION, TENDER = UUID(int=11), UUID(int=12)
 A, B, C = UUID(int=31), UUID(int=32), UUID(int=33)
 DEADLINE = NOW + timedelta(days=20)
 AFTER = DEADLINE + timedelta(days=1)
@@ -188,22 +189,44 @@ def test_after_the_award_scores_are_frozen(command: object) -> None:
     given(OPENED, *SCORED, AWARDED).when(command, at=AFTER).refused("tender-not-at-this-step")
 
 
-def test_all_candidates_are_informed_before_the_agreement() -> None:
+def test_a_candidate_that_proposed_is_informed_of_the_result() -> None:
     given(OPENED, *SCORED, AWARDED).when(InformCandidate(A, AFTER.date()), at=AFTER).then(INFORMED[0])
     given(OPENED, *SCORED, AWARDED).when(InformCandidate(C, AFTER.date()), at=AFTER).refused("no-proposal")
-    agreement = ConcludeTender(ACTION, 400_000, days=5)
-    some = given(OPENED, *SCORED, AWARDED, INFORMED[0]).when(agreement, at=AFTER).refused("not-all-informed")
+
+
+def told(event: object, *before: object) -> list[object]:
+    """What the parcours is told of an event."""
+    world = replace(context(), stream=TENDER)
+    asked = list(decider.companions(given(OPENED, *before).state, event, world))
+    assert all((each.decider, each.stream) == (parcours.decider, CASE) for each in asked)
+    return [each.command for each in asked]
+
+
+def test_the_parcours_is_told_who_was_chosen_for_what_it_proposed_and_once_all_know_it() -> None:
+    name = PersonalData(A, "Cabinet 31")
+    award = selection.RecordAward(ACTION, TENDER, name=name, amount=400_000, days=5, account="provider-31")
+    assert told(AWARDED, *SCORED) == [award]
+    assert told(INFORMED[0], *SCORED, AWARDED) == []
+    assert told(INFORMED[1], *SCORED, AWARDED, INFORMED[0]) == [selection.RecordAnnouncement(ACTION, TENDER)]
+
+
+def test_the_parcours_is_told_when_the_winner_changes_its_account_or_the_tender_is_cancelled() -> None:
+    change = selection.ChangeProviderAccount(ACTION, TENDER, account="p9")
+    assert told(ProviderAccessGranted(A, "p9"), *SCORED, AWARDED) == [change]
+    assert told(ProviderAccessGranted(B, "p9"), *SCORED, AWARDED) == []
+    cancelled = TenderCancelled(text("Budget revu"))
+    assert told(cancelled, *SCORED, AWARDED) == [selection.WithdrawAward(ACTION, TENDER, reason=cancelled.reason)]
+    assert told(cancelled, *SCORED) == []
+
+
+def test_an_agreement_concludes_an_awarded_tender_once() -> None:
+    some = given(OPENED, *SCORED, AWARDED, INFORMED[0]).when(ConcludeTender()).refused("not-all-informed")
     assert some.extra == {"providers": [str(B)]}
-    given(OPENED, *SCORED, AWARDED, *INFORMED).when(agreement, at=AFTER).then(TenderConcluded(ACTION))
-
-
-def test_an_agreement_follows_the_award_for_its_action_within_the_proposal_and_once() -> None:
-    ready = (OPENED, *SCORED, AWARDED, *INFORMED)
-    given(*ready).when(ConcludeTender(A, 400_000, days=5)).refused("other-action")
-    given(*ready).when(ConcludeTender(ACTION, 400_001, days=5)).refused("beyond-proposal")
-    given(*ready).when(ConcludeTender(ACTION, 400_000, days=6)).refused("beyond-proposal")
-    given(*ready, TenderConcluded(ACTION)).when(ConcludeTender(ACTION, 1, days=1)).refused("not-awarded")
-    given(OPENED, *SCORED).when(ConcludeTender(ACTION, 1, days=1)).refused("not-awarded")
+    given(OPENED, *SCORED, AWARDED, *INFORMED).when(ConcludeTender()).then(TenderConcluded())
+    concluded = given(OPENED, *SCORED, AWARDED, *INFORMED, TenderConcluded())
+    concluded.when(ConcludeTender()).refused("tender-not-at-this-step")
+    concluded.when(CancelTender("Repentir")).refused("tender-not-at-this-step")
+    given(OPENED, *SCORED).when(ConcludeTender()).refused("tender-not-at-this-step")
 
 
 def test_a_tender_can_lead_to_nobody() -> None:
@@ -265,9 +288,9 @@ class AnyTender(RuleBasedStateMachine):
         if self.now > AFTER + timedelta(days=20):
             self.ask(CancelTender("Trop long"))
 
-    @rule(amount=st.integers(1, 600))
-    def agree(self, amount: int) -> None:
-        self.ask(ConcludeTender(ACTION, amount, days=1))
+    @rule()
+    def agree(self) -> None:
+        self.ask(ConcludeTender())
 
     @invariant()
     def promises_hold(self) -> None:
@@ -335,22 +358,51 @@ def test_from_the_terms_of_reference_to_the_tripartite_agreement(
         assert adviser.post(f"{at}/scores", {"provider": keys[0], "scores": [16, 12]}).status_code == 200
         assert adviser.post(f"{at}/award", {"provider": keys[0]}).status_code == 200
         today = later.date().isoformat()
-        agreement = {
-            "action": str(action),
-            "provider": "Cabinet 1",
-            "terms": {
-                "amount": 480000,
-                "days": 5,
-                "signed_on": today,
-                "signatures": {"structure": today, "unit": today, "provider": today},
-            },
-        }
-        assert adviser.post(f"{path}/agreements", agreement).json()["type"].endswith("/no-tender")
-        agreement["tender"] = opened.json()["id"]
+        retained = adviser.get(path).json()["actions"][str(action)]["retained"]
+        assert (retained["name"], retained["tender"]) == ("Cabinet 1", opened.json()["id"])
+        agreement = {"action": str(action), "signatures": given_signatures(today)}
         assert adviser.post(f"{path}/agreements", agreement).json()["type"].endswith("/not-all-informed")
         assert adviser.post(f"{at}/information", {"provider": keys[0], "informed_on": today}).status_code == 200
+        assert adviser.post(f"{path}/agreements", agreement).json()["type"].endswith("/not-funded")
+        fund = {"unit": "dla-44", "year": later.year, "allocated": 500_000}
+        assert running.by("manager").post("/api/v1/funds", fund).status_code == 201
+        assert adviser.post(f"{path}/funds", {"action": str(action)}).status_code == 200
+        assert adviser.post(f"{path}/agreements", agreement | {"provider": "Un autre"}).status_code == 422
         assert adviser.post(f"{path}/agreements", agreement).status_code == 200
         assert adviser.get(at).json()["status"] == "agreed"
+
+
+def test_an_award_that_is_cancelled_gives_its_funds_back_in_the_same_transaction(
+    database: Callable[..., str], nats: Nats, tmp_path: Path
+) -> None:
+    with served(service, database, nats, tmp_path) as running:
+        app: ServiceApplication = running.http.app.state.application  # type: ignore[attr-defined]
+        case, action = validated_case(app)
+        path, adviser, now = f"/api/v1/parcours/{case}", running.by("adviser"), datetime.now(UTC)
+        at = _with_three_providers(adviser, path, action, now)
+        key = next(iter(adviser.get(at).json()["candidates"]))
+        adviser.post(f"{at}/proposals", {"provider": key, "amount": 300_000, "days": 4, "summary": "Quatre jours"})
+        later = now + timedelta(days=21)
+        running.by("ops").post("/api/v1/clock", {"now": later.isoformat()})
+        fund = {"unit": "dla-44", "year": later.year, "allocated": 500_000}
+        assert running.by("manager").post("/api/v1/funds", fund).status_code == 201
+        adviser.post(f"{at}/interests", {"conflict": False})
+        adviser.post(f"{at}/scores", {"provider": key, "scores": [16]})
+        assert adviser.post(f"{at}/award", {"provider": key}).status_code == 200
+        assert adviser.post(f"{path}/funds", {"action": str(action)}).status_code == 200
+
+        def available() -> int:
+            left: int = adviser.get(f"/api/v1/funds/dla-44/{later.year}").json()["available"]
+            return left
+
+        assert available() == 200_000
+        cancelled = adviser.post(f"{at}/cancellation", {"reason": "Budget revu"})
+        assert (cancelled.status_code, cancelled.json()["events"]) == (200, ["tender-cancelled"])
+        assert available() == 500_000
+        after = adviser.get(path).json()["actions"][str(action)]
+        assert (after["retained"], after["committed"]) == (None, 0)
+        recorded = [each["event"] for each in adviser.get(f"{path}/history").json()][-3:]
+        assert sorted(recorded) == ["funds-released", "provider-dismissed", "tender-cancelled"]
 
 
 def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
@@ -396,7 +448,7 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
             assert not any(secret in values for secret in (400000, 16.0, keys[0], "Offre à 400000"))
             assert "Cabinet" not in str(page)
 
-        _under_way(adviser, path, action, at, later[:10])
+        _under_way(adviser, path, action, later[:10])
         [assignment] = winner.get(f"{path}/provider").json()["assignments"]
         assert (assignment["title"], assignment["amount"], assignment["days_left"]) == ("Étude", 400000, 3)
         report = {"action": str(action), "received_on": later[:10]}
@@ -439,17 +491,16 @@ def test_a_provider_chosen_without_a_tender_hands_in_its_own_report() -> None:
     plan = ReceivedPlan(
         UUID(int=8), "unit-35", adviser="adviser-1", admitted_at=NOW - timedelta(days=40), axes=("finance",)
     )
-    signed = AgreementSigned(
-        action,
-        who,
-        terms=AgreementTerms(amount=400_000, days=5, signed_on=today),
-        exception=text("Seul cabinet"),
-        account="p1",
+    chosen = selection.ProviderRetained(
+        action, who, amount=400_000, days=5, exception=text("Seul cabinet"), account="p1"
     )
+    by_each = (Signature(new_id(n), PersonalData(new_id(n), "Signataire"), signed_on=today) for n in (3, 4, 5))
+    signed = AgreementRecorded(action, AgreementTerms(400_000, 5), signatures=Signatures(*by_each), signed_on=today)
     started = case(
         ParcoursOpened(plan),
         edits.ActionAdded(action, planned),
         validation.ParcoursValidated(1, "0" * 64, actions={}, leader="some-leader"),
+        chosen,
         signed,
         coordination.ActionStarted(action),
     )
@@ -476,13 +527,11 @@ def _with_three_providers(adviser: Client, path: str, action: UUID, now: datetim
     return at
 
 
-def _under_way(adviser: Client, path: str, action: UUID, at: str, day: str) -> None:
-    """The agreement is signed and paid for, and two days are worked."""
-    terms = {"amount": 400000, "days": 5, "signed_on": day}
-    signed = {"provider": "Cabinet 1", "terms": terms}
+def _under_way(adviser: Client, path: str, action: UUID, day: str) -> None:
+    """The funds are committed, the agreement is signed, and two days are worked."""
     steps: list[tuple[str, dict[str, Any]]] = [
-        ("agreements", signed | {"tender": at.rsplit("/", 1)[1]}),
-        ("funds", {"amount": 400000}),
+        ("funds", {}),
+        ("agreements", {"signatures": given_signatures(day)}),
         ("actions/start", {}),
         ("days", {"days": 2, "worked_until": day}),
     ]

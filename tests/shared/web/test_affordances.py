@@ -234,8 +234,8 @@ def test_a_parcours_is_built_then_validated_then_carried_out(serve: Serve) -> No
     seen = leader.get(path).json()["shared"]
     leader.post(f"{path}/validation", {"version": seen["version"], "content_hash": seen["content_hash"]})
     under_way = links(adviser.get(path))
-    assert {"start-action", "record-agreement", "record-introduction", "adjust-parcours"} <= under_way.keys()
-    assert_lacks(under_way, {"add-action", "share-parcours", "commit-funds", "complete-parcours"})
+    assert {"start-action", "retain-provider", "record-introduction", "adjust-parcours"} <= under_way.keys()
+    assert_lacks(under_way, {"add-action", "share-parcours", "commit-funds", "record-agreement", "complete-parcours"})
     for action in adviser.get(path).json()["actions"]:
         adviser.post(f"{path}/actions/carry-over", {"action": action, "reason": "Après les élections"})
     assert "complete-parcours" in links(adviser.get(path))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from tests.support.checks.projection_waits import CASELOAD, days_pass, in_days, tasks, up_to_date
-from tests.support.histories.validated_parcours import validated_case
+from tests.support.histories.validated_parcours import given_signatures, validated_case
 from tests.support.servers.served_service import Client, Serve
 
 from diagnostic.domain.diagnosis import decider as diagnosis
@@ -252,14 +252,18 @@ def test_a_tender_waits_for_scores_award_candidates_agreement_report_and_payment
     for provider in (first, second):
         assert [what for what, *_ in waits()] == ["candidates_to_inform"]
         posted(adviser, f"{tender}/information", provider=provider, informed_on=informed_on)
-    assert waits() == [("agreement_to_sign", 30, False)]
-    terms = {"amount": 400_000, "days": 5, "signed_on": informed_on}
-    signed: dict[str, Any] = {"provider": "Cabinet Loire", "terms": terms}
-    signed |= {"action": str(action), "tender": tender.rpartition("/")[2]}
-    posted(adviser, f"{path}/agreements", signed)
-    assert waits() == []
+    assert waits() == [("funds_to_commit", 15, False)]
     posted(manager, "/api/v1/funds", unit="dla-44", year=app.clock.now().year, allocated=1_000_000)
-    posted(adviser, f"{path}/funds", action=str(action), amount=400_000)
+    posted(adviser, f"{path}/funds", action=str(action))
+    assert waits() == [("agreement_to_sign", 30, False)]
+    days_pass(running, 31)
+    assert waits() == [("agreement_to_sign", -1, True)], "engaged and unsigned for too long"
+    posted(adviser, f"{path}/funds/release", action=str(action), reason="Le prestataire tarde.")
+    assert [what for what, *_ in waits()] == ["funds_to_commit"]
+    posted(adviser, f"{path}/funds", action=str(action))
+    informed_on = app.clock.now().date().isoformat()
+    posted(adviser, f"{path}/agreements", action=str(action), signatures=given_signatures(informed_on))
+    assert waits() == []
     posted(adviser, f"{path}/actions/start", action=str(action))
     posted(adviser, f"{path}/days", action=str(action), days=5)
     posted(adviser, f"{path}/final-reports/receipt", action=str(action), received_on=informed_on)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from parcours.domain import parcours
@@ -44,3 +45,9 @@ def validated_case(
     agreed = validation.ValidateParcours(built.shared.version, built.shared.content_hash)
     app.handle(parcours.decider, case, agreed, app.context(case, leader))
     return case, next(iter(built.actions))
+
+
+def given_signatures(day: str) -> dict[str, Any]:
+    """Of the three parties, on the same day, as a client sends them."""
+    signers = {"structure": "Maëlle Kerdoncuff", "unit": "Paul Rivoal", "provider": "Nadia Le Goff"}
+    return {party: {"name": name, "signed_on": day} for party, name in signers.items()}

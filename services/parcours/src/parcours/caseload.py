@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
+from parcours.domain.assignment.agreement import AgreementCountersigned, AgreementRecorded
 from parcours.domain.assignment.reporting import FinalReportAccepted, FinalReportReceived
+from parcours.domain.assignment.selection import ProviderDismissed, ProviderRetained, ResultAnnounced
 from parcours.domain.building.edits import ActionAdded, ActionRemoved, ActionRescheduled
 from parcours.domain.building.validation import (
     ParcoursAdjusted,
@@ -31,8 +33,8 @@ from parcours.domain.funding.payments import FundsCommitted, FundsReleased, Paym
 from parcours.domain.lifecycle import ParcoursOpened
 from parcours.domain.state import OPEN_STATUSES, ActionStatus, CollectiveStatus
 from parcours.domain.tender.award import CandidateInformed, ProposalScored, TenderAwarded, TenderCancelled
-from parcours.domain.tender.conclusion import TenderConcluded
 from parcours.domain.tender.proposals import ProposalSubmitted, TenderOpened
+from parcours.settings import load_settings
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
 from shared.queries import Caseload, TaskKind, due_entry
@@ -40,7 +42,8 @@ from shared.queries import Caseload, TaskKind, due_entry
 SHARING, ANSWER, DEBRIEF = "parcours_to_share", "leader_to_answer", "debrief_to_hold"
 START, END = "action_to_start", "action_to_end"
 SCORES, AWARD, CANDIDATES = "proposals_to_score", "award_to_decide", "candidates_to_inform"
-AGREEMENT, REPORT, PAYMENT = "agreement_to_sign", "report_to_accept", "payment_to_authorise"
+FUNDING, AGREEMENT = "funds_to_commit", "agreement_to_sign"
+REPORT, PAYMENT = "report_to_accept", "payment_to_authorise"
 DECISION, SHORT = "collective_action_to_decide", "operation_fell_short"
 PARCOURS = "/api/v1/parcours/{case}"
 OPERATION = "/api/v1/operations/{case}"
@@ -53,7 +56,8 @@ TASK_KINDS = {
     SCORES: TaskKind("Date limite passée\u00a0: propositions à noter", TENDER, days=15),
     AWARD: TaskKind("Consultation à attribuer", TENDER, days=15),
     CANDIDATES: TaskKind("Candidats à informer du résultat", TENDER, days=7),
-    AGREEMENT: TaskKind("Convention à signer", TENDER, days=30),
+    FUNDING: TaskKind("Prestataire retenu\u00a0: financement à engager", PARCOURS, days=15),
+    AGREEMENT: TaskKind("Financement engagé\u00a0: convention à faire signer, ou financement à rendre", PARCOURS),
     REPORT: TaskKind("Rapport final à accepter", PARCOURS, days=15),
     PAYMENT: TaskKind("Paiement à autoriser", PARCOURS, days=30),
     DEBRIEF: TaskKind("Bilan de fin de parcours à tenir", PARCOURS, days=30),
@@ -62,7 +66,8 @@ TASK_KINDS = {
     ),
     SHORT: TaskKind("Opération collective à court de structures\u00a0: suite à décider", OPERATION, days=15),
 }
-"""Days are ours, and no official delay. An action is listed from the day on which it should start or end."""
+"""Days are ours, and no official delay; those of an agreement are a setting. An action is listed from the day on which
+it should start or end."""
 
 
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
@@ -131,6 +136,9 @@ def _action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
                 "status": ActionStatus.PLANNED,
                 "validated": False,
                 "left": 0,
+                "chosen": None,
+                "committed": None,
+                "agreed": False,
                 "received": None,
                 "accepted": None,
                 "collective": None,
@@ -153,9 +161,21 @@ def _action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return _update_action(row, action, received=received_on)
         case FinalReportAccepted(action):
             return _update_action(row, action, accepted=entry.recorded_at)
+        case ProviderRetained(action, tender=None) | ResultAnnounced(action):
+            return _update_action(row, action, chosen=entry.recorded_at)
+        case ProviderDismissed(action):
+            return _update_action(row, action, chosen=None)
+        case AgreementRecorded(action, signatures=signatures) | AgreementCountersigned(action, signatures):
+            return _update_action(row, action, agreed=not signatures.missing)
         case FundsCommitted(action, amount):
-            return _update_action(row, action, left=row["actions"][str(action)]["left"] + amount)
-        case FundsReleased(action, amount) | PaymentAuthorised(action, amount):
+            known = row["actions"][str(action)]
+            since = known["committed"] or entry.recorded_at
+            return _update_action(row, action, left=known["left"] + amount, committed=since)
+        case FundsReleased(action, amount):
+            known = row["actions"][str(action)]
+            left = known["left"] - amount
+            return _update_action(row, action, left=left, committed=known["committed"] if left else None)
+        case PaymentAuthorised(action, amount):
             return _update_action(row, action, left=row["actions"][str(action)]["left"] - amount)
     return row
 
@@ -176,14 +196,17 @@ def _tender(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return _at(row, stream, AWARD, now, row["tenders"][stream]["candidates"])
         case TenderAwarded():
             return _at(row, stream, CANDIDATES, now, row["tenders"][stream]["candidates"])
-        case CandidateInformed(provider):
+        case CandidateInformed(provider) if stream in row["tenders"]:
             tender = row["tenders"][stream]
             left = [each for each in tender["candidates"] if each != str(provider)]
-            return _at(row, stream, CANDIDATES, tender["since"], left) if left else _at(row, stream, AGREEMENT, now, [])
-        case TenderConcluded() | TenderCancelled():
-            others = {key: other for key, other in row["tenders"].items() if key != stream}
-            return row | {"tenders": others}
+            return _at(row, stream, CANDIDATES, tender["since"], left) if left else _without(row, stream)
+        case TenderCancelled():
+            return _without(row, stream)
     return row
+
+
+def _without(row: Row, stream: str) -> Row:
+    return row | {"tenders": {key: other for key, other in row["tenders"].items() if key != stream}}
 
 
 def _at(row: Row, stream: str, what: str, since: Any, candidates: list[str]) -> Row:
@@ -207,6 +230,10 @@ def _due_entries(row: Row) -> Row:
             continue
         what, day = (START, "starts_on") if action["status"] == ActionStatus.PLANNED else (END, "ends_on")
         waits[key] = due_entry(what, action[day], on=action[day], item=key)
+        if action["committed"] and not action["agreed"]:
+            waits[f"{key}/agreement"] = due_entry(AGREEMENT, action["committed"], item=key)
+        elif action["chosen"] and not action["agreed"]:
+            waits[f"{key}/funds"] = due_entry(FUNDING, action["chosen"], item=key)
         if action["received"] and not action["accepted"]:
             waits[f"{key}/report"] = due_entry(REPORT, action["received"], item=key)
     for stream, tender in row["tenders"].items():
@@ -220,4 +247,6 @@ def _due_entries(row: Row) -> Row:
     return waits
 
 
-caseload = Caseload(Projection("caseload:v2", _project), TASK_KINDS)
+caseload = Caseload(
+    Projection("caseload:v2", _project), TASK_KINDS, pace_days=lambda: {AGREEMENT: load_settings().signature_days}
+)

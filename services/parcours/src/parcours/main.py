@@ -15,6 +15,7 @@ from parcours.domain.tender import tender
 from parcours.integration_events import to_integration_event
 from parcours.ownership import find_protected_case
 from parcours.reactions import reactions
+from parcours.settings import ParcoursSettings
 from shared.contracts import parcours as contracts
 from shared.runtime import SHARED_DECIDERS, Service, command_line
 from shared.web.standard import people_router
@@ -43,6 +44,7 @@ service = Service(
     publishes=contracts.PUBLISHED_EVENTS,
     reactions=reactions,
     find_protected_case=find_protected_case,
+    own_settings=ParcoursSettings,
     projections=(projections.parcours_list, projections.funds, projections.operations, caseload.projection),
     tags={
         "parcours": "Les parcours\u00a0: construits, validés, coordonnés, terminés.",

@@ -77,7 +77,8 @@ class ServiceApplication(ServiceLog):
     def _attempt(
         self, decider: Decider[S], stream: UUID, command: Any, context: Context, options: CommandOptions
     ) -> Receipt:
-        main = AggregateChanges.of(decider, stream, self.load(decider, stream), context)
+        loaded = self.load(decider, stream)
+        main = AggregateChanges.of(decider, stream, loaded, replace(context, stream=stream))
         key = options.idempotency_key
         try:
             if options.must_exist and main.loaded.version == 0:
@@ -138,7 +139,7 @@ class ServiceApplication(ServiceLog):
         return others.values()
 
     def _load_companion(self, companion: CompanionCommand, cause: Context) -> AggregateChanges[Any]:
-        context = replace(cause, case=companion.case or companion.stream)
+        context = replace(cause, case=companion.case or companion.stream, stream=companion.stream)
         if companion.actor:
             context = replace(context, actor=companion.actor, causation=None, correlation=None)
         loaded = self.load(companion.decider, companion.stream)

@@ -40,8 +40,8 @@ class Actor:
 class Context:
     """All that a decision may know of the world: the case, the instant (aware, UTC), the actor, and new ids.
 
-    `pseudonym` returns the same id for the same text; only the deployment can compute it. `new_ids`: the ids handed out
-    so far."""
+    `stream`: the aggregate's own id, once the application handles the command. `pseudonym` returns the same id for the
+    same text; only the deployment can compute it. `new_ids`: the ids handed out so far."""
 
     case: UUID
     now: datetime
@@ -52,6 +52,7 @@ class Context:
     effective_at: datetime | None = None
     pseudonym: Callable[[str], UUID] = lambda text: uuid5(NAMESPACE_OID, text)
     new_ids: set[UUID] = field(default_factory=set)
+    stream: UUID | None = None
 
     def new_id(self) -> UUID:
         new_id = next(self.ids)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from parcours.domain.assignment.agreement import RecordAgreement
+from parcours.domain.assignment.selection import RetainProvider
 from parcours.domain.tender.proposals import GrantProviderAccess
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
@@ -15,7 +15,7 @@ NOBODY = UUID(int=0)
 
 
 def check_account(
-    _: ServiceApplication, caller: Caller, case: UUID, command: GrantProviderAccess | RecordAgreement
+    _: ServiceApplication, caller: Caller, case: UUID, command: GrantProviderAccess | RetainProvider
 ) -> None:
     """Raises unless the account, if any, is known as a provider's, for this case."""
     if command.account is None:

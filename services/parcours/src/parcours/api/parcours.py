@@ -9,7 +9,7 @@ from parcours.api.versions import parcours_versions
 from parcours.caseload import caseload
 from parcours.documents.parcours import parcours_documents
 from parcours.domain import coordination, corrections, ending, parcours
-from parcours.domain.assignment import agreement, reporting
+from parcours.domain.assignment import agreement, reporting, selection
 from parcours.domain.attachments import ParcoursAttachmentKind
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import standing
@@ -45,9 +45,12 @@ endpoints.command("/actions/continuation", standing.ContinueAlone, *STAFF)
 endpoints.command("/actions/operation", standing.MoveToOperation, *STAFF)
 
 endpoints.command(
-    "/agreements", agreement.RecordAgreement, *STAFF, check=check_account, may_refuse=(IDENTITY_WITHOUT_RIGHT,)
+    "/providers", selection.RetainProvider, *STAFF, check=check_account, may_refuse=(IDENTITY_WITHOUT_RIGHT,)
 )
 endpoints.command("/funds", payments.CommitFunds, *STAFF)
+endpoints.command("/funds/release", payments.ReleaseFunds, *STAFF)
+endpoints.command("/agreements", agreement.RecordAgreement, *STAFF)
+endpoints.command("/agreements/signatures", agreement.SignAgreement, *STAFF)
 endpoints.command("/days", reporting.RecordDays, *STAFF)
 endpoints.command("/amendments", agreement.RecordAmendment, *STAFF)
 endpoints.command("/final-reports/receipt", reporting.ReceiveFinalReport, *STAFF, Role.PROVIDER)

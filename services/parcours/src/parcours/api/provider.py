@@ -113,22 +113,20 @@ def build_provider_page(app: ServiceApplication, past: CaseAt, now: CaseAt, case
     assignments = [
         _assignment(app, key, action)
         for key, action in past.load(parcours.decider, case).state.actions.items()
-        if action.agreement and key in assigned
+        if action.is_agreed and key in assigned
     ]
     return ProviderPage(own, assignments)
 
 
 def _find_own_tenders(now: CaseAt, case: UUID, account: str) -> tuple[set[tuple[UUID, UUID]], set[UUID]]:
     """The provider's candidacies, by tender and key, and the actions that it was engaged for."""
-    candidacies, won = set(), set()
+    candidacies = set()
     for number, state in tenders_of(now):
-        own = {key for key, candidate in state.candidates.items() if candidate.account == account}
-        candidacies |= {(number, key) for key in own}
-        won |= {number} if state.winner in own else set()
+        candidacies |= {(number, key) for key, candidate in state.candidates.items() if candidate.account == account}
     assigned = {
         key
         for key, action in now.load(parcours.decider, case).state.actions.items()
-        if (agreed := action.agreement) and (agreed.account == account or agreed.tender in won)
+        if action.retained and action.retained.account == account
     }
     return candidacies, assigned
 
@@ -157,18 +155,19 @@ def _proposal(app: ServiceApplication, proposal: Proposal) -> OwnProposal:
 
 
 def _assignment(app: ServiceApplication, key: UUID, action: Action) -> Assignment:
-    agreement, planned = action.agreement, action.planned
+    agreement, retained, planned = action.agreement, action.retained, action.planned
     assert agreement is not None
+    assert retained is not None
     title: Encrypted = planned.title
     return Assignment(
         key,
         app.key_store.display_text(title),
-        tender=agreement.tender,
+        tender=retained.tender,
         starts_on=planned.starts_on,
         ends_on=planned.ends_on,
         status=action.status,
         status_label=ACTION_STEP_LABELS[action.status],
-        signed_on=agreement.terms.signed_on,
+        signed_on=agreement.signed_on,
         amount=agreement.terms.amount,
         days=agreement.terms.days,
         days_done=action.days,

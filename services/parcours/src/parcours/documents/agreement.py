@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from parcours.domain.assignment.agreement import AgreementSigned, AmendmentSigned
-from parcours.domain.state import Action, AgreementTerms, Parcours
+from parcours.domain.assignment.agreement import AmendmentSigned
+from parcours.domain.state import Action, Agreement, AgreementTerms, Parcours, Signature
 from parcours.domain.tender import tender as tenders
 from parcours.domain.tender.state import Proposal, Tender, TenderStatus
 from shared.attachments import attachment
@@ -40,6 +39,7 @@ TEMPLATE_NOTICE = (
     "Ce texte est un modèle que propose ce logiciel, et non un texte officiel\u00a0: relisez-le ensemble et adaptez-le "
     "avant de le signer."
 )
+NOT_IN_FORCE = "Cette convention n’est pas encore en vigueur\u00a0: il y manque une signature au moins."
 SIGNATURE_BLANKS = "Nom et qualité\u00a0:\n\nDate\u00a0:\n\nSignature\u00a0:"
 MISSING_BY_STEP = {
     TenderStatus.NEW: "La consultation n’est pas encore ouverte.",
@@ -85,19 +85,19 @@ def agreement(source: DocumentSource[Parcours], key: UUID) -> Document:
     """Once it is recorded, with its amendments."""
     parcours, action = source.state, source.state.actions[key]
     assert action.agreement is not None
-    signed = action.agreement
-    terms = signed.terms
-    tender = source.load_other(tenders.decider, signed.tender) if signed.tender else None
-    provider = source.decrypt(signed.provider)
+    assert action.retained is not None
+    signed, retained = action.agreement, action.retained
+    tender = source.load_other(tenders.decider, retained.tender) if retained.tender else None
+    provider = source.decrypt(retained.name)
     blocks: list[Block] = [
-        Paragraph(f"Signée le {format_date(terms.signed_on)}."),
+        Paragraph(f"Signée le {format_date(signed.signed_on)}." if signed.in_force else NOT_IN_FORCE),
         *_parties(source, parcours.plan.unit, provider),
-        *_purpose(source, action, tender, signed.exception),
+        *_purpose(source, action, tender, retained.exception),
         Heading("2. Le calendrier, les jours et le montant"),
-        *_terms(source, key, terms),
+        *_terms(source, key, signed.terms),
         *_clauses(),
         Heading("Les signatures"),
-        _places(source, parcours.plan.unit, provider, _days(terms)),
+        _places(source, parcours.plan.unit, provider, _signed(source, signed)),
         *_proof(source, key),
         Paragraph(TEMPLATE_NOTICE, aside=True),
     ]
@@ -149,8 +149,14 @@ def _terms(source: DocumentSource[Parcours], key: UUID, terms: AgreementTerms) -
     price = _price(terms.days, terms.amount, ", avenants compris" if amendments else "")
     yield Facts((*_calendar(source.state.actions[key]), *price))
     if amendments:
-        rows = tuple((format_date(amendment.signed_on), f"+\u00a0{amendment.extra_days}") for amendment in amendments)
-        yield Table("Avenants", (Column("Signé le", 4), Column("Jours", number=True)), rows=rows)
+        rows = tuple((format_date(each.signed_on), *_added(each)) for each in amendments)
+        columns = (Column("Signé le", 4), Column("Jours", number=True), Column("Montant", 2, number=True))
+        yield Table("Avenants", columns, rows=rows)
+
+
+def _added(amendment: AmendmentSigned) -> tuple[str, str]:
+    days = f"+\u00a0{amendment.extra_days}" if amendment.extra_days else "–"
+    return days, f"+\u00a0{format_euros(amendment.extra_amount)}" if amendment.extra_amount else "–"
 
 
 def _price(days: int, amount: int, included: str = "") -> tuple[tuple[str, str], ...]:
@@ -190,25 +196,26 @@ def _places(source: DocumentSource[Any], unit: str, provider: str, notes: tuple[
     )
 
 
-def _days(terms: AgreementTerms) -> tuple[str, str, str]:
-    if terms.signatures is None:
-        return (SIGNATURE_BLANKS, SIGNATURE_BLANKS, SIGNATURE_BLANKS)
-    each = terms.signatures
-    return _on(each.structure), _on(each.unit), _on(each.provider)
+def _signed(source: DocumentSource[Parcours], agreement: Agreement) -> tuple[str, str, str]:
+    each = agreement.signatures
+    return _by(source, each.structure), _by(source, each.unit), _by(source, each.provider)
 
 
-def _on(day: date) -> str:
-    return f"Signé le {format_date(day)}"
+def _by(source: DocumentSource[Parcours], signature: Signature | None) -> str:
+    if signature is None:
+        return SIGNATURE_BLANKS
+    return f"{source.decrypt(signature.name)}\nSigné le {format_date(signature.signed_on)}"
 
 
 def _proof(source: DocumentSource[Parcours], key: UUID) -> Iterator[Block]:
-    signed = next(fact.event for fact in source.all_of(AgreementSigned) if fact.event.action == key)
-    if signed.attachment is None:
+    signed = source.state.actions[key].agreement
+    assert signed is not None
+    if not signed.proofs:
         yield Paragraph("L’original signé fait foi\u202f; il n’est pas encore joint au dossier.", aside=True)
-        return
-    file = source.load_other(attachment.decider, signed.attachment)
-    if file.status is attachment.AttachmentStatus.WITHDRAWN:
-        yield Paragraph("La pièce jointe qui prouve cette convention a été retirée du dossier.", aside=True)
-        return
-    name = f"{quote_french(source.plaintext(file.title))} ({source.plaintext(file.file_name)})"
-    yield Paragraph(f"L’original signé fait foi\u00a0: c’est la pièce jointe {name}.", aside=True)
+    for proof in signed.proofs:
+        file = source.load_other(attachment.decider, proof)
+        if file.status is attachment.AttachmentStatus.WITHDRAWN:
+            yield Paragraph("La pièce jointe qui prouve cette convention a été retirée du dossier.", aside=True)
+            continue
+        name = f"{quote_french(source.plaintext(file.title))} ({source.plaintext(file.file_name)})"
+        yield Paragraph(f"L’original signé fait foi\u00a0: c’est la pièce jointe {name}.", aside=True)

@@ -115,7 +115,7 @@ def _row(source: DocumentSource[Parcours], action: Action) -> tuple[str, ...]:
     )
     if action.collective_status:
         kind += f", {COLLECTIVE_STATUS_LABELS[action.collective_status]}"
-    who = action.agreement.provider if action.agreement else planned.who
+    who = action.retained.name if action.retained and action.is_agreed else planned.who
     dates = f"{format_date(planned.starts_on)}\u00a0–\n{format_date(planned.ends_on)}"
     return (
         source.decrypt(planned.title),

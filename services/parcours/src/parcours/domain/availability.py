@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from parcours.domain import coordination, corrections, ending
-from parcours.domain.assignment import agreement, reporting
+from parcours.domain.assignment import agreement, reporting, selection
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import standing
 from parcours.domain.funding import payments
@@ -27,6 +27,7 @@ def available_commands(parcours: Parcours) -> Iterator[type]:
                 yield ending.CompleteParcours
         case ParcoursStatus.COMPLETED:
             yield from (validation.AdjustParcours, validation.ReopenParcours)
+    yield from _award_commands(parcours)
     yield from _report_and_payment_commands(parcours)
     yield from _correction_commands(parcours)
     yield AddAttachment
@@ -59,9 +60,9 @@ def _coordination_commands(parcours: Parcours) -> Iterator[type]:
         if (
             action.planned.kind is ActionKind.CONSULTING
             and action.status is ActionStatus.PLANNED
-            and action.agreement is None
+            and action.retained is None
         ):
-            yield OpenTender
+            yield from (OpenTender, selection.RecordAward)
     if not parcours.duration_derogation:
         yield duration.GrantDurationDerogation
     yield ending.AbandonParcours
@@ -72,11 +73,10 @@ def _coordination_commands(parcours: Parcours) -> Iterator[type]:
 def _delivery_commands(action: Action, can_engage: bool) -> Iterator[type]:
     consults = action.planned.kind is ActionKind.CONSULTING
     if action.status is ActionStatus.PLANNED and can_engage:
-        if consults and action.agreement is None:
-            yield agreement.RecordAgreement
-        if action.agreement and action.committed < action.agreement.terms.amount:
-            yield payments.CommitFunds
-        if not standing.is_undecided(action) and (not consults or (action.agreement and action.committed)):
+        if consults and not action.committed and not (action.retained and action.retained.tender):
+            yield selection.RetainProvider
+        yield from _engagement_commands(action)
+        if not standing.is_undecided(action) and (not consults or action.is_agreed):
             yield coordination.StartAction
     if (
         action.status is ActionStatus.STARTED
@@ -84,10 +84,33 @@ def _delivery_commands(action: Action, can_engage: bool) -> Iterator[type]:
         and (not consults or action.report_accepted)
     ):
         yield coordination.FinishAction
-    if action.agreement and not action.report_accepted:
+    if action.agreement and not action.is_agreed:
+        yield agreement.SignAgreement
+    if action.committed and not action.is_agreed:
+        yield payments.ReleaseFunds
+    if action.is_agreed and not action.report_accepted:
         yield agreement.RecordAmendment
         if action.status is ActionStatus.STARTED:
             yield reporting.RecordDays
+
+
+def _award_commands(parcours: Parcours) -> Iterator[type]:
+    """What a tender tells of the provider that it chose, after the end too."""
+    for action in parcours.actions.values():
+        if action.retained and action.retained.tender:
+            yield from (selection.RecordAnnouncement, selection.ChangeProviderAccount)
+            if not action.is_agreed:
+                yield selection.WithdrawAward
+
+
+def _engagement_commands(action: Action) -> Iterator[type]:
+    """From the choice of the provider to its agreement."""
+    if action.retained is None or action.agreement:
+        return
+    if action.committed < action.retained.amount:
+        yield payments.CommitFunds
+    if action.committed and (action.retained.all_informed or not action.retained.tender):
+        yield agreement.RecordAgreement
 
 
 def _report_and_payment_commands(parcours: Parcours) -> Iterator[type]:
@@ -95,7 +118,9 @@ def _report_and_payment_commands(parcours: Parcours) -> Iterator[type]:
     for action in parcours.actions.values():
         stopped = action.status is ActionStatus.ABANDONED or parcours.status is ParcoursStatus.ABANDONED
         begun = (
-            action.agreement and action.validated and action.status in (ActionStatus.STARTED, ActionStatus.ABANDONED)
+            action.is_agreed
+            and action.validated
+            and action.status in (ActionStatus.STARTED, ActionStatus.CARRIED_OVER, ActionStatus.ABANDONED)
         )
         if begun and not action.report_accepted and (action.days or not stopped):
             yield reporting.AcceptFinalReport
@@ -109,7 +134,7 @@ def _correction_commands(parcours: Parcours) -> Iterator[type]:
     for action in parcours.actions.values():
         if action.introductions:
             yield corrections.CorrectIntroduction
-        if action.agreement:
+        if action.is_agreed:
             yield from (corrections.CorrectAgreement, corrections.CorrectDays)
         if action.report_received_on:
             yield corrections.CorrectFinalReport

@@ -21,11 +21,9 @@ from parcours.domain.guards import (
 )
 from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import OPEN_STATUSES, ActionKind, ActionStatus, Introduction, Parcours, ParcoursStatus
-from shared.kernel import Context, Day, Encrypted, PersonalData, PersonalLine, Reason, Refusal, Text, event
+from shared.kernel import Context, Day, Encrypted, PersonalData, PersonalLine, Reason, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
-
-NO_FUNDS = Refusal("no-funds", "Aucun financement engagé")
 
 
 @event("introduction-made", label="Mise en relation", effective="held_on")
@@ -78,14 +76,13 @@ class RecordIntroduction:
         *REQUIRES_OPEN,
         *REQUIRES_VALIDATED_ACTION,
         NO_AGREEMENT,
-        NO_FUNDS,
         UNKNOWN_OPERATION,
         OPERATION_ENDED,
         TOO_FEW_BENEFICIARIES,
     ),
 )
 class StartAction:
-    """An action begins; a consulting one only with its agreement signed and its funds committed."""
+    """An action begins; a consulting one only with an agreement in force, whose funds were committed before."""
 
     action: UUID
 
@@ -122,11 +119,11 @@ class AbandonAction:
 
 @command(
     title="Reporter une action après le parcours",
-    leads_to=(ActionCarriedOver, SharedVersionVoided),
+    leads_to=(ActionCarriedOver, FundsReleased, SharedVersionVoided),
     may_refuse=(*REQUIRES_OPEN, *REQUIRES_VALIDATED_ACTION),
 )
 class CarryOverAction:
-    """An action will go on after the parcours. `reason`: why."""
+    """An action will go on after the parcours; funds without an agreement in force go back. `reason`: why."""
 
     action: UUID
     reason: Reason
@@ -147,10 +144,8 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         case StartAction(key):
             action = require_startable_action(parcours, key)
             require_operation_holds(action)
-            if action.planned.kind is ActionKind.CONSULTING and action.agreement is None:
-                raise NO_AGREEMENT("Une prestation de conseil commence après la signature de sa convention.")
-            if action.planned.kind is ActionKind.CONSULTING and not action.committed:
-                raise NO_FUNDS("Une prestation de conseil commence après l’engagement de son financement.")
+            if action.planned.kind is ActionKind.CONSULTING and not action.is_agreed:
+                raise NO_AGREEMENT("Une prestation de conseil commence une fois sa convention signée par les trois.")
             return [ActionStarted(key)]
         case FinishAction(key, summary):
             action = require_validated_action(parcours, key, ActionStatus.STARTED)
@@ -167,8 +162,12 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
                 *release_unspent(key, action),
             ]
         case CarryOverAction(key, reason):
-            require_validated_action(parcours, key, *OPEN_STATUSES)
-            return [*void_shared_version(parcours), ActionCarriedOver(key, context.text(reason))]
+            action = require_validated_action(parcours, key, *OPEN_STATUSES)
+            return [
+                *void_shared_version(parcours),
+                ActionCarriedOver(key, context.text(reason)),
+                *([] if action.is_agreed else release_unspent(key, action)),
+            ]
 
 
 def _check_more_than_consulting(parcours: Parcours, key: UUID) -> None:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from annotated_types import Ge, Le
 
-from parcours.domain.assignment.agreement import WRONG_SIGNATURES, check_signatures
+from parcours.domain.assignment.signatures import (
+    MISSING_SIGNATURES,
+    NO_SIGNATURE,
+    GivenSignatures,
+    read_signatures,
+    require_all,
+)
+from parcours.domain.funding.fund import FUND_EXHAUSTED, FUND_NOT_OPEN
+from parcours.domain.funding.payments import FundsCommitted, FundsReleased, follow_agreed_amount
 from parcours.domain.guards import (
+    BEYOND_PROPOSAL,
     NO_AGREEMENT,
     NOT_CONSULTING,
     RECEIPT,
@@ -21,15 +29,23 @@ from parcours.domain.guards import (
     require_action,
     require_agreement,
     require_consulting_action,
+    require_retained,
     require_since_admission,
     require_since_signature,
+    require_within_proposal,
 )
 from parcours.domain.lifecycle import PARCOURS_NOT_OPEN
-from parcours.domain.state import AgreementTerms, Introduction, Parcours
-from parcours.domain.tender import conclusion, tender
-from parcours.domain.tender.conclusion import BEYOND_PROPOSAL
+from parcours.domain.state import (
+    Action,
+    Agreement,
+    AgreementTerms,
+    Days,
+    Introduction,
+    Parcours,
+    Signatures,
+    Sum,
+)
 from shared.kernel import (
-    CompanionCommand,
     Context,
     Day,
     Encrypted,
@@ -44,7 +60,8 @@ from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger")
-BELOW_RECORDED = Refusal("below-recorded", "Moins que ce qui est déjà engagé ou réalisé")
+BELOW_RECORDED = Refusal("below-recorded", "Moins que ce qui est déjà payé ou réalisé")
+PROVIDER_OF_THE_TENDER = Refusal("provider-of-the-tender", "Le prestataire est celui de la consultation")
 
 
 @event("introduction-corrected", label="Mise en relation corrigée", effective="held_on")
@@ -56,12 +73,16 @@ class IntroductionCorrected:
     reason: Encrypted
 
 
-@event("agreement-corrected", label="Convention corrigée", effective="terms.signed_on")
+@event("agreement-corrected", label="Convention corrigée", effective="signed_on")
 class AgreementCorrected:
+    """`provider`: its name, where the wrong one was recorded."""
+
     action: UUID
-    provider: PersonalData
     terms: AgreementTerms
+    signatures: Signatures
+    signed_on: date
     reason: Encrypted
+    provider: PersonalData | None = None
 
 
 @event("days-corrected", label="Jours d’intervention corrigés", effective="effective_on")
@@ -103,26 +124,35 @@ class CorrectIntroduction:
 
 @command(
     title="Corriger une convention",
-    leads_to=(AgreementCorrected,),
+    leads_to=(AgreementCorrected, FundsCommitted, FundsReleased),
     may_refuse=(
         PARCOURS_NOT_OPEN,
         UNKNOWN_ACTION,
         NOT_CONSULTING,
         NO_AGREEMENT,
-        BELOW_RECORDED,
-        *REQUIRES_SINCE_ADMISSION,
-        WRONG_SIGNATURES,
+        PROVIDER_OF_THE_TENDER,
         BEYOND_PROPOSAL,
+        BELOW_RECORDED,
+        NO_SIGNATURE,
+        MISSING_SIGNATURES,
+        *REQUIRES_SINCE_ADMISSION,
+        FUND_NOT_OPEN,
+        FUND_EXHAUSTED,
     ),
 )
 class CorrectAgreement:
-    """An agreement was recorded otherwise than it was signed: its provider or its terms, whose days include those of
-    the amendments."""
+    """An agreement was recorded otherwise than it was signed; what is not given stays as it is. What is committed
+    follows its sum.
+
+    `amount` (cents) and `days`: in all, with those of the amendments. `signatures`: all three. `provider`: its name,
+    where there was no tender; a tender's winner keeps the name it has there."""
 
     action: UUID
-    provider: PersonalLine
-    terms: AgreementTerms
     reason: Reason
+    amount: Sum | None = None
+    days: Days | None = None
+    signatures: GivenSignatures | None = None
+    provider: PersonalLine | None = None
 
 
 @command(
@@ -171,7 +201,7 @@ Command = CorrectIntroduction | CorrectAgreement | CorrectDays | CorrectFinalRep
 Event = IntroductionCorrected | AgreementCorrected | DaysCorrected | FinalReportCorrected | DebriefCorrected
 
 
-def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | FundsCommitted | FundsReleased]:
     """At any time, after the end too: a fact does not depend on the status of the parcours."""
     reason, now = context.text(command.reason), context.now
     match command:
@@ -181,7 +211,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             require_since_admission(parcours, held_on, now, "La date de la mise en relation")
             return [IntroductionCorrected(key, n, whom=context.person(whom), held_on=held_on, reason=reason)]
         case CorrectAgreement():
-            return [_correct_agreement(parcours, command, context)]
+            return _correct_agreement(parcours, command, context)
         case CorrectDays(key, days, effective_on=effective_on):
             action = require_consulting_action(parcours, key)
             agreed = require_agreement(action).terms.days
@@ -203,34 +233,44 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [DebriefCorrected(context.text(debrief), held_on, reason=reason)]
 
 
-def _correct_agreement(parcours: Parcours, command: CorrectAgreement, context: Context) -> AgreementCorrected:
+def _correct_agreement(
+    parcours: Parcours, command: CorrectAgreement, context: Context
+) -> list[Event | FundsCommitted | FundsReleased]:
     action = require_consulting_action(parcours, command.action)
-    require_agreement(action)
-    if command.terms.amount < action.committed or command.terms.days < action.days:
+    agreement, retained = require_agreement(action), require_retained(action)
+    if command.provider and retained.tender:
+        raise PROVIDER_OF_THE_TENDER(
+            "Le prestataire est celui que la consultation a retenu\u00a0: il ne change pas ici."
+        )
+    terms = AgreementTerms(command.amount or agreement.terms.amount, command.days or agreement.terms.days)
+    _check_terms(action, agreement, terms)
+    signatures = agreement.signatures
+    if command.signatures:
+        signatures = read_signatures(parcours, command.signatures, context)
+    signed_on = require_all(signatures)
+    if action.report_received_on and signed_on > action.report_received_on:
+        raise BELOW_RECORDED(f"{SIGNATURE} ne peut suivre la réception du rapport final.")
+    corrected = AgreementCorrected(
+        command.action,
+        terms,
+        signatures=signatures,
+        signed_on=signed_on,
+        reason=context.text(command.reason),
+        provider=context.person(command.provider) if command.provider else None,
+    )
+    return [corrected, *follow_agreed_amount(parcours, command.action, terms, context)]
+
+
+def _check_terms(action: Action, agreement: Agreement, terms: AgreementTerms) -> None:
+    """Raises when the corrected terms go beyond the proposal and the amendments, or below what was paid or worked."""
+    added = agreement.amended
+    require_within_proposal(require_retained(action), terms.amount - added.amount, terms.days - added.days)
+    if terms.amount < action.paid or terms.days < action.days:
         raise BELOW_RECORDED(
-            "La convention ne peut prévoir moins que ce qui est déjà engagé ou réalisé\u00a0: corrigez d’abord cela.",
-            committed=action.committed,
+            "La convention ne peut prévoir moins que ce qui est déjà payé ou réalisé\u00a0: corrigez d’abord cela.",
+            paid=action.paid,
             days=action.days,
         )
-    check_signatures(parcours, command.terms, context)
-    if action.report_received_on and command.terms.signed_on > action.report_received_on:
-        raise BELOW_RECORDED(f"{SIGNATURE} ne peut suivre la réception du rapport final.")
-    return AgreementCorrected(
-        command.action,
-        context.person(command.provider),
-        terms=command.terms,
-        reason=context.text(command.reason),
-    )
-
-
-def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
-    """Corrected or not, an agreement stays within the proposal that was retained."""
-    if isinstance(event, AgreementCorrected):
-        agreement = require_agreement(parcours.actions[event.action])
-        if agreement.tender:
-            yield CompanionCommand(
-                tender.decider, agreement.tender, command=conclusion.VerifyAmount(event.terms.amount), case=context.case
-            )
 
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:
@@ -241,13 +281,18 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         case IntroductionCorrected(_, n, whom=whom, held_on=held_on):
             before, after = action.introductions[: n - 1], action.introductions[n:]
             changed = replace(action, introductions=(*before, Introduction(whom, held_on), *after))
-        case AgreementCorrected(_, provider, terms=terms):
-            agreement = require_agreement(action)
-            signatures = terms.signatures or agreement.terms.signatures
-            terms = replace(terms, signatures=signatures)
-            changed = replace(action, agreement=replace(agreement, provider=provider, terms=terms))
+        case AgreementCorrected():
+            changed = _corrected(action, event)
         case DaysCorrected(_, days):
             changed = replace(action, days=days)
         case FinalReportCorrected(_, received_on):
             changed = replace(action, report_received_on=received_on)
     return parcours.with_action(event.action, changed)
+
+
+def _corrected(action: Action, event: AgreementCorrected) -> Action:
+    agreement = replace(require_agreement(action), terms=event.terms, signatures=event.signatures)
+    retained = require_retained(action)
+    if event.provider:
+        retained = replace(retained, name=event.provider)
+    return replace(action, agreement=agreement, retained=retained)

@@ -14,9 +14,11 @@ from parcours.domain.state import (
     Agreement,
     Parcours,
     ParcoursStatus,
+    RetainedProvider,
 )
-from shared.kernel import Context, Refusal, format_date, paris_date, require_past
+from shared.kernel import Context, Refusal, format_date, format_euros, paris_date, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
+from shared.kernel.french import format_count
 
 ONLY_CONSULTING = Refusal("only-consulting", "Un parcours ne se limite pas à un prestataire externe")
 BEFORE_ADMISSION = Refusal("before-admission", "Date antérieure à l’admission", status=422)
@@ -25,7 +27,12 @@ UNKNOWN_ACTION = Refusal("unknown-action", "Action inconnue", status=422)
 NOT_VALIDATED = Refusal("not-validated", "La structure n’a pas validé")
 ACTION_NOT_AT_THIS_STEP = Refusal("action-not-at-this-step", "L’action n’en est pas là")
 NOT_CONSULTING = Refusal("not-consulting", "Cette action n’est pas une prestation de conseil")
-NO_AGREEMENT = Refusal("no-agreement", "Aucune convention signée")
+NO_PROVIDER = Refusal("no-provider", "Aucun prestataire retenu")
+NO_AGREEMENT = Refusal("no-agreement", "Aucune convention en vigueur")
+AGREEMENT_IN_FORCE = Refusal("agreement-in-force", "Convention en vigueur")
+NOT_ALL_INFORMED = Refusal("not-all-informed", "Des candidats ne sont pas informés")
+INFORMED_FIRST = "Tous les candidats sont informés du résultat avant la convention."
+BEYOND_PROPOSAL = Refusal("beyond-proposal", "Au-delà de la proposition retenue")
 BEFORE_SIGNATURE = Refusal("before-signature", "Date antérieure à la convention", status=422)
 REPORT_ALREADY_ACCEPTED = Refusal("report-already-accepted", "Rapport final déjà accepté")
 NO_FINAL_REPORT = Refusal("no-final-report", "Rapport final non accepté")
@@ -64,10 +71,30 @@ def require_consulting_action(parcours: Parcours, key: UUID) -> Action:
     return action
 
 
+def require_retained(action: Action) -> RetainedProvider:
+    if action.retained is None:
+        raise NO_PROVIDER(
+            "Aucun prestataire n’est retenu pour cette action\u00a0: attribuez une consultation, ou dites pourquoi il "
+            "n’y en a pas."
+        )
+    return action.retained
+
+
 def require_agreement(action: Action) -> Agreement:
-    if action.agreement is None:
-        raise NO_AGREEMENT("La convention de cette prestation n’est pas signée.")
+    """The agreement in force: all three have signed."""
+    if action.agreement is None or not action.agreement.in_force:
+        raise NO_AGREEMENT("La convention de cette prestation n’est pas signée par les trois parties.")
     return action.agreement
+
+
+def require_within_proposal(retained: RetainedProvider, amount: int, days: int = 0) -> None:
+    if amount > retained.amount or days > retained.days:
+        raise BEYOND_PROPOSAL(
+            f"La proposition retenue est de {format_euros(retained.amount)} pour {format_count(retained.days, 'jour')}"
+            "\u00a0: ni l’engagement ni la convention ne vont au-delà.",
+            amount=retained.amount,
+            days=retained.days,
+        )
 
 
 def require_open_report(action: Action) -> Action:
@@ -80,7 +107,7 @@ def require_open_report(action: Action) -> Action:
 
 
 def require_since_signature(action: Action, day: date, context: Context, what: str) -> date:
-    signed_on = require_agreement(action).terms.signed_on
+    signed_on = require_agreement(action).signed_on
     if require_past(day, context.now, what) < signed_on:
         raise BEFORE_SIGNATURE(f"{what} ne peut précéder la signature de la convention, le {format_date(signed_on)}.")
     return day

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, get_args
 
 from parcours.domain import availability, coordination, corrections, ending
-from parcours.domain.assignment import agreement, reporting
+from parcours.domain.assignment import agreement, reporting, selection
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import beneficiaries, standing
 from parcours.domain.funding import payments
 from parcours.domain.lifecycle import PARCOURS_ENDED, PARCOURS_NOT_OPEN, OpenParcours, ParcoursOpened
 from parcours.domain.state import Parcours, ParcoursStatus
+from parcours.domain.tender import conclusion, tender
 from shared.kernel import CompanionCommand, Context, Decider
 from shared.kernel.frozen import replace
 
@@ -22,6 +23,7 @@ Command = (
     | validation.Command
     | coordination.Command
     | standing.Command
+    | selection.Command
     | agreement.Command
     | reporting.Command
     | payments.Command
@@ -35,6 +37,7 @@ Event = (
     | validation.Event
     | coordination.Event
     | standing.Event
+    | selection.Event
     | agreement.Event
     | reporting.Event
     | payments.Event
@@ -49,6 +52,7 @@ DECIDE: dict[type, Callable[[Parcours, Any, Context], Sequence[Event]]] = {
     **dict.fromkeys(get_args(validation.Command), validation.decide),
     **dict.fromkeys(get_args(coordination.Command), coordination.decide),
     **dict.fromkeys(get_args(standing.Command), standing.decide),
+    **dict.fromkeys(get_args(selection.Command), selection.decide),
     **dict.fromkeys(get_args(agreement.Command), agreement.decide),
     **dict.fromkeys(get_args(reporting.Command), reporting.decide),
     **dict.fromkeys(get_args(payments.Command), payments.decide),
@@ -62,6 +66,7 @@ EVOLVE: dict[type, Callable[[Parcours, Any], Parcours]] = {
     **dict.fromkeys(get_args(validation.Event), validation.evolve),
     **dict.fromkeys(get_args(coordination.Event), coordination.evolve),
     **dict.fromkeys(get_args(standing.Event), standing.evolve),
+    **dict.fromkeys(get_args(selection.Event), selection.evolve),
     **dict.fromkeys(get_args(agreement.Event), agreement.evolve),
     **dict.fromkeys(get_args(reporting.Event), reporting.evolve),
     **dict.fromkeys(get_args(payments.Event), payments.evolve),
@@ -89,7 +94,8 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         return []
     if isinstance(command, standing.FollowOperation):
         return [*standing.decide(parcours, command, context)]  # what the other structures do is never refused here
-    _require_open(parcours, command)
+    if not isinstance(command, selection.OF_A_TENDER):
+        _require_open(parcours, command)
     return [*DECIDE[type(command)](parcours, command, context)]
 
 
@@ -120,8 +126,9 @@ def companions(parcours: Parcours, event: Event, context: Context) -> Iterable[C
     """What the fund, the tender or the collective operation records with it, or refuses."""
     yield from payments.companions(parcours, event, context)
     yield from agreement.companions(event, context)
-    yield from reporting.companions(parcours, event, context)
-    yield from corrections.companions(parcours, event, context)
+    if led_to_it := agreement.concluded_tender(parcours, event):
+        yield CompanionCommand(tender.decider, led_to_it, command=conclusion.ConcludeTender(), case=context.case)
+    yield from reporting.companions(event, context)
     yield from beneficiaries.companions(parcours, event, context)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
-from shared.kernel import Day, Encrypted, PersonalData
+from shared.kernel import Encrypted, PersonalData
 from shared.kernel.frozen import replace
 from shared.kernel.vocabulary.validation import Submission
 
@@ -104,39 +104,101 @@ class Introduction:
     held_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class AgreementSignatures:
-    """When each of the three signed."""
+class Party(StrEnum):
+    """The three that sign an agreement."""
 
-    structure: Day
-    unit: Day
-    provider: Day
+    STRUCTURE = "structure"
+    UNIT = "unit"
+    PROVIDER = "provider"
+
+
+PARTY_LABELS = {Party.STRUCTURE: "la structure", Party.UNIT: "l’unité du DLA", Party.PROVIDER: "le prestataire"}
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who signed for a party, an id and a name under that id's key, and when."""
+
+    person: UUID
+    name: PersonalData
+    signed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """What each of the three signed with; null: not yet."""
+
+    structure: Signature | None = None
+    unit: Signature | None = None
+    provider: Signature | None = None
+
+    @property
+    def by_party(self) -> dict[Party, Signature]:
+        """Those that are there."""
+        each = {Party.STRUCTURE: self.structure, Party.UNIT: self.unit, Party.PROVIDER: self.provider}
+        return {party: signature for party, signature in each.items() if signature}
+
+    @property
+    def missing(self) -> list[Party]:
+        return [party for party in Party if party not in self.by_party]
+
+    @property
+    def last_on(self) -> date:
+        """The day of the last of them."""
+        return max(signature.signed_on for signature in self.by_party.values())
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementTerms:
-    """What the structure, the unit and the provider agreed on: `amount` in cents, for so many days of work.
-
-    `signed_on`: the day of the last of the three `signatures`."""
+    """What the structure, the unit and the provider agreed on: `amount` in cents, for so many days of work."""
 
     amount: Sum
     days: Days
-    signed_on: Day
-    signatures: AgreementSignatures | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddedTerms:
+    """What amendments added: `amount` in cents, and days."""
+
+    amount: int = 0
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RetainedProvider:
+    """The provider that was chosen for an action, and what it proposed: `amount` in cents, for so many days of work.
+
+    `tender`: the one that it won, or else `exception`: why there was none. `account`: the identity under which it acts
+    by itself. `all_informed`: every candidate of the tender knows the result."""
+
+    name: PersonalData
+    amount: int
+    days: int
+    tender: UUID | None = None
+    exception: Encrypted | None = None
+    account: str | None = None
+    all_informed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A signed agreement; its terms count the days of its amendments.
+    """The agreement of structure, unit and provider. Its `terms` count those of its amendments; `amended`: what these
+    added. `proofs`: the files that prove it, its amendments apart."""
 
-    `tender`: the one that led to it, or else `exception`: why there was none. `account`: the identity under which the
-    provider acts by itself."""
-
-    provider: PersonalData
     terms: AgreementTerms
-    tender: UUID | None = None
-    exception: Encrypted | None = None
-    account: str | None = None
+    signatures: Signatures
+    proofs: tuple[UUID, ...] = ()
+    amended: AddedTerms = AddedTerms()
+
+    @property
+    def in_force(self) -> bool:
+        """Whether all three have signed."""
+        return not self.signatures.missing
+
+    @property
+    def signed_on(self) -> date:
+        """The day of the last signature."""
+        return self.signatures.last_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +213,7 @@ class Action:
     status: ActionStatus = ActionStatus.PLANNED
     validated: bool = False
     introductions: tuple[Introduction, ...] = ()
+    retained: RetainedProvider | None = None
     agreement: Agreement | None = None
     committed: int = 0
     fund: UUID | None = None
@@ -162,6 +225,11 @@ class Action:
     proofs: tuple[UUID, ...] = ()
     operation: UUID | None = None
     collective_status: CollectiveStatus | None = None
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether an agreement is in force."""
+        return self.agreement is not None and self.agreement.in_force
 
 
 @dataclass(frozen=True, slots=True)

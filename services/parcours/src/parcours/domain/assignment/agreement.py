@@ -1,4 +1,4 @@
-"""Agreement that structure, unit and provider sign, and its amendments."""
+"""Agreement that structure, unit and provider sign once its money is engaged, and its amendments."""
 
 from __future__ import annotations
 
@@ -7,8 +7,23 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from parcours.domain.assignment.signatures import (
+    ALREADY_SIGNED,
+    MISSING_SIGNATURES,
+    NO_SIGNATURE,
+    GivenSignatures,
+    read_signatures,
+    require_all,
+)
 from parcours.domain.attachments import REQUIRES_ATTACHMENT, cite_attachment, with_attachment
+from parcours.domain.funding.fund import FUND_EXHAUSTED, FUND_NOT_OPEN
+from parcours.domain.funding.payments import AGREEMENT_ALREADY_RECORDED, FundsCommitted, FundsReleased, commit
 from parcours.domain.guards import (
+    BEYOND_PROPOSAL,
+    INFORMED_FIRST,
+    NO_AGREEMENT,
+    NO_PROVIDER,
+    NOT_ALL_INFORMED,
     NOT_CONSULTING,
     REPORT_ALREADY_ACCEPTED,
     REQUIRES_SINCE_ADMISSION,
@@ -18,180 +33,279 @@ from parcours.domain.guards import (
     require_agreement,
     require_consulting_action,
     require_open_report,
-    require_since_admission,
+    require_retained,
     require_since_signature,
     require_startable_action,
     require_validated_action,
+    require_within_proposal,
 )
 from parcours.domain.lifecycle import REQUIRES_OPEN
-from parcours.domain.state import OPEN_STATUSES, Agreement, AgreementTerms, Days, Parcours
-from parcours.domain.tender import conclusion, tender
-from parcours.domain.tender.conclusion import BEYOND_PROPOSAL, NOT_ALL_INFORMED, NOT_AWARDED, OTHER_ACTION
-from shared.kernel import (
-    CompanionCommand,
-    Context,
-    Day,
-    Encrypted,
-    Line,
-    PersonalData,
-    PersonalLine,
-    Reason,
-    Refusal,
-    event,
+from parcours.domain.state import (
+    OPEN_STATUSES,
+    Action,
+    AddedTerms,
+    Agreement,
+    AgreementTerms,
+    Days,
+    Parcours,
+    RetainedProvider,
+    Signatures,
+    Sum,
 )
+from shared.kernel import CompanionCommand, Context, Refusal, event, format_euros
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-AGREEMENT_ALREADY_SIGNED = Refusal("agreement-already-signed", "Convention déjà signée")
-NO_TENDER = Refusal("no-tender", "Ni consultation ni exception")
-WRONG_SIGNATURES = Refusal("wrong-signatures", "Dates de signature incohérentes", status=422)
+NOT_FUNDED = Refusal("not-funded", "Financement engagé insuffisant")
+EMPTY_AMENDMENT = Refusal("empty-amendment", "Avenant sans objet", status=422)
 
 
-@event("agreement-signed", label="Convention signée avec le prestataire", effective="terms.signed_on")
-class AgreementSigned:
+@event("agreement-recorded", label="Convention enregistrée", effective="signed_on")
+class AgreementRecorded:
+    """`signed_on`: the day of the last of the `signatures` so far; with all three, the agreement is in force."""
+
     action: UUID
-    provider: PersonalData
     terms: AgreementTerms
-    tender: UUID | None = None
-    exception: Encrypted | None = None
-    attachment: UUID | None = None
-    account: str | None = None
-
-
-@event("amendment-signed", label="Avenant signé", effective="signed_on")
-class AmendmentSigned:
-    action: UUID
-    extra_days: int
+    signatures: Signatures
     signed_on: date
     attachment: UUID | None = None
 
 
+@event("agreement-countersigned", label="Signatures ajoutées à la convention", effective="signed_on")
+class AgreementCountersigned:
+    """`signatures`: all of them so far."""
+
+    action: UUID
+    signatures: Signatures
+    signed_on: date
+    attachment: UUID | None = None
+
+
+@event("amendment-signed", label="Avenant signé", effective="signed_on")
+class AmendmentSigned:
+    """`extra_amount` in cents."""
+
+    action: UUID
+    signatures: Signatures
+    signed_on: date
+    extra_days: int = 0
+    extra_amount: int = 0
+    attachment: UUID | None = None
+
+
 @command(
-    title="Enregistrer une convention signée",
-    leads_to=(AgreementSigned,),
+    title="Enregistrer une convention",
+    leads_to=(AgreementRecorded, FundsReleased),
     may_refuse=(
         *REQUIRES_OPEN,
         *REQUIRES_VALIDATED_ACTION,
         NOT_CONSULTING,
-        AGREEMENT_ALREADY_SIGNED,
-        NO_TENDER,
-        *REQUIRES_SINCE_ADMISSION,
-        WRONG_SIGNATURES,
-        *REQUIRES_ATTACHMENT,
-        OTHER_ACTION,
-        NOT_AWARDED,
+        NO_PROVIDER,
+        AGREEMENT_ALREADY_RECORDED,
         NOT_ALL_INFORMED,
         BEYOND_PROPOSAL,
+        NOT_FUNDED,
+        NO_SIGNATURE,
+        *REQUIRES_SINCE_ADMISSION,
+        *REQUIRES_ATTACHMENT,
     ),
 )
 class RecordAgreement:
-    """Structure, unit and provider have signed their agreement: how many days, for how much (cents).
+    """Structure, unit and the chosen provider sign their agreement, which is in force once all three have: who signed
+    for each, and when. Funds that cover it are committed before; what it leaves of them goes back once it is in force.
 
-    `tender`: the awarded one that leads to it, or else `exception`: why there was none, and `account`: the
-    identity under which the provider may act by itself. `signed_on`: the day of the last of the three `signatures`.
-    `attachment`: the file of the case that proves it."""
+    `amount` (cents) and `days`: those of the proposal where they are not given, and never more. `attachment`: the file
+    of the case that proves it."""
 
     action: UUID
-    provider: PersonalLine
-    terms: AgreementTerms
-    tender: UUID | None = None
-    exception: Reason | None = None
+    signatures: GivenSignatures
+    amount: Sum | None = None
+    days: Days | None = None
     attachment: UUID | None = None
-    account: Line | None = None
+
+
+@command(
+    title="Ajouter des signatures à une convention",
+    leads_to=(AgreementCountersigned, FundsReleased),
+    may_refuse=(
+        *REQUIRES_OPEN,
+        *REQUIRES_VALIDATED_ACTION,
+        NOT_CONSULTING,
+        NO_AGREEMENT,
+        ALREADY_SIGNED,
+        NO_SIGNATURE,
+        *REQUIRES_SINCE_ADMISSION,
+        *REQUIRES_ATTACHMENT,
+    ),
+)
+class SignAgreement:
+    """Those who had not yet signed an agreement have: who, and when. `attachment`: the file that proves it."""
+
+    action: UUID
+    signatures: GivenSignatures
+    attachment: UUID | None = None
 
 
 @command(
     title="Enregistrer un avenant signé",
-    leads_to=(AmendmentSigned,),
+    leads_to=(FundsCommitted, AmendmentSigned),
     may_refuse=(
         *REQUIRES_OPEN,
         *REQUIRES_VALIDATED_ACTION,
         NOT_CONSULTING,
         REPORT_ALREADY_ACCEPTED,
+        EMPTY_AMENDMENT,
+        NO_SIGNATURE,
+        MISSING_SIGNATURES,
+        *REQUIRES_SINCE_ADMISSION,
         *REQUIRES_SINCE_SIGNATURE,
+        FUND_NOT_OPEN,
+        FUND_EXHAUSTED,
         *REQUIRES_ATTACHMENT,
     ),
 )
 class RecordAmendment:
-    """Structure, unit and provider agree on more days. `attachment`: the file of the case that proves it."""
+    """Structure, unit and provider agree on more days, or on more money (cents), which is committed with the amendment.
+    All three sign. `attachment`: the file of the case that proves it."""
 
     action: UUID
-    extra_days: Days
-    signed_on: Day
+    signatures: GivenSignatures
+    extra_days: Days | None = None
+    extra_amount: Sum | None = None
     attachment: UUID | None = None
 
 
-Command = RecordAgreement | RecordAmendment
+Command = RecordAgreement | SignAgreement | RecordAmendment
 
 
-Event = AgreementSigned | AmendmentSigned
+Event = AgreementRecorded | AgreementCountersigned | AmendmentSigned
 
 
-def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | FundsCommitted | FundsReleased]:
     require_consulting_action(parcours, command.action)
     match command:
         case RecordAgreement():
-            return [_sign(parcours, command, context)]
-        case RecordAmendment(key, extra_days, signed_on=signed_on):
-            action = require_open_report(require_validated_action(parcours, key, *OPEN_STATUSES))
-            signed_on = require_since_signature(action, signed_on, context, SIGNATURE)
-            return [AmendmentSigned(key, extra_days, signed_on=signed_on, attachment=command.attachment)]
+            return _record(parcours, command, context)
+        case SignAgreement():
+            return _sign(parcours, command, context)
+        case RecordAmendment():
+            return _amend(parcours, command, context)
 
 
-def _sign(parcours: Parcours, command: RecordAgreement, context: Context) -> AgreementSigned:
-    if require_startable_action(parcours, command.action).agreement:
-        raise AGREEMENT_ALREADY_SIGNED("Cette prestation a déjà sa convention\u00a0: un avenant la complète.")
-    if (command.tender is None) == (command.exception is None):
-        raise NO_TENDER(
-            "Une convention suit une consultation attribuée\u202f; sinon, dites pourquoi il n’y en a pas eu."
-        )
-    check_signatures(parcours, command.terms, context)
-    return AgreementSigned(
+def _record(
+    parcours: Parcours, command: RecordAgreement, context: Context
+) -> list[Event | FundsCommitted | FundsReleased]:
+    action = require_startable_action(parcours, command.action)
+    retained = require_retained(action)
+    if action.agreement:
+        raise AGREEMENT_ALREADY_RECORDED("Cette prestation a déjà sa convention\u00a0: un avenant la complète.")
+    if retained.tender and not retained.all_informed:
+        raise NOT_ALL_INFORMED(INFORMED_FIRST)
+    terms = _terms(command, retained)
+    require_within_proposal(retained, terms.amount, terms.days)
+    check_funded(terms.amount, action.committed)
+    signatures = read_signatures(parcours, command.signatures, context)
+    recorded = AgreementRecorded(
         command.action,
-        context.person(command.provider),
-        terms=command.terms,
-        tender=command.tender,
-        exception=context.optional_text(command.exception),
+        terms,
+        signatures=signatures,
+        signed_on=signatures.last_on,
         attachment=command.attachment,
-        account=command.account,
     )
+    return [recorded, *_release_surplus(command.action, action, Agreement(terms, signatures))]
 
 
-def check_signatures(parcours: Parcours, terms: AgreementTerms, context: Context) -> None:
-    """Raises unless every signature is since the admission, and the last of the three dates the agreement."""
-    require_since_admission(parcours, terms.signed_on, context.now, SIGNATURE)
-    if terms.signatures:
-        days = (terms.signatures.structure, terms.signatures.unit, terms.signatures.provider)
-        require_since_admission(parcours, min(days), context.now, SIGNATURE)
-        if max(days) != terms.signed_on:
-            raise WRONG_SIGNATURES("Une convention est signée le jour de la dernière des trois signatures.")
+def _terms(command: RecordAgreement, retained: RetainedProvider) -> AgreementTerms:
+    return AgreementTerms(command.amount or retained.amount, command.days or retained.days)
+
+
+def check_funded(amount: int, committed: int) -> None:
+    """Raises unless the sum is engaged: nobody signs what there is no money for."""
+    if committed < amount:
+        raise NOT_FUNDED(
+            f"La convention est de {format_euros(amount)}, et {format_euros(committed)} sont engagés pour elle\u00a0: "
+            "engagez d’abord son financement.",
+            amount=amount,
+            committed=committed,
+        )
+
+
+def _sign(parcours: Parcours, command: SignAgreement, context: Context) -> list[Event | FundsCommitted | FundsReleased]:
+    action = require_validated_action(parcours, command.action, *OPEN_STATUSES)
+    if action.agreement is None:
+        raise NO_AGREEMENT("La convention de cette prestation n’est pas encore enregistrée.")
+    signatures = read_signatures(parcours, command.signatures, context, action.agreement.signatures)
+    signed = AgreementCountersigned(
+        command.action, signatures, signed_on=signatures.last_on, attachment=command.attachment
+    )
+    agreement = replace(action.agreement, signatures=signatures)
+    return [signed, *_release_surplus(command.action, action, agreement)]
+
+
+def _release_surplus(key: UUID, action: Action, agreement: Agreement) -> list[FundsReleased]:
+    """What was committed beyond an agreement that is now in force."""
+    surplus = action.committed - agreement.terms.amount if agreement.in_force else 0
+    return [FundsReleased(key, surplus)] if surplus else []
+
+
+def _amend(
+    parcours: Parcours, command: RecordAmendment, context: Context
+) -> list[Event | FundsCommitted | FundsReleased]:
+    key = command.action
+    action = require_open_report(require_validated_action(parcours, key, *OPEN_STATUSES))
+    require_agreement(action)
+    if command.extra_days is None and command.extra_amount is None:
+        raise EMPTY_AMENDMENT("Un avenant ajoute des jours, une somme, ou les deux.")
+    signatures = read_signatures(parcours, command.signatures, context)
+    signed_on = require_all(signatures)
+    for signature in signatures.by_party.values():
+        require_since_signature(action, signature.signed_on, context, SIGNATURE)
+    amended = AmendmentSigned(
+        key,
+        signatures,
+        signed_on=signed_on,
+        extra_days=command.extra_days or 0,
+        extra_amount=command.extra_amount or 0,
+        attachment=command.attachment,
+    )
+    return [*([commit(parcours, key, command.extra_amount, context)] if command.extra_amount else []), amended]
 
 
 def companions(event: Any, context: Context) -> Iterable[CompanionCommand]:
-    """The tender that led to an agreement must have been awarded, and everyone informed."""
-    if isinstance(event, AgreementSigned) and event.tender:
-        ask = conclusion.ConcludeTender(event.action, event.terms.amount, days=event.terms.days)
-        yield CompanionCommand(tender.decider, event.tender, command=ask, case=context.case)
+    """An agreement and its amendments rely on their files."""
     if isinstance(event, Event):
         yield from cite_attachment(event, context)
+
+
+def concluded_tender(parcours: Parcours, event: Any) -> UUID | None:
+    """The tender that led to an agreement, once all three have signed it."""
+    if isinstance(event, AgreementRecorded | AgreementCountersigned) and not event.signatures.missing:
+        return require_retained(parcours.actions[event.action]).tender
+    return None
 
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     action = parcours.actions[event.action]
     match event:
-        case AgreementSigned():
-            changed = replace(action, agreement=_agreement(event))
-        case AmendmentSigned(_, extra_days):
-            agreement = require_agreement(action)
-            changed = replace(action, agreement=_with_days(agreement, extra_days))
+        case AgreementRecorded(_, terms, signatures=signatures):
+            changed = replace(action, agreement=Agreement(terms, signatures, proofs=_proofs(event)))
+        case AgreementCountersigned(_, signatures):
+            assert action.agreement is not None
+            proofs = (*action.agreement.proofs, *_proofs(event))
+            changed = replace(action, agreement=replace(action.agreement, signatures=signatures, proofs=proofs))
+        case AmendmentSigned():
+            changed = replace(action, agreement=_amended(require_agreement(action), event))
     return parcours.with_action(event.action, with_attachment(changed, event))
 
 
-def _agreement(signed: AgreementSigned) -> Agreement:
-    return Agreement(
-        signed.provider, signed.terms, tender=signed.tender, exception=signed.exception, account=signed.account
+def _proofs(event: AgreementRecorded | AgreementCountersigned) -> tuple[UUID, ...]:
+    return (event.attachment,) if event.attachment else ()
+
+
+def _amended(agreement: Agreement, amendment: AmendmentSigned) -> Agreement:
+    terms, added, (amount, days) = agreement.terms, agreement.amended, (amendment.extra_amount, amendment.extra_days)
+    return replace(
+        agreement,
+        terms=AgreementTerms(terms.amount + amount, terms.days + days),
+        amended=AddedTerms(added.amount + amount, added.days + days),
     )
-
-
-def _with_days(agreement: Agreement, extra_days: int) -> Agreement:
-    return replace(agreement, terms=replace(agreement.terms, days=agreement.terms.days + extra_days))

@@ -18,19 +18,19 @@ from parcours.domain.guards import (
     require_agreement,
     require_consulting_action,
     require_open_report,
+    require_retained,
     require_since_signature,
     require_validated_action,
 )
 from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import Action, ActionStatus, Days, Parcours, ParcoursStatus
-from parcours.domain.tender import conclusion, tender
-from parcours.domain.tender.conclusion import NOT_YOUR_ASSIGNMENT
 from shared.kernel import CompanionCommand, Context, Day, Refusal, Role, event
 from shared.kernel.events import command
 from shared.kernel.french import format_count
 from shared.kernel.frozen import replace
 
 BEYOND_AGREED_DAYS = Refusal("beyond-agreed-days", "Jours convenus dépassés")
+NOT_YOUR_ASSIGNMENT = Refusal("not-your-assignment", "Cette intervention n’est pas la vôtre", status=403)
 NO_REPORT = Refusal("no-report", "Rapport final non reçu")
 REPORT_ALREADY_RECEIVED = Refusal("report-already-received", "Rapport final déjà reçu")
 
@@ -163,8 +163,11 @@ def _accept_report(parcours: Parcours, command: AcceptFinalReport, context: Cont
 
 
 def _to_report(parcours: Parcours, key: UUID) -> Action:
-    """An action that a report can cover: one that was started, or abandoned after at least one day's work."""
-    action = require_validated_action(parcours, key, ActionStatus.STARTED, ActionStatus.ABANDONED)
+    """An action that a report can cover: one that was started, even if it goes on after the parcours, or that was
+    abandoned after at least one day's work."""
+    action = require_validated_action(
+        parcours, key, ActionStatus.STARTED, ActionStatus.CARRIED_OVER, ActionStatus.ABANDONED
+    )
     stopped = action.status is ActionStatus.ABANDONED or parcours.status is ParcoursStatus.ABANDONED
     if stopped and not action.days:
         raise ACTION_NOT_AT_THIS_STEP(
@@ -174,23 +177,16 @@ def _to_report(parcours: Parcours, key: UUID) -> Action:
 
 
 def _check_own(action: Action, context: Context) -> None:
-    """A provider reports on its own assignment. When a tender led to it, the companion command checks that instead."""
-    agreement = require_agreement(action)
-    if context.actor.role is Role.PROVIDER and agreement.tender is None:
-        conclusion.require_own_assignment(agreement.account, context)
+    """A provider reports on its own assignment."""
+    require_agreement(action)
+    if context.actor.role is Role.PROVIDER and require_retained(action).account != context.actor.id:
+        raise NOT_YOUR_ASSIGNMENT("Vous ne rendez compte que de votre propre intervention.")
 
 
-def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
-    """When a provider hands its report in, its tender checks that it is the one that was chosen."""
-    if not isinstance(event, FinalReportReceived):
-        return
-    if context.actor.role is Role.PROVIDER:
-        agreement = require_agreement(parcours.actions[event.action])
-        if agreement.tender:
-            yield CompanionCommand(
-                tender.decider, agreement.tender, command=conclusion.VerifyProvider(), case=context.case
-            )
-    yield from cite_attachment(event, context)
+def companions(event: Any, context: Context) -> Iterable[CompanionCommand]:
+    """The report that is received relies on its file."""
+    if isinstance(event, FinalReportReceived):
+        yield from cite_attachment(event, context)
 
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:

@@ -1,4 +1,4 @@
-"""Funds committed to a consulting action, and payments once its final report is accepted (P)."""
+"""Funds committed to a consulting action before its agreement, and payments once its report is accepted (P)."""
 
 from __future__ import annotations
 
@@ -9,22 +9,27 @@ from uuid import UUID
 from parcours.domain.funding import fund
 from parcours.domain.funding.fund import FUND_EXHAUSTED, FUND_NOT_OPEN
 from parcours.domain.guards import (
-    NO_AGREEMENT,
+    AGREEMENT_IN_FORCE,
+    BEYOND_PROPOSAL,
     NO_FINAL_REPORT,
+    NO_PROVIDER,
     NOT_CONSULTING,
     REQUIRES_VALIDATED_ACTION,
     UNKNOWN_ACTION,
-    require_agreement,
     require_consulting_action,
+    require_retained,
     require_startable_action,
+    require_within_proposal,
 )
 from parcours.domain.lifecycle import PARCOURS_NOT_OPEN, REQUIRES_OPEN
-from parcours.domain.state import Action, Parcours, Sum
-from shared.kernel import CompanionCommand, Context, Refusal, event, format_euros, paris_year
+from parcours.domain.state import Action, ActionStatus, AgreementTerms, Parcours, ParcoursStatus, Sum
+from shared.kernel import CompanionCommand, Context, Encrypted, Reason, Refusal, event, format_euros, paris_year
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-BEYOND_AGREED_AMOUNT = Refusal("beyond-agreed-amount", "Montant convenu dépassé")
+AGREEMENT_ALREADY_RECORDED = Refusal("agreement-already-recorded", "Convention déjà enregistrée")
+NOTHING_COMMITTED = Refusal("nothing-committed", "Aucun financement engagé")
+NOTHING_TO_COMMIT = Refusal("nothing-to-commit", "Financement déjà engagé")
 BEYOND_COMMITTED = Refusal("beyond-committed", "Financement engagé dépassé")
 
 
@@ -37,8 +42,16 @@ class FundsCommitted:
 
 @event("funds-released", label="Financement rendu au fonds d’ingénierie")
 class FundsReleased:
+    """`reason`: where a person released them."""
+
     action: UUID
     amount: int
+    reason: Encrypted | None = None
+
+
+@event("agreement-voided", label="Convention restée sans toutes ses signatures, sans effet")
+class AgreementVoided:
+    action: UUID
 
 
 @event("payment-authorised", label="Paiement autorisé")
@@ -54,19 +67,35 @@ class PaymentAuthorised:
         *REQUIRES_OPEN,
         *REQUIRES_VALIDATED_ACTION,
         NOT_CONSULTING,
-        NO_AGREEMENT,
-        BEYOND_AGREED_AMOUNT,
+        NO_PROVIDER,
+        AGREEMENT_ALREADY_RECORDED,
+        NOTHING_TO_COMMIT,
+        BEYOND_PROPOSAL,
         FUND_NOT_OPEN,
         FUND_EXHAUSTED,
     ),
 )
 class CommitFunds:
-    """The unit commits funds of this year (in Paris) to a consulting action, in all at most what was agreed (cents).
+    """The unit commits funds of this year (in Paris) to the provider that was chosen for a consulting action, before
+    the agreement: `amount` in cents, all that it proposed where it is not given.
 
     All that an action gets comes from the fund that was first engaged for it."""
 
     action: UUID
-    amount: Sum
+    amount: Sum | None = None
+
+
+@command(
+    title="Rendre un financement engagé sans convention",
+    leads_to=(AgreementVoided, FundsReleased),
+    may_refuse=(*REQUIRES_OPEN, UNKNOWN_ACTION, NOT_CONSULTING, AGREEMENT_IN_FORCE, NOTHING_COMMITTED),
+)
+class ReleaseFunds:
+    """No agreement will come, or not for this sum: what was committed to the action goes back to the fund, and an
+    agreement that not everybody signed has no effect. `reason`: why."""
+
+    action: UUID
+    reason: Reason
 
 
 @command(
@@ -84,10 +113,10 @@ class AuthorisePayment:
     last: bool = False
 
 
-Command = CommitFunds | AuthorisePayment
+Command = CommitFunds | ReleaseFunds | AuthorisePayment
 
 
-Event = FundsCommitted | FundsReleased | PaymentAuthorised
+Event = FundsCommitted | FundsReleased | AgreementVoided | PaymentAuthorised
 
 
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
@@ -95,9 +124,9 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
     match command:
         case CommitFunds(key, amount):
             require_startable_action(parcours, key)
-            _check_agreed(action, amount)
-            this_year = fund.fund_id(parcours.plan.unit, paris_year(context.now))
-            return [FundsCommitted(key, amount, fund=action.fund if action.fund and action.committed else this_year)]
+            return [commit(parcours, key, _check_commitment(action, amount), context)]
+        case ReleaseFunds(key, reason):
+            return _release(key, action, reason, context)
         case AuthorisePayment(key, amount, last=last):
             if not action.report_accepted:
                 raise NO_FINAL_REPORT("Une prestation de conseil est payée une fois son rapport final accepté.")
@@ -106,15 +135,57 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [PaymentAuthorised(key, amount), *([FundsReleased(key, left)] if last and left else [])]
 
 
-def _check_agreed(action: Action, amount: int) -> None:
-    agreed = require_agreement(action).terms.amount
-    if action.committed + amount > agreed:
-        raise BEYOND_AGREED_AMOUNT(
-            f"La convention prévoit {format_euros(agreed)}\u00a0: il en reste"
-            f" {format_euros(agreed - action.committed)} à engager.",
-            agreed=agreed,
-            left=agreed - action.committed,
+def _check_commitment(action: Action, amount: int | None) -> int:
+    """The sum to commit: all that is left of the proposal, unless the command names one."""
+    retained = require_retained(action)
+    if action.agreement:
+        raise AGREEMENT_ALREADY_RECORDED("La convention est enregistrée\u00a0: un avenant peut y ajouter une somme.")
+    if amount is None and action.committed == retained.amount:
+        raise NOTHING_TO_COMMIT(
+            f"Les {format_euros(retained.amount)} de la proposition retenue sont déjà engagés.",
+            committed=action.committed,
         )
+    sum_to_commit = retained.amount - action.committed if amount is None else amount
+    require_within_proposal(retained, action.committed + sum_to_commit)
+    return sum_to_commit
+
+
+def commit(parcours: Parcours, key: UUID, amount: int, context: Context) -> FundsCommitted:
+    """From the fund of this year (in Paris), or the one that was first engaged for the action."""
+    action = parcours.actions[key]
+    this_year = fund.fund_id(parcours.plan.unit, paris_year(context.now))
+    return FundsCommitted(key, amount, fund=action.fund if action.fund and action.committed else this_year)
+
+
+def follow_agreed_amount(
+    parcours: Parcours, key: UUID, terms: AgreementTerms, context: Context
+) -> list[FundsCommitted | FundsReleased]:
+    """What is committed once the agreement is found to be for another sum: as much more or less, never less than was
+    paid; after an abandonment that left the days worked, their share of the new sum."""
+    action = parcours.actions[key]
+    assert action.agreement is not None
+    agreed = action.agreement.terms
+    stopped = action.status is ActionStatus.ABANDONED or parcours.status is ParcoursStatus.ABANDONED
+    if stopped and action.committed == cost_of_days(agreed, action.days):
+        due = cost_of_days(terms, action.days)
+    else:
+        due = action.committed + terms.amount - agreed.amount
+    committed = max(action.paid, due)
+    if committed > action.committed:
+        return [commit(parcours, key, committed - action.committed, context)]
+    return [FundsReleased(key, action.committed - committed)] if committed < action.committed else []
+
+
+def _release(key: UUID, action: Action, reason: str, context: Context) -> list[Event]:
+    if action.is_agreed:
+        raise AGREEMENT_IN_FORCE(
+            "La convention est signée par les trois parties\u00a0: ce qui reste revient au fonds avec le dernier "
+            "paiement, ou si l’action est abandonnée."
+        )
+    if not action.committed:
+        raise NOTHING_COMMITTED("Rien n’est engagé pour cette action.")
+    voided: list[Event] = [AgreementVoided(key)] if action.agreement else []
+    return [*voided, FundsReleased(key, action.committed, reason=context.text(reason))]
 
 
 def _check_committed(action: Action, amount: int) -> None:
@@ -135,10 +206,13 @@ def release_unspent(key: UUID, action: Action) -> list[FundsReleased]:
 
 
 def _cost_of_days_worked(action: Action) -> int:
-    """The share of the agreed amount for the days worked, in cents, rounded up: a provider is not owed less."""
-    if action.agreement is None or not action.days:
-        return 0
-    return min(action.committed, -(-action.agreement.terms.amount * action.days // action.agreement.terms.days))
+    """At most what is committed."""
+    return min(action.committed, cost_of_days(action.agreement.terms, action.days)) if action.agreement else 0
+
+
+def cost_of_days(terms: AgreementTerms, days: int) -> int:
+    """The share of the agreed amount for so many days, in cents, rounded up: a provider is not owed less."""
+    return -(-terms.amount * days // terms.days)
 
 
 def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
@@ -159,6 +233,8 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
             changed = replace(action, committed=action.committed + amount, fund=chosen)
         case FundsReleased(_, amount):
             changed = replace(action, committed=action.committed - amount)
+        case AgreementVoided():
+            changed = replace(action, agreement=None, proofs=())
         case PaymentAuthorised(_, amount):
             changed = replace(action, paid=action.paid + amount)
     return parcours.with_action(event.action, changed)

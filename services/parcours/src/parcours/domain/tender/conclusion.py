@@ -1,95 +1,67 @@
-"""Checks of a parcours against the award: the agreement that concludes a tender, and who may act on it."""
+"""Effects of an award: what the parcours is told of it, and the agreement that concludes the tender."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
-from parcours.domain.state import Days, Sum
-from parcours.domain.tender.state import Tender, TenderStatus
-from shared.kernel import Context, Refusal, event, format_euros
+from parcours.domain.assignment import selection
+from parcours.domain.guards import INFORMED_FIRST, NOT_ALL_INFORMED
+from parcours.domain.tender.award import CandidateInformed, TenderAwarded, TenderCancelled
+from parcours.domain.tender.proposals import ProviderAccessGranted
+from parcours.domain.tender.state import TENDER_NOT_AT_THIS_STEP, Tender, TenderStatus, require_status
+from shared.kernel import Context, event
 from shared.kernel.events import command
-from shared.kernel.french import format_count
-
-NOT_YOUR_ASSIGNMENT = Refusal("not-your-assignment", "Cette intervention n’est pas la vôtre", status=403)
-OTHER_ACTION = Refusal("other-action", "Consultation menée pour une autre action")
-NOT_AWARDED = Refusal("not-awarded", "Consultation non attribuée")
-NOT_ALL_INFORMED = Refusal("not-all-informed", "Des candidats ne sont pas informés")
-BEYOND_PROPOSAL = Refusal("beyond-proposal", "Convention au-delà de la proposition")
 
 
 @event("tender-concluded", label="Consultation suivie d’une convention")
 class TenderConcluded:
-    action: UUID
+    pass
 
 
-@command(leads_to=(TenderConcluded,), may_refuse=(OTHER_ACTION, NOT_AWARDED, NOT_ALL_INFORMED, BEYOND_PROPOSAL))
+@command(leads_to=(TenderConcluded,), may_refuse=(TENDER_NOT_AT_THIS_STEP, NOT_ALL_INFORMED))
 class ConcludeTender:
-    """A parcours has the agreement that this tender leads to, at most for what was proposed (cents)."""
-
-    action: UUID
-    amount: Sum
-    days: Days
+    """The agreement that this tender leads to is in force."""
 
 
-@command(may_refuse=(NOT_YOUR_ASSIGNMENT,))
-class VerifyProvider:
-    """A provider acts by itself on its assignment: it must be the one that this tender chose."""
-
-
-@command(may_refuse=(BEYOND_PROPOSAL,))
-class VerifyAmount:
-    """The agreement that this tender led to was recorded wrongly: it was for so much (cents)."""
-
-    amount: Sum
-
-
-Command = ConcludeTender | VerifyProvider | VerifyAmount
+Command = ConcludeTender
 
 
 Event = TenderConcluded
 
 
 def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
-    match command:
-        case ConcludeTender():
-            _check_agreement(tender, command)
-            return [TenderConcluded(command.action)]
-        case VerifyAmount(amount):
-            _check_within_proposal(tender, amount)
-            return []
-        case VerifyProvider():
-            winner = tender.candidates[tender.winner] if tender.winner else None
-            require_own_assignment(winner.account if winner else None, context)
-            return []
-
-
-def require_own_assignment(account: str | None, context: Context) -> None:
-    """Raises unless the actor is the provider that has this account."""
-    if account != context.actor.id:
-        raise NOT_YOUR_ASSIGNMENT("Vous ne rendez compte que de votre propre intervention.")
-
-
-def _check_agreement(tender: Tender, agreement: ConcludeTender) -> None:
-    if tender.action != agreement.action:
-        raise OTHER_ACTION("Cette consultation n’a pas été menée pour cette action.")
-    if tender.status is not TenderStatus.AWARDED or tender.winner is None:
-        raise NOT_AWARDED("La convention se signe une fois la consultation attribuée, et une seule fois.")
+    require_status(tender, TenderStatus.AWARDED)
     if left := [str(key) for key, each in tender.proposals.items() if each.informed_on is None]:
-        raise NOT_ALL_INFORMED("Tous les candidats sont informés du résultat avant la convention.", providers=left)
-    _check_within_proposal(tender, agreement.amount, agreement.days)
+        raise NOT_ALL_INFORMED(INFORMED_FIRST, providers=left)
+    return [TenderConcluded()]
 
 
-def _check_within_proposal(tender: Tender, amount: int, days: int = 0) -> None:
-    proposal = tender.candidates[tender.winner].proposal if tender.winner else None
-    if proposal and (amount > proposal.amount or days > proposal.days):
-        raise BEYOND_PROPOSAL(
-            f"La proposition retenue est de {format_euros(proposal.amount)}"
-            f" pour {format_count(proposal.days, 'jour')}\u00a0:"
-            " la convention ne va pas au-delà.",
-            amount=proposal.amount,
-            days=proposal.days,
-        )
+def consequences(tender: Tender, event: Any, stream: UUID) -> Iterator[selection.Command]:
+    """The commands by which the parcours learns who was chosen, when all know it, and when it has no effect.
+
+    `tender`: its state after the event."""
+    assert tender.action is not None
+    match event:
+        case TenderAwarded(key):
+            chosen = tender.candidates[key]
+            assert chosen.proposal is not None
+            yield selection.RecordAward(
+                tender.action,
+                stream,
+                name=chosen.name,
+                amount=chosen.proposal.amount,
+                days=chosen.proposal.days,
+                account=chosen.account,
+            )
+        case CandidateInformed() if tender.all_informed:
+            yield selection.RecordAnnouncement(tender.action, stream)
+        case ProviderAccessGranted(key, account) if key == tender.winner:
+            yield selection.ChangeProviderAccount(tender.action, stream, account=account)
+        case TenderCancelled() if tender.winner:
+            yield selection.WithdrawAward(tender.action, stream, reason=event.reason)
 
 
 def evolve(tender: Tender, event: Event) -> Tender:

@@ -78,6 +78,11 @@ class Tender:
         return {key: candidate for key, candidate in self.candidates.items() if candidate.proposal}
 
     @property
+    def all_informed(self) -> bool:
+        """Whether each of them knows the result."""
+        return all(candidate.informed_on for candidate in self.proposals.values())
+
+    @property
     def scorers(self) -> set[str]:
         return {scorer for candidate in self.candidates.values() for scorer in candidate.scores}
 

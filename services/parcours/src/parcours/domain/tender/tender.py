@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from parcours.domain import parcours
 from parcours.domain.tender import award, conclusion, proposals
 from parcours.domain.tender.state import Tender, TenderStatus
-from shared.kernel import Context, Decider
+from shared.kernel import CompanionCommand, Context, Decider
 
 Command = proposals.Command | award.Command | conclusion.Command
 Event = proposals.Event | award.Event | conclusion.Event
@@ -28,6 +29,13 @@ def evolve(tender: Tender, event: Event) -> Tender:
     return conclusion.evolve(tender, event)
 
 
+def companions(tender: Tender, event: Event, context: Context) -> Iterable[CompanionCommand]:
+    """What the parcours records with it, or refuses."""
+    assert context.stream is not None
+    for told in conclusion.consequences(evolve(tender, event), event, context.stream):
+        yield CompanionCommand(parcours.decider, context.case, command=told, case=context.case)
+
+
 def available_commands(tender: Tender) -> Iterator[type]:
     """Providers are invited and propose, are scored, one is chosen, all are informed, and an agreement follows.
 
@@ -45,7 +53,7 @@ def available_commands(tender: Tender) -> Iterator[type]:
                 yield award.AwardTender
         case TenderStatus.AWARDED:
             yield from (award.InformCandidate, award.CancelTender, proposals.GrantProviderAccess)
-            if all(each.informed_on for each in tender.proposals.values()):
+            if tender.all_informed:
                 yield conclusion.ConcludeTender
         case TenderStatus.AGREED:
             yield proposals.GrantProviderAccess
@@ -58,5 +66,6 @@ decider: Decider[Tender] = Decider(
     evolve=evolve,
     commands=Command.__args__,
     events=Event.__args__,
+    companions=companions,
     available_commands=available_commands,
 )
