@@ -44,8 +44,9 @@ def figures(parcours: Served, of: str = PATH, **asked: Any) -> dict[str, Any]:
 
 
 def retained(parcours: Served, case: Any, action: Any, amount: int) -> None:
-    proposed = {"provider": "Cabinet Loire", "amount": amount, "days": 5, "exception": "Seul cabinet du territoire."}
-    posted(parcours, f"{PATH}/{case}/providers", action=str(action), **proposed)
+    proposed: dict[str, Any] = {"action": str(action), "amount": amount, "days": 5}
+    proposed |= {"provider": "Cabinet Loire", "exception": "Seul cabinet du territoire."}
+    posted(parcours, f"{PATH}/{case}/providers", **proposed)
 
 
 def test_structures_accompanied_are_told_apart_from_those_with_consulting(parcours: Served) -> None:

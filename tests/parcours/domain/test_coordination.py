@@ -72,13 +72,13 @@ from parcours.domain.state import (
     OPEN_STATUSES,
     ActionKind,
     ActionStatus,
+    AgreementSignature,
+    AgreementSignatures,
     AgreementTerms,
     ParcoursStatus,
     Period,
     PlannedAction,
     ReceivedPlan,
-    Signature,
-    Signatures,
 )
 from shared.kernel import PersonalData, Role
 from shared.testing.scenarios import NOW, Scenarios, new_id, text
@@ -138,11 +138,13 @@ def given_signatures(signed_on: date = TODAY) -> GivenSignatures:
     return GivenSignatures(structure, unit, provider=provider)
 
 
-def signed(n: int, name: str, signed_on: date = TODAY) -> Signature:
-    return Signature(new_id(n), PersonalData(new_id(n), name), signed_on=signed_on)
+def signed(n: int, name: str, signed_on: date = TODAY) -> AgreementSignature:
+    return AgreementSignature(new_id(n), PersonalData(new_id(n), name), signed_on=signed_on)
 
 
-SIGNATURES = Signatures(signed(1, "Maëlle Kerdoncuff"), signed(2, "Paul Rivoal"), provider=signed(3, "Nadia Le Goff"))
+SIGNATURES = AgreementSignatures(
+    signed(1, "Maëlle Kerdoncuff"), signed(2, "Paul Rivoal"), provider=signed(3, "Nadia Le Goff")
+)
 AGREEMENT = AgreementRecorded(CONSULTING, AgreementTerms(400_000, 5), signatures=SIGNATURES, signed_on=TODAY)
 RECORD = RecordAgreement(CONSULTING, given_signatures())
 AMENDMENT = AmendmentSigned(CONSULTING, SIGNATURES, signed_on=TODAY, extra_days=1)
@@ -352,7 +354,7 @@ def test_an_agreement_is_in_force_once_all_three_have_signed() -> None:
     partly = given(*FUNDED, recorded)
     assert not partly.state.actions[CONSULTING].is_agreed
     both = replace(given_signatures(), structure=None)
-    all_three = Signatures(
+    all_three = AgreementSignatures(
         signed(1, "Maëlle Kerdoncuff"), signed(1, "Paul Rivoal"), provider=signed(2, "Nadia Le Goff")
     )
     countersigned = AgreementCountersigned(CONSULTING, all_three, signed_on=TODAY)
@@ -365,7 +367,7 @@ def test_an_agreement_is_in_force_once_all_three_have_signed() -> None:
     given(*FUNDED).when(replace(RECORD, signatures=GivenSignatures())).refused("no-signature")
 
 
-ONE_SIGNATURE = Signatures(signed(1, "Maëlle Kerdoncuff"))
+ONE_SIGNATURE = AgreementSignatures(signed(1, "Maëlle Kerdoncuff"))
 
 
 def test_what_an_agreement_leaves_of_the_funds_goes_back_once_all_have_signed() -> None:
@@ -471,7 +473,7 @@ def test_an_amendment_adds_something_and_is_signed_by_all_three() -> None:
 
 
 def test_days_carry_the_day_until_which_they_were_worked() -> None:
-    long_ago = Signatures(*(signed(n, "Signataire", TODAY - timedelta(days=20)) for n in (1, 2, 3)))
+    long_ago = AgreementSignatures(*(signed(n, "Signataire", TODAY - timedelta(days=20)) for n in (1, 2, 3)))
     agreement = replace(AGREEMENT, signatures=long_ago, signed_on=long_ago.last_on)
     started = (*FUNDED, agreement, ActionStarted(CONSULTING))
     worked = DaysRecorded(CONSULTING, 2, worked_until=TODAY - timedelta(days=1))

@@ -34,7 +34,14 @@ from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
 from parcours.domain.funding.payments import FundsCommitted, FundsReleased, PaymentAuthorised
 from parcours.domain.lifecycle import OpenParcours, ParcoursOpened
 from parcours.domain.parcours import decider
-from parcours.domain.state import ActionKind, AgreementTerms, PlannedAction, ReceivedPlan, Signature, Signatures
+from parcours.domain.state import (
+    ActionKind,
+    AgreementSignature,
+    AgreementSignatures,
+    AgreementTerms,
+    PlannedAction,
+    ReceivedPlan,
+)
 from parcours.main import service
 from shared.kernel import Actor, PersonalData, Role, paris_date, uuid7
 from shared.testing.scenarios import NOW, Scenarios, new_id, text
@@ -48,8 +55,8 @@ PLAN = ReceivedPlan(
 ACTION = UUID(int=2)
 WHO = PersonalData(new_id(1), "Cabinet Aubépine")
 RETAINED = ProviderRetained(ACTION, WHO, amount=400_000, days=6, exception=text("Seul cabinet"))
-SIGNATURES = Signatures(
-    *(Signature(new_id(n), PersonalData(new_id(n), name), signed_on=BEFORE) for n, name in enumerate("ABC", 1))
+SIGNATURES = AgreementSignatures(
+    *(AgreementSignature(new_id(n), PersonalData(new_id(n), name), signed_on=BEFORE) for n, name in enumerate("ABC", 1))
 )
 AGREEMENT = AgreementRecorded(ACTION, AgreementTerms(390_000, 5), signatures=SIGNATURES, signed_on=BEFORE)
 FUND = new_id(8)

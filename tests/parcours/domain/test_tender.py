@@ -21,7 +21,14 @@ from parcours.domain.assignment.agreement import AgreementRecorded
 from parcours.domain.assignment.reporting import FinalReportReceived, ReceiveFinalReport
 from parcours.domain.building import edits, validation
 from parcours.domain.lifecycle import ParcoursOpened
-from parcours.domain.state import ActionKind, AgreementTerms, PlannedAction, ReceivedPlan, Signature, Signatures
+from parcours.domain.state import (
+    ActionKind,
+    AgreementSignature,
+    AgreementSignatures,
+    AgreementTerms,
+    PlannedAction,
+    ReceivedPlan,
+)
 from parcours.domain.tender.award import (
     AwardTender,
     CancelTender,
@@ -494,8 +501,10 @@ def test_a_provider_chosen_without_a_tender_hands_in_its_own_report() -> None:
     chosen = selection.ProviderRetained(
         action, who, amount=400_000, days=5, exception=text("Seul cabinet"), account="p1"
     )
-    by_each = (Signature(new_id(n), PersonalData(new_id(n), "Signataire"), signed_on=today) for n in (3, 4, 5))
-    signed = AgreementRecorded(action, AgreementTerms(400_000, 5), signatures=Signatures(*by_each), signed_on=today)
+    by_each = (AgreementSignature(new_id(n), PersonalData(new_id(n), "Signataire"), signed_on=today) for n in (3, 4, 5))
+    signed = AgreementRecorded(
+        action, AgreementTerms(400_000, 5), signatures=AgreementSignatures(*by_each), signed_on=today
+    )
     started = case(
         ParcoursOpened(plan),
         edits.ActionAdded(action, planned),

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from parcours.domain.assignment.agreement import AmendmentSigned
-from parcours.domain.state import Action, Agreement, AgreementTerms, Parcours, Signature
+from parcours.domain.state import Action, Agreement, AgreementSignature, AgreementTerms, Parcours
 from parcours.domain.tender import tender as tenders
 from parcours.domain.tender.state import Proposal, Tender, TenderStatus
 from shared.attachments import attachment
@@ -201,7 +201,7 @@ def _signed(source: DocumentSource[Parcours], agreement: Agreement) -> tuple[str
     return _by(source, each.structure), _by(source, each.unit), _by(source, each.provider)
 
 
-def _by(source: DocumentSource[Parcours], signature: Signature | None) -> str:
+def _by(source: DocumentSource[Parcours], signature: AgreementSignature | None) -> str:
     if signature is None:
         return SIGNATURE_BLANKS
     return f"{source.decrypt(signature.name)}\nSigné le {format_date(signature.signed_on)}"

@@ -38,11 +38,11 @@ from parcours.domain.lifecycle import PARCOURS_NOT_OPEN
 from parcours.domain.state import (
     Action,
     Agreement,
+    AgreementSignatures,
     AgreementTerms,
     Days,
     Introduction,
     Parcours,
-    Signatures,
     Sum,
 )
 from shared.kernel import (
@@ -79,7 +79,7 @@ class AgreementCorrected:
 
     action: UUID
     terms: AgreementTerms
-    signatures: Signatures
+    signatures: AgreementSignatures
     signed_on: date
     reason: Encrypted
     provider: PersonalData | None = None

@@ -104,7 +104,7 @@ class Introduction:
     held_on: date
 
 
-class Party(StrEnum):
+class AgreementParty(StrEnum):
     """The three that sign an agreement."""
 
     STRUCTURE = "structure"
@@ -112,11 +112,15 @@ class Party(StrEnum):
     PROVIDER = "provider"
 
 
-PARTY_LABELS = {Party.STRUCTURE: "la structure", Party.UNIT: "l’unité du DLA", Party.PROVIDER: "le prestataire"}
+PARTY_LABELS = {
+    AgreementParty.STRUCTURE: "la structure",
+    AgreementParty.UNIT: "l’unité du DLA",
+    AgreementParty.PROVIDER: "le prestataire",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class AgreementSignature:
     """Who signed for a party, an id and a name under that id's key, and when."""
 
     person: UUID
@@ -125,22 +129,26 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
-class Signatures:
+class AgreementSignatures:
     """What each of the three signed with; null: not yet."""
 
-    structure: Signature | None = None
-    unit: Signature | None = None
-    provider: Signature | None = None
+    structure: AgreementSignature | None = None
+    unit: AgreementSignature | None = None
+    provider: AgreementSignature | None = None
 
     @property
-    def by_party(self) -> dict[Party, Signature]:
+    def by_party(self) -> dict[AgreementParty, AgreementSignature]:
         """Those that are there."""
-        each = {Party.STRUCTURE: self.structure, Party.UNIT: self.unit, Party.PROVIDER: self.provider}
+        each = {
+            AgreementParty.STRUCTURE: self.structure,
+            AgreementParty.UNIT: self.unit,
+            AgreementParty.PROVIDER: self.provider,
+        }
         return {party: signature for party, signature in each.items() if signature}
 
     @property
-    def missing(self) -> list[Party]:
-        return [party for party in Party if party not in self.by_party]
+    def missing(self) -> list[AgreementParty]:
+        return [party for party in AgreementParty if party not in self.by_party]
 
     @property
     def last_on(self) -> date:
@@ -186,7 +194,7 @@ class Agreement:
     added. `proofs`: the files that prove it, its amendments apart."""
 
     terms: AgreementTerms
-    signatures: Signatures
+    signatures: AgreementSignatures
     proofs: tuple[UUID, ...] = ()
     amended: AddedTerms = AddedTerms()
 

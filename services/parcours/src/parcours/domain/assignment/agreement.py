@@ -45,11 +45,11 @@ from parcours.domain.state import (
     Action,
     AddedTerms,
     Agreement,
+    AgreementSignatures,
     AgreementTerms,
     Days,
     Parcours,
     RetainedProvider,
-    Signatures,
     Sum,
 )
 from shared.kernel import CompanionCommand, Context, Refusal, event, format_euros
@@ -66,7 +66,7 @@ class AgreementRecorded:
 
     action: UUID
     terms: AgreementTerms
-    signatures: Signatures
+    signatures: AgreementSignatures
     signed_on: date
     attachment: UUID | None = None
 
@@ -76,7 +76,7 @@ class AgreementCountersigned:
     """`signatures`: all of them so far."""
 
     action: UUID
-    signatures: Signatures
+    signatures: AgreementSignatures
     signed_on: date
     attachment: UUID | None = None
 
@@ -86,7 +86,7 @@ class AmendmentSigned:
     """`extra_amount` in cents."""
 
     action: UUID
-    signatures: Signatures
+    signatures: AgreementSignatures
     signed_on: date
     extra_days: int = 0
     extra_amount: int = 0

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from parcours.domain.funding.payments import FundsReleased, release_unspent
 from parcours.domain.guards import (
+    ACTION_NOT_AT_THIS_STEP,
     AGREEMENT_IN_FORCE,
     NOT_CONSULTING,
     REQUIRES_VALIDATED_ACTION,
@@ -15,13 +16,21 @@ from parcours.domain.guards import (
     require_startable_action,
     require_status,
 )
-from parcours.domain.lifecycle import PARCOURS_ENDED, PARCOURS_NOT_OPEN, REQUIRES_OPEN
+from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import ActionStatus, Days, Parcours, RetainedProvider, Sum
 from shared.kernel import Context, Encrypted, Line, PersonalData, PersonalLine, Reason, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 PROVIDER_ALREADY_RETAINED = Refusal("provider-already-retained", "Prestataire déjà retenu")
+REFUSES_AN_AWARD = (
+    *REQUIRES_OPEN,
+    UNKNOWN_ACTION,
+    NOT_CONSULTING,
+    ACTION_NOT_AT_THIS_STEP,
+    PROVIDER_ALREADY_RETAINED,
+)
+"""Why a parcours may not take the provider that a tender chose."""
 
 
 @event("provider-retained", label="Prestataire retenu pour une action")
@@ -73,7 +82,7 @@ class RetainProvider:
 
 @command(
     leads_to=(ProviderRetained,),
-    may_refuse=(UNKNOWN_ACTION, NOT_CONSULTING, PROVIDER_ALREADY_RETAINED, PARCOURS_NOT_OPEN, PARCOURS_ENDED),
+    may_refuse=REFUSES_AN_AWARD,
 )
 class RecordAward:
     """A tender chose a provider for this action, for what it proposed (cents, days)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from parcours.domain.guards import SIGNATURE, require_since_admission
-from parcours.domain.state import PARTY_LABELS, Parcours, Party, Signature, Signatures
+from parcours.domain.state import PARTY_LABELS, AgreementParty, AgreementSignature, AgreementSignatures, Parcours
 from shared.kernel import Context, Day, PersonalLine, Refusal
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -33,12 +33,16 @@ class GivenSignatures:
 
 
 def read_signatures(
-    parcours: Parcours, given: GivenSignatures, context: Context, before: Signatures | None = None
-) -> Signatures:
+    parcours: Parcours, given: GivenSignatures, context: Context, before: AgreementSignatures | None = None
+) -> AgreementSignatures:
     """The given signatures, added to those that were there `before`. Raises without any, for a party that has signed
     already, and for a day before the admission or in the future."""
-    signatures = before or Signatures()
-    each = {Party.STRUCTURE: given.structure, Party.UNIT: given.unit, Party.PROVIDER: given.provider}
+    signatures = before or AgreementSignatures()
+    each = {
+        AgreementParty.STRUCTURE: given.structure,
+        AgreementParty.UNIT: given.unit,
+        AgreementParty.PROVIDER: given.provider,
+    }
     if not any(each.values()):
         raise NO_SIGNATURE("Dites qui a signé pour l’une des trois parties au moins, et quand.")
     for party, signature in each.items():
@@ -49,12 +53,12 @@ def read_signatures(
         require_since_admission(parcours, signature.signed_on, context.now, SIGNATURE)
         person = context.person(signature.name)
         assert not isinstance(person.key, str)
-        signed = Signature(person.key, person, signed_on=signature.signed_on)
+        signed = AgreementSignature(person.key, person, signed_on=signature.signed_on)
         signatures = replace(signatures, **{party.value: signed})
     return signatures
 
 
-def require_all(signatures: Signatures) -> date:
+def require_all(signatures: AgreementSignatures) -> date:
     """The day of the last of the three. Raises while one is missing."""
     if missing := signatures.missing:
         raise MISSING_SIGNATURES(

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from annotated_types import Ge, Le, Len
 
+from parcours.domain.assignment.selection import REFUSES_AN_AWARD
+from parcours.domain.guards import AGREEMENT_IN_FORCE
 from parcours.domain.tender.state import (
     TENDER_NOT_AT_THIS_STEP,
     UNKNOWN_PROVIDER,
@@ -113,6 +115,7 @@ class ScoreProposal:
         NOT_ALL_SCORED,
         TOO_FEW_PROVIDERS,
         NOT_THE_BEST,
+        *REFUSES_AN_AWARD,
     ),
 )
 class AwardTender:
@@ -135,9 +138,13 @@ class InformCandidate:
     informed_on: Day
 
 
-@command(title="Classer la consultation sans suite", leads_to=(TenderCancelled,), may_refuse=(TENDER_NOT_AT_THIS_STEP,))
+@command(
+    title="Classer la consultation sans suite",
+    leads_to=(TenderCancelled,),
+    may_refuse=(TENDER_NOT_AT_THIS_STEP, AGREEMENT_IN_FORCE),
+)
 class CancelTender:
-    """The tender ends without an award. `reason`: why."""
+    """The tender ends without effect, after an award too: what was committed goes back. `reason`: why."""
 
     reason: Reason
 

@@ -32,8 +32,8 @@ def evolve(tender: Tender, event: Event) -> Tender:
 def companions(tender: Tender, event: Event, context: Context) -> Iterable[CompanionCommand]:
     """What the parcours records with it, or refuses."""
     assert context.stream is not None
-    for told in conclusion.consequences(evolve(tender, event), event, context.stream):
-        yield CompanionCommand(parcours.decider, context.case, command=told, case=context.case)
+    for command in conclusion.consequences(evolve(tender, event), event, context.stream):
+        yield CompanionCommand(parcours.decider, context.case, command=command, case=context.case)
 
 
 def available_commands(tender: Tender) -> Iterator[type]:
