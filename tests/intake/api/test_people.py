@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from stdnum import luhn
 from tests.support.histories import confidential_case
 from tests.support.histories.automatic_openings import opened_by_itself
 from tests.support.servers.all_services import House, house
+from tests.support.servers.served_service import Client
 
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
@@ -26,22 +29,16 @@ REQUEST: dict[str, Any] = {
     "need": "Notre modèle économique repose sur une seule subvention.",
 }
 REASON = {"reason": "Demande reçue par courrier, identité vérifiée."}
-NUMBERS = iter(
-    [
-        "73282932000074",
-        "55208131766522",
-        "35600000000048",
-        "38012986646850",
-        "30613890001294",
-        "32212091600208",
-        "45278322800011",
-        "17951499700016",
-        "65325415100018",
-        "54355626000015",
-        "79434852400016",
-        "95155947500011",
-    ]
-)
+
+
+def valid_sirets() -> Iterator[str]:
+    """Each with its two control digits."""
+    for number in count(73_282_932):
+        siren = next(digits for last in range(10) if luhn.is_valid(digits := f"{number}{last}"))
+        yield next(digits for last in range(10) if luhn.is_valid(digits := f"{siren}0000{last}"))
+
+
+NUMBERS = valid_sirets()
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +125,7 @@ def test_a_person_is_forgotten_by_every_service_and_the_certificate_says_by_whom
         "service": "intake",
         "confirmed_at": None,
         "values": 3,
+        "elsewhere": False,
     }
 
     services.carry("parcours")
@@ -313,3 +311,154 @@ def test_audit_hears_of_the_erasure_and_has_nothing_to_forget(services: House) -
         UUID(services.by("intake", "dpo").get(f"/api/v1/people/{somebody['person']}/erasure").json()["erasure"])
     )
     assert len(entries) == 8, "the order, what each of four forgot, and three confirmations"
+
+
+# The territory of a DPO
+
+
+def elsewhere(services: House, name: str) -> Client:
+    """The DPO of another unit."""
+    return services.by(name, "dpo", unit=None, units=["dla-22"])
+
+
+def test_a_dpo_reads_holds_and_erases_nobody_of_another_territory(services: House) -> None:
+    path = received(services, "Perig Lozac’h")
+    case = path.rpartition("/")[2]
+    withdrawn(services, path)
+    (somebody,) = search(services, "intake", "lozac’h")
+    dpo, person = elsewhere(services, "intake"), somebody["person"]
+    assert dpo.post("/api/v1/people/search", {"words": "Lozac’h"}).json() == []
+    read = dpo.get(f"/api/v1/people/{person}")
+    assert (read.status_code, slug(read)) == (403, "forbidden")
+    for command in ("hold", "release", "unarchiving"):
+        answer = dpo.post(f"/api/v1/retention/{case}/{command}", REASON)
+        assert (answer.status_code, slug(answer)) == (403, "forbidden")
+    refused = dpo.delete(f"/api/v1/people/{person}", REASON)
+    assert (refused.status_code, slug(refused)) == (403, "person-known-elsewhere")
+    assert not {"dla-44", case, "Lozac’h"} & set(refused.text.split('"'))
+    assert dpo.get(f"/api/v1/people/{person}/erasure").status_code == 404
+    assert dpo.get("/api/v1/access-log", case=case).status_code == 403
+    assert services.by("intake", "adviser").get(path).json()["contact"]["name"] == "Perig Lozac’h"
+
+    assert erase(services, person).status_code == 202
+    certificate = dpo.get(f"/api/v1/people/{person}/erasure")
+    assert (certificate.status_code, slug(certificate)) == (403, "person-known-elsewhere")
+    assert dpo.get(f"/api/v1/people/{person}/erasure/certificate.html").status_code == 403
+    reads = dpo.get("/api/v1/access-log", limit=200).json()["items"]
+    assert person not in {each["case"] for each in reads}
+
+
+def test_who_several_units_know_is_erased_by_a_dpo_of_all_of_them(services: House) -> None:
+    path = received(services, "Katell Ropars")
+    case = path.rpartition("/")[2]
+    transfer = {"to_unit": "dla-22", "reason": "Le siège est dans les Côtes-d’Armor."}
+    assert services.by("intake", "adviser").post(f"{path}/transfer", transfer).status_code == 200
+    for units in (["dla-44"], ["dla-22"]):
+        dpo = services.by("intake", "dpo", unit=None, units=units)
+        (somebody,) = dpo.post("/api/v1/people/search", {"words": "Ropars"}).json()
+        assert (somebody["cases"], somebody["elsewhere"]) == ([case], False), "a transferred case is of both units"
+
+    identity = services["intake"].id_of("katell")
+    for unit in ("dla-44", "dla-22"):
+        right = {"identity": identity, "role": "adviser", "unit": unit, "reason": "Renfort.", "name": "Katell Ropars"}
+        manager = services.by("intake", "manager", unit=unit)
+        assert manager.post("/api/v1/identities/rights", right).status_code == 201
+        read = manager.get(f"/api/v1/identities/{identity}").json()["rights"][-1]["id"]
+        revoked = {"right": read, "reason": "Fin du renfort."}
+        assert manager.post(f"/api/v1/identities/{identity}/revocation", revoked).status_code == 200
+    for units in (["dla-44"], ["dla-22"], ["dla-22", "dla-44"]):
+        dpo = services.by("intake", "dpo", unit=None, units=units)
+        assert dpo.get(f"/api/v1/people/{identity}").json()["values"]
+    assert (
+        services.by("intake", "dpo", unit=None, units=["dla-75"]).get(f"/api/v1/people/{identity}").status_code == 403
+    )
+
+
+def test_a_service_that_knows_somebody_elsewhere_erases_nothing_and_the_certificate_says_so(services: House) -> None:
+    """Intake does not know them: the service that does decides, on the territory that the order carries."""
+    (case,) = opened_by_itself("diagnostic", services["diagnostic"].application)["/api/v1/diagnoses"]
+    session = {"held_on": "2026-03-02", "participants": [{"name": "Goulven Tanguy", "quality": "employee"}]}
+    path = f"/api/v1/diagnoses/{case}"
+    assert services.by("diagnostic", "adviser").post(f"{path}/sessions", session).status_code == 200
+    (somebody,) = search(services, "diagnostic", "Goulven")
+    person, dpo = somebody["person"], elsewhere(services, "intake")
+    assert elsewhere(services, "diagnostic").get(f"/api/v1/people/{person}").status_code == 403
+    assert elsewhere(services, "diagnostic").post("/api/v1/people/search", {"words": "Goulven"}).json() == []
+    assert dpo.delete(f"/api/v1/people/{person}", REASON).status_code == 202
+    services.carry()
+
+    def shown() -> Any:
+        (session,) = services.by("diagnostic", "adviser").get(path).json()["content"]["sessions"]
+        return session["participants"][0]["name"]
+
+    assert shown() == "Goulven Tanguy"
+    certificate = dpo.get(f"/api/v1/people/{person}/erasure").json()
+    assert {each["service"] for each in certificate["services"] if each["elsewhere"]} == {"diagnostic"}
+    assert (certificate["complete_at"], certificate["outstanding"]) == (None, [])
+    paper = dpo.get(f"/api/v1/people/{person}/erasure/certificate.html").text
+    assert "connue hors du territoire" in paper
+
+    wider = services.by("intake", "dpo", unit=None, units=["dla-22", "dla-44"])
+    assert wider.delete(f"/api/v1/people/{person}", REASON).json()["outstanding"] == ["diagnostic"]
+    services.carry()
+    assert shown() == ERASED_TEXT
+    certificate = wider.get(f"/api/v1/people/{person}/erasure").json()
+    assert {each["elsewhere"] for each in certificate["services"]} == {False}
+    assert certificate["complete_at"]
+
+
+# One human under several ids
+
+
+def test_one_order_erases_a_human_known_under_several_ids_and_one_certificate_covers_them(services: House) -> None:
+    path = received(services, "Jeanne Martin")
+    (contact,) = search(services, "intake", "Jeanne Martin")
+    received(services, "Jeanne Martin", need="Une autre personne.")
+    (same_name, _) = search(services, "intake", "Jeanne Martin")
+    (case,) = opened_by_itself("diagnostic", services["diagnostic"].application)["/api/v1/diagnoses"]
+    session = {"held_on": "2026-03-02", "participants": [{"name": "Jeanne Martin", "quality": "leader"}]}
+    diagnosis = f"/api/v1/diagnoses/{case}"
+    assert services.by("diagnostic", "adviser").post(f"{diagnosis}/sessions", session).status_code == 200
+    (participant,) = search(services, "diagnostic", "Jeanne Martin")
+    withdrawn(services, path)
+
+    order = REASON | {"also": [participant["person"]]}
+    ordered = services.by("intake", "dpo").delete(f"/api/v1/people/{contact['person']}", order)
+    assert ordered.status_code == 202, ordered.text
+    assert ordered.json()["persons"] == [contact["person"], participant["person"]]
+    services.carry()
+    assert services.by("intake", "adviser").get(path).json()["contact"]["name"] == ERASED_TEXT
+    (held,) = services.by("diagnostic", "adviser").get(diagnosis).json()["content"]["sessions"]
+    assert held["participants"][0]["name"] == ERASED_TEXT
+    certificates = [
+        services.by("intake", "dpo").get(f"/api/v1/people/{each['person']}/erasure").json()
+        for each in (contact, participant)
+    ]
+    assert certificates[0] == certificates[1]
+    assert {each["service"]: each["values"] for each in certificates[0]["services"]} == {
+        "intake": 3,
+        "diagnostic": 1,
+        "parcours": 0,
+        "followup": 0,
+    }
+    assert certificates[0]["complete_at"]
+    paper = services.by("intake", "dpo").get(f"/api/v1/people/{participant['person']}/erasure/certificate.html").text
+    assert participant["person"] in paper
+    assert [each["person"] for each in search(services, "intake", "Jeanne Martin")] == [same_name["person"]]
+
+
+def test_the_search_tells_one_martin_from_another(services: House) -> None:
+    """Who an id is: the name as it was recorded, in which field of which event of which case."""
+    received(services, "Annick Martin")
+    identity = services["intake"].id_of("annick")
+    right = {"identity": identity, "role": "adviser", "unit": "dla-44", "reason": "Arrivée.", "name": "Annick Martin"}
+    assert services.by("intake", "manager").post("/api/v1/identities/rights", right).status_code == 201
+    found = search(services, "intake", "annick martin")
+    assert {(each["values"][0]["value"], each["values"][0]["label"], each["values"][0]["path"]) for each in found} == {
+        ("Annick Martin", "Demande reçue", "contact.name"),
+        ("Annick Martin", "Droit donné", "name"),
+    }
+    dpo = services.by("intake", "dpo").because(None)
+    assert dpo.post("/api/v1/people/search", {"words": "Annick"}).status_code == 428
+    shown = services.by("intake", "dpo").get("/api/v1/access-log", limit=5).json()["items"]
+    assert {each["person"] for each in found} <= {each["case"] for each in shown}

@@ -95,6 +95,17 @@ def test_nothing_is_done_by_a_dry_run_and_each_class_has_its_own_term(services: 
     assert [(term["case"], term["retention_class"], term["due"]) for term in payload] == [(over, "not_admitted", True)]
 
 
+def test_a_dpo_sees_the_terms_of_their_own_territory_and_holds_nothing_else(services: House) -> None:
+    case = withdrawn(services, NUMBERS[0], "Maëlle Kerdoncuff")
+    listed(services)
+    elsewhere = services.by("intake", "dpo", unit=None, units=["dla-22"])
+    assert elsewhere.get("/api/v1/retention").json() == []
+    assert [term["case"] for term in services.by("intake", "dpo").get("/api/v1/retention").json()] == [case]
+    for command in ("hold", "release", "unarchiving"):
+        answer = elsewhere.post(f"/api/v1/retention/{case}/{command}", REASON)
+        assert (answer.status_code, answer.json()["policy"]) == (403, "no-rule")
+
+
 def test_what_is_past_its_term_is_destroyed_in_every_service_and_the_history_stays(services: House) -> None:
     case = withdrawn(services, NUMBERS[0], "Maëlle Kerdoncuff")
     shared_contact = services["intake"].application.load(intake.deciders[0], UUID(case)).state.contact

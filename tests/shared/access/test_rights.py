@@ -94,8 +94,8 @@ OF_WHAT_IT_NAMES = {
     ("POST /api/v1/requests/transfers", "unknown-case"),
 }
 """What somebody who may ask is told of what their request names, or a centre of a dossier that asked it nothing."""
-EVERYWHERE = {Role.SERVICE, Role.DPO}
-"""Programs follow every event; the access log and the terms of retention are the whole deployment's."""
+EVERYWHERE = {Role.SERVICE}
+"""Programs follow every event."""
 
 
 def ids_of_dossiers(known: Known) -> list[str]:
@@ -125,6 +125,7 @@ def cells(which: str, roles: frozenset[Role] | None, known: Known) -> Iterator[C
     if roles is None:
         return
     action, case = rights_table.action_on_a_dossier(which), case_of(which, known)
+    kind = ", register" if "/identities/{" in which else ""
     for role in Role:
         for whose, right in rights(role, case):
             if role not in roles:
@@ -134,7 +135,7 @@ def cells(which: str, roles: frozenset[Role] | None, known: Known) -> Iterator[C
             if action is None or (which, role) == THE_HASHES_ALONE:
                 yield Cell(which, role, right=right, refused=own)
                 continue
-            allowed, policy = rights_table.decision(role, whose, action)
+            allowed, policy = rights_table.decision(role, whose + kind, action)
             yield Cell(which, role, right=right, refused=None if allowed else own or policy)
     if "{case}" in which and "{id}" in which:
         yield from of_nothing(which, case)

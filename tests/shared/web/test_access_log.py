@@ -86,19 +86,20 @@ def test_a_list_is_recorded_with_how_many_and_not_with_whom(intake: Served, case
 
 
 def test_what_is_held_of_a_person_and_a_partner_s_feed_are_reads_too(intake: Served, case: str) -> None:
-    dpo = intake.by("dpo", unit=None)
+    dpo = intake.by("dpo", unit=None, units=[UNIT])
     (somebody,) = dpo.post("/api/v1/people/search", {"words": "Kerdoncuff"}).json()
     assert dpo.get(f"/api/v1/people/{somebody['person']}").status_code == 200
     assert intake.by("adviser").get("/events").status_code == 200
     told = [(read["operation"], read["case_id"], read["rows"]) for read in recorded(intake)]
     assert told == [
         ("people_search", None, 1),
+        ("people_search", UUID(somebody["person"]), None),
         ("people_get", UUID(somebody["person"]), None),
         ("events_list_events", None, 1),
     ]
     assert "Kerdoncuff" not in str(told)
     assert intake.by("service").get("/events").status_code == 200
-    assert len(recorded(intake)) == 3, "a service of the deployment follows, and reads no dossier"
+    assert len(recorded(intake)) == 4, "a service of the deployment follows, and reads no dossier"
 
 
 @pytest.mark.parametrize("role", ["auditor", "dpo"])
@@ -179,16 +180,16 @@ def everybody(running: Served, own: str) -> Iterator[tuple[Role, Client]]:
         yield role, reader.because(REASON)
 
 
-def test_the_log_is_read_by_auditors_of_the_territory_and_the_dpo_and_that_is_recorded(
-    intake: Served, case: str
-) -> None:
+def test_the_log_is_read_by_auditors_and_dpos_of_the_territory_and_that_is_recorded(intake: Served, case: str) -> None:
     intake.by("adviser").get(f"/api/v1/requests/{case}")
     intake.by("regional", unit="dla-pdl", units=["dla-49"]).get("/api/v1/requests")
     assert {read["role"] for read in auditor(intake).get(LOG).json()["items"]} == {"adviser"}
     assert {read["role"] for read in auditor(intake, "dla-75").get(LOG).json()["items"]} == set()
-    everything = intake.by("dpo", unit=None).get(LOG).json()["items"]
+    assert intake.by("dpo", unit=None, units=["dla-22"]).get(LOG).json()["items"] == []
+    everything = intake.by("dpo", unit=None, units=[UNIT, "dla-75", "dla-49"]).get(LOG).json()["items"]
     assert [read["role"] for read in everything] == ["auditor", "auditor", "regional", "adviser"]
     assert [read["rows"] for read in everything[:2]] == [0, 1]
+    assert intake.by("dpo", unit=None, units=["dla-75"]).get(LOG, case=case).status_code == 403
     assert auditor(intake, "dla-75").get(LOG, case=case).status_code == 403
     assert auditor(intake).because(None).get(LOG, case=case).status_code == 428
     of_the_case = auditor(intake).get(LOG, case=case).json()["items"]

@@ -28,6 +28,8 @@ WHOSE = {
     "own unit, archived": OWN,
     "own unit, confidential, archived": OWN,
     "another unit of the territory, archived": REGION,
+    "another unit of the territory, register": REGION,
+    "elsewhere, register": OTHER,
 }
 ONES = {
     "the one dossier": DOSSIER,
@@ -49,6 +51,7 @@ def decision(role: Role, whose: str, action: AccessAction) -> tuple[bool, str]:
         confidential="confidential" in whose,
         adviser=in_charge,
         archived="archived" in whose,
+        register="register" in whose,
     )
     found = evaluate(actor, only, action, case)
     return found.allowed, found.policy
@@ -73,8 +76,11 @@ OF_DOSSIERS = {
     "/api/v1/events",
     "/api/v1/funds",
     "/api/v1/operations",
+    "/api/v1/retention",
+    "/api/v1/identities",
 }
-"""Whose ids the policy knows: dossiers, what belongs to a unit alike, and an event by its dossier."""
+"""Whose ids the policy knows: cases, what belongs to a unit alike, an identity by its rights, and an event by its
+case."""
 
 
 def action_on_a_dossier(operation: str) -> AccessAction | None:
@@ -83,6 +89,8 @@ def action_on_a_dossier(operation: str) -> AccessAction | None:
     named = DOSSIER_NAMED.match(path)
     if named is None or named["collection"] not in OF_DOSSIERS:
         return None
+    if named["collection"] == "/api/v1/retention":
+        return AccessAction.DATA_PROTECTION
     return AccessAction.READ if method == "GET" else AccessAction.WRITE
 
 
@@ -104,9 +112,11 @@ for every operation (first table). A refusal is 403, and its `policy` names the 
 for the caller's role, `own-case` for leaders and providers on another case. A territory includes the own unit; a
 transferred request belongs to both units. `headers` is what audit shows of a confidential case to auditors and data
 protection officers: in timeline, proofs and bundle, what was recorded, when and by whom, and none of its content.
+`data protection`: what is known of the people in a case, and how long it is kept. A case “of the register” is an
+identity, with rights over such a unit; who grants or revokes gives no more than they have.
 
-| role | case of | read | write | headers |
-|---|---|---|---|---|
+| role | case of | read | write | headers | data protection |
+|---|---|---|---|---|---|
 {chr(10).join(lines())}
 
 ## Each operation

@@ -85,7 +85,7 @@ def intake(running: Served) -> Known:
     right = {"identity": str(uuid7()), "role": "adviser", "unit": UNIT, "reason": "Arrivée dans l’équipe."}
     _made(manager.post("/api/v1/identities/rights", right))
     gone = str(uuid7())
-    assert running.by("dpo", unit=None).delete(f"/api/v1/people/{gone}", REASON).status_code == 202
+    assert running.by("dpo").delete(f"/api/v1/people/{gone}", REASON).status_code == 202
     rules = adviser.get("/api/v1/criteria").json()[0]["version"]
     known = {
         "/api/v1/requests/{}": case,

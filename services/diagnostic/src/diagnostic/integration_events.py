@@ -29,6 +29,6 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> Publ
             )
         case plan.BaselineCorrected(code, _, value=value, effective_on=effective_on):
             return contracts.BaselineCorrected(code=code, value=value, effective_on=effective_on)
-        case erasure.PersonErased(person, values):
-            return contracts.PersonErased(person=person, values=values)
+        case erasure.PersonErased(person, values, elsewhere=elsewhere):
+            return contracts.PersonErased(person=person, values=values, elsewhere=elsewhere)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diagnostic.domain import diagnosis, lifecycle
+from diagnostic.ownership import find_protected_case
 from shared.access import follow_case_access, follow_register
 from shared.contracts.intake import RequestAdmitted
 from shared.erasure.reactions import follow_erasures
@@ -11,7 +12,7 @@ from shared.names.transit import follow_names
 
 reactions = Reactions("diagnostic")
 follow_register(reactions)
-follow_erasures(reactions)
+follow_erasures(reactions, find_protected_case)
 follow_case_access(reactions)
 follow_names(reactions)
 

@@ -35,8 +35,8 @@ def to_integration_event(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEve
             return contracts.NeedFound(theme=theme, request=request_opened_by(recorded.meta.id))
         case closure.FollowUpClosed(outcome):
             return contracts.FollowUpClosed(outcome=outcome)
-        case erasure.PersonErased(person, values):
-            return contracts.PersonErased(person=person, values=values)
+        case erasure.PersonErased(person, values, elsewhere=elsewhere):
+            return contracts.PersonErased(person=person, values=values, elsewhere=elsewhere)
     return None
 
 

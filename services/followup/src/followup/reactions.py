@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from followup.domain import follow_up, opening, parcours_update
 from followup.domain.reviews.review import REVIEWS
+from followup.ownership import find_protected_case
 from shared.access import follow_case_access, follow_register
 from shared.contracts.diagnostic import BaselineCorrected
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
@@ -19,7 +20,7 @@ from shared.names.transit import follow_names
 
 reactions = Reactions("followup")
 follow_register(reactions)
-follow_erasures(reactions)
+follow_erasures(reactions, find_protected_case)
 follow_case_access(reactions)
 follow_names(reactions)
 

@@ -61,8 +61,8 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry, app: Se
             return to_name_recorded(named, app)
         case retention.CaseDestroyed(retention_class):
             return contracts.CaseErasureOrdered(retention=retention_class)
-        case erasure.ErasureOrdered(person):
-            return contracts.PersonErasureOrdered(person=person)
+        case erasure.ErasureOrdered(person, units=units):
+            return contracts.PersonErasureOrdered(person=person, units=units)
         case RightRevoked(right):
             return contracts.RightRevoked(right=right)
     return None

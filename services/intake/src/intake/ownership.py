@@ -14,8 +14,8 @@ from shared.kernel import Right
 def find_protected_case(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
     """A request belongs to the unit that received it and to the one to which it was transferred.
 
-    An identity whose every right is to one case belongs to that case's unit, and is as confidential. Other identities
-    belong to no unit."""
+    An identity whose every right is to one case belongs to that case's unit, and is as confidential. Another belongs to
+    the units of all the rights that it was ever given; to none without any."""
     try:
         loaded = app.load(request.decider, id)
     except UnknownCase:
@@ -35,11 +35,14 @@ def _find_protected_identity(app: ServiceApplication, identity: UUID) -> Protect
     except UnknownCase:
         return None
     cases = {right.case for right in rights}
-    if not cases or None in cases:
-        return None
     protected = [find_protected_case(app, case) for case in cases if case]
-    access = [find_case_access(app.recorder, case) for case in cases if case]
     units = frozenset(unit for each in protected if each for unit in each.units)
+    if None in cases:
+        units |= {unit for right in rights for unit in (right.unit, *right.units) if unit}
+        return ProtectedCase(identity, units, register=True) if units else None
+    if not cases:
+        return None
+    access = [find_case_access(app.recorder, case) for case in cases if case]
     adviser = access[0].adviser if len(access) == 1 and access[0] else None
     confidential = any(each.confidential for each in access if each)
     return ProtectedCase(identity, units, confidential=confidential, adviser=adviser)

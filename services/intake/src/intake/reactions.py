@@ -56,7 +56,9 @@ def open_linked_request(payload: NeedFound, header: Header, app: ServiceApplicat
 
 
 def _confirm(payload: PersonErased, header: Header) -> CommandDispatch:
-    confirm = erasure.ConfirmErasure(header.publisher, payload.values, confirmed_at=header.recorded_at)
+    confirm = erasure.ConfirmErasure(
+        header.publisher, payload.values, confirmed_at=header.recorded_at, elsewhere=payload.elsewhere
+    )
     return CommandDispatch(erasure.decider, person_erasure_id(payload.person), command=confirm)
 
 

@@ -32,6 +32,6 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> Publ
             return contracts.ParcoursAbandoned()
         case ending.UpdateAbandoned():
             return contracts.ParcoursUpdateAbandoned()
-        case key_erasure.PersonErased(person, values):
-            return contracts.PersonErased(person=person, values=values)
+        case key_erasure.PersonErased(person, values, elsewhere=elsewhere):
+            return contracts.PersonErased(person=person, values=values, elsewhere=elsewhere)
     return None

@@ -6,6 +6,7 @@ from parcours.domain import ending, parcours
 from parcours.domain.building import validation
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.state import ReceivedPlan
+from parcours.ownership import find_protected_case
 from shared.access import follow_case_access, follow_register
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, ParcoursUpdateRequested, ParcoursUpdateWithdrawn
@@ -15,7 +16,7 @@ from shared.names.transit import follow_names
 
 reactions = Reactions("parcours")
 follow_register(reactions)
-follow_erasures(reactions)
+follow_erasures(reactions, find_protected_case)
 follow_case_access(reactions)
 follow_names(reactions)
 

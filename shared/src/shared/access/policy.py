@@ -23,21 +23,25 @@ NO_RULE = "no-rule"
 
 
 class AccessAction(StrEnum):
+    """`DATA_PROTECTION`: what the DPO does of the people in a case, and of how long it is kept."""
+
     READ = "read"
     WRITE = "write"
     HEADERS = "headers"
+    DATA_PROTECTION = "data-protection"
 
 
 @dataclass(frozen=True, slots=True)
 class ProtectedCase:
     """What the policy knows of a case, or of another object of a unit (a fund, an operation). `adviser`: pseudonym of
-    the adviser in charge."""
+    the adviser in charge. `register`: an identity, whose rights are over `units`."""
 
     id: UUID
     units: frozenset[str]
     confidential: bool = False
     adviser: str | None = None
     archived: bool = False
+    register: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,15 @@ def evaluate(actor: Actor, own_case: UUID | None, action: AccessAction, case: Pr
     is_own_case = None if own_case is None else own_case == case.id
     in_charge = (case.adviser == actor.id,) if case.confidential else ()
     return _evaluate(
-        actor.role, actor.unit, frozenset(actor.territory), is_own_case, action, case.units, in_charge, case.archived
+        actor.role,
+        actor.unit,
+        frozenset(actor.territory),
+        is_own_case,
+        action,
+        case.units,
+        in_charge,
+        case.archived,
+        case.register,
     )
 
 
@@ -68,6 +80,7 @@ def _evaluate(
     case_units: frozenset[str],
     in_charge: tuple[bool, ...],
     archived: bool,
+    register: bool,
 ) -> Decision:
     """`in_charge`: empty for a case that is not confidential, else whether the actor is the adviser in charge."""
     right: dict[str, Any] = {"role": role.value, "units": sorted(units), "person": "this"}
@@ -81,6 +94,7 @@ def _evaluate(
         "units": sorted(case_units),
         "confidential": bool(in_charge),
         "archived": archived,
+        "register": register,
     }
     if any(in_charge):
         case["adviser"] = "this"
@@ -92,7 +106,7 @@ def _evaluate(
     if response.diagnostics.errors:
         raise ValueError(f"the policy cannot be applied: {response.diagnostics.errors}")
     if (in_charge or archived) and not response.allowed:  # a caller without any right to it does not learn what it is
-        without_forbids = _evaluate(role, unit, units, is_own_case, action, case_units, (), False)
+        without_forbids = _evaluate(role, unit, units, is_own_case, action, case_units, (), False, register)
         if not without_forbids.allowed:
             return without_forbids
     reasons = sorted(rule_names()[reason] for reason in response.diagnostics.reasons)

@@ -11,9 +11,13 @@ from shared.contracts.base import PublicEvent
 
 
 class PersonErased(PublicEvent):
-    """A person was erased from this service: their key is destroyed (crypto-shredding)."""
+    """A person was erased from this service: their key is destroyed (crypto-shredding), unless `elsewhere`."""
 
     name: ClassVar[str] = "person-erased"
 
     person: UUID = Field(description="The person’s key")
     values: int = Field(description="How many encrypted values can no longer be decrypted")
+    elsewhere: bool = Field(
+        default=False,
+        description="Nothing was erased: a case of this service outside the ordering DPO’s territory names the person",
+    )

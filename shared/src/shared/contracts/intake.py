@@ -111,6 +111,11 @@ class PersonErasureOrdered(FromIntake):
     name: ClassVar[str] = "person-erasure-ordered"
 
     person: UUID = Field(description="The person’s key")
+    units: tuple[str, ...] | None = Field(
+        default=None,
+        description="The territory of the DPO who ordered it: a service whose cases name the person beyond it erases "
+        "nothing; null for an order that a restored service repeats",
+    )
 
 
 class CaseErasureOrdered(FromIntake):

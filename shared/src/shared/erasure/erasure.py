@@ -31,22 +31,26 @@ class KeyDestroyedAgain:
 @event("person-key-destroyed", label="Personne effacée de ce service")
 class PersonErased:
     """`values`: how many values the key encrypted. `again`: this service had erased the person before, and was ordered
-    to once more. `nobody`: here the id is not a person's, so its key stays."""
+    to once more. `nobody`: here the id is not a person's, so its key stays. `elsewhere`: here they are known from a
+    case outside the territory of the DPO who ordered it, so their key stays."""
 
     person: UUID
     values: int
     again: bool = False
     nobody: bool = False
+    elsewhere: bool = False
 
 
 @command(leads_to=(PersonErased,))
 class ErasePerson:
     """Destroys a person's key, on an order. `values`: how many values it encrypts in this service. `nobody`: here the
-    id is something else's, whose key must stay."""
+    id is something else's, whose key must stay. `elsewhere`: a case outside the territory of who ordered it names the
+    person here."""
 
     person: UUID
     values: int = 0
     nobody: bool = False
+    elsewhere: bool = False
 
 
 @command(leads_to=(CaseErased,))
@@ -81,21 +85,24 @@ Event = PersonErased | CaseErased | KeyDestroyedAgain
 def decide(erasure: ErasureState, command: Command, _context: Context) -> list[Event]:
     """Each order is confirmed, a repeated one too: intake waits for the confirmation."""
     match command:
-        case ErasePerson(person, values, nobody=nobody):
-            return [PersonErased(person, values, again=erasure.erased, nobody=nobody)]
+        case ErasePerson(person, values, nobody=nobody, elsewhere=elsewhere):
+            return [PersonErased(person, values, again=erasure.erased, nobody=nobody, elsewhere=elsewhere)]
         case EraseCase(case, persons, values=values):
             return [] if erasure.erased else [CaseErased(case, persons, values=values)]
         case DestroyKeyAgain(key, values):
             return [KeyDestroyedAgain(key, values)]
 
 
-def evolve(_erasure: ErasureState, _event: Event) -> ErasureState:
+def evolve(erasure: ErasureState, event: Event) -> ErasureState:
+    match event:
+        case PersonErased(nobody=nobody, elsewhere=elsewhere) if nobody or elsewhere:
+            return erasure
     return ErasureState(erased=True)
 
 
 def destroyed_keys(event: Event) -> Iterable[UUID]:
     match event:
-        case PersonErased(person, nobody=False):
+        case PersonErased(person, nobody=False, elsewhere=False):
             yield person
         case CaseErased(case, persons):
             yield case

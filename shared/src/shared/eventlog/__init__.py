@@ -21,6 +21,7 @@ from shared.eventlog.mapper import EventMapper, EventMetadata, RecordedEvent, St
 from shared.eventlog.partitions import PARTITIONS, PartitionTracking
 from shared.eventlog.pending_changes import LoadedAggregate
 from shared.eventlog.people_search import (
+    FoundPerson,
     cases_of_person,
     count_values_of,
     find_people,
@@ -43,6 +44,7 @@ __all__ = [
     "EventMapper",
     "EventMetadata",
     "FiredDeadline",
+    "FoundPerson",
     "IdempotencyKey",
     "IdempotencyKeyReused",
     "InTransaction",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from uuid import UUID
 
 from shared.eventlog.application import ServiceApplication
@@ -36,21 +37,29 @@ class PersonalValue:
     value: str
 
 
-def find_people(app: ServiceApplication, text: str, limit: int = 50) -> list[FoundPerson]:
-    """The persons with a value that contains all these words, the latest first."""
+def find_people(
+    app: ServiceApplication, text: str, covers: Callable[[UUID], bool] = lambda _: True, limit: int = 50
+) -> list[FoundPerson]:
+    """The persons with a value that contains all these words, the latest first. `covers`: whether the searcher's right
+    covers a case; a person is found by the values in these alone."""
     sought = [hash_words(app.key_store, words) for words in searched_words(text)]
     if not sought:
         return []
+    matches = " OR ".join(f"{{row}}.words @> %(words{number})s" for number in range(len(sought)))
     rows = app.recorder.fetch(
-        "SELECT p.person, array_agg(DISTINCT p.case_id) AS cases, min(e.recorded_at) AS since"  # noqa: S608
+        "SELECT p.person, array_agg(DISTINCT p.case_id) AS cases, min(e.recorded_at) AS since,"  # noqa: S608
+        f" array_agg(DISTINCT p.case_id) FILTER (WHERE {matches.format(row='p')}) AS matching"
         " FROM {schema}.people_index p"
         " JOIN {events} e ON (e.originator_id, e.originator_version) = (p.stream, p.version)"
-        " WHERE p.person IN (SELECT q.person FROM {schema}.people_index q"
-        f" WHERE {' OR '.join(['q.words @> %s'] * len(sought))})"
-        " GROUP BY p.person ORDER BY since DESC, p.person LIMIT %s",
-        (*sought, limit),
+        f" WHERE p.person IN (SELECT q.person FROM {{schema}}.people_index q WHERE {matches.format(row='q')})"
+        " GROUP BY p.person ORDER BY since DESC, p.person",
+        {f"words{number}": words for number, words in enumerate(sought)},
     )
-    return [FoundPerson(row["person"], tuple(row["cases"]), since=row["since"].astimezone(UTC)) for row in rows]
+    found = (row for row in rows if any(covers(case) for case in row["matching"]))
+    return [
+        FoundPerson(row["person"], tuple(row["cases"]), since=row["since"].astimezone(UTC))
+        for row in islice(found, limit)
+    ]
 
 
 def personal_data_of(app: ServiceApplication, person: UUID) -> list[PersonalValue]:

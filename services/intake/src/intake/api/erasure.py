@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -12,9 +13,11 @@ from intake.documents.erasure_certificate import erasure_certificate_document
 from intake.domain import erasure
 from intake.domain.erasure import OrderErasure, OrderErasureWithFindings
 from intake.operations.erasure import ErasureCertificate, build_certificate, order_with_findings
+from shared.access import AccessAction
 from shared.erasure import person_erasure_id
+from shared.eventlog import ServiceApplication
 from shared.kernel import Role
-from shared.web.auth import Caller, authorize, authorize_read, requires
+from shared.web.auth import Caller, authorize, authorize_person, requires
 from shared.web.http import JsonBody, problem_responses
 from shared.web.requests import AppDep, CommandEndpoint
 from shared.web.resources import DOCUMENT_RESPONSES, DocumentFormat, document_response
@@ -31,14 +34,26 @@ def build_router(deployment: Deployment) -> APIRouter:
         caller: Annotated[Caller, requires(*DPO_ONLY)],
         body: Annotated[OrderErasure, JsonBody(), Body()],
     ) -> ErasureCertificate:
-        """Every service destroys the key of this person's name, mail and telephone, for good. The history stays.
+        """Every service destroys the key of this person's name, mail and telephone, for good, and those of the further
+        ids in `also`. The history stays.
 
-        Refused while an open case has the person as its contact, and while they hold rights. A second order changes
-        nothing."""
+        Refused while an open case has the person as its contact, while they hold rights, and when a case outside the
+        caller's territory names them; another service that knows them from such a case erases nothing, and the
+        certificate says so. A second order changes nothing, unless it comes from a wider territory or names more
+        ids."""
         authorize(caller)
         stream = person_erasure_id(id)
-        app.handle(erasure.decider, stream, order_with_findings(app, id, body), app.context(stream, caller.actor))
-        return build_certificate(app, id, deployment.settings.backup_days)
+        covers = partial(caller.can, AccessAction.DATA_PROTECTION)
+        order = order_with_findings(app, id, body, caller.actor, covers)
+        app.handle(erasure.decider, stream, order, app.context(stream, caller.actor))
+        return build_certificate(app, id, deployment.settings.backup_days, caller.actor.territory)
+
+    def read_certificate(app: ServiceApplication, caller: Caller, person: UUID) -> ErasureCertificate:
+        """Recorded once it is known to be for the caller. Raises like `build_certificate`."""
+        authorize(caller)
+        certificate = build_certificate(app, person, deployment.settings.backup_days, caller.actor.territory)
+        authorize_person(caller, person, ())
+        return certificate
 
     declared = CommandEndpoint(OrderErasure, "/api/v1/people/{id}", roles=(Role.DPO,), becomes=OrderErasureWithFindings)
     router.commands.append(declared)
@@ -58,11 +73,10 @@ def build_router(deployment: Deployment) -> APIRouter:
         app: AppDep,
         caller: Annotated[Caller, requires(*DPO_ONLY)],
     ) -> ErasureCertificate:
-        """Who ordered it and why, which services confirmed it and when, which have not, and until when back-ups
-        last."""
-        authorize(caller)
-        authorize_read(caller, id)
-        return build_certificate(app, id, deployment.settings.backup_days)
+        """Who ordered it and why, which services confirmed it and when, which have not, and until when back-ups last.
+
+        For a DPO whose territory covers that of the order."""
+        return read_certificate(app, caller, id)
 
     @router.get(
         "/{id}/erasure/certificate.{form}",
@@ -77,9 +91,7 @@ def build_router(deployment: Deployment) -> APIRouter:
         caller: Annotated[Caller, requires(*DPO_ONLY)],
     ) -> Response:
         """The certificate to hand over: what was done, by whom, and what erasure does not do. It contains no name."""
-        authorize(caller)
-        authorize_read(caller, id)
-        certificate = build_certificate(app, id, deployment.settings.backup_days)
+        certificate = read_certificate(app, caller, id)
         document = erasure_certificate_document(app, certificate)
         return document_response(document, form, f"certificat-d-effacement-v{document.origin.version}.{form}")
 

@@ -16,7 +16,7 @@ from intake.domain.retention import HoldCase, ReleaseCase, RetentionClass, decid
 from intake.operations.retention import find_terms
 from shared.eventlog import CommandOptions, ServiceApplication
 from shared.kernel import Role, paris_date
-from shared.web.auth import Caller, authorize, requires
+from shared.web.auth import Caller, authorize, authorize_data_protection, requires
 from shared.web.http import JsonBody, problem_responses
 from shared.web.requests import AppDep, CommandEndpoint, case_router
 from shared.web.standard import DPO_ONLY
@@ -56,10 +56,10 @@ def build_router(deployment: Deployment) -> APIRouter:
 
     @router.get("", summary="List the finished cases by their term")
     def list_terms(app: AppDep, caller: Annotated[Caller, requires(*DPO_ONLY)]) -> list[TermRow]:
-        """The oldest term first. Reading this list destroys nothing."""
+        """Of the caller's territory, the oldest term first. Reading this list destroys nothing."""
         authorize(caller)
         today = paris_date(app.clock.now())
-        terms = find_terms(app, deployment.settings)
+        terms = find_terms(app, deployment.settings, caller.actor.territory)
         caller.record_rows(len(terms))
         return [
             TermRow(
@@ -120,13 +120,13 @@ def unarchive(
     body: Annotated[UnarchiveCase, JsonBody(), Body()],
 ) -> ArchiveState:
     """The unit reads and works on the case again. Its term counts from today."""
-    authorize(caller)
+    authorize_data_protection(caller, id)
     receipt = app.handle(request.decider, id, body, app.context(id, caller.actor), CommandOptions(must_exist=True))
     return ArchiveState(case=id, archived=receipt.state.archived)
 
 
 def _handle(id: UUID, app: ServiceApplication, caller: Caller, command: HoldCase | ReleaseCase) -> HoldState:  # noqa: A002
-    authorize(caller)
+    authorize_data_protection(caller, id)
     app.load_existing(request.decider, id)
     receipt = app.handle(decider, retention_id(id), command, app.context(id, caller.actor))
     reason = receipt.state.hold_reason

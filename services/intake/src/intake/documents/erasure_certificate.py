@@ -33,12 +33,14 @@ def _blocks(certificate: ErasureCertificate) -> list[Block]:
                 ("Motif", certificate.reason),
             )
         ),
+        *_other_ids(certificate),
         Heading("Qui l’a confirmé"),
         Table(
             "Chaque service détruit la clé qui ouvrait les valeurs de cette personne",
             (Column("Service", 2), Column("Confirmé le", 2), Column("Valeurs effacées", number=True)),
             rows=tuple(_row(each) for each in certificate.services),
         ),
+        *_elsewhere(certificate),
         Paragraph("Le service d’audit n’a jamais connu de cette personne qu’un identifiant, sans nom ni clé."),
         Heading("Ce que cet effacement ne fait pas"),
         Paragraph(_backups(certificate)),
@@ -50,6 +52,23 @@ def _blocks(certificate: ErasureCertificate) -> list[Block]:
     ]
 
 
+def _other_ids(certificate: ErasureCertificate) -> list[Block]:
+    """The further ids under which the same human was known."""
+    others = [str(each) for each in certificate.persons if each != certificate.person]
+    return [Paragraph(f"La même personne, connue aussi sous\u00a0: {', '.join(others)}.")] if others else []
+
+
+def _elsewhere(certificate: ErasureCertificate) -> list[Block]:
+    if not any(each.elsewhere for each in certificate.services):
+        return []
+    text = (
+        "Un service connaît cette personne aussi d’un dossier hors du territoire du ou de la DPO qui a ordonné"
+        " l’effacement\u00a0: il n’a rien effacé. L’ordre est à donner de nouveau par un·e DPO dont le territoire est"
+        " plus large."
+    )
+    return [Paragraph(text)]
+
+
 def _ordered_by(certificate: ErasureCertificate) -> str:
     if certificate.ordered_by.startswith("service:"):
         return "le programme, après la restauration d’une sauvegarde"
@@ -57,6 +76,8 @@ def _ordered_by(certificate: ErasureCertificate) -> str:
 
 
 def _row(confirmation: ServiceConfirmation) -> tuple[str, str, str]:
+    if confirmation.elsewhere:
+        return SERVICE_LABELS[confirmation.service], "connue hors du territoire", "–"
     if confirmation.confirmed_at is None:
         return SERVICE_LABELS[confirmation.service], "pas encore", "–"
     return SERVICE_LABELS[confirmation.service], format_instant(confirmation.confirmed_at), str(confirmation.values)

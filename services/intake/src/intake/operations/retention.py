@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -74,8 +74,8 @@ class Term:
         }
 
 
-def find_terms(app: ServiceApplication, settings: IntakeSettings) -> list[Term]:
-    """Of every finished case that is not destroyed, the oldest term first."""
+def find_terms(app: ServiceApplication, settings: IntakeSettings, territory: Sequence[str] | None = None) -> list[Term]:
+    """Of every finished case of these units that is not destroyed, the oldest term first; null for every unit."""
     rows = app.recorder.fetch(
         "SELECT v.case_id, v.document->>'unit' AS unit, v.document->>'status' AS status, max(e.recorded_at) AS last,"
         " bool_or(e.topic LIKE 'case-destroyed:%%') AS destroyed,"
@@ -85,8 +85,14 @@ def find_terms(app: ServiceApplication, settings: IntakeSettings) -> list[Term]:
         "                         AND d.topic LIKE 'case-destroyed:%%')) AS went_on"
         " FROM {schema}.projection_rows v JOIN {events} e ON e.case_id = v.case_id"
         " WHERE v.projection = %s AND v.document->>'status' = ANY(%s) AND e.topic <> ALL(%s)"
+        " AND (%s::text[] IS NULL OR v.document->'units' ?| %s::text[])"
         " GROUP BY v.projection, v.case_id, v.document",
-        (projections.requests.name, [str(status) for status in CLASS_BY_STATUS], IGNORED_TOPICS),
+        (
+            projections.requests.name,
+            [str(status) for status in CLASS_BY_STATUS],
+            IGNORED_TOPICS,
+            *(2 * [None if territory is None else list(territory)]),
+        ),
     )
     terms = [_build_term(app, row, settings) for row in rows if not row["destroyed"]]
     return sorted(terms, key=lambda term: (term.due_on, term.case))

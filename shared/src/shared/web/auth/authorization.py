@@ -2,6 +2,7 @@
 
 A refusal is a 403 problem whose `policy` names the rule, and whose text says whom to ask."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -17,6 +18,10 @@ STAFF = (Role.ADVISER, Role.MANAGER, Role.REGIONAL)
 CASE_READERS = (*STAFF, Role.LEADER, Role.AUDITOR)
 """Not a provider: it would read what its competitors propose."""
 NOT_COVERED = "Ce dossier n’est pas de ceux que votre droit couvre pour cette action."
+PERSON_NOT_COVERED = (
+    "Cette personne n’est connue d’aucun dossier que votre droit couvre\u00a0: adressez-vous au ou à la DPO de"
+    " l’unité qui l’accompagne."
+)
 UNCOVERED = {
     CONFIDENTIAL_RULE: "Ce dossier est confidentiel\u00a0: la personne qui l’accompagne et la ou le responsable de son "
     "unité sont seuls à le voir. Adressez-vous à la ou au responsable, qui peut vous le confier.",
@@ -77,6 +82,27 @@ def _describe_allowed_roles(role: Role, roles: frozenset[Role]) -> str:
         ask = "adressez-vous à l’une de ces personnes, ou à qui vous a donné vos droits s’il vous en faut un autre"
     acting = f"Vous agissez ici comme {ROLE_LABELS[role]}\u00a0: {ask}."
     return f"Votre rôle ne permet pas cette action\u202f; {whose}. {acting}"
+
+
+def authorize_data_protection(caller: Caller, case: UUID) -> None:
+    """For the DPO: may they hold, release or unarchive this case? Raises ProblemError 403 with the rule that
+    refuses."""
+    _check_covered(caller, AccessAction.DATA_PROTECTION, case)
+
+
+def authorize_person(caller: Caller, person: UUID, cases: Iterable[UUID]) -> frozenset[UUID]:
+    """The cases that name a person and that the DPO's right covers; the read is recorded, whichever these are.
+
+    Raises ProblemError: 403 when cases name the person and the right covers none of them, 428 without a reason."""
+    cases = frozenset(cases)
+    covered = frozenset(case for case in cases if caller.can(AccessAction.DATA_PROTECTION, case))
+    if cases and not covered:
+        raise _forbidden_problem("no-rule", PERSON_NOT_COVERED)
+    if caller.access:
+        known = [protected for case in covered if (protected := caller.find_case(case))]
+        units = {unit for each in known for unit in each.units} & {*caller.actor.territory}
+        caller.access.record_case(person, units or caller.actor.territory)
+    return covered
 
 
 def authorize_headers(caller: Caller, case: UUID) -> bool:

@@ -6,16 +6,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from shared.access import AccessAction
 from shared.erasure import case_erasure_id
 from shared.erasure.erasure import decider
-from shared.eventlog import find_people, personal_data_of
+from shared.eventlog import FoundPerson, ServiceApplication, cases_of_person, find_people, personal_data_of
 from shared.kernel import Role
-from shared.web.auth import Caller, authorize, authorize_read, requires
+from shared.web.auth import Caller, authorize, authorize_person, requires
 from shared.web.http import JsonBody
 from shared.web.requests import AppDep, ResourceRouter, case_router
 
@@ -28,14 +30,6 @@ class SearchWords(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     words: Annotated[str, StringConstraints(min_length=2, max_length=200, pattern=r"\w")]
-
-
-class PersonCandidate(BaseModel):
-    """A person, by an id of this service; the same person may have two. `since`: the first event about them."""
-
-    person: UUID
-    cases: list[UUID]
-    since: datetime
 
 
 class PersonalValueResponse(BaseModel):
@@ -51,12 +45,26 @@ class PersonalValueResponse(BaseModel):
     value: str
 
 
+class PersonCandidate(BaseModel):
+    """A person, by an id of this service; the same person may have several. `cases`: those of the caller's territory
+    that name them; `values`: what these say of them, so that one Martin is not taken for another; `elsewhere`: whether
+    they are known outside the territory too; `since`: the first event about them."""
+
+    person: UUID
+    cases: list[UUID]
+    values: list[PersonalValueResponse]
+    elsewhere: bool
+    since: datetime
+
+
 class PersonHere(BaseModel):
-    """Everything that this service recorded under a person's own key. `erased`: it has forgotten them."""
+    """What this service recorded under a person's own key, in the cases of the caller's territory. `erased`: it has
+    forgotten them; `elsewhere`: whether they are known outside the territory too."""
 
     service: str
     person: UUID
     erased: bool
+    elsewhere: bool
     values: list[PersonalValueResponse]
 
 
@@ -67,27 +75,46 @@ def people_router() -> ResourceRouter:
     def search(
         body: Annotated[SearchWords, JsonBody()], app: AppDep, caller: Annotated[Caller, requires(*DPO_ONLY)]
     ) -> list[PersonCandidate]:
-        """At most fifty people of whom one value holds all these words, the latest first; accents do not count.
+        """At most fifty people of whom one value holds all these words, the latest first: those that the cases of the
+        caller's territory name. A telephone number is found however it is written; accents do not count.
 
-        Only whole words are found: this service keeps no name in clear, and compares keyed hashes."""
+        Only whole words are found: this service keeps no name in clear, and compares keyed hashes. Each person shown is
+        recorded in the access log, with the reason."""
         authorize(caller)
-        people = find_people(app, body.words)
+        people = find_people(app, body.words, partial(caller.can, AccessAction.DATA_PROTECTION))
         caller.record_rows(len(people))
-        return [PersonCandidate(person=each.person, cases=list(each.cases), since=each.since) for each in people]
+        return [_candidate(app, caller, each) for each in people]
 
     @router.get("/{id}", summary="Get the personal data of a person")
     def get(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*DPO_ONLY)]) -> PersonHere:  # noqa: A002
         """Machine-readable, for the rights of access and portability: each value with its place and its date.
 
-        Each service answers for itself; free text of a dossier is under the dossier's key, and is not listed here."""
+        Each service answers for itself, and for the cases of the caller's territory; free text of a case is under the
+        case's key, and is not listed here."""
         authorize(caller)
-        authorize_read(caller, id)
-        erased = app.load(decider, case_erasure_id(id)).state.erased
+        cases = cases_of_person(app, id)
+        covered = authorize_person(caller, id, cases)
         return PersonHere(
             service=app.service,
             person=id,
-            erased=erased,
-            values=[PersonalValueResponse(**asdict(each)) for each in personal_data_of(app, id)],
+            erased=app.load(decider, case_erasure_id(id)).state.erased,
+            elsewhere=not covered.issuperset(cases),
+            values=_values_in(app, id, covered),
         )
 
     return router
+
+
+def _candidate(app: ServiceApplication, caller: Caller, found: FoundPerson) -> PersonCandidate:
+    covered = authorize_person(caller, found.person, found.cases)
+    return PersonCandidate(
+        person=found.person,
+        cases=[case for case in found.cases if case in covered],
+        values=_values_in(app, found.person, covered),
+        elsewhere=not covered.issuperset(found.cases),
+        since=found.since,
+    )
+
+
+def _values_in(app: ServiceApplication, person: UUID, cases: frozenset[UUID]) -> list[PersonalValueResponse]:
+    return [PersonalValueResponse(**asdict(each)) for each in personal_data_of(app, person) if each.case in cases]

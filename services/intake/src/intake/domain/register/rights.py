@@ -35,12 +35,12 @@ from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 UNIT_ROLES = frozenset({Role.ADVISER, Role.MANAGER})
-TERRITORY_ROLES = frozenset({Role.REGIONAL, Role.PILOT, Role.AUDITOR, Role.COMMITTEE, Role.RESOURCE_CENTRE})
+TERRITORY_ROLES = frozenset({Role.REGIONAL, Role.PILOT, Role.AUDITOR, Role.COMMITTEE, Role.RESOURCE_CENTRE, Role.DPO})
 CASE_ROLES = frozenset({Role.LEADER})
 GRANTABLE_ROLES = {
     Role.ADVISER: CASE_ROLES,
     Role.MANAGER: CASE_ROLES | UNIT_ROLES,
-    Role.REGIONAL: CASE_ROLES | UNIT_ROLES | TERRITORY_ROLES,
+    Role.REGIONAL: CASE_ROLES | UNIT_ROLES | TERRITORY_ROLES - {Role.DPO},
     Role.OPS: frozenset(Role) - {Role.PROVIDER},
 }
 """By the role of the giver. The operator, on the command line only, gives the first rights and those of programs."""
