@@ -462,3 +462,23 @@ def test_the_search_tells_one_martin_from_another(services: House) -> None:
     assert dpo.post("/api/v1/people/search", {"words": "Annick"}).status_code == 428
     shown = services.by("intake", "dpo").get("/api/v1/access-log", limit=5).json()["items"]
     assert {each["person"] for each in found} <= {each["case"] for each in shown}
+
+
+def test_the_copy_of_a_name_in_another_service_is_of_the_units_of_its_rights(services: House) -> None:
+    identity = services["intake"].id_of("bleuenn")
+    right = {"identity": identity, "role": "adviser", "unit": "dla-44", "reason": "Arrivée.", "name": "Bleuenn Cadiou"}
+    assert services.by("intake", "manager").post("/api/v1/identities/rights", right).status_code == 201
+    received(services, "Enora Cadiou")
+    leader = {"identity": str(uuid4()), "role": "leader", "reason": "Pour valider.", "name": "Enora Cadiou"}
+    case = search(services, "intake", "Enora Cadiou")[0]["cases"][0]
+    granted = services.by("intake", "adviser").post("/api/v1/identities/rights", leader | {"case": case})
+    assert granted.status_code == 201, granted.text
+    services.carry()
+    for name in ("diagnostic", "parcours", "followup"):
+        (copy,) = search(services, name, "Cadiou")
+        assert copy["person"] == identity, "the leader's is intake's to show, which knows the unit of the case"
+        assert elsewhere(services, name).post("/api/v1/people/search", {"words": "Cadiou"}).json() == []
+        assert elsewhere(services, name).get(f"/api/v1/people/{identity}").status_code == 403
+        assert elsewhere(services, name).get(f"/api/v1/people/{leader['identity']}").status_code == 403
+    assert len(search(services, "intake", "Cadiou")) == 3
+    assert elsewhere(services, "intake").post("/api/v1/people/search", {"words": "Cadiou"}).json() == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from followup.domain import follow_up
-from shared.access import ProtectedCase
+from shared.access import ProtectedCase, find_protected_identity
 from shared.eventlog import ServiceApplication, UnknownCase
 
 
@@ -14,5 +14,5 @@ def find_protected_case(app: ServiceApplication, id: UUID) -> ProtectedCase | No
     try:
         unit = app.load(follow_up.decider, id).state.unit
     except UnknownCase:
-        return None
+        return find_protected_identity(app, id)
     return ProtectedCase(id, frozenset({unit})) if unit else None

@@ -15,7 +15,7 @@ def find_protected_case(app: ServiceApplication, id: UUID) -> ProtectedCase | No
     """A request belongs to the unit that received it and to the one to which it was transferred.
 
     An identity whose every right is to one case belongs to that case's unit, and is as confidential. Another belongs to
-    the units of all the rights that it was ever given; to none without any."""
+    the units of all the rights that it was ever given, which may be none."""
     try:
         loaded = app.load(request.decider, id)
     except UnknownCase:
@@ -39,7 +39,7 @@ def _find_protected_identity(app: ServiceApplication, identity: UUID) -> Protect
     units = frozenset(unit for each in protected if each for unit in each.units)
     if None in cases:
         units |= {unit for right in rights for unit in (right.unit, *right.units) if unit}
-        return ProtectedCase(identity, units, register=True) if units else None
+        return ProtectedCase(identity, units, register=True)
     if not cases:
         return None
     access = [find_case_access(app.recorder, case) for case in cases if case]

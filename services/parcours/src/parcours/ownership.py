@@ -7,12 +7,15 @@ from uuid import UUID
 from parcours.domain import parcours
 from parcours.domain.collective import operation
 from parcours.domain.funding import fund
-from shared.access import ProtectedCase
+from shared.access import ProtectedCase, find_protected_identity
 from shared.eventlog import ServiceApplication, UnknownCase
 
 
 def find_protected_case(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
-    unit = _unit(app, id)
+    try:
+        unit = _unit(app, id)
+    except UnknownCase:
+        return find_protected_identity(app, id)
     return ProtectedCase(id, frozenset({unit})) if unit else None
 
 

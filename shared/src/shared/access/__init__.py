@@ -3,7 +3,7 @@
 from shared.access.access_log import ACCESS_LOG_TABLE, AccessLog, AccessLogQuery, AccessRecord
 from shared.access.case_access import CaseAccessReplicated, find_case_access, follow_case_access, may_know_case
 from shared.access.policy import ARCHIVED_RULE, CONFIDENTIAL_RULE, AccessAction, ProtectedCase, evaluate
-from shared.access.replicated_rights import follow_register, load_replicated_rights, right_of
+from shared.access.replicated_rights import find_protected_identity, follow_register, load_replicated_rights, right_of
 from shared.access.row_policy import ADVISER, ROWS, SHOWN, RowScope, hidden_cases, scope_condition
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "RowScope",
     "evaluate",
     "find_case_access",
+    "find_protected_identity",
     "follow_case_access",
     "follow_register",
     "hidden_cases",

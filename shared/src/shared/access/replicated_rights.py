@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from shared.access.policy import ProtectedCase
 from shared.contracts.intake import RightGranted, RightRevoked
-from shared.eventlog import ServiceApplication
+from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import CompanionCommand, Context, Decider, Right, Role, event
 from shared.kernel.events import command
 from shared.messaging import CommandDispatch, Header, Reactions
@@ -36,10 +37,13 @@ class ReplicateRevocation:
 @dataclass(frozen=True, slots=True)
 class ReplicatedRights:
     """`rights`: those that hold now. `known`: the ids of all that were ever replicated, so that a grant delivered late
-    does not undo a revocation."""
+    does not undo a revocation. `units`: those of all that were ever replicated, whose DPOs answer for the name;
+    `on_a_case`: whether one of these was to a single case."""
 
     rights: tuple[Right, ...] = ()
     known: tuple[UUID, ...] = ()
+    units: tuple[str, ...] = ()
+    on_a_case: bool = False
 
 
 def decide(
@@ -55,9 +59,15 @@ def decide(
 def evolve(state: ReplicatedRights, event: RightReplicated | RevocationReplicated) -> ReplicatedRights:
     match event:
         case RightReplicated(right):
-            return ReplicatedRights((*state.rights, right), (*state.known, right.id))
+            return ReplicatedRights(
+                (*state.rights, right),
+                (*state.known, right.id),
+                units=tuple(sorted({*state.units, *filter(None, (right.unit, *right.units))})),
+                on_a_case=state.on_a_case or right.case is not None,
+            )
         case RevocationReplicated(right_id):
-            return ReplicatedRights(tuple(right for right in state.rights if right.id != right_id), state.known)
+            rights = tuple(right for right in state.rights if right.id != right_id)
+            return ReplicatedRights(rights, state.known, units=state.units, on_a_case=state.on_a_case)
 
 
 def companions(
@@ -114,3 +124,16 @@ def follow_register(reactions: Reactions) -> None:
 
 def load_replicated_rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:
     return app.load(decider, identity).state.rights
+
+
+def find_protected_identity(app: ServiceApplication, identity: UUID) -> ProtectedCase | None:
+    """An identity of the register, in a service with a copy of it: of the units of all the rights it was ever given.
+
+    None for one that only ever had rights to cases: intake knows of which units these are."""
+    try:
+        state = app.load(decider, identity).state
+    except UnknownCase:
+        return None
+    if not state.known or (state.on_a_case and not state.units):
+        return None
+    return ProtectedCase(identity, frozenset(state.units), register=True)

@@ -6,7 +6,6 @@ an accent, an apostrophe, or a telephone number that was written in another way.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from shared.kernel import fold_text
@@ -27,7 +26,7 @@ FOREIGN_PHONE = re.compile(rf"(?<![\d+])(?:\+|00)({_GAP}[1-9](?:{_GAP}\d){{6,14}
 
 def stored_words(text: str) -> set[str]:
     """The words under which a value is found: each word, each run of neighbours, each telephone number."""
-    text, numbers = _without_numbers(_fold(text))
+    text, numbers = _without_numbers(fold_text(text))
     found = WORD.findall(text)
     runs = {
         "".join(found[first : first + length])
@@ -40,7 +39,7 @@ def stored_words(text: str) -> set[str]:
 
 def searched_words(text: str) -> list[set[str]]:
     """The sets of words of which a value must hold one in full: the words as they are typed, or some of them joined."""
-    text, numbers = _without_numbers(_fold(text))
+    text, numbers = _without_numbers(fold_text(text))
     words, phones = WORD.findall(text), {_significant(number) for number in numbers}
     if len(words) > LONGEST_SPLIT:
         return [{*words} | phones]
@@ -73,8 +72,3 @@ def _significant(number: str) -> str:
     match = PHONE.fullmatch(number) or FOREIGN_PHONE.fullmatch(number)
     assert match
     return "phone " + re.sub(r"\D", "", match[1])
-
-
-def _fold(text: str) -> str:
-    """Folded, without the invisible marks that copying from an address book brings."""
-    return "".join(char for char in fold_text(text) if unicodedata.category(char) != "Cf")

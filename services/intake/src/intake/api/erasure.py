@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from intake.documents.erasure_certificate import erasure_certificate_document
 from intake.domain import erasure
 from intake.domain.erasure import OrderErasure, OrderErasureWithFindings
 from intake.operations.erasure import ErasureCertificate, build_certificate, order_with_findings
-from shared.access import AccessAction
 from shared.erasure import person_erasure_id
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
@@ -43,8 +41,7 @@ def build_router(deployment: Deployment) -> APIRouter:
         ids."""
         authorize(caller)
         stream = person_erasure_id(id)
-        covers = partial(caller.can, AccessAction.DATA_PROTECTION)
-        order = order_with_findings(app, id, body, caller.actor, covers)
+        order = order_with_findings(app, id, body, caller.actor, caller.protects)
         app.handle(erasure.decider, stream, order, app.context(stream, caller.actor))
         return build_certificate(app, id, deployment.settings.backup_days, caller.actor.territory)
 

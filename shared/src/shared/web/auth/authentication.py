@@ -77,6 +77,12 @@ class Caller:
         known = self.find_case(case)
         return known is None or evaluate(self.actor, self.case, action, known).allowed
 
+    def protects(self, case: UUID) -> bool:
+        """Whether a DPO's right covers a case, or an identity, that names people. One whose units this service does not
+        know is covered by none: what it says of people came from intake, which does know."""
+        known = self.find_case(case)
+        return known is not None and evaluate(self.actor, self.case, AccessAction.DATA_PROTECTION, known).allowed
+
     @property
     def list_scope(self) -> RowScope | None:
         """The rows that a list shows; null for a program, which is shown all."""

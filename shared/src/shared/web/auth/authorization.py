@@ -95,7 +95,7 @@ def authorize_person(caller: Caller, person: UUID, cases: Iterable[UUID]) -> fro
 
     Raises ProblemError: 403 when cases name the person and the right covers none of them, 428 without a reason."""
     cases = frozenset(cases)
-    covered = frozenset(case for case in cases if caller.can(AccessAction.DATA_PROTECTION, case))
+    covered = frozenset(case for case in cases if caller.protects(case))
     if cases and not covered:
         raise _forbidden_problem("no-rule", PERSON_NOT_COVERED)
     if caller.access:
