@@ -41,6 +41,63 @@ def test_a_type_is_found_in_the_content(content: bytes, found: str) -> None:
     assert media_type_of(content, "menteur.exe").name == found
 
 
+SEFT = b"\0\0\x30\x0a" + bytes(51) + b"SEFH" + b"\x0c\0\0\0SEFT"
+"""The trailer of a Samsung telephone, 71 bytes."""
+FILM = b"\0\0\0\x18ftypmp42" + b'<?xpacket begin=""?><x:xmpmeta/>' + bytes(5_000)
+THUMBNAIL = b"\xff\xe1\x00\x20Exif\0\0\xff\xd8" + bytes(18) + b"\xff\xd9" + bytes(2)
+PHOTO = b"\xff\xd8" + THUMBNAIL + b"\xff\xda\x00\x04\x01\x01" + b"\x12\xff\x00\x34\xff\xd0\x56" * 9 + b"\xff\xd9"
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (PHOTO, "image/jpeg"),
+        (PHOTO + SEFT, "image/jpeg"),
+        (PHOTO + FILM, "image/jpeg"),
+        (PHOTO + PHOTO, "image/jpeg"),
+        (PHOTO + bytes(10_000), "image/jpeg"),
+        (sample_files.PNG + b"x" * 200, "image/png"),
+        (sample_files.pdf() + bytes(5_000), "application/pdf"),
+        (sample_files.pdf() + b"\r\n" * 50_000, "application/pdf"),
+        (sample_files.pdf() + b"written by a scanner", "application/pdf"),
+        (b"\n" + sample_files.pdf(), "application/pdf"),
+        (b"\xef\xbb\xbf" + sample_files.pdf(), "application/pdf"),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b"\x81" * 1_001 + sample_files.pdf() + bytes(5_000), "application/pdf"),
+        (sample_files.office() + bytes(5_000), WORD.name),
+        (sample_files.office(SHEET) + b"\r\n", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (sample_files.open_document("text") + b"x" * 200, "application/vnd.oasis.opendocument.text"),
+        (b"Un PDF commence par %PDF-1.7, et ce mot n'en est pas un.", "text/plain"),
+    ],
+)
+def test_what_programs_write_before_or_behind_a_file_does_not_damage_it(content: bytes, found: str) -> None:
+    assert media_type_of(content, "menteur.html").name == found
+
+
+PAGE = b"<html><script>alert(1)</script>"
+
+
+@pytest.mark.parametrize(
+    "whole", [PHOTO, sample_files.PNG, sample_files.pdf(), sample_files.office(), sample_files.open_document("text")]
+)
+@pytest.mark.parametrize(
+    "hidden",
+    [PAGE, b"\n <SVG onload=alert(1)>", sample_files.archive({"a.class": "x"}), b"#!/bin/sh\n", b"MZ" + bytes(60)],
+)
+def test_no_page_archive_or_program_hides_behind_a_file(whole: bytes, hidden: bytes) -> None:
+    with pytest.raises(Refused) as refused:
+        media_type_of(whole + hidden, "photo.jpg")
+    assert refused.value.status in (415, 422)
+    with pytest.raises(Refused):
+        media_type_of(PAGE + sample_files.pdf(), "page.pdf")
+
+
+def test_a_cut_photo_is_damaged_whatever_ends_inside_it() -> None:
+    for cut in (PHOTO[:-2], PHOTO[:40], sample_files.PNG[:-6]):
+        with pytest.raises(Refused) as refused:
+            media_type_of(cut, "photo.jpg")
+        assert refused.value.slug == "damaged-file"
+
+
 def test_only_the_name_tells_a_csv_from_another_text() -> None:
     assert media_type_of(b"poste;montant\n", "Comptes.CSV").name == "text/csv"
     assert media_type_of(sample_files.pdf(), "Comptes.csv").name == "application/pdf"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zlib
 from codecs import getincrementaldecoder
 from dataclasses import dataclass
@@ -41,28 +42,47 @@ ACTIVE_CONTENT = Refusal("active-content-refused", "Fichier actif refusé", stat
 DAMAGED = Refusal("damaged-file", "Fichier illisible", status=422)
 ACCEPTED = "Sont acceptés\u00a0: PDF, PNG, JPEG, ODT, ODS, DOCX, XLSX, CSV et texte en UTF-8."
 
-PDF_END_BYTES = 4096
-"""Bytes: some programs write a little after the end."""
+PDF_HEADER = re.compile(rb"%PDF-\d")
+PDF_HEADER_BYTES = 1024
+"""Readers look for the header in the first 1,024 bytes: servers and scanners write a little before it."""
+PDF_END, PDF_END_BYTES = b"%%EOF", 4096
+"""Some programs write a little after the end, padding apart."""
+PADDING = b"\0 \t\r\n\x1a"
+PNG_SIGNATURE_BYTES, PNG_CHUNK = 8, struct.Struct(">I4s")
+JPEG_MARKER = re.compile(rb"\xff([^\x00\xff])")
+JPEG_ALONE = {0x01, *range(0xD0, 0xD9)}
+"""Markers of JPEG that no segment follows: restarts, the start of an image."""
+JPEG_END = 0xD9
+ZIP_END, ZIP_END_BYTES = b"PK\x05\x06", 22
 MAX_ENTRIES = 5_000
 MAX_ENTRY_BYTES = 1024 * 1024
 DECODED_BYTES = 64 * 1024
 MARKUP_START_CHARACTERS = 4096
 """Characters: no browser looks further to guess, and a text may speak of HTML."""
 MARKUP = re.compile(r"<(?:!|\?|(?:html|head|body|script|svg|iframe|object|embed)\b)", re.IGNORECASE)
+ACTIVE_TRAILER = re.compile(
+    rb"<(?:!doctype\s+html|(?:html|head|body|script|svg|iframe|object|embed)\b)|PK\x05\x06|^\s*(?:#!|MZ|\x7fELF)",
+    re.IGNORECASE,
+)
+"""A page, an archive or a program behind an image or a document. A telephone's own trailer (a film, a second picture,
+metadata in XML) is none."""
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
 def media_type_of(content: bytes | bytearray, file_name: str) -> MediaType:
-    """The name only tells a CSV from another text. Raises Refused, 415 or 422."""
+    """The head decides, whatever follows the end; the name only tells a CSV from another text. Raises Refused, 415 or
+    422."""
     guessed = _guess_types(content)
     if PDF.name in guessed:
-        return _require_whole(PDF, b"%%EOF" in content[-PDF_END_BYTES:])
+        return _pdf(content)
     if PNG.name in guessed:
-        return _require_whole(PNG, b"IEND" in content[-64:])
+        return _image(PNG, content, _png_end(content))
     if JPEG.name in guessed:
-        return _require_whole(JPEG, b"\xff\xd9" in content[-64:])
+        return _image(JPEG, content, _jpeg_end(content))
     if content.startswith(b"PK\x03\x04"):
         return _office(content)
+    if _has_late_pdf_header(content) and _ends_as_pdf(content):
+        return _pdf(content)
     return _text(content, file_name)
 
 
@@ -85,6 +105,66 @@ def _require_whole(media_type: MediaType, ends: bool) -> MediaType:
     return media_type
 
 
+def _pdf(content: bytes | bytearray) -> MediaType:
+    _require_whole(PDF, _ends_as_pdf(content))
+    _refuse_active_trailer(content, content.rfind(PDF_END) + len(PDF_END))
+    return PDF
+
+
+def _ends_as_pdf(content: bytes | bytearray) -> bool:
+    """Whether the end of a PDF stands at the end, with padding of any length behind it."""
+    end = len(content)
+    while end > 0 and not content[max(0, end - PDF_END_BYTES) : end].strip(PADDING):
+        end -= PDF_END_BYTES
+    return PDF_END in content[max(0, end - 2 * PDF_END_BYTES) : max(0, end)]
+
+
+def _has_late_pdf_header(content: bytes | bytearray) -> bool:
+    """Whether a PDF begins a little after the first byte, and nothing else does before it."""
+    header = PDF_HEADER.search(content, 0, PDF_HEADER_BYTES + len(b"%PDF-1"))
+    if header is None:
+        return False
+    before = content[: header.start()]
+    return not (MARKUP.search(before.decode("latin-1")) or ACTIVE_TRAILER.search(before))
+
+
+def _image(media_type: MediaType, content: bytes | bytearray, end: int | None) -> MediaType:
+    _require_whole(media_type, end is not None)
+    _refuse_active_trailer(content, end or 0)
+    return media_type
+
+
+def _png_end(content: bytes | bytearray) -> int | None:
+    """Where a PNG ends, from chunk to chunk; null when it is cut."""
+    at = PNG_SIGNATURE_BYTES
+    while at + PNG_CHUNK.size <= len(content):
+        length, kind = PNG_CHUNK.unpack_from(content, at)
+        at += PNG_CHUNK.size + length + 4  # the chunk's checksum
+        if kind == b"IEND":
+            return at if at <= len(content) else None
+    return None
+
+
+def _jpeg_end(content: bytes | bytearray) -> int | None:
+    """Where a JPEG ends, from segment to segment: a thumbnail inside one has an end of its own. Null when it is cut."""
+    at = 2
+    while marker := JPEG_MARKER.search(content, at):
+        code, at = content[marker.start(1)], marker.end()
+        if code == JPEG_END:
+            return at
+        if code not in JPEG_ALONE:
+            at += int.from_bytes(content[at : at + 2], "big")
+    return None
+
+
+def _refuse_active_trailer(content: bytes | bytearray, end: int) -> None:
+    if ACTIVE_TRAILER.search(memoryview(content)[end:]):
+        raise ACTIVE_CONTENT(
+            "Une page, une archive ou un programme est caché derrière ce fichier\u00a0: ouvrez-le, enregistrez-le à "
+            "nouveau, et recommencez."
+        )
+
+
 def _damaged_error() -> Refused:
     return DAMAGED("Ce fichier est incomplet ou abîmé\u00a0: ouvrez-le, enregistrez-le à nouveau, et recommencez.")
 
@@ -99,6 +179,7 @@ def _office(content: bytes | bytearray) -> MediaType:
     try:
         with ZipFile(BytesIO(content)) as archive:
             names = archive.namelist()
+            _refuse_active_trailer(content, content.rfind(ZIP_END) + ZIP_END_BYTES)
             if "mimetype" in names:
                 return _open_document(archive, names)
             if "[Content_Types].xml" in names:
