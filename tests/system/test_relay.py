@@ -24,7 +24,7 @@ from tests.support.servers.transport_harness import Carrier
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
 from shared.kernel import uuid7
-from shared.messaging import Relay
+from shared.messaging import Relay, find_relay_status
 from shared.messaging.lease import LEASE_SECONDS
 
 PROCESS = "tests.support.processes.sample_service_process"
@@ -144,6 +144,28 @@ def test_a_stream_that_ends_on_something_else_gets_nothing_more(desk: Desk, carr
     said = eventually(lambda: relay.health.errors.get("stream", ""))
     assert said.startswith("StreamDiverged: the last message of the stream is not an event")
     assert carrier.wire() == [b"{}"]
+    eventually(lambda: find_relay_status(desk.app).error == said)
+    carrier.install()
+    eventually(lambda: carrier.positions() == [1])
+    eventually(lambda: find_relay_status(desk.app).error is None)
+
+
+def test_every_replica_can_tell_that_the_stream_is_gone_and_the_deploy_step_brings_it_back(
+    desk: Desk, carrier: Carrier
+) -> None:
+    assert find_relay_status(desk.app).error == "no relay has led yet"
+    carrier.install()
+    relay = carrier.relay()
+    register_in_turn(desk, cases=1, steps=2)
+    eventually(lambda: carrier.all_sent(relay))
+    eventually(lambda: find_relay_status(desk.app).error is None and find_relay_status(desk.app).unsent == 0)
+    carrier.delete_stream()
+    register_in_turn(desk, cases=1, steps=2, first=200)
+    eventually(lambda: "NotFoundError" in (find_relay_status(desk.app).error or ""))
+    assert find_relay_status(desk.app).unsent == 2
+    carrier.install()
+    eventually(lambda: find_relay_status(desk.app).error is None and find_relay_status(desk.app).unsent == 0)
+    assert carrier.positions() == [1, 2, 3, 4]
 
 
 def test_a_restored_log_goes_on_under_its_new_id(desk: Desk, carrier: Carrier) -> None:

@@ -612,6 +612,7 @@ UNWELL = Health(
             announced_at=NOW,
             lag=None if announced is None else announced - position,
             halted=halted,
+            silent=False,
         )
         for name, position, announced, halted in (
             ("intake", 4_000, 4_000, "it speaks from another log"),

@@ -144,6 +144,14 @@ class Carrier:
 
         self._ask(purge)
 
+    def delete_stream(self) -> None:
+        """As an operator's slip would; the deploy step makes it anew."""
+
+        async def delete(jetstream: JetStreamContext) -> None:
+            await jetstream.delete_stream(self.desk.name)
+
+        self._ask(delete)
+
     def wire(self) -> list[bytes]:
         """Every message the desk's stream holds."""
 

@@ -47,6 +47,12 @@ HALTED_ADVICE = (
     " «\u202fdla-audit reconcile\u202f» dit ce qui diffère\u202f; si le service a été restauré d’une sauvegarde,"
     " «\u202fdla-audit follow-restored\u202f» reprend son suivi."
 )
+SILENCE = timedelta(seconds=30)
+"""A relay announces how far its log reaches every few seconds."""
+SILENT_ADVICE = (
+    "Ce service n’annonce plus rien\u00a0: son relais est arrêté, ou son flux NATS a disparu. Son adresse /readyz dit"
+    " pourquoi\u202f; l’étape de déploiement «\u202fmigrate\u202f» remet le flux en place, et rien n’est perdu."
+)
 FINDINGS_ADVICE = "La dernière comparaison a trouvé des écarts\u00a0: «\u202fdla-audit reconcile\u202f» les nomme."
 TAMPERED_ADVICE = (
     "Des événements ont été altérés chez audit\u00a0: il ne montre plus rien des dossiers concernés, et les personnes"
@@ -88,7 +94,7 @@ class CurrentRefusal(BaseModel):
 
 class ServiceProgress(BaseModel):
     """`position`: the last event received; `announced`: how far the service says that its log reaches. `halted`: why
-    nothing more of it is received."""
+    nothing more of it is received. `silent`: it announces nothing any more, so that `lag` may be too small."""
 
     service: str
     log_id: UUID
@@ -97,6 +103,7 @@ class ServiceProgress(BaseModel):
     announced_at: datetime | None
     lag: int | None
     halted: str | None
+    silent: bool
 
 
 class LastReconciliation(BaseModel):
@@ -149,10 +156,12 @@ def get_health(app: ServiceApplication) -> Health:
     services, reconciliation, tampered = _services(app), _last_reconciliation(app), find_tampered_events(app)
     witnesses, quorum = _witnesses(app), row["quorum"]
     halted = [each.service for each in services if each.halted]
+    silent = [each.service for each in services if each.silent and not each.halted]
     grave = [each for each in witnesses if each.fault in GRAVE_FAULTS]
     misses_quorum = sum(not each.behind and each.fault not in GRAVE_FAULTS for each in witnesses) < quorum
     problems = [refusal.advice] if refusal else []
     problems += [f"{SERVICE_LABELS[name]} ({name})\u00a0: {HALTED_ADVICE}" for name in halted]
+    problems += [f"{SERVICE_LABELS[name]} ({name})\u00a0: {SILENT_ADVICE}" for name in silent]
     problems += [f"{each.name}\u00a0: {each.advice}" for each in grave]
     if misses_quorum:
         problems.append(QUORUM_ADVICE.format(quorum=quorum))
@@ -215,9 +224,11 @@ def _last_checkpoint(app: ServiceApplication) -> LastCheckpoint | None:
 def _services(app: ServiceApplication) -> list[ServiceProgress]:
     rows = app.recorder.fetch(
         "SELECT s.publisher AS service, s.log_id, s.halted, s.announced, s.announced_at,"
+        " coalesce(s.announced_at < clock_timestamp() - %s, false) AS silent,"
         " coalesce((SELECT t.number FROM {schema}.tracked t"
         " WHERE (t.publisher, t.log_id, t.partition) = (s.publisher, s.log_id, -1)), 0) AS position"
-        " FROM {schema}.sources s ORDER BY s.publisher"
+        " FROM {schema}.sources s ORDER BY s.publisher",
+        (SILENCE,),
     )
     return [
         ServiceProgress(**row, lag=None if row["announced"] is None else max(0, row["announced"] - row["position"]))

@@ -21,6 +21,7 @@ from shared.messaging.follow_restored_log import (
 from shared.messaging.inbox import Inbox
 from shared.messaging.reactions import CommandDispatch, Reactions
 from shared.messaging.relay import Relay
+from shared.messaging.relay_status import RelayStatus, find_relay_status
 from shared.messaging.subscriptions import Subscriptions
 from shared.messaging.wire import Header, Message, ToIntegrationEvent, encode, messages_of
 
@@ -39,12 +40,14 @@ __all__ = [
     "NotFollowed",
     "Reactions",
     "Relay",
+    "RelayStatus",
     "RestoredLog",
     "Subscriptions",
     "ToIntegrationEvent",
     "check_reason",
     "effects_without_cause",
     "encode",
+    "find_relay_status",
     "find_restored_log",
     "follow_restored",
     "messages_of",

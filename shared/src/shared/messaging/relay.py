@@ -21,10 +21,11 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from shared.eventlog import PARTITIONS, ServiceApplication
+from shared.eventlog import DATABASE_ERRORS, PARTITIONS, ServiceApplication
 from shared.messaging import topology
 from shared.messaging.lease import Lease, is_cancelled
 from shared.messaging.nats_access import connect, violates_permissions
+from shared.messaging.relay_status import record_relay_status
 from shared.messaging.wire import HighWaterMark, Message, ToIntegrationEvent, decode, encode, messages_of
 from shared.settings import NatsAccess
 from shared.temporal import closed_timestamp
@@ -112,6 +113,7 @@ class Relay:
                 self._report(name, error)  # nats-py cancels what waits on a connection that it closes
             except Exception as error:  # noqa: BLE001, RUF100  whatever it is, it is logged and tried again
                 self._report(name, error)
+            await self._record_status()
             await asyncio.sleep(RETRY_SECONDS)
 
     def _report(self, name: str, error: BaseException) -> None:
@@ -124,6 +126,13 @@ class Relay:
                 text,
             )
         self._errors[name] = text
+
+    async def _record_status(self) -> None:
+        """By the leader alone. A database that does not answer is itself what the health check tells."""
+        if self.is_leading:
+            error = self._errors.get("stream")
+            with suppress(*DATABASE_ERRORS):
+                await asyncio.to_thread(record_relay_status, self._app, self._position, error)
 
     async def _lead(self) -> None:
         await self._lease.acquired.wait()
@@ -241,6 +250,7 @@ class Relay:
         mark = await asyncio.to_thread(self._high_water_mark)
         await connection.publish(topology.high_water_mark_subject(self._region, self._app.service), encode(mark))
         self._errors.pop("stream", None)
+        await self._record_status()
 
     def _high_water_mark(self) -> HighWaterMark:
         recorder = self._app.recorder

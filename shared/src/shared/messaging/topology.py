@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
+import msgspec
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, StorageType, StreamConfig
-from nats.js.errors import BadRequestError
+from nats.js.errors import BadRequestError, NotFoundError
 
 from shared.eventlog import PARTITIONS
 from shared.messaging.nats_access import connect
+from shared.messaging.wire import decode
 from shared.settings import NatsAccess
 
+log = logging.getLogger(__name__)
 MAX_AGE_SECONDS = 7 * 24 * 3600
 """Older events are back-filled from the publisher's feed."""
 ACK_WAIT_SECONDS = 6
@@ -86,6 +90,21 @@ async def install(
         await connection.close()
 
 
+async def _remove_foreign_end(jetstream: JetStreamContext, service: str) -> None:
+    """Removes a last message that no relay of ours has sent: nothing is sent behind it. The relay then sends again
+    what the stream would still hold, and receivers pass over what they have."""
+    sequence = (await jetstream.stream_info(service)).state.last_seq
+    if not sequence:
+        return
+    try:
+        decode((await jetstream.get_msg(service, sequence)).data or b"")
+    except NotFoundError:
+        return  # emptied, by age or by a wipe
+    except msgspec.DecodeError as error:
+        log.warning("%s: message %d of the stream is not an event, and is removed: %s", service, sequence, error)
+        await jetstream.delete_msg(service, sequence)
+
+
 async def _make_stream(jetstream: JetStreamContext, config: StreamConfig) -> None:
     try:
         await jetstream.add_stream(config)
@@ -93,3 +112,4 @@ async def _make_stream(jetstream: JetStreamContext, config: StreamConfig) -> Non
         if error.err_code != STREAM_NAME_IN_USE:
             raise
         await jetstream.update_stream(config)
+    await _remove_foreign_end(jetstream, config.name or "")

@@ -74,6 +74,10 @@ CREATE TABLE IF NOT EXISTS {schema}.attachment_chunks (  -- ciphertext only, whi
     PRIMARY KEY (attachment, chunk)
 );
 CREATE TABLE IF NOT EXISTS {schema}.leases (name text PRIMARY KEY, holder text NOT NULL, expires_at timestamptz NOT NULL);
+CREATE TABLE IF NOT EXISTS {schema}.relay_status (  -- what the leading relay last reported
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton), position bigint NOT NULL, error text,
+    reported_at timestamptz NOT NULL
+);
 CREATE TABLE IF NOT EXISTS {schema}.projection_rows (
     projection text, case_id uuid, version bigint NOT NULL, document jsonb NOT NULL, search text NOT NULL DEFAULT '',
     sort_keys jsonb NOT NULL DEFAULT '{{}}', PRIMARY KEY (projection, case_id)

@@ -1,0 +1,46 @@
+"""Status of a service's relay, as its leading replica last reported it: each replica's health check tells it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.eventlog import ServiceApplication
+
+SILENT_SECONDS = 30.0
+"""A leading relay reports every few seconds. After this long without a report, none leads."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelayStatus:
+    """`position`: the last one known to be in the stream; `unsent`: how many events of the log come after it.
+
+    `error`: why nothing is sent, null while all is well. `reported_at`: null before any relay has led."""
+
+    position: int
+    unsent: int
+    error: str | None
+    reported_at: datetime | None
+
+
+def record_relay_status(app: ServiceApplication, position: int, error: str | None) -> None:
+    """Raises the errors of the database."""
+    app.recorder.fetch(
+        "INSERT INTO {schema}.relay_status VALUES (true, %s, %s, clock_timestamp()) ON CONFLICT (singleton) DO UPDATE"
+        " SET position = excluded.position, error = excluded.error, reported_at = excluded.reported_at",
+        (position, error),
+    )
+
+
+def find_relay_status(app: ServiceApplication) -> RelayStatus:
+    last = app.recorder.max_notification_id() or 0
+    rows = app.recorder.fetch(
+        "SELECT position, error, reported_at, reported_at < clock_timestamp() - %s * interval '1 second' AS silent"
+        " FROM {schema}.relay_status",
+        (SILENT_SECONDS,),
+    )
+    if not rows:
+        return RelayStatus(0, last, error="no relay has led yet", reported_at=None)
+    (row,) = rows
+    error = row["error"] or (f"no relay has reported for {SILENT_SECONDS:.0f} seconds" if row["silent"] else None)
+    return RelayStatus(row["position"], max(0, last - row["position"]), error=error, reported_at=row["reported_at"])
