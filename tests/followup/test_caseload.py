@@ -61,9 +61,9 @@ def up_to_date(app: ServiceApplication) -> None:
         pass
 
 
-def review(app: ServiceApplication, code: str = "M0", **more: Any) -> dict[str, Any]:
+def review(app: ServiceApplication, **more: Any) -> dict[str, Any]:
     held_on = app.clock.now().date().isoformat()
-    return {"review": code, "held_on": held_on, "appropriation": 4, "summary": "Tout est en place."} | more
+    return {"held_on": held_on, "appropriation": 4, "summary": "Tout est en place."} | more
 
 
 def test_a_review_falls_due_and_then_is_overdue_by_itself_and_once(followup: Served, app: ServiceApplication) -> None:
@@ -76,7 +76,7 @@ def test_a_review_falls_due_and_then_is_overdue_by_itself_and_once(followup: Ser
     assert history() == ["follow-up-opened", "review-fell-due"]
     days_pass(app, 61)
     assert history() == ["follow-up-opened", "review-fell-due", "review-overdue"]
-    assert adviser.post(f"{LIST}/{case}/reviews", review(app)).status_code == 200
+    assert adviser.post(f"{LIST}/{case}/reviews/M0/report", review(app)).status_code == 200
     days_pass(app, 300)
     assert history()[3:] == ["review-recorded", "review-fell-due", "review-overdue"]
     assert history()[3:] == ["review-recorded", "review-fell-due", "review-overdue"]
@@ -121,11 +121,10 @@ def test_the_caseload_is_read_page_by_page_though_it_changes_meanwhile(
     page = adviser.get(LIST, sort="next_due_on", limit=2).json()
     assert [UUID(row["id"]) for row in page["items"]] == in_order[:2]
     moved = {
-        "review": "M",
         "due_on": (app.clock.now().date() + timedelta(days=300)).isoformat(),
         "reason": "Congé maternité.",
     }
-    assert adviser.post(f"{LIST}/{in_order[1]}/reviews/planning", moved).status_code == 200
+    assert adviser.post(f"{LIST}/{in_order[1]}/reviews/M/planning", moved).status_code == 200
     up_to_date(app)
     rest = []
     while page["next"]:
@@ -153,9 +152,9 @@ def test_figures_tell_their_formula_and_the_cases_behind_them(followup: Served, 
     ]
     for case, report in reports:
         their_own = followup.by("adviser", unit="dla-35" if case == elsewhere else UNIT)
-        assert their_own.post(f"{LIST}/{case}/reviews", review(app, **report)).status_code == 200
+        assert their_own.post(f"{LIST}/{case}/reviews/M0/report", review(app, **report)).status_code == 200
     unasked = open_follow_up(app)
-    assert adviser.post(f"{LIST}/{unasked}/reviews", review(app, satisfaction_asked=False)).status_code == 200
+    assert adviser.post(f"{LIST}/{unasked}/reviews/M0/report", review(app, satisfaction_asked=False)).status_code == 200
     up_to_date(app)
 
     answer = adviser.get(f"{LIST}/figures").json()
@@ -189,16 +188,16 @@ def test_figures_tell_their_formula_and_the_cases_behind_them(followup: Served, 
 
 def test_a_correction_is_read_beside_the_error_over_http(followup: Served, app: ServiceApplication) -> None:
     adviser, case = followup.by("adviser", unit=UNIT), open_follow_up(app)
-    adviser.post(f"{LIST}/{case}/reviews", review(app, satisfaction=2))
+    adviser.post(f"{LIST}/{case}/reviews/M0/report", review(app, satisfaction=2))
     wrong = review(app, satisfaction=5) | {"reason": "La note était celle d’une autre structure."}
-    assert followup.by("leader", case=str(case)).post(f"{LIST}/{case}/reviews/correction", wrong).status_code == 403
-    assert adviser.post(f"{LIST}/{case}/reviews/correction", wrong).json()["events"] == ["review-corrected"]
+    assert followup.by("leader", case=str(case)).post(f"{LIST}/{case}/reviews/M0/correction", wrong).status_code == 403
+    assert adviser.post(f"{LIST}/{case}/reviews/M0/correction", wrong).json()["events"] == ["review-corrected"]
     up_to_date(app)
     figures = {each["code"]: each for each in adviser.get(f"{LIST}/figures").json()["figures"]}
     assert figures["satisfaction"]["value"] == 1
     events = [each["event"] for each in adviser.get(figures["satisfaction"]["events"]).json()["items"]]
     assert events == ["review-recorded", "review-corrected"]
-    cancelled = adviser.post(f"{LIST}/{case}/reviews/cancellation", {"review": "M0", "reason": "Autre dossier"})
+    cancelled = adviser.post(f"{LIST}/{case}/reviews/M0/cancellation", {"reason": "Autre dossier"})
     assert cancelled.json()["events"] == ["review-cancelled"]
     assert adviser.get(f"{LIST}/{case}").json()["reviews"]["M0"]["status"] == "planned"
 
@@ -221,7 +220,7 @@ def test_a_parcours_is_taken_up_again_over_http(followup: Served, app: ServiceAp
     ask = {"review": "M0", "reason": "L’outil n’est pas repris.", "axes": ["digital"]}
     too_soon = adviser.post(f"{LIST}/{case}/parcours-update", ask)
     assert (too_soon.status_code, too_soon.json()["type"].rsplit("/", 1)[1]) == (409, "review-not-held")
-    adviser.post(f"{LIST}/{case}/reviews", review(app))
+    adviser.post(f"{LIST}/{case}/reviews/M0/report", review(app))
     requested = adviser.post(f"{LIST}/{case}/parcours-update", ask).json()
     assert requested["events"] == ["parcours-update-requested"]
     assert adviser.get(f"{LIST}/{case}").json()["update"]["reason"] == "L’outil n’est pas repris."

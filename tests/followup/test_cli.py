@@ -41,8 +41,8 @@ def case(followup: Served) -> UUID:
         definitions={},
     )
     app.handle(decider, case, command, app.context(case, ourselves))
-    moved = {"review": "M6", "due_on": moved_to(app.clock.now().date()).isoformat(), "reason": "Congés."}
-    answer = followup.by("adviser").post(f"/api/v1/follow-ups/{case}/reviews/planning", moved)
+    moved = {"due_on": moved_to(app.clock.now().date()).isoformat(), "reason": "Congés."}
+    answer = followup.by("adviser").post(f"/api/v1/follow-ups/{case}/reviews/M6/planning", moved)
     assert answer.status_code == 200, answer.text
     return case
 

@@ -153,8 +153,8 @@ def test_over_http_the_balance_waits_for_a_review_and_is_for_those_who_may_read_
     assert (early.status_code, early.json()["detail"]) == (409, waiting["lacking"])
 
     today = app.clock.now().date().isoformat()
-    review = {"review": "M0", "held_on": today, "appropriation": 4, "summary": "Tout est en place."}
-    assert adviser.post(f"{path}/reviews", review).status_code == 200
+    review = {"held_on": today, "appropriation": 4, "summary": "Tout est en place."}
+    assert adviser.post(f"{path}/reviews/M0/report", review).status_code == 200
     (ready,) = adviser.get(f"{path}/documents").json()
     assert adviser.get(ready["html"]).headers["Content-Type"] == "text/html; charset=utf-8"
     pdf = adviser.get(f"{path}/documents/bilan.pdf", structure="Les Jardins de l’Erdre")

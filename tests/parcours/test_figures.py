@@ -44,9 +44,9 @@ def figures(parcours: Served, of: str = PATH, **asked: Any) -> dict[str, Any]:
 
 
 def retained(parcours: Served, case: Any, action: Any, amount: int) -> None:
-    proposed: dict[str, Any] = {"action": str(action), "amount": amount, "days": 5}
+    proposed: dict[str, Any] = {"amount": amount, "days": 5}
     proposed |= {"provider": "Cabinet Loire", "exception": "Seul cabinet du territoire."}
-    posted(parcours, f"{PATH}/{case}/providers", **proposed)
+    posted(parcours, f"{PATH}/{case}/actions/{action}/provider", **proposed)
 
 
 def test_structures_accompanied_are_told_apart_from_those_with_consulting(parcours: Served) -> None:
@@ -59,8 +59,7 @@ def test_structures_accompanied_are_told_apart_from_those_with_consulting(parcou
     assert found["days_to_validation"]["counted"] == 1
     for each in found.values():
         assert parcours.by("adviser").get(each["events"]).status_code == 200
-    removal = {"action": str(action), "reason": "Prestataire introuvable."}
-    posted(parcours, f"{PATH}/{case}/actions/abandonment", **removal)
+    posted(parcours, f"{PATH}/{case}/actions/{action}/abandonment", reason="Prestataire introuvable.")
     posted(parcours, f"{PATH}/{case}/abandonment", reason="La structure renonce.")
     found = figures(parcours)
     assert (found["accompanied"]["value"], found["abandoned"]["value"], found["completed"]["value"]) == (1, 1, 0)
@@ -74,7 +73,7 @@ def test_what_the_fund_has_engaged_is_told_beside_what_it_was_allocated_year_by_
     retained(parcours, case, action, 400_000)
     instant = parcours.application.recorder.position_at()[1]
     assert instant is not None
-    posted(parcours, f"{PATH}/{case}/funds", action=str(action), amount=250_000)
+    posted(parcours, f"{PATH}/{case}/actions/{action}/funds", amount=250_000)
     found = figures(parcours, FUNDS)
     share = found[f"engaged_share/{year}"]
     assert (share["value"], share["counted"], share["among"]) == (0.25, 250_000, 1_000_000)

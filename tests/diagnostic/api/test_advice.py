@@ -35,10 +35,15 @@ def test_a_resource_centre_reads_and_answers_what_it_is_asked_and_nothing_else(
         for everything_else in (path, f"{path}/history", f"{path}/versions", f"{path}/shared"):
             assert centre.get(everything_else).status_code == 403, everything_else
 
-        answer = {"advice": listed["advice"], "received_on": f"{now:%Y-%m-%d}", "answer": "Voir le fonds vert."}
+        asked = f"{path}/advice/{listed['advice']}/answer"
+        answer = {"received_on": f"{now:%Y-%m-%d}", "answer": "Voir le fonds vert."}
         assert elsewhere.get(f"{path}/advice").status_code == 404
-        assert elsewhere.post(f"{path}/advice/answer", answer).json()["type"].endswith("/unknown-advice")
-        assert centre.post(f"{path}/advice/answer", answer).json()["events"] == ["advice-received"]
+        assert (
+            elsewhere.post(f"{path}/advice/{listed['advice']}/answer", answer)
+            .json()["type"]
+            .endswith("/unknown-advice")
+        )
+        assert centre.post(asked, answer).json()["events"] == ["advice-received"]
         assert adviser.get(f"{path}/advice").json()[0]["answer"] == "Voir le fonds vert."
         wrong = question | {"unit": "le CRDLA de Nantes"}
         assert adviser.post(f"{path}/advice", wrong).json()["type"].endswith("/wrong-unit")

@@ -33,28 +33,28 @@ def path(followup: Served) -> str:
     return f"/api/v1/follow-ups/{case}"
 
 
-def review_of(followup: Served, review: str, **more: Any) -> dict[str, Any]:
+def review_of(followup: Served, **more: Any) -> dict[str, Any]:
     application: Any = followup.http.app.state.application  # type: ignore[attr-defined]
     held_on = application.clock.now().date().isoformat()
-    return {"review": review, "held_on": held_on, "appropriation": 4, "summary": "Tout est en place."} | more
+    return {"held_on": held_on, "appropriation": 4, "summary": "Tout est en place."} | more
 
 
 def test_a_follow_up_goes_from_review_to_review_to_its_conclusion(followup: Served, path: str) -> None:
     adviser = followup.by("adviser", unit=UNIT)
     clock = followup.http.app.state.application.clock  # type: ignore[attr-defined]
-    first = review_of(followup, "M0", indicators={"fte": {"value": 12}}, satisfaction=5)
-    assert adviser.post(f"{path}/reviews", first).json()["events"] == ["review-recorded"]
-    too_soon = adviser.post(f"{path}/reviews", review_of(followup, "M6"))
+    first = review_of(followup, indicators={"fte": {"value": 12}}, satisfaction=5)
+    assert adviser.post(f"{path}/reviews/M0/report", first).json()["events"] == ["review-recorded"]
+    too_soon = adviser.post(f"{path}/reviews/M6/report", review_of(followup))
     assert (too_soon.status_code, too_soon.json()["type"].rsplit("/", 1)[1]) == (409, "review-not-due")
 
     clock.set_forward(clock.now() + timedelta(days=560))
-    absent = {"review": "M6", "attempts": 3, "notes": "Deux appels, un courrier."}
-    assert adviser.post(f"{path}/reviews/unreachable", absent).json()["events"] == ["review-unreachable"]
+    absent = {"attempts": 3, "notes": "Deux appels, un courrier."}
+    assert adviser.post(f"{path}/reviews/M6/unreachable", absent).json()["events"] == ["review-unreachable"]
     need = {"theme": "finance", "description": "Trésorerie tendue."}
     assert adviser.post(f"{path}/needs", need).json()["events"] == ["need-found"]
     left = adviser.post(f"{path}/closure", {"conclusion": "Les effets durent."})
     assert (left.status_code, left.json()["reviews"]) == (409, ["M18"])
-    assert adviser.post(f"{path}/reviews", review_of(followup, "M18")).status_code == 200
+    assert adviser.post(f"{path}/reviews/M18/report", review_of(followup)).status_code == 200
     assert adviser.post(f"{path}/closure", {"conclusion": "Les effets durent."}).json()["events"] == [
         "follow-up-closed"
     ]
@@ -69,18 +69,20 @@ def test_a_follow_up_goes_from_review_to_review_to_its_conclusion(followup: Serv
 def test_what_is_unknown_or_out_of_bounds_is_refused(followup: Served, path: str) -> None:
     adviser = followup.by("adviser", unit=UNIT)
     wrong: list[tuple[str, dict[str, Any]]] = [
-        ("reviews", review_of(followup, "M0", appropriation=6)),
-        ("reviews", review_of(followup, "M0", satisfaction=0)),
-        ("reviews", review_of(followup, "M0", indicators={"fte": {"value": "NaN"}})),
-        ("reviews", review_of(followup, "M0", indicators={"fte": {"value": 12, "unit": "ETP"}})),
-        ("reviews", review_of(followup, "M0", indicators={"f\0te": {"value": 12}})),
-        ("reviews", review_of(followup, "M12")),
-        ("reviews", review_of(followup, "M0") | {"held_on": "1999-01-01"}),
-        ("reviews/unreachable", {"review": "M0", "attempts": 0}),
+        ("reviews/M0/report", review_of(followup, appropriation=6)),
+        ("reviews/M0/report", review_of(followup, satisfaction=0)),
+        ("reviews/M0/report", review_of(followup, indicators={"fte": {"value": "NaN"}})),
+        ("reviews/M0/report", review_of(followup, indicators={"fte": {"value": 12, "unit": "ETP"}})),
+        ("reviews/M0/report", review_of(followup, indicators={"f\0te": {"value": 12}})),
+        ("reviews/M0/report", review_of(followup) | {"review": "M12"}),
+        ("reviews/M0/report", review_of(followup) | {"held_on": "1999-01-01"}),
+        ("reviews/M0/unreachable", {"attempts": 0}),
         ("needs", {"theme": "everything", "description": "Tout."}),
     ]
     for step, body in wrong:
         assert adviser.post(f"{path}/{step}", body).status_code == 422, body
+    unknown = adviser.post(f"{path}/reviews/M12/report", review_of(followup))
+    assert (unknown.status_code, unknown.json()["type"].rsplit("/", 1)[1]) == (404, "unknown-review")
     assert adviser.get(path).json()["version"] == 1
 
 
@@ -88,6 +90,6 @@ def test_follow_ups_are_the_work_of_the_unit(followup: Served, path: str) -> Non
     case = path.rsplit("/", 1)[1]
     leader = followup.by("leader", unit=None, case=case)
     assert leader.get(path).status_code == 200
-    assert leader.post(f"{path}/reviews", review_of(followup, "M0")).status_code == 403
+    assert leader.post(f"{path}/reviews/M0/report", review_of(followup)).status_code == 403
     nowhere = f"/api/v1/follow-ups/{uuid7()}/closure"
     assert followup.by("adviser", unit=UNIT).post(nowhere, {"conclusion": "Rien."}).status_code == 404

@@ -209,8 +209,10 @@ def test_whoever_holds_a_right_loses_it_first_and_a_dossier_is_no_person(service
     refused = erase(services, identity)
     assert (refused.status_code, slug(refused)) == (409, "person-holds-rights")
     right_id = services.by("intake", "manager").get(f"/api/v1/identities/{identity}").json()["rights"][0]["id"]
-    revoked = {"right": right_id, "reason": "Départ de l’équipe."}
-    answer = services.by("intake", "manager").post(f"/api/v1/identities/{identity}/revocation", revoked)
+    revoked = {"reason": "Départ de l’équipe."}
+    answer = services.by("intake", "manager").post(
+        f"/api/v1/identities/{identity}/rights/{right_id}/revocation", revoked
+    )
     assert answer.status_code == 200, answer.text
     assert erase(services, identity).status_code == 202
     assert services.by("intake", "manager").get(f"/api/v1/identities/{identity}").json()["name"] == ERASED_TEXT

@@ -100,8 +100,8 @@ def test_a_manager_lets_an_adviser_in_and_out(register: Register) -> None:
     identity = f"/api/v1/identities/{register.id_of('inès')}"
     shown = register.person("claire").get(identity).json()
     assert (shown["name"], shown["rights"][0]["role"]) == ("Inès Martin", "adviser")
-    reason = {"right": right["id"], "reason": "Départ."}
-    assert register.person("claire").post(f"{identity}/revocation", reason).status_code == 200
+    reason = {"reason": "Départ."}
+    assert register.person("claire").post(f"{identity}/rights/{right['id']}/revocation", reason).status_code == 200
     assert slug(ines.get("/api/v1/requests")) == "without-rights"
     fields = register.person("claire").get(f"{identity}/history").json()
     assert [(event["label"], event["data"]["reason"]) for event in fields] == [
@@ -154,10 +154,10 @@ def test_a_leader_s_right_is_taken_back_by_the_unit_of_the_dossier_alone(registe
     register.first("ailleurs", "manager", "--unit", "dla-35")
     (right,) = register.person("maëlle").get("/api/v1/me").json()["rights"]
     path = f"/api/v1/identities/{register.id_of('maëlle')}"
-    body = {"right": right["id"], "reason": "Fin de mandat."}
+    body = {"reason": "Fin de mandat."}
     assert register.person("ailleurs").get(path).status_code == 403
-    assert register.person("ailleurs").post(f"{path}/revocation", body).status_code == 403
-    assert register.person("claire").post(f"{path}/revocation", body).status_code == 200
+    assert register.person("ailleurs").post(f"{path}/rights/{right['id']}/revocation", body).status_code == 403
+    assert register.person("claire").post(f"{path}/rights/{right['id']}/revocation", body).status_code == 200
 
 
 @pytest.mark.parametrize("confidential", [False, True])
@@ -250,8 +250,13 @@ def test_every_service_knows_what_the_register_says(
         assert fields() == ["adviser"]
         (right,) = ines.get("/api/v1/me").json()["rights"]
         identity = UUID(register.id_of("inès"))
-        reason = {"right": right["id"], "reason": "Départ."}
-        assert register.person("claire").post(f"/api/v1/identities/{identity}/revocation", reason).status_code == 200
+        reason = {"reason": "Départ."}
+        assert (
+            register.person("claire")
+            .post(f"/api/v1/identities/{identity}/rights/{right['id']}/revocation", reason)
+            .status_code
+            == 200
+        )
         assert fields() == []
         assert "Départ" not in str(elsewhere.application.recorder.entries_of_case(identity))
 

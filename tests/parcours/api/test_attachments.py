@@ -28,8 +28,8 @@ def upload(adviser: Client, case: UUID, kind: str, text: bytes) -> str:
     return str(adviser.upload(path, sample_files.pdf(text), "attachment; filename=preuve.pdf").json()["id"])
 
 
-def agreement(action: UUID, attachment: str) -> dict[str, Any]:
-    return {"action": str(action), "signatures": given_signatures(TODAY), "attachment": attachment}
+def agreement(attachment: str) -> dict[str, Any]:
+    return {"signatures": given_signatures(TODAY), "attachment": attachment}
 
 
 def fund_assignment(running: Served, case: UUID, action: UUID) -> None:
@@ -49,16 +49,16 @@ def test_what_was_signed_and_received_is_proved_by_files_of_the_case(running: Se
     adviser, path = running.by("adviser"), f"/api/v1/parcours/{case}"
     fund_assignment(running, case, action)
     signed = upload(adviser, case, "signed_agreement", b"convention")
-    recorded = adviser.post(f"{path}/agreements", agreement(action, signed))
+    recorded = adviser.post(f"{path}/actions/{action}/agreement", agreement(signed))
     assert (recorded.status_code, recorded.json()["events"]) == (200, ["agreement-recorded"])
-    assert adviser.post(f"{path}/actions/start", {"action": str(action)}).status_code == 200
+    assert adviser.post(f"{path}/actions/{action}/start").status_code == 200
     amended = upload(adviser, case, "signed_amendment", b"avenant")
-    amendment = {"action": str(action), "extra_days": 1, "attachment": amended}
+    amendment = {"extra_days": 1, "attachment": amended}
     amendment |= {"signatures": given_signatures(TODAY)}
-    assert adviser.post(f"{path}/amendments", amendment).status_code == 200
+    assert adviser.post(f"{path}/actions/{action}/amendments", amendment).status_code == 200
     report = upload(adviser, case, "final_report", b"rapport")
-    receipt = {"action": str(action), "received_on": TODAY, "attachment": report}
-    assert adviser.post(f"{path}/final-reports/receipt", receipt).status_code == 200
+    receipt = {"received_on": TODAY, "attachment": report}
+    assert adviser.post(f"{path}/actions/{action}/final-report/receipt", receipt).status_code == 200
 
     assert adviser.get(path).json()["actions"][str(action)]["proofs"] == [signed, amended, report]
     cited = [each["cited"] for each in adviser.get(f"{path}/attachments").json()]
@@ -78,7 +78,7 @@ def test_a_file_that_is_unknown_withdrawn_or_of_another_case_proves_nothing(runn
         (elsewhere, "unknown-attachment"),
         (withdrawn, "attachment-withdrawn"),
     ):
-        answer = adviser.post(f"{path}/agreements", agreement(action, proof))
+        answer = adviser.post(f"{path}/actions/{action}/agreement", agreement(proof))
         assert answer.json()["type"].endswith(f"/{slug}")
     read = adviser.get(path).json()["actions"][str(action)]
     assert (read["agreement"], read["proofs"]) == (None, [])

@@ -63,8 +63,8 @@ def open_tender(running: Served, adviser: Client, case: str, action: tuple[UUID,
         done(adviser.post(f"{where}/providers", {"name": name}))
     armen, sillon, _ = adviser.get(where).json()["candidates"]
     for key, amount in ((armen, 480_000), (sillon, 450_000)):
-        proposal = {"provider": key, "amount": amount, "days": 5, "summary": "Cinq journées sur place."}
-        done(adviser.post(f"{where}/proposals", proposal))
+        proposal = {"amount": amount, "days": 5, "summary": "Cinq journées sur place."}
+        done(adviser.post(f"{where}/providers/{key}/proposal", proposal))
     return where, [armen, sillon]
 
 
@@ -73,11 +73,11 @@ def chosen(running: Served, adviser: Client, where: str, keys: list[str]) -> Non
     clock.set_forward(clock.now() + timedelta(days=11))
     done(adviser.post(f"{where}/interests", {"conflict": False}))
     for key, score in zip(keys, (17, 14), strict=True):
-        done(adviser.post(f"{where}/scores", {"provider": key, "scores": [score]}))
+        done(adviser.post(f"{where}/providers/{key}/scores", {"scores": [score]}))
     done(adviser.post(f"{where}/award", {"provider": keys[0]}))
     today = clock.now().date().isoformat()
     for key in keys:
-        done(adviser.post(f"{where}/information", {"provider": key, "informed_on": today}))
+        done(adviser.post(f"{where}/providers/{key}/information", {"informed_on": today}))
 
 
 def listed(client: Client, where: str) -> dict[str, Any]:
@@ -118,9 +118,9 @@ def test_from_the_terms_of_reference_to_the_signed_agreement(
     proof = adviser.upload(f"{case}/attachments?kind=signed_agreement", sample_files.pdf(), disposition).json()["id"]
     fund = {"unit": "dla-44", "year": running.application.clock.now().year, "allocated": 500_000}
     assert running.by("manager").post("/api/v1/funds", fund).status_code == 201
-    done(adviser.post(f"{case}/funds", {"action": str(action[1])}))
-    signed = {"action": str(action[1]), "signatures": given_signatures(today), "attachment": proof}
-    done(adviser.post(f"{case}/agreements", signed))
+    done(adviser.post(f"{case}/actions/{action[1]}/funds"))
+    signed = {"signatures": given_signatures(today), "attachment": proof}
+    done(adviser.post(f"{case}/actions/{action[1]}/agreement", signed))
     after = text_of(adviser.get(f"{convention}.pdf").content)
     assert "Projet" not in after
     for expected in (

@@ -48,7 +48,7 @@ def join(running: Served, operation: str) -> tuple[str, str]:
 
 def leave(adviser: Client, beneficiary: tuple[str, str]) -> None:
     path, action = beneficiary
-    done(adviser.post(f"{path}/actions/abandonment", {"action": action, "reason": "Motif confié à notre conseillère"}))
+    done(adviser.post(f"{path}/actions/{action}/abandonment", {"reason": "Motif confié à notre conseillère"}))
 
 
 def waiting_tasks(running: Served, adviser: Client) -> set[tuple[str, str]]:
@@ -65,7 +65,7 @@ def test_who_left_and_falling_short_are_shown_to_the_unit_and_to_the_survivor(
 ) -> None:
     staying, leaving = join(running, operation), join(running, operation)
     for path, action in (staying, leaving):
-        done(adviser.post(f"{path}/actions/start", {"action": action}))
+        done(adviser.post(f"{path}/actions/{action}/start"))
     leave(adviser, leaving)
     shown = adviser.get(operation).json()
     assert (shown["title"], shown["status"]) == (TITLE, "fell_short")
@@ -87,7 +87,7 @@ def test_who_left_and_falling_short_are_shown_to_the_unit_and_to_the_survivor(
 
     waiting = {("operation_fell_short", operation), ("collective_action_to_decide", staying[0])}
     assert waiting <= waiting_tasks(running, adviser)
-    done(adviser.post(f"{staying[0]}/actions/continuation", {"action": staying[1], "reason": "Nous continuons."}))
+    done(adviser.post(f"{staying[0]}/actions/{staying[1]}/continuation", {"reason": "Nous continuons."}))
     assert not waiting & waiting_tasks(running, adviser)
     assert adviser.get(operation).json()["status"] == "started"
     assert "finish-action" in rels(adviser.get(staying[0]))
@@ -124,7 +124,7 @@ def test_an_operation_is_cancelled_with_a_reason_and_its_actions_are_released(
     for path, action in beneficiaries:
         [collective] = adviser.get(path).json()["extra"]["operations"]
         assert (collective["collective_status"], collective["ended_on"]) == ("cancelled", TODAY)
-        refused = adviser.post(f"{path}/actions/start", {"action": action})
+        refused = adviser.post(f"{path}/actions/{action}/start")
         assert refused.json()["type"].endswith("/operation-ended")
 
 
@@ -132,7 +132,7 @@ def test_an_operation_is_closed_with_what_came_of_it_and_listed_so(
     running: Served, adviser: Client, operation: str
 ) -> None:
     for path, action in [join(running, operation) for _ in range(2)]:
-        done(adviser.post(f"{path}/actions/start", {"action": action}))
+        done(adviser.post(f"{path}/actions/{action}/start"))
     done(adviser.post(f"{operation}/closure", {"summary": "La comptable est en poste.", "closed_on": TODAY}))
     assert adviser.get(operation).json()["ending"]["kind"] == "closed"
     up_to_date(running, service)

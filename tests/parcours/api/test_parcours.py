@@ -72,7 +72,7 @@ def test_a_parcours_is_built_shared_validated_and_begun(running: Served, case: U
     read = adviser.get(path)
     [(number, planned)] = read.json()["actions"].items()
     assert planned["planned"]["who"] == "Maëlle Kerdoncuff"
-    assert adviser.post(f"{path}/actions/start", {"action": number}, If_Match=read.headers["ETag"]).status_code == 200
+    assert adviser.post(f"{path}/actions/{number}/start", If_Match=read.headers["ETag"]).status_code == 200
     assert adviser.get(path).json()["actions"][number]["status"] == "started"
 
 

@@ -92,8 +92,8 @@ def test_the_difference_says_in_french_what_was_added_changed_and_removed(parcou
     expertise = ACTION | {"kind": "adviser_expertise", "axis": "strategy", "title": "Animer un séminaire"}
     adviser.post(f"{path}/ranking", {"ranking": ["strategy", "finance"]})
     adviser.post(f"{path}/actions", expertise)
-    later = {"action": number, "starts_on": day(20), "ends_on": day(90), "reason": "Congés"}
-    adviser.post(f"{path}/actions/dates", later)
+    later = {"starts_on": day(20), "ends_on": day(90), "reason": "Congés"}
+    adviser.post(f"{path}/actions/{number}/dates", later)
     body = adviser.get(f"{path}/versions/7/changes", since=4).json()
     own = "action de la structure, Gestion et finances, par Maëlle Kerdoncuff"
     assert [(c["section_label"], c["kind_label"], c["label"], c["before"], c["after"]) for c in body["changes"]] == [
@@ -123,7 +123,7 @@ def test_the_difference_says_in_french_what_was_added_changed_and_removed(parcou
 def test_a_version_is_read_as_it_was(parcours: Served, case: str) -> None:
     adviser, path = parcours.by("adviser"), f"/api/v1/parcours/{case}"
     [number] = adviser.get(path).json()["actions"]
-    adviser.post(f"{path}/actions/removal", {"action": number, "reason": "Déjà faite"})
+    adviser.post(f"{path}/actions/{number}/removal", {"reason": "Déjà faite"})
     before, after = (adviser.get(f"{path}/versions/{n}").json() for n in (4, 5))
     assert before["content"]["actions"][number]["title"] == "Tenir un tableau de bord"
     assert (before["about"]["version"], before["content"]["period"]) == (4, {"starts_on": day(1), "ends_on": day(180)})

@@ -214,11 +214,11 @@ def test_over_http_both_the_error_and_its_correction_are_read_in_the_history(
         leader.post(f"{path}/validation", {name: shared[name] for name in ("version", "content_hash")})
         [number] = adviser.get(path).json()["actions"]
         before = (now.date() - timedelta(days=5)).isoformat()
-        met = {"action": number, "whom": "Youenn Marchand", "held_on": day}
-        assert adviser.post(f"{path}/introductions", met).status_code == 200
-        corrected = met | {"introduction": 1, "held_on": before, "reason": "C’était cinq jours plus tôt."}
-        assert leader.post(f"{path}/introductions/correction", corrected).status_code == 403
-        answer = adviser.post(f"{path}/introductions/correction", corrected)
+        met = {"whom": "Youenn Marchand", "held_on": day}
+        assert adviser.post(f"{path}/actions/{number}/introductions", met).status_code == 200
+        corrected = met | {"held_on": before, "reason": "C’était cinq jours plus tôt."}
+        assert leader.post(f"{path}/actions/{number}/introductions/1/correction", corrected).status_code == 403
+        answer = adviser.post(f"{path}/actions/{number}/introductions/1/correction", corrected)
         assert answer.json()["events"] == ["introduction-corrected"], answer.text
         [introduction] = adviser.get(path).json()["actions"][number]["introductions"]
         assert introduction["held_on"] == before

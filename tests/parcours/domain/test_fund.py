@@ -294,11 +294,10 @@ def test_an_action_keeps_the_fund_of_its_first_year_and_gives_back_to_it(
         (case, action), (later_case, later_action) = (validated_case(app) for _ in range(2))
         proposed = {"provider": "Cabinet", "amount": 400_000, "days": 5, "exception": "Seule offre"}
         for each, number in ((case, action), (later_case, later_action)):
-            retained = proposed | {"action": str(number)}
-            assert adviser.post(f"/api/v1/parcours/{each}/providers", retained).status_code == 200
+            assert adviser.post(f"/api/v1/parcours/{each}/actions/{number}/provider", proposed).status_code == 200
 
         def commit(each: UUID, number: UUID, amount: int) -> Any:
-            return adviser.post(f"/api/v1/parcours/{each}/funds", {"action": str(number), "amount": amount})
+            return adviser.post(f"/api/v1/parcours/{each}/actions/{number}/funds", {"amount": amount})
 
         def committed(of: int) -> int:
             sums: int = adviser.get(f"/api/v1/funds/dla-44/{of}").json()["committed"]

@@ -352,9 +352,9 @@ def test_from_the_terms_of_reference_to_the_tripartite_agreement(
             )
         keys = list(adviser.get(at).json()["candidates"])
         provider = running.by("provider", subject="p1", unit=None, case=str(case))
-        proposal = {"provider": keys[0], "amount": 480000, "days": 5, "summary": "Cinq jours"}
-        assert provider.post(f"{at}/proposals", proposal).status_code == 200
-        assert provider.post(f"{at}/proposals", proposal | {"provider": keys[1]}).status_code == 403
+        proposal = {"amount": 480000, "days": 5, "summary": "Cinq jours"}
+        assert provider.post(f"{at}/providers/{keys[0]}/proposal", proposal).status_code == 200
+        assert provider.post(f"{at}/providers/{keys[1]}/proposal", proposal).status_code == 403
         assert provider.get(at).status_code == 403
         assert provider.get(f"{path}/history").status_code == 403
         assert adviser.post(f"{at}/award", {"provider": keys[0]}).json()["type"].endswith("/deadline-not-passed")
@@ -362,20 +362,20 @@ def test_from_the_terms_of_reference_to_the_tripartite_agreement(
         later = now + timedelta(days=21)
         assert running.by("ops").post("/api/v1/clock", {"now": later.isoformat()}).status_code == 200
         adviser.post(f"{at}/interests", {"conflict": False})
-        assert adviser.post(f"{at}/scores", {"provider": keys[0], "scores": [16, 12]}).status_code == 200
+        assert adviser.post(f"{at}/providers/{keys[0]}/scores", {"scores": [16, 12]}).status_code == 200
         assert adviser.post(f"{at}/award", {"provider": keys[0]}).status_code == 200
         today = later.date().isoformat()
         retained = adviser.get(path).json()["actions"][str(action)]["retained"]
         assert (retained["name"], retained["tender"]) == ("Cabinet 1", opened.json()["id"])
-        agreement = {"action": str(action), "signatures": given_signatures(today)}
-        assert adviser.post(f"{path}/agreements", agreement).json()["type"].endswith("/not-all-informed")
-        assert adviser.post(f"{at}/information", {"provider": keys[0], "informed_on": today}).status_code == 200
-        assert adviser.post(f"{path}/agreements", agreement).json()["type"].endswith("/not-funded")
+        sign, agreement = f"{path}/actions/{action}/agreement", {"signatures": given_signatures(today)}
+        assert adviser.post(sign, agreement).json()["type"].endswith("/not-all-informed")
+        assert adviser.post(f"{at}/providers/{keys[0]}/information", {"informed_on": today}).status_code == 200
+        assert adviser.post(sign, agreement).json()["type"].endswith("/not-funded")
         fund = {"unit": "dla-44", "year": later.year, "allocated": 500_000}
         assert running.by("manager").post("/api/v1/funds", fund).status_code == 201
-        assert adviser.post(f"{path}/funds", {"action": str(action)}).status_code == 200
-        assert adviser.post(f"{path}/agreements", agreement | {"provider": "Un autre"}).status_code == 422
-        assert adviser.post(f"{path}/agreements", agreement).status_code == 200
+        assert adviser.post(f"{path}/actions/{action}/funds").status_code == 200
+        assert adviser.post(sign, agreement | {"provider": "Un autre"}).status_code == 422
+        assert adviser.post(sign, agreement).status_code == 200
         assert adviser.get(at).json()["status"] == "agreed"
 
 
@@ -388,15 +388,15 @@ def test_an_award_that_is_cancelled_gives_its_funds_back_in_the_same_transaction
         path, adviser, now = f"/api/v1/parcours/{case}", running.by("adviser"), datetime.now(UTC)
         at = _with_three_providers(adviser, path, action, now)
         key = next(iter(adviser.get(at).json()["candidates"]))
-        adviser.post(f"{at}/proposals", {"provider": key, "amount": 300_000, "days": 4, "summary": "Quatre jours"})
+        adviser.post(f"{at}/providers/{key}/proposal", {"amount": 300_000, "days": 4, "summary": "Quatre jours"})
         later = now + timedelta(days=21)
         running.by("ops").post("/api/v1/clock", {"now": later.isoformat()})
         fund = {"unit": "dla-44", "year": later.year, "allocated": 500_000}
         assert running.by("manager").post("/api/v1/funds", fund).status_code == 201
         adviser.post(f"{at}/interests", {"conflict": False})
-        adviser.post(f"{at}/scores", {"provider": key, "scores": [16]})
+        adviser.post(f"{at}/providers/{key}/scores", {"scores": [16]})
         assert adviser.post(f"{at}/award", {"provider": key}).status_code == 200
-        assert adviser.post(f"{path}/funds", {"action": str(action)}).status_code == 200
+        assert adviser.post(f"{path}/actions/{action}/funds").status_code == 200
 
         def available() -> int:
             left: int = adviser.get(f"/api/v1/funds/dla-44/{later.year}").json()["available"]
@@ -433,19 +433,19 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
         assert own["grid"] == [{"label": "Prix", "weight": 100}]
         for provider, amount in ((winner, 400000), (loser, 450000)):
             key = provider.get(f"{path}/provider").json()["tenders"][0]["provider"]
-            offer = {"provider": key, "amount": amount, "days": 5, "summary": f"Offre à {amount}"}
-            assert provider.post(f"{at}/proposals", offer).status_code == 200
+            offer = {"amount": amount, "days": 5, "summary": f"Offre à {amount}"}
+            assert provider.post(f"{at}/providers/{key}/proposal", offer).status_code == 200
         running.by("ops").post("/api/v1/clock", {"now": later})
         keys = list(adviser.get(at).json()["candidates"])
         adviser.post(f"{at}/interests", {"conflict": False})
         for key, score in zip(keys, (16, 9), strict=False):
-            assert adviser.post(f"{at}/scores", {"provider": key, "scores": [score]}).status_code == 200
+            assert adviser.post(f"{at}/providers/{key}/scores", {"scores": [score]}).status_code == 200
         assert adviser.post(f"{at}/award", {"provider": keys[0]}).status_code == 200
 
         before = loser.get(f"{path}/provider").json()["tenders"][0]
         assert (before["retained"], before["score"]) == (None, None)
         for key in keys[:2]:
-            assert adviser.post(f"{at}/information", {"provider": key, "informed_on": later[:10]}).status_code == 200
+            assert adviser.post(f"{at}/providers/{key}/information", {"informed_on": later[:10]}).status_code == 200
         refused = loser.get(f"{path}/provider").json()
         assert (refused["tenders"][0]["retained"], refused["tenders"][0]["score"]) == (False, 9.0)
         assert refused["tenders"][0]["proposal"]["summary"] == "Offre à 450000"
@@ -458,12 +458,12 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
         _under_way(adviser, path, action, later[:10])
         [assignment] = winner.get(f"{path}/provider").json()["assignments"]
         assert (assignment["title"], assignment["amount"], assignment["days_left"]) == ("Étude", 400000, 3)
-        report = {"action": str(action), "received_on": later[:10]}
+        report, handed_in = {"received_on": later[:10]}, f"{path}/actions/{action}/final-report"
         for provider in (loser, stranger):
-            answer = provider.post(f"{path}/final-reports/receipt", report)
+            answer = provider.post(f"{handed_in}/receipt", report)
             assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[1]) == (403, "not-your-assignment")
-        assert winner.post(f"{path}/final-reports/receipt", report).json()["events"] == ["final-report-received"]
-        assert winner.post(f"{path}/final-reports", report).status_code == 403
+        assert winner.post(f"{handed_in}/receipt", report).json()["events"] == ["final-report-received"]
+        assert winner.post(f"{handed_in}/acceptance", report).status_code == 403
         assert winner.get(f"{path}/provider").json()["assignments"][0]["report_received_on"] == later[:10]
 
         assert stranger.get(f"{path}/provider").json() == {"tenders": [], "assignments": []}
@@ -478,7 +478,7 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
         assert (row["proposals"], row["winner"]) == (1, None)
         fund_then = adviser.get(f"/api/v1/funds/dla-44/{fund['year']}", version=1).json()
         assert (fund_then["committed"], fund_then["available"]) == (0, 5_000_000)
-        adviser.post(f"{at}/accounts", {"provider": keys[1], "account": Served.id_of("p9")})
+        adviser.post(f"{at}/providers/{keys[1]}/access", {"account": Served.id_of("p9")})
         assert loser.get(f"{path}/provider", as_of=proposed_at).json()["tenders"] == [], "it is another's now"
         elsewhere = running.by("provider", subject="p1", unit=None, case=str(uuid7()))
         assert elsewhere.get(f"{path}/provider").status_code == 403
@@ -540,10 +540,10 @@ def _under_way(adviser: Client, path: str, action: UUID, day: str) -> None:
     """The funds are committed, the agreement is signed, and two days are worked."""
     steps: list[tuple[str, dict[str, Any]]] = [
         ("funds", {}),
-        ("agreements", {"signatures": given_signatures(day)}),
-        ("actions/start", {}),
+        ("agreement", {"signatures": given_signatures(day)}),
+        ("start", {}),
         ("days", {"days": 2, "worked_until": day}),
     ]
     for step, body in steps:
-        answer = adviser.post(f"{path}/{step}", body | {"action": str(action)})
+        answer = adviser.post(f"{path}/actions/{action}/{step}", body)
         assert answer.status_code == 200, answer.text

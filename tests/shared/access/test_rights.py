@@ -89,7 +89,6 @@ OF_WHAT_IT_NAMES = {
     ("GET /api/v1/funds/figures/{code}/events", "unknown-figure"),
     ("POST /api/v1/funds", "other-unit"),
     ("POST /api/v1/identities/rights", "right-beyond-yours"),
-    ("POST /api/v1/identities/{id}/revocation", "unknown-right"),
     ("POST /api/v1/operations", "other-unit"),
     ("POST /api/v1/requests/transfers", "unknown-case"),
 }

@@ -163,7 +163,7 @@ def test_a_right_is_taken_back_once_one_was_given(serve: Serve) -> None:
     given = manager.post("/api/v1/identities/rights", right)
     assert [link["href"] for link in links(given).values()] == [
         "/api/v1/identities/rights",
-        f"/api/v1/identities/{identity}/revocation",
+        f"/api/v1/identities/{identity}/rights/{given.json()['created']['right']['id']}/revocation",
     ]
 
 
@@ -237,7 +237,7 @@ def test_a_parcours_is_built_then_validated_then_carried_out(serve: Serve) -> No
     assert {"start-action", "retain-provider", "record-introduction", "adjust-parcours"} <= under_way.keys()
     assert_lacks(under_way, {"add-action", "share-parcours", "commit-funds", "record-agreement", "complete-parcours"})
     for action in adviser.get(path).json()["actions"]:
-        adviser.post(f"{path}/actions/carry-over", {"action": action, "reason": "Après les élections"})
+        adviser.post(f"{path}/actions/{action}/carry-over", {"reason": "Après les élections"})
     assert "complete-parcours" in links(adviser.get(path))
     ended = links(adviser.post(f"{path}/abandonment", {"reason": "La structure renonce."}))
     assert ended.keys() == {"add-attachment"}
@@ -286,8 +286,8 @@ def test_a_follow_up_is_concluded_once_its_reviews_are_held(serve: Serve) -> Non
     assert first["record-review"]["title"] == "Consigner un bilan"
     assert_lacks(first, {"close-follow-up", "correct-review", "request-parcours-update"})
     assert_each_leads_somewhere(adviser, first)
-    held = {"review": "M0", "held_on": now.date().isoformat(), "appropriation": 4, "summary": "Tout est en place."}
-    after = links(adviser.post(f"{path}/reviews", held))
+    held = {"held_on": now.date().isoformat(), "appropriation": 4, "summary": "Tout est en place."}
+    after = links(adviser.post(f"{path}/reviews/M0/report", held))
     assert {"close-follow-up", "correct-review", "request-parcours-update"} <= after.keys()
     assert_lacks(after, {"record-review", "plan-review"})
     closed = links(adviser.post(f"{path}/closure", {"conclusion": "Les effets durent."}))

@@ -206,12 +206,12 @@ def test_actions_are_told_from_the_day_they_should_start_or_end_and_then_the_deb
     days_pass(running, 31)
     assert waits() == [("action_to_start", -1, True)] * 2
     assert {task["item"] for task in tasks(adviser)} == {own, str(consulting)}
-    posted(adviser, f"{path}/actions/start", action=own)
+    posted(adviser, f"{path}/actions/{own}/start")
     assert waits() == [("action_to_start", -1, True)]
     days_pass(running, 150)
     assert sorted(waits()) == [("action_to_end", -1, True), ("action_to_start", -151, True)]
-    posted(adviser, f"{path}/actions/carry-over", action=str(consulting), reason="Prestataire indisponible.")
-    posted(adviser, f"{path}/actions/completion", action=own, summary="Fait.")
+    posted(adviser, f"{path}/actions/{consulting}/carry-over", reason="Prestataire indisponible.")
+    posted(adviser, f"{path}/actions/{own}/completion", summary="Fait.")
     assert waits() == [("debrief_to_hold", 30, False)]
     today = running.application.clock.now().date().isoformat()
     posted(adviser, f"{path}/completion", debrief="Bon parcours.", held_on=today)
@@ -236,14 +236,14 @@ def test_a_tender_waits_for_scores_award_candidates_agreement_report_and_payment
         posted(adviser, f"{tender}/providers", name=name)
     first, second, _ = adviser.get(tender).json()["candidates"]
     for provider in (first, second):
-        posted(adviser, f"{tender}/proposals", provider=provider, amount=400_000, days=5, summary="Offre.")
+        posted(adviser, f"{tender}/providers/{provider}/proposal", amount=400_000, days=5, summary="Offre.")
     assert waits() == [], "until the deadline, proposals may come"
     days_pass(running, 11)
     assert waits() == [("proposals_to_score", 14, False)]
     assert adviser.get(tasks(adviser)[-1]["href"]).json()["status"] == "open"
     posted(adviser, f"{tender}/interests", conflict=False)
     for provider in (first, second):
-        posted(adviser, f"{tender}/scores", provider=provider, scores=[15])
+        posted(adviser, f"{tender}/providers/{provider}/scores", scores=[15])
     assert waits() == [("award_to_decide", 15, False)]
     posted(adviser, f"{tender}/award", provider=first)
     days_pass(running, 8)
@@ -251,31 +251,31 @@ def test_a_tender_waits_for_scores_award_candidates_agreement_report_and_payment
     informed_on = app.clock.now().date().isoformat()
     for provider in (first, second):
         assert [what for what, *_ in waits()] == ["candidates_to_inform"]
-        posted(adviser, f"{tender}/information", provider=provider, informed_on=informed_on)
+        posted(adviser, f"{tender}/providers/{provider}/information", informed_on=informed_on)
     assert waits() == [("funds_to_commit", 15, False)]
     posted(manager, "/api/v1/funds", unit="dla-44", year=app.clock.now().year, allocated=1_000_000)
-    posted(adviser, f"{path}/funds", action=str(action))
+    posted(adviser, f"{path}/actions/{action}/funds")
     assert waits() == [("agreement_to_sign", 30, False)]
     days_pass(running, 31)
     assert waits() == [("agreement_to_sign", -1, True)], "engaged and unsigned for too long"
-    posted(adviser, f"{path}/funds/release", action=str(action), reason="Le prestataire tarde.")
+    posted(adviser, f"{path}/actions/{action}/funds/release", reason="Le prestataire tarde.")
     assert [what for what, *_ in waits()] == ["funds_to_commit"]
-    posted(adviser, f"{path}/funds", action=str(action))
+    posted(adviser, f"{path}/actions/{action}/funds")
     informed_on = app.clock.now().date().isoformat()
-    posted(adviser, f"{path}/agreements", action=str(action), signatures=given_signatures(informed_on))
+    posted(adviser, f"{path}/actions/{action}/agreement", signatures=given_signatures(informed_on))
     assert waits() == []
-    posted(adviser, f"{path}/actions/start", action=str(action))
-    posted(adviser, f"{path}/days", action=str(action), days=5)
-    posted(adviser, f"{path}/final-reports/receipt", action=str(action), received_on=informed_on)
+    posted(adviser, f"{path}/actions/{action}/start")
+    posted(adviser, f"{path}/actions/{action}/days", days=5)
+    posted(adviser, f"{path}/actions/{action}/final-report/receipt", received_on=informed_on)
     days_pass(running, 16)
     assert waits() == [("report_to_accept", -1, True)]
-    posted(adviser, f"{path}/final-reports", action=str(action))
+    posted(adviser, f"{path}/actions/{action}/final-report/acceptance")
     assert waits() == [("payment_to_authorise", 30, False)]
-    posted(adviser, f"{path}/payments", action=str(action), amount=300_000)
+    posted(adviser, f"{path}/actions/{action}/payments", amount=300_000)
     assert waits() == [("payment_to_authorise", 30, False)], "a part is still to be paid"
     posted(adviser, f"{path}/abandonment", reason="La structure renonce.")
     assert waits() == [("payment_to_authorise", 30, False)], "the invoice is due all the same"
-    posted(adviser, f"{path}/payments", action=str(action), amount=50_000, last=True)
+    posted(adviser, f"{path}/actions/{action}/payments", amount=50_000, last=True)
     assert waits() == []
 
 
@@ -305,14 +305,14 @@ def test_a_follow_up_waits_for_its_reviews_and_then_to_be_closed(serve: Serve) -
     days_pass(running, 1)
     assert waits() == [("review_to_hold", "M0", True), ("review_to_hold", "M6", False)]
     held_on = app.clock.now().date().isoformat()
-    posted(adviser, f"{path}/reviews", review="M0", held_on=held_on, appropriation=4, summary="En place.")
+    posted(adviser, f"{path}/reviews/M0/report", held_on=held_on, appropriation=4, summary="En place.")
     assert waits() == [("review_to_hold", "M6", False)]
     later = (app.clock.now() + timedelta(days=300)).date().isoformat()
-    posted(adviser, f"{path}/reviews/planning", review="M6", due_on=later, reason="Congé maternité.")
+    posted(adviser, f"{path}/reviews/M6/planning", due_on=later, reason="Congé maternité.")
     assert waits() == [("review_to_hold", "M6", False)]
     assert tasks(adviser)[0]["due_on"] == later
     days_pass(running, 299)
-    posted(adviser, f"{path}/reviews/unreachable", review="M6", attempts=3)
+    posted(adviser, f"{path}/reviews/M6/unreachable", attempts=3)
     assert waits() == [("follow_up_to_close", None, False)]
     posted(adviser, f"{path}/closure", conclusion="La structure tient.")
     assert waits() == []

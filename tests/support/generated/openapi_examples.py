@@ -37,7 +37,7 @@ UNTOLD: dict[str, Any] = {
     },
     "/api/v1/requests/{id}/confidentiality/lifting": {"reason": "Le mandat est achevé, et la structure en parle."},
     "/api/v1/requests/{id}/assignment": {"adviser": SOME_ID, "reason": "La personne en charge s’absente trois mois."},
-    "/api/v1/identities/{id}/revocation": {"right": SOME_ID, "reason": "Départ de l’unité."},
+    "/api/v1/identities/{id}/rights/{right}/revocation": {"reason": "Départ de l’unité."},
     "/api/v1/requests/{case}/access-links": {
         "role": "leader",
         "name": "Maëlle Kerdoncuff",
@@ -45,7 +45,7 @@ UNTOLD: dict[str, Any] = {
         "until": "2026-10-10",
     },
     "/api/v1/requests/{case}/access-links/{id}/renewal": {"reason": "Le premier lien arrive à son terme."},
-    "/api/v1/parcours/{case}/tenders/{id}/accounts": {"provider": SOME_ID, "account": SOME_ID},
+    "/api/v1/parcours/{case}/tenders/{id}/providers/{provider}/access": {"account": SOME_ID},
     "/api/v1/requests/{case}/access-links/{id}/revocation": {"reason": "Fin de mandat."},
     "/api/v1/people/search": {"words": "Kerdoncuff"},
     "/api/v1/retention/{id}/hold": {"reason": "Contrôle de l’emploi des fonds en cours."},

@@ -83,7 +83,9 @@ def intake(running: Served) -> Known:
     orientation = _made(adviser.post(f"{path}/orientations", {"target": "CRESS", "reason": "Un appui à la gestion."}))
     link = {"role": "leader", "name": "Maëlle Kerdoncuff", "reason": "Pour valider."}
     right = {"identity": str(uuid7()), "role": "adviser", "unit": UNIT, "reason": "Arrivée dans l’équipe."}
-    _made(manager.post("/api/v1/identities/rights", right))
+    given = _made(manager.post("/api/v1/identities/rights", right))["created"]["right"]["id"]
+    _made(adviser.post(f"{path}/meetings", {"held_on": "2026-03-02", "with_whom": "La présidente"}))
+    _made(adviser.post(f"{path}/criteria", {"criterion": "employer", "verdict": "met", "evidence": "Une DSN."}))
     gone = str(uuid7())
     assert running.by("dpo").delete(f"/api/v1/people/{gone}", REASON).status_code == 202
     rules = adviser.get("/api/v1/criteria").json()[0]["version"]
@@ -91,7 +93,10 @@ def intake(running: Served) -> Known:
         "/api/v1/requests/{}": case,
         "/api/v1/requests/{}/orientations/{}": orientation["id"],
         "/api/v1/requests/{}/access-links/{}": _made(adviser.post(f"{path}/access-links", link))["id"],
+        "/api/v1/requests/{}/meetings/{meeting}": "1",
+        "/api/v1/requests/{}/criteria/{criterion}": "employer",
         "/api/v1/identities/{}": right["identity"],
+        "/api/v1/identities/{}/rights/{right}": given,
         "/api/v1/people/{}": gone,
         "/api/v1/people/{}/erasure/certificate.{form}": "html",
         "/api/v1/retention/{}": case,
@@ -107,10 +112,24 @@ def diagnostic(running: Served) -> Known:
     path = f"/api/v1/diagnoses/{case}"
     _made(adviser.post(f"{path}/other-schemes", {"name": "Un prêt relais de FONDES"}))
     asked = {"centre": "CRDLA Finance", "question": "Quel plan de trésorerie ?", "unit": UNIT}
-    _made(adviser.post(f"{path}/advice", asked))
-    return {"/api/v1/diagnoses/{}": case, "/api/v1/diagnoses/{}/versions/{number}": "1"} | _of_each_case(
-        running, "/api/v1/diagnoses", case, "minutes"
-    )
+    advice = _made(adviser.post(f"{path}/advice", asked))["created"]["advice"]["id"]
+    session = {"held_on": "2026-03-02", "participants": [{"name": "Maëlle Kerdoncuff", "quality": "leader"}]}
+    _made(adviser.post(f"{path}/sessions", session))
+    _made(adviser.post(f"{path}/axes", {"axis": "governance", "findings": "Tout repose sur deux.", "rating": 2}))
+    _made(adviser.post(f"{path}/indicators", {"code": "members", "definition": "Adhérentes et adhérents", "value": 80}))
+    leader = str(uuid7())
+    _made(adviser.post(f"{path}/mandates", {"leader": leader, "starts_on": "2026-01-01"}))
+    known = {
+        "/api/v1/diagnoses/{}": case,
+        "/api/v1/diagnoses/{}/versions/{number}": "1",
+        "/api/v1/diagnoses/{}/advice/{advice}": advice,
+        "/api/v1/diagnoses/{}/sessions/{session}": "1",
+        "/api/v1/diagnoses/{}/axes/{axis}": "governance",
+        "/api/v1/diagnoses/{}/indicators/{code}": "members",
+        "/api/v1/diagnoses/{}/mandates/{leader}": leader,
+        "/api/v1/diagnoses/{}/other-schemes/{scheme}": "1",
+    }
+    return known | _of_each_case(running, "/api/v1/diagnoses", case, "minutes")
 
 
 def parcours(running: Served) -> Known:
@@ -123,13 +142,20 @@ def parcours(running: Served) -> Known:
         "deadline": (running.application.clock.now() + timedelta(days=10)).isoformat(),
     }
     asked = _made(adviser.post(f"/api/v1/parcours/{case}/tenders", tender))["id"]
+    provider = _made(adviser.post(f"/api/v1/parcours/{case}/tenders/{asked}/providers", {"name": "Cabinet Loire"}))
+    own = next(each for each in adviser.get(f"/api/v1/parcours/{case}").json()["actions"] if each != str(action))
+    met = {"whom": "Anaïs Roudaut", "held_on": running.application.clock.now().date().isoformat()}
+    _made(adviser.post(f"/api/v1/parcours/{case}/actions/{own}/introductions", met))
     fund = _made(manager.post("/api/v1/funds", {"unit": UNIT, "year": 2026, "allocated": 100_000}))["id"]
     shared = _made(adviser.post("/api/v1/operations", {"unit": UNIT, "title": "Mutualiser"}))["id"]
     caught_up(running, "parcours")
     known = {
         "/api/v1/parcours/{}": str(case),
         "/api/v1/parcours/{}/versions/{number}": "1",
+        "/api/v1/parcours/{}/actions/{action}": own,
+        "/api/v1/parcours/{}/actions/{action}/introductions/{introduction}": "1",
         "/api/v1/parcours/{}/tenders/{}": asked,
+        "/api/v1/parcours/{}/tenders/{}/providers/{provider}": provider["created"]["provider"]["id"],
         "/api/v1/funds/{}": fund,
         "/api/v1/funds/{unit}": UNIT,
         "/api/v1/funds/{unit}/{year}": "2026",
@@ -143,7 +169,13 @@ def followup(running: Served) -> Known:
     ((collection, (case, *_)),) = opened_by_itself("followup", running.application).items()
     lesson = {"lesson": LESSON, "names": ["Les Jardins de l’Erdre"]}
     sheet = _made(running.by("adviser").post("/api/v1/sheets", lesson))["id"]
-    known = {f"{collection}/{{}}": case, "/api/v1/sheets/{}": sheet}
+    _made(running.by("adviser").post(f"{collection}/{case}/needs", {"theme": "digital", "description": "Un logiciel."}))
+    known = {
+        f"{collection}/{{}}": case,
+        f"{collection}/{{}}/reviews/{{review}}": "M0",
+        f"{collection}/{{}}/needs/{{need}}": "1",
+        "/api/v1/sheets/{}": sheet,
+    }
     return known | _of_each_case(running, collection, case, "minutes")
 
 

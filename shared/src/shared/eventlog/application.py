@@ -92,7 +92,7 @@ class ServiceApplication(ServiceLog):
                 return first
             raise
         names = tuple(event_name(event).name for event in main.events)
-        receipt = Receipt(stream, main.version, events=names, state=main.state)
+        receipt = Receipt(stream, main.version, events=names, previous=main.loaded.state, state=main.state)
         if not (main.steps or options.writes_without_events):
             return receipt
         try:

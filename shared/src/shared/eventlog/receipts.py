@@ -39,12 +39,14 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a command led to. `repeated`: the first receipt, given again, without its `state`."""
+    """What a command led to. `previous`: the state before it, `state` the one after it. `repeated`: the first receipt,
+    given again, without them."""
 
     id: UUID
     version: int
     events: tuple[str, ...]
     repeated: bool = False
+    previous: Any = field(default=None, compare=False, repr=False)
     state: Any = field(default=None, compare=False, repr=False)
 
     @classmethod

@@ -22,6 +22,8 @@ Reason = Annotated[str, Len(3, 2000)]
 """The reason for a decision, encrypted under the case's key."""
 Count = Annotated[int, Ge(0), Le(1_000_000)]
 """People, contracts, days."""
+Ordinal = Annotated[int, Ge(1), Le(10_000)]
+"""Which one, in the order of recording, from 1."""
 Cents = Annotated[int, Ge(0), Le(10_000_000_00)]
 """Euro cents, at most ten million euros."""
 FullTimeEquivalents = Annotated[float, Ge(0), Le(100_000)]

@@ -180,7 +180,8 @@ class Player:
         if answer.status_code == httpx.codes.CREATED and step.post and "{" not in step.post:  # not within a case
             played.opened[body["id"]] = OpenedLink(address, token)
         if step.saves:
-            placeholders.known[step.saves] = body["id"]
+            created = body.get("created", {}).values()
+            placeholders.known[step.saves] = next(iter(created))["id"] if len(created) == 1 else body["id"]
 
     def _erase(self, played: PlayedStory, step: Step, placeholders: Placeholders, address: str) -> None:
         """Ordered in one service, and confirmed by each."""

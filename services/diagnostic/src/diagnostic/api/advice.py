@@ -22,7 +22,14 @@ from shared.web.requests import AppDep, PointInTimeDep
 ADVICE_READERS = frozenset({*CASE_READERS, Role.RESOURCE_CENTRE})
 
 diagnoses.command("/advice", advice.RequestAdvice, *STAFF)
-diagnoses.command("/advice/answer", advice.ReceiveAdvice, *STAFF, Role.RESOURCE_CENTRE)
+advice_parts = diagnoses.parts(
+    "advice",
+    "/advice/{advice}",
+    lambda diagnosis: {each.advice: each for each in diagnosis.advice},
+    *CASE_READERS,
+    advice=UUID,
+)
+advice_parts.command("/answer", advice.ReceiveAdvice, *STAFF, Role.RESOURCE_CENTRE)
 
 
 @dataclass(frozen=True, slots=True)

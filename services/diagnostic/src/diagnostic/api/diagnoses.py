@@ -12,7 +12,7 @@ from diagnostic.domain.content import axes, difficulty, economics, employment, i
 from diagnostic.figures import figures
 from diagnostic.statistics import release
 from shared.eventlog import ServiceApplication
-from shared.kernel import Role
+from shared.kernel import Axis, Ordinal, Role
 from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF, Caller, require_right
 from shared.web.collections import add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
@@ -33,20 +33,45 @@ def check_leader(_: ServiceApplication, caller: Caller, case: UUID, command: man
 router = case_router("/diagnoses", "diagnoses")
 diagnoses = AggregateEndpoints(router, diagnosis.decider)
 diagnoses.command("/sessions", sessions.RecordSession, *STAFF)
-diagnoses.command("/sessions/correction", sessions.CorrectSession, *STAFF)
-diagnoses.command("/sessions/cancellation", sessions.CancelSession, *STAFF)
+session_parts = diagnoses.parts(
+    "session",
+    "/sessions/{session}",
+    lambda diagnosis: dict(enumerate(diagnosis.content.sessions, 1)),
+    *CASE_READERS,
+    session=Ordinal,
+)
+session_parts.command("/correction", sessions.CorrectSession, *STAFF)
+session_parts.command("/cancellation", sessions.CancelSession, *STAFF)
 diagnoses.command("/axes", axes.AssessAxis, *STAFF)
+diagnoses.parts("axis", "/axes/{axis}", lambda diagnosis: diagnosis.content.axes, *CASE_READERS, axis=Axis)
 diagnoses.command("/employment", employment.RecordEmployment, *STAFF)
 diagnoses.command("/employment/correction", employment.CorrectEmployment, *STAFF)
 diagnoses.command("/indicators", indicators.RecordIndicator, *STAFF)
-diagnoses.command("/indicators/correction", indicators.CorrectIndicator, *STAFF)
+indicator_parts = diagnoses.parts(
+    "indicator", "/indicators/{code}", lambda diagnosis: diagnosis.content.indicators, *CASE_READERS, code=str
+)
+indicator_parts.command("/correction", indicators.CorrectIndicator, *STAFF)
 diagnoses.command("/problem", problem.StateProblem, *STAFF)
 diagnoses.command("/other-schemes", problem.ListOtherScheme, *STAFF)
+diagnoses.parts(
+    "other_scheme",
+    "/other-schemes/{scheme}",
+    lambda diagnosis: dict(enumerate(diagnosis.content.schemes, 1)),
+    *CASE_READERS,
+    scheme=Ordinal,
+)
 diagnoses.command("/economics", economics.RecordEconomics, *STAFF)
 diagnoses.command("/economics/correction", economics.CorrectEconomics, *STAFF)
 diagnoses.command("/difficulty", difficulty.QualifyDifficulty, *STAFF)
 diagnoses.command("/scenarios", difficulty.PrioritiseScenarios, *STAFF)
 diagnoses.command("/mandates", mandates.RecordMandate, *STAFF, check=check_leader, may_refuse=(IDENTITY_WITHOUT_RIGHT,))
+diagnoses.parts(
+    "mandate",
+    "/mandates/{leader}",
+    lambda diagnosis: {mandate.leader: mandate for mandate in diagnosis.mandates},
+    *CASE_READERS,
+    leader=UUID,
+)
 diagnoses.command("/submission", validation.SubmitDiagnosis, *STAFF)
 diagnoses.command("/validation", validation.ValidateDiagnosis, Role.LEADER)
 diagnoses.command("/contestation", validation.ContestDiagnosis, Role.LEADER)

@@ -26,7 +26,7 @@ from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-UNKNOWN_ADVICE = Refusal("unknown-advice", "Demande de conseil inconnue")
+UNKNOWN_ADVICE = Refusal("unknown-advice", "Demande de conseil inconnue", status=404)
 WRONG_UNIT = Refusal("wrong-unit", "Code de centre de ressources irrecevable", status=422)
 ALREADY_RECEIVED = Refusal("advice-already-received", "Conseil déjà reçu")
 

@@ -9,6 +9,7 @@ from followup.domain.attachments import FollowUpAttachmentKind
 from followup.domain.reviews import deadlines, reporting
 from followup.figures import figures
 from followup.statistics import release
+from shared.kernel import Ordinal
 from shared.web.auth import CASE_READERS, STAFF
 from shared.web.collections import add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
@@ -16,16 +17,22 @@ from shared.web.resources import AggregateEndpoints, attachments_router
 
 router = case_router("/follow-ups", "follow-ups")
 follow_ups = AggregateEndpoints(router, follow_up.decider)
-follow_ups.command("/reviews", reporting.RecordReview, *STAFF)
-follow_ups.command("/reviews/correction", reporting.CorrectReview, *STAFF)
-follow_ups.command("/reviews/cancellation", reporting.CancelReview, *STAFF)
-follow_ups.command("/reviews/planning", deadlines.PlanReview, *STAFF)
-follow_ups.command("/reviews/unreachable", reporting.RecordUnreachable, *STAFF)
+reviews = follow_ups.parts(
+    "review", "/reviews/{review}", lambda follow_up: follow_up.reviews, *CASE_READERS, review=str
+)
+reviews.command("/report", reporting.RecordReview, *STAFF)
+reviews.command("/correction", reporting.CorrectReview, *STAFF)
+reviews.command("/cancellation", reporting.CancelReview, *STAFF)
+reviews.command("/planning", deadlines.PlanReview, *STAFF)
+reviews.command("/unreachable", reporting.RecordUnreachable, *STAFF)
 follow_ups.command("/parcours-update", parcours_update.RequestParcoursUpdate, *STAFF)
 follow_ups.command("/parcours-update/withdrawal", parcours_update.WithdrawParcoursUpdate, *STAFF)
 follow_ups.command("/closing-down", closure.RecordClosedDown, *STAFF)
 follow_ups.command("/closing-down/correction", closure.CorrectClosingDown, *STAFF)
 follow_ups.command("/needs", needs.FindNeed, *STAFF)
+follow_ups.parts(
+    "need", "/needs/{need}", lambda follow_up: dict(enumerate(follow_up.needs, 1)), *CASE_READERS, need=Ordinal
+)
 follow_ups.command("/closure", closure.CloseFollowUp, *STAFF)
 
 add_figures(router, figures, name="figures")

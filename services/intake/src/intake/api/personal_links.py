@@ -45,6 +45,12 @@ GIVEN_LINK_EXAMPLE: dict[str, Any] = {
     "id": "01993f2e-5c00-7a10-8a51-3f6f7c1b2d41",
     "version": 1,
     "events": ["link-given"],
+    "created": {
+        "access_link": {
+            "id": "01993f2e-5c00-7a10-8a51-3f6f7c1b2d41",
+            "href": "/api/v1/requests/01993f2e-5c00-7a10-8a51-3f6f7c1b2d40/access-links/01993f2e-5c00-7a10-8a51-3f6f7c1b2d41",
+        }
+    },
     "links": [],
     "secret": "dla_link_kJ0v2Hq9…",
     "address": "https://console.example/acces#dla_link_kJ0v2Hq9…",
@@ -91,7 +97,7 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
     """Links are given and renewed in an own way, because the secret is made here and never enters the log."""
 
     def __init__(self, router: ResourceRouter, requests: AggregateEndpoints[Request], deployment: Deployment) -> None:
-        super().__init__(router, decider, within=requests)
+        super().__init__(router, decider, within=requests, called="access_link")
         self._deployment = deployment
 
     def give(self, *roles: Role) -> None:
@@ -109,7 +115,7 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
             authorize(caller, case)
             self.require(app, case)
             given = self._issue(request, app, caller, case, uuid7(), body, idempotency_key, response)
-            response.headers["Location"] = f"{self.router.prefix.format(case=case)}/{given.id}"
+            response.headers["Location"] = self.address(case, given.id)
             return given
 
         def renew_link(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from operator import attrgetter
+from uuid import UUID
 
 from fastapi import APIRouter
 
@@ -18,7 +19,7 @@ from shared.web.resources import AggregateEndpoints
 
 def build_router(deployment: Deployment) -> APIRouter:
     router = case_router("/identities", "register of rights")
-    identities = AggregateEndpoints(router, deployment.register)
+    identities = AggregateEndpoints(router, deployment.register, called="identity")
     identities.create(
         GrantRight,
         *STAFF,
@@ -28,8 +29,12 @@ def build_router(deployment: Deployment) -> APIRouter:
         may_refuse=(BEYOND_YOURS,),
         also=(404,),
     )
-    identities.command("/revocation", RevokeRight, *STAFF)
-    identities.get(Role.MANAGER, Role.REGIONAL, Role.DPO, Role.AUDITOR)
+    readers = (Role.MANAGER, Role.REGIONAL, Role.DPO, Role.AUDITOR)
+    rights = identities.parts(
+        "right", "/rights/{right}", lambda state: {right.id: right for right in state.rights}, *readers, right=UUID
+    )
+    rights.command("/revocation", RevokeRight, *STAFF)
+    identities.get(*readers)
     return router
 
 

@@ -30,7 +30,7 @@ from intake.domain.request.transfer import ReceiveTransfer, TakeOverRequest, Tra
 from intake.figures import figures
 from intake.statistics import release
 from shared.eventlog import ServiceApplication
-from shared.kernel import Role
+from shared.kernel import Ordinal, Role
 from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF, Caller
 from shared.web.collections import add_figures, add_statistics
 from shared.web.requests import case_router
@@ -67,7 +67,9 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
     requests.command("/corrections", CorrectStructure, *STAFF)
     requests.command("/contact", CorrectContact, *STAFF)
     requests.command("/meetings", RecordMeeting, *STAFF)
+    requests.parts("meeting", "/meetings/{meeting}", meetings_of, *CASE_READERS, meeting=Ordinal)
     requests.command("/criteria", AssessCriterion, *STAFF)
+    requests.parts("criterion", "/criteria/{criterion}", lambda state: state.criteria, *CASE_READERS, criterion=str)
     requests.command("/derogations", GrantDerogation, Role.MANAGER)
     requests.command("/difficulty", TriageDifficulty, *STAFF)
     requests.command(
@@ -101,3 +103,8 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
     requests.documents(documents, *CASE_READERS)
     requests.list(projections.requests, *STAFF, Role.AUDITOR, Role.DPO)
     return router, requests
+
+
+def meetings_of(request: Request) -> dict[int, dict[str, Any]]:
+    """Numbered in the order of recording, from 1."""
+    return {number: {"held_on": day} for number, day in enumerate(request.meetings, 1)}

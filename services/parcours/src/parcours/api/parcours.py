@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from parcours import figures, projections
 from parcours.api.accounts import check_account
 from parcours.api.collective_actions import operations_of
@@ -14,12 +16,23 @@ from parcours.domain.attachments import ParcoursAttachmentKind
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import standing
 from parcours.domain.funding import payments
+from parcours.domain.state import Introduction, Parcours
 from parcours.statistics import parcours_statistics
-from shared.kernel import Role
+from shared.kernel import Ordinal, Role
 from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF
 from shared.web.collections import add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
 from shared.web.resources import AggregateEndpoints, attachments_router
+
+
+def introductions_of(parcours: Parcours) -> dict[tuple[UUID, int], Introduction]:
+    """Numbered within each action in the order of recording, from 1."""
+    return {
+        (action, number): introduction
+        for action, state in parcours.actions.items()
+        for number, introduction in enumerate(state.introductions, 1)
+    }
+
 
 router = case_router("/parcours", "parcours")
 endpoints = AggregateEndpoints(router, parcours.decider)
@@ -27,8 +40,9 @@ endpoints = AggregateEndpoints(router, parcours.decider)
 endpoints.command("/ranking", edits.RankAxes, *STAFF)
 endpoints.command("/deferrals", edits.DeferAxis, *STAFF)
 endpoints.command("/actions", edits.AddAction, *STAFF)
-endpoints.command("/actions/dates", edits.RescheduleAction, *STAFF)
-endpoints.command("/actions/removal", edits.RemoveAction, *STAFF)
+actions = endpoints.parts("action", "/actions/{action}", lambda parcours: parcours.actions, *CASE_READERS, action=UUID)
+actions.command("/dates", edits.RescheduleAction, *STAFF)
+actions.command("/removal", edits.RemoveAction, *STAFF)
 
 endpoints.command("/duration-derogation", duration.GrantDurationDerogation, Role.MANAGER)
 endpoints.command("/sharing", validation.ShareParcours, *STAFF)
@@ -36,31 +50,39 @@ endpoints.command("/validation", validation.ValidateParcours, Role.LEADER)
 endpoints.command("/contestation", validation.ContestParcours, Role.LEADER)
 endpoints.command("/adjustment", validation.AdjustParcours, *STAFF)
 
-endpoints.command("/introductions", coordination.RecordIntroduction, *STAFF)
-endpoints.command("/actions/start", coordination.StartAction, *STAFF)
-endpoints.command("/actions/completion", coordination.FinishAction, *STAFF)
-endpoints.command("/actions/abandonment", coordination.AbandonAction, *STAFF)
-endpoints.command("/actions/carry-over", coordination.CarryOverAction, *STAFF)
-endpoints.command("/actions/continuation", standing.ContinueAlone, *STAFF)
-endpoints.command("/actions/operation", standing.MoveToOperation, *STAFF)
+actions.command("/introductions", coordination.RecordIntroduction, *STAFF)
+actions.command("/start", coordination.StartAction, *STAFF)
+actions.command("/completion", coordination.FinishAction, *STAFF)
+actions.command("/abandonment", coordination.AbandonAction, *STAFF)
+actions.command("/carry-over", coordination.CarryOverAction, *STAFF)
+actions.command("/continuation", standing.ContinueAlone, *STAFF)
+actions.command("/operation", standing.MoveToOperation, *STAFF)
 
-endpoints.command(
-    "/providers", selection.RetainProvider, *STAFF, check=check_account, may_refuse=(IDENTITY_WITHOUT_RIGHT,)
+actions.command(
+    "/provider", selection.RetainProvider, *STAFF, check=check_account, may_refuse=(IDENTITY_WITHOUT_RIGHT,)
 )
-endpoints.command("/funds", payments.CommitFunds, *STAFF)
-endpoints.command("/funds/release", payments.ReleaseFunds, *STAFF)
-endpoints.command("/agreements", agreement.RecordAgreement, *STAFF)
-endpoints.command("/agreements/signatures", agreement.SignAgreement, *STAFF)
-endpoints.command("/days", reporting.RecordDays, *STAFF)
-endpoints.command("/amendments", agreement.RecordAmendment, *STAFF)
-endpoints.command("/final-reports/receipt", reporting.ReceiveFinalReport, *STAFF, Role.PROVIDER)
-endpoints.command("/final-reports", reporting.AcceptFinalReport, *STAFF)
-endpoints.command("/payments", payments.AuthorisePayment, *STAFF)
+actions.command("/funds", payments.CommitFunds, *STAFF)
+actions.command("/funds/release", payments.ReleaseFunds, *STAFF)
+actions.command("/agreement", agreement.RecordAgreement, *STAFF)
+actions.command("/agreement/signatures", agreement.SignAgreement, *STAFF)
+actions.command("/days", reporting.RecordDays, *STAFF)
+actions.command("/amendments", agreement.RecordAmendment, *STAFF)
+actions.command("/final-report/receipt", reporting.ReceiveFinalReport, *STAFF, Role.PROVIDER)
+actions.command("/final-report/acceptance", reporting.AcceptFinalReport, *STAFF)
+actions.command("/payments", payments.AuthorisePayment, *STAFF)
 
-endpoints.command("/introductions/correction", corrections.CorrectIntroduction, *STAFF)
-endpoints.command("/agreements/correction", corrections.CorrectAgreement, *STAFF)
-endpoints.command("/days/correction", corrections.CorrectDays, *STAFF)
-endpoints.command("/final-reports/correction", corrections.CorrectFinalReport, *STAFF)
+introductions = endpoints.parts(
+    "introduction",
+    "/actions/{action}/introductions/{introduction}",
+    introductions_of,
+    *CASE_READERS,
+    action=UUID,
+    introduction=Ordinal,
+)
+introductions.command("/correction", corrections.CorrectIntroduction, *STAFF)
+actions.command("/agreement/correction", corrections.CorrectAgreement, *STAFF)
+actions.command("/days/correction", corrections.CorrectDays, *STAFF)
+actions.command("/final-report/correction", corrections.CorrectFinalReport, *STAFF)
 endpoints.command("/completion/correction", corrections.CorrectDebrief, *STAFF)
 
 endpoints.command("/completion", ending.CompleteParcours, *STAFF)

@@ -51,14 +51,17 @@ endpoints.create(
     proposals.OpenTender, *STAFF, check=check_consulting_action, may_refuse=(NOT_CONSULTING, UNKNOWN_ACTION)
 )
 endpoints.command("/providers", proposals.InviteProvider, *STAFF)
-endpoints.command(
-    "/accounts", proposals.GrantProviderAccess, *STAFF, check=check_account, may_refuse=(IDENTITY_WITHOUT_RIGHT,)
+providers = endpoints.parts(
+    "provider", "/providers/{provider}", lambda state: state.candidates, *CASE_READERS, provider=UUID
 )
-endpoints.command("/proposals", proposals.SubmitProposal, *STAFF, Role.PROVIDER)
+providers.command(
+    "/access", proposals.GrantProviderAccess, *STAFF, check=check_account, may_refuse=(IDENTITY_WITHOUT_RIGHT,)
+)
+providers.command("/proposal", proposals.SubmitProposal, *STAFF, Role.PROVIDER)
 endpoints.command("/interests", award.DeclareInterests, *STAFF, Role.LEADER)
-endpoints.command("/scores", award.ScoreProposal, *STAFF, Role.LEADER)
+providers.command("/scores", award.ScoreProposal, *STAFF, Role.LEADER)
 endpoints.command("/award", award.AwardTender, *STAFF)
-endpoints.command("/information", award.InformCandidate, *STAFF)
+providers.command("/information", award.InformCandidate, *STAFF)
 endpoints.command("/cancellation", award.CancelTender, *STAFF)
 endpoints.get(*CASE_READERS)
 endpoints.documents(tender_documents, *CASE_READERS)

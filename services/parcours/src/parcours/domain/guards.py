@@ -23,7 +23,7 @@ from shared.kernel.french import format_count
 ONLY_CONSULTING = Refusal("only-consulting", "Un parcours ne se limite pas à un prestataire externe")
 BEFORE_ADMISSION = Refusal("before-admission", "Date antérieure à l’admission", status=422)
 UNKNOWN_AXIS = Refusal("unknown-axis", "Axe étranger au plan", status=422)
-UNKNOWN_ACTION = Refusal("unknown-action", "Action inconnue", status=422)
+UNKNOWN_ACTION = Refusal("unknown-action", "Action inconnue", status=404)
 NOT_VALIDATED = Refusal("not-validated", "La structure n’a pas validé")
 ACTION_NOT_AT_THIS_STEP = Refusal("action-not-at-this-step", "L’action n’en est pas là")
 NOT_CONSULTING = Refusal("not-consulting", "Cette action n’est pas une prestation de conseil")

@@ -1,9 +1,9 @@
 """A command as it is offered over HTTP: the router that takes it, and the link that a response offers it by."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -27,13 +27,15 @@ class CommandEndpoint:
     """A command that an operation takes.
 
     `path`: of the operation, with its parameters. `becomes`: the command that the aggregate is given instead, where the
-    operation adds what it looked up. `may_refuse`: what the operation itself refuses, before the aggregate decides."""
+    operation adds what it looked up. `may_refuse`: what the operation itself refuses, before the aggregate decides.
+    `parts`: the ids of each part of a state that the operation can name in its address; one address without any."""
 
     command: type
     path: str
     roles: tuple[Role, ...]
     becomes: type | None = None
     may_refuse: tuple[Refusal, ...] = ()
+    parts: Callable[[Any], Iterable[Mapping[str, Any]]] = lambda _state: ({},)
 
     @property
     def title(self) -> str:
@@ -45,9 +47,10 @@ class CommandEndpoint:
         """The command in English, from the name of its class: "Admit request"."""
         return split_words(self.command.__name__).capitalize()
 
-    def link(self, case: UUID, id: UUID) -> Link:  # noqa: A002
+    def link(self, case: UUID, id: UUID, part: Mapping[str, Any]) -> Link:  # noqa: A002
+        """`part`: the ids of the part that the command is for, by their names in the path."""
         rel = split_words(self.command.__name__).replace(" ", "-").lower()
-        return Link(rel=rel, href=self.path.format(case=case, id=id), title=self.title)
+        return Link(rel=rel, href=self.path.format(case=case, id=id, **part), title=self.title)
 
 
 class ResourceRouter(APIRouter):

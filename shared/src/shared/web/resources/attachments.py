@@ -127,7 +127,7 @@ def _add_upload(attachments: AggregateEndpoints[Attachment], kinds: type[StrEnum
                 )
 
             receipt = await run_in_threadpool(add)
-        response.headers["Location"] = f"{attachments.router.prefix.format(case=case)}/{receipt.id}"
+        response.headers["Location"] = attachments.address(case, receipt.id)
         response.status_code = 201 if receipt.events else 200
         return attachments.result(app, caller, case, receipt, response)
 

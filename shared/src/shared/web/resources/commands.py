@@ -1,9 +1,9 @@
 """Commands of one aggregate over HTTP: the operations that create it and change it."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, replace
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Body, Depends, Response
@@ -26,8 +26,9 @@ from shared.web.requests import (
     split_words,
 )
 from shared.web.resources.documents import add_documents
+from shared.web.resources.parts import Created, Part, address_fields, address_params, body_type, with_address
 from shared.web.resources.resource import AggregateResource, parent_case
-from shared.web.resources.state import ExtraFields, add_list, add_state
+from shared.web.resources.state import ExtraFields, add_list, add_part, add_state
 
 S = TypeVar("S")
 
@@ -41,6 +42,12 @@ class CommandResult(BaseModel):
                 "id": "01993f2e-5c00-7a10-8a51-3f6f7c1b2d40",
                 "version": 4,
                 "events": ["meeting-recorded"],
+                "created": {
+                    "meeting": {
+                        "id": "1",
+                        "href": "/api/v1/requests/01993f2e-5c00-7a10-8a51-3f6f7c1b2d40/meetings/1",
+                    }
+                },
                 "links": [
                     {
                         "rel": "assess-criterion",
@@ -56,6 +63,7 @@ class CommandResult(BaseModel):
     id: UUID = Field(description="The aggregate that the command changed")
     version: int = Field(description="Its version now, as the ETag gives it too")
     events: list[str] = Field(description="The names of the events recorded; none where the command was already done")
+    created: dict[str, Created] = Field(default={}, description="What the command created, by what it is")
     links: list[Link] = Field(default=[], description="The commands that you may send next")
 
 
@@ -116,7 +124,7 @@ class AggregateEndpoints(AggregateResource[S]):
             receipt = self.handle(
                 app, caller, completed_body, case=case, stream=stream, request=body, key=idempotency_key
             )
-            response.headers["Location"] = f"{self.router.prefix.format(case=case)}/{receipt.id}"
+            response.headers["Location"] = self.address(case, receipt.id)
             return self.result(app, caller, case if self.within else receipt.id, receipt, response)
 
         declared = self.declare_creation(command, path, roles, becomes=becomes, may_refuse=may_refuse)
@@ -132,9 +140,12 @@ class AggregateEndpoints(AggregateResource[S]):
         check: Check | None = None,
         may_refuse: tuple[Refusal, ...] = (),
         in_transaction: InTransactionOf | None = None,
+        part: Part[S] | None = None,
     ) -> None:
         """POST below one aggregate. `check` runs before the aggregate decides, and may raise the refusals `may_refuse`;
-        `in_transaction` writes in the transaction of the events."""
+        `in_transaction` writes in the transaction of the events. `part`: the parts that the path names one of, each
+        by a field of the command, which the body then lacks."""
+        in_address = address_fields(command, path)
 
         def endpoint(
             id: UUID,  # noqa: A002
@@ -142,21 +153,23 @@ class AggregateEndpoints(AggregateResource[S]):
             caller: Annotated[Caller, requires(*roles)],
             case: Annotated[UUID, Depends(self.case_id)],
             response: Response,
-            body: _body_of(command),  # type: ignore[valid-type]  # the command's own class
+            address: Annotated[dict[str, Any], Depends(address_params(in_address, part.name if part else ""))],
+            body: _body_of(body_type(command, in_address)),  # type: ignore[valid-type]  # made of the command's class
             if_match: IfMatchHeader = None,
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> CommandResult:
             authorize(caller, case)
             self.require(app, case, id)
+            request = with_address(command, address, body)
             if check:
-                check(app, caller, case, body)
+                check(app, caller, case, request)
             receipt = self.handle(
                 app,
                 caller,
-                body,
+                request,
                 case=case,
                 stream=id,
-                request=body,
+                request=request,
                 key=idempotency_key,
                 expected=expected_version(if_match),
                 exists=True,
@@ -166,9 +179,20 @@ class AggregateEndpoints(AggregateResource[S]):
 
         path = f"/{{id}}{path}"
         declared = CommandEndpoint(command, self.router.prefix + path, roles=roles, may_refuse=may_refuse)
+        if part:
+            declared = replace(declared, parts=part.addresses)
         self.router.commands.append(declared)
         self.offer(declared)
         self._add_route(path, endpoint, declared, 200)
+
+    def parts(
+        self, name: str, path: str, find: Callable[[S], Mapping[Any, Any]], *readers: Role, **ids: Any
+    ) -> "PartEndpoints[S]":
+        """The parts of one kind, each read at its `path` below the aggregate. `find` and `ids` as in `Part`."""
+        part = Part(name, path, find=find, ids=ids)
+        self.parts_of.append(part)
+        add_part(self, part, *readers)
+        return PartEndpoints(self, part)
 
     def get(self, *roles: Role, extra: ExtraFields | None = None) -> None:
         """GET one aggregate, and what changed in it; for a case also its history and its stored events."""
@@ -221,12 +245,21 @@ class AggregateEndpoints(AggregateResource[S]):
     ) -> CommandResult:
         """The body of the response, and its headers `ETag` and, for a repeated request, `Idempotency-Replayed`."""
         response.headers["ETag"] = f'"{receipt.version}"'
-        state = receipt.state
         if receipt.repeated:
             response.headers["Idempotency-Replayed"] = "true"
-            state = app.load(self.decider, receipt.id, receipt.version).state
-        links = self.links(caller, case, receipt.id, state)
-        return CommandResult(id=receipt.id, version=receipt.version, events=[*receipt.events], links=links)
+            after, before = receipt.version, receipt.version - len(receipt.events)
+            receipt = replace(
+                receipt,
+                previous=app.load(self.decider, receipt.id, before).state if before else self.decider.initial,
+                state=app.load(self.decider, receipt.id, after).state,
+            )
+        return CommandResult(
+            id=receipt.id,
+            version=receipt.version,
+            events=[*receipt.events],
+            created=self.created(case, receipt),
+            links=self.links(caller, case, receipt.id, receipt.state),
+        )
 
     def declare_creation(
         self,
@@ -268,6 +301,25 @@ class AggregateEndpoints(AggregateResource[S]):
             summary=declared.summary,
             description=command_description(declared.command),
         )
+
+
+class PartEndpoints(Generic[S]):
+    """The operations of the parts of one kind, each at the part's own address."""
+
+    def __init__(self, aggregate: AggregateEndpoints[S], part: Part[S]) -> None:
+        self._aggregate, self._part = aggregate, part
+
+    def command(
+        self,
+        path: str,
+        command: type,
+        *roles: Role,
+        check: Check | None = None,
+        may_refuse: tuple[Refusal, ...] = (),
+    ) -> None:
+        """POST below one part: the address gives the command its ids. The rest as for the aggregate."""
+        path = f"{self._part.path}{path}"
+        self._aggregate.command(path, command, *roles, check=check, may_refuse=may_refuse, part=self._part)
 
 
 def command_description(command: type) -> str:

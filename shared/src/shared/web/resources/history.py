@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -54,11 +55,17 @@ class EventEffect(BaseModel):
     erased: list[UUID] = []
 
 
-def state_at(app: ServiceApplication, decider: Decider[Any], stream: UUID, at: PointInTime) -> dict[str, Any]:
-    """The state, and under `replayed` its basis. Raises like `shared.temporal.load_aggregate_at`."""
+def state_at(
+    app: ServiceApplication,
+    decider: Decider[Any],
+    stream: UUID,
+    at: PointInTime,
+    part: Callable[[Any], Any] = lambda state: state,
+) -> dict[str, Any]:
+    """The state, or a `part` of it, and under `replayed` its basis. Raises like `shared.temporal.load_aggregate_at`."""
     replay = load_aggregate_at(app, decider, stream, at)
     show, erased = collect_erased(app.key_store.display_text)
-    state = to_plain(replay.state, show)
+    state = to_plain(part(replay.state), show)
     entry = replay.recorded[-1][0]
     basis = StateAt(
         version=entry.originator_version,

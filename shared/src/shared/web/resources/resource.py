@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from shared.eventlog import ServiceApplication, UnknownCase
+from shared.eventlog import Receipt, ServiceApplication, UnknownCase
 from shared.kernel import Decider
 from shared.temporal import PointInTime
 from shared.web.auth import Caller, can_change, redact_confidential_cases
 from shared.web.requests import CommandEndpoint, Link, ResourceRouter
+from shared.web.resources.parts import Created, Part
 
 S = TypeVar("S")
 
@@ -18,7 +19,7 @@ class AggregateResource(Generic[S]):
 
     `within`: the resource of the case, for an aggregate that has a stream of its own in a case and whose state names
     its `case`. `names_cases`: the aggregate belongs to several cases, so the ids of confidential ones that are not for
-    the caller are redacted."""
+    the caller are redacted. `called`: what an answer calls it under `created`, if not by the aggregate's name."""
 
     def __init__(
         self,
@@ -27,8 +28,11 @@ class AggregateResource(Generic[S]):
         within: "AggregateResource[Any] | None" = None,
         *,
         names_cases: bool = False,
+        called: str | None = None,
     ) -> None:
         self.router, self.decider, self.within, self.names_cases = router, decider, within, names_cases
+        self.called = called or decider.name
+        self.parts_of: list[Part[S]] = []
         self.case_id: Callable[..., Any] = parent_case if within else own_case
         self._offered: list[CommandEndpoint] = []
 
@@ -42,10 +46,24 @@ class AggregateResource(Generic[S]):
             return []
         allowed = tuple(self.decider.available_commands(state))
         return [
-            endpoint.link(case, id)
+            endpoint.link(case, id, part)
             for endpoint in self._offered
             if issubclass(endpoint.command, allowed) and caller.actor.role in endpoint.roles
+            for part in endpoint.parts(state)
         ]
+
+    def address(self, case: UUID, id: UUID) -> str:  # noqa: A002
+        """The path of one aggregate."""
+        return f"{self.router.prefix.format(case=case)}/{id}"
+
+    def created(self, case: UUID, receipt: Receipt) -> dict[str, Created]:
+        """What the command created: the aggregate itself, parts of it, by what each is called."""
+        address, created = self.address(case, receipt.id), {}
+        if receipt.events and receipt.version == len(receipt.events):
+            created[self.called] = Created(id=str(receipt.id), href=address)
+        for part in self.parts_of:
+            created |= part.created(receipt.previous, receipt.state, address)
+        return created
 
     def links_at(self, caller: Caller, case: UUID, id: UUID, state: S, at: PointInTime) -> list[Link]:  # noqa: A002
         """The links of a state at a point in time: none in the past, where nothing can be done."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Depends, Response
 from pydantic import BaseModel, Field
 
-from shared.eventlog import LoadedAggregate, LogEntry, RecordedEvent, ServiceApplication, to_plain
+from shared.eventlog import LoadedAggregate, LogEntry, RecordedEvent, ServiceApplication, UnknownCase, to_plain
 from shared.kernel import Role, event_name
 from shared.projections import Projection
 from shared.temporal import PointInTime
@@ -16,6 +16,7 @@ from shared.web.auth import Caller, authorize, require_no_confidential_case, req
 from shared.web.collections import Page, list_params, list_rows, load_case_for_response
 from shared.web.requests import AppDep, BoundParam, PointInTimeDep
 from shared.web.resources.history import EventEffect, effects_between, state_at
+from shared.web.resources.parts import Part, address_params
 from shared.web.resources.resource import AggregateResource
 from shared.web.resources.stored_events import StoredEvents, stored_events
 
@@ -118,6 +119,45 @@ def _add_history(resource: AggregateResource[Any], *roles: Role) -> None:
         if resource.names_cases:
             require_no_confidential_case(app, caller, id)
         return stored_events(app, id)
+
+
+def add_part(resource: AggregateResource[Any], part: Part[Any], *roles: Role) -> None:
+    """GET one part of an aggregate."""
+    router, decider = resource.router, resource.decider
+    words = part.name.replace("_", " ")
+
+    @router.get(
+        f"/{{id}}{part.path}", name=f"get_{part.name}", response_model=dict[str, Any], summary=f"Get one {words}"
+    )
+    def get_part(
+        id: UUID,  # noqa: A002
+        app: AppDep,
+        caller: Annotated[Caller, requires(*roles)],
+        case: Annotated[UUID, Depends(resource.case_id)],
+        response: Response,
+        address: Annotated[dict[str, Any], Depends(address_params(part.ids, part.name))],
+        at: PointInTimeDep,
+    ) -> Any:
+        """As it stands in the state, now or at a point in time; the version is the aggregate's. `links`: the commands
+        that you may send to it next."""
+        authorize(caller, case)
+        resource.require(app, case, id)
+        *_, own = address.values()
+
+        def find(state: Any) -> Any:
+            parts = part.find(state)
+            if (key := part.key(address)) not in parts:
+                raise UnknownCase(f"{id} {key}")
+            return parts[key]
+
+        if at != PointInTime():
+            return resource.redact(app, caller, state_at(app, decider, id, at, find)) | {"id": str(own)}
+        loaded = app.load_existing(decider, id)
+        response.headers["ETag"] = f'"{loaded.version}"'
+        shown = resource.redact(app, caller, to_plain(find(loaded.state), app.key_store.display_text))
+        here = resource.address(case, id) + part.path.format(**address)
+        links = [link for link in resource.links(caller, case, id, loaded.state) if link.href.startswith(f"{here}/")]
+        return {**shown, "id": str(own), "version": loaded.version, "links": links}
 
 
 def add_list(resource: AggregateResource[Any], projection: Projection, *roles: Role) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from annotated_types import Len
 
-from diagnostic.domain.content.fields import Number, Points, encrypt_points
+from diagnostic.domain.content.fields import Points, encrypt_points
 from diagnostic.domain.lifecycle import CONTENT_CLOSED, VOIDED
 from shared.kernel import (
     ConfidentialLine,
@@ -17,6 +17,7 @@ from shared.kernel import (
     DifficultyLevel,
     DifficultyNature,
     Encrypted,
+    Ordinal,
     Refusal,
     Text,
     event,
@@ -82,7 +83,7 @@ class QualifyDifficulty:
 class RecoveryScenario:
     """A way to recover, as typed in: what it supposes, what it needs, and whether it is retained (null: open)."""
 
-    rank: Number
+    rank: Ordinal
     title: ConfidentialLine
     hypotheses: Points = ()
     needs: Points = ()

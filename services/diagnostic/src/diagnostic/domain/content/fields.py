@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from annotated_types import Ge, Le, Len
+from annotated_types import Len
 
 from shared.kernel import Context, Encrypted, Line, Refusal
 
@@ -12,8 +12,6 @@ NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger")
 
 Points = Annotated[tuple[Line, ...], Len(0, 20)]
 """A list of short points, one line each."""
-Number = Annotated[int, Ge(1), Le(10_000)]
-"""A rank, or the number of a session in the order of recording, from 1."""
 
 
 def encrypt_points(points: tuple[str, ...], context: Context) -> tuple[Encrypted, ...]:

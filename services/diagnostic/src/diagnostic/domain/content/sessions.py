@@ -11,12 +11,12 @@ from uuid import UUID
 
 from annotated_types import Len
 
-from diagnostic.domain.content.fields import Number
 from diagnostic.domain.lifecycle import CONTENT_CLOSED, VOIDED
 from shared.kernel import (
     Context,
     Day,
     Encrypted,
+    Ordinal,
     PersonalData,
     PersonalLine,
     Reason,
@@ -30,7 +30,7 @@ from shared.kernel.events import command
 from shared.kernel.french import format_count
 from shared.kernel.frozen import replace
 
-UNKNOWN_SESSION = Refusal("unknown-session", "Séance inconnue")
+UNKNOWN_SESSION = Refusal("unknown-session", "Séance inconnue", status=404)
 CANCELLED_SESSION = Refusal("session-cancelled", "Séance annulée")
 
 
@@ -129,7 +129,7 @@ class RecordSession:
 class CorrectSession:
     """A session was recorded wrongly: when and with whom it was really held, and why it is corrected."""
 
-    session: Number
+    session: Ordinal
     held_on: Day
     participants: Annotated[tuple[Participant, ...], Len(1, 50)]
     reason: Reason
@@ -144,7 +144,7 @@ class CorrectSession:
 class CancelSession:
     """A session was recorded by mistake: it keeps its number, and no longer counts."""
 
-    session: Number
+    session: Ordinal
     reason: Reason
 
 

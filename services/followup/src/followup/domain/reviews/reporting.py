@@ -29,7 +29,7 @@ from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-UNKNOWN_REVIEW = Refusal("unknown-review", "Bilan inconnu", status=422)
+UNKNOWN_REVIEW = Refusal("unknown-review", "Bilan inconnu", status=404)
 ALREADY_RECORDED = Refusal("review-already-recorded", "Bilan déjà enregistré")
 NOT_DUE = Refusal("review-not-due", "Le bilan n’est pas encore à l’ordre du jour")
 NOT_ASKED = Refusal("satisfaction-not-asked", "Satisfaction non demandée", status=422)

@@ -105,7 +105,7 @@ class Tender:
 
 
 TENDER_NOT_AT_THIS_STEP = Refusal("tender-not-at-this-step", "La consultation n’en est pas là")
-UNKNOWN_PROVIDER = Refusal("unknown-provider", "Prestataire non consulté", status=422)
+UNKNOWN_PROVIDER = Refusal("unknown-provider", "Prestataire non consulté", status=404)
 
 
 def require_status(tender: Tender, *steps: TenderStatus) -> None:
