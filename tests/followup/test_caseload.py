@@ -172,7 +172,7 @@ def test_figures_tell_their_formula_and_the_cases_behind_them(followup: Served, 
     assert figures["job_change_cdd"]["value"] is None
     assert all(figure["formula"] for figure in answer["figures"])
     behind = [adviser.get(figure["events"]) for figure in answer["figures"]]
-    assert all(each.status_code == 200 for each in behind)
+    assert [each.text for each in behind if each.status_code != 200] == []
     compared = adviser.get(fte["events"]).json()
     assert {(each["case"], each["event"]) for each in compared["items"]} == {
         (str(case), event) for case in (grown, shrunk) for event in ("follow-up-opened", "review-recorded")

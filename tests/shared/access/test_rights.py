@@ -86,10 +86,17 @@ def test_every_operation_answers_each_role_as_the_table_says(
 
 OF_WHAT_IT_NAMES = {
     ("GET /api/v1/diagnoses/{id}/advice", "unknown-case"),
+    ("POST /api/v1/diagnoses/{id}/advice/{advice}/answer", "unknown-advice"),
+    ("POST /api/v1/identities/{id}/rights/{right}/revocation", "right-beyond-yours"),
+    ("POST /api/v1/parcours/{id}/actions/{action}/final-report/receipt", "not-your-assignment"),
+    ("POST /api/v1/parcours/{case}/tenders/{id}/providers/{provider}/proposal", "not-your-proposal"),
     ("GET /api/v1/funds/figures/{code}/events", "unknown-figure"),
     ("POST /api/v1/funds", "other-unit"),
     ("POST /api/v1/identities/rights", "right-beyond-yours"),
     ("POST /api/v1/operations", "other-unit"),
+    ("POST /api/v1/parcours/{case}/tenders", "unknown-action"),
+    ("POST /api/v1/parcours/{case}/tenders/{id}/award", "unknown-provider"),
+    ("POST /api/v1/follow-ups/{id}/parcours-update", "unknown-review"),
     ("POST /api/v1/requests/transfers", "unknown-case"),
 }
 """What somebody who may ask is told of what their request names, or a centre of a dossier that asked it nothing."""

@@ -107,8 +107,8 @@ def intake(running: Served) -> Known:
 
 def diagnostic(running: Served) -> Known:
     """The resource centre that is asked for advice goes by the unit's code."""
-    known = opened_by_itself("diagnostic", running.application)
-    case, adviser = known["/api/v1/diagnoses"][0], running.by("adviser")
+    opened = opened_by_itself("diagnostic", running.application)
+    case, adviser = opened["/api/v1/diagnoses"][0], running.by("adviser")
     path = f"/api/v1/diagnoses/{case}"
     _made(adviser.post(f"{path}/other-schemes", {"name": "Un prêt relais de FONDES"}))
     asked = {"centre": "CRDLA Finance", "question": "Quel plan de trésorerie ?", "unit": UNIT}

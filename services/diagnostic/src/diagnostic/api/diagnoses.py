@@ -31,6 +31,8 @@ def check_leader(_: ServiceApplication, caller: Caller, case: UUID, command: man
 
 
 router = case_router("/diagnoses", "diagnoses")
+add_figures(router, figures)
+add_statistics(router, release)
 diagnoses = AggregateEndpoints(router, diagnosis.decider)
 diagnoses.command("/sessions", sessions.RecordSession, *STAFF)
 session_parts = diagnoses.parts(
@@ -77,8 +79,6 @@ diagnoses.command("/validation", validation.ValidateDiagnosis, Role.LEADER)
 diagnoses.command("/contestation", validation.ContestDiagnosis, Role.LEADER)
 diagnoses.command("/plan", plan.AgreePlan, *STAFF)
 diagnoses.command("/plan/correction", plan.CorrectBaseline, *STAFF)
-add_figures(router, figures)
-add_statistics(router, release)
 diagnoses.get(*CASE_READERS)
 diagnoses.documents(documents.of_diagnosis, *CASE_READERS)
 diagnoses.list(projections.diagnoses, *STAFF)

@@ -16,6 +16,8 @@ from shared.web.requests import case_router
 from shared.web.resources import AggregateEndpoints, attachments_router
 
 router = case_router("/follow-ups", "follow-ups")
+add_figures(router, figures, name="figures")
+add_statistics(router, release)
 follow_ups = AggregateEndpoints(router, follow_up.decider)
 reviews = follow_ups.parts(
     "review", "/reviews/{review}", lambda follow_up: follow_up.reviews, *CASE_READERS, review=str
@@ -35,8 +37,6 @@ follow_ups.parts(
 )
 follow_ups.command("/closure", closure.CloseFollowUp, *STAFF)
 
-add_figures(router, figures, name="figures")
-add_statistics(router, release)
 
 follow_ups.get(*CASE_READERS)
 follow_ups.list(projections.follow_ups, *STAFF)

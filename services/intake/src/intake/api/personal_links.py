@@ -48,7 +48,8 @@ GIVEN_LINK_EXAMPLE: dict[str, Any] = {
     "created": {
         "access_link": {
             "id": "01993f2e-5c00-7a10-8a51-3f6f7c1b2d41",
-            "href": "/api/v1/requests/01993f2e-5c00-7a10-8a51-3f6f7c1b2d40/access-links/01993f2e-5c00-7a10-8a51-3f6f7c1b2d41",
+            "href": "/api/v1/requests/01993f2e-5c00-7a10-8a51-3f6f7c1b2d40"
+            "/access-links/01993f2e-5c00-7a10-8a51-3f6f7c1b2d41",
         }
     },
     "links": [],

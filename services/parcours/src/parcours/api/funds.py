@@ -17,10 +17,10 @@ from shared.web.resources import AggregateEndpoints
 UNIT_READERS = (*STAFF, Role.AUDITOR, Role.SERVICE)
 
 router = case_router("/funds", "funds")
+add_figures(router, figures.fund_figures)
 endpoints = AggregateEndpoints(router, fund.decider, names_cases=True)
 endpoints.create(fund.OpenFund, Role.MANAGER, stream=lambda command: fund.fund_id(command.unit, command.year))
 endpoints.command("/adjustment", fund.AdjustFund, Role.MANAGER)
-add_figures(router, figures.fund_figures)
 endpoints.get(*UNIT_READERS)
 endpoints.list(projections.funds, *UNIT_READERS)
 

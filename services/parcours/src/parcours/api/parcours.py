@@ -35,6 +35,8 @@ def introductions_of(parcours: Parcours) -> dict[tuple[UUID, int], Introduction]
 
 
 router = case_router("/parcours", "parcours")
+add_figures(router, figures.parcours_figures)
+add_statistics(router, parcours_statistics)
 endpoints = AggregateEndpoints(router, parcours.decider)
 
 endpoints.command("/ranking", edits.RankAxes, *STAFF)
@@ -88,8 +90,6 @@ endpoints.command("/completion/correction", corrections.CorrectDebrief, *STAFF)
 endpoints.command("/completion", ending.CompleteParcours, *STAFF)
 endpoints.command("/abandonment", ending.AbandonParcours, *STAFF, Role.LEADER)
 
-add_figures(router, figures.parcours_figures)
-add_statistics(router, parcours_statistics)
 endpoints.get(*CASE_READERS, extra=operations_of)
 endpoints.documents(parcours_documents, *CASE_READERS)
 endpoints.list(projections.parcours_list, *STAFF)
