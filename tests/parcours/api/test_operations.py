@@ -145,10 +145,10 @@ def test_a_structure_joins_another_operation_that_is_still_open(
 ) -> None:
     moving, _ = join(running, operation), join(running, operation)
     other = str(done(adviser.post("/api/v1/operations", {"unit": "dla-44", "title": "Au Mans"})).headers["Location"])
-    move = {"action": moving[1], "operation": other.rpartition("/")[2], "reason": "Celle du département voisin."}
-    holds = adviser.post(f"{moving[0]}/actions/operation", move)
+    move = {"operation": other.rpartition("/")[2], "reason": "Celle du département voisin."}
+    holds = adviser.post(f"{moving[0]}/actions/{moving[1]}/operation", move)
     assert (holds.status_code, holds.json()["type"].rpartition("/")[2]) == (409, "operation-holds")
     done(adviser.post(f"{operation}/cancellation", {"reason": "Trop tôt.", "cancelled_on": TODAY}))
-    done(adviser.post(f"{moving[0]}/actions/operation", move))
+    done(adviser.post(f"{moving[0]}/actions/{moving[1]}/operation", move))
     [collective] = adviser.get(moving[0]).json()["extra"]["operations"]
     assert (collective["title"], collective["collective_status"]) == ("Au Mans", "together")
