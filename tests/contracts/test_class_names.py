@@ -20,6 +20,7 @@ SAME_CLASSES = {
     "ParcoursValidated": (ONE_FACT, {"parcours.domain.building.validation", "shared.contracts.parcours"}),
     "PlanAgreed": (ONE_FACT, {"diagnostic.domain.plan", "shared.contracts.diagnostic"}),
     "RequestAdmitted": (ONE_FACT, {"intake.domain.request.outcome", "shared.contracts.intake"}),
+    "RequestNotAdmitted": (ONE_FACT, {"intake.domain.request.outcome", "shared.contracts.intake"}),
     "RequestOriented": (ONE_FACT, {"intake.domain.request.outcome", "shared.contracts.intake"}),
     "ReviewRecorded": (ONE_FACT, {"followup.domain.reviews.reporting", "shared.contracts.followup"}),
     "RightGranted": (ONE_FACT, {"intake.domain.register.rights", "shared.contracts.intake"}),

@@ -9,7 +9,7 @@ from intake.domain.request.ending import (
     CaseClosed,
     CaseGivenUp,
 )
-from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
+from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
 from intake.domain.request.state import Ending
 from intake.domain.structure import EncryptedContact, LegalForm, Structure
@@ -58,6 +58,7 @@ ADMITTED = RequestAdmitted(
             RequestOriented(text("Hors du champ."), (UUID(int=6),)),
             contracts.RequestOriented(orientations=1),
         ),
+        (RequestNotAdmitted(text("Hors du champ."), text("Personne.")), contracts.RequestNotAdmitted()),
         (CaseClosed(Ending.ABANDONED), contracts.CaseClosed(ending="abandoned")),
         (CaseGivenUp(text("Renoncement.")), contracts.CaseClosed(ending="given_up")),
     ],

@@ -11,7 +11,7 @@ from intake.domain.request.ending import (
     CaseGivenUp,
     CaseReopened,
 )
-from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
+from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
 from intake.domain.request.state import Ending
 from intake.domain.request.transfer import RequestTransferred
@@ -78,6 +78,8 @@ def test_the_list_shows_how_a_request_and_its_case_ended() -> None:
     oriented = row(RECEIVED, proposed, elsewhere, of_before, decided)
     assert (oriented["status"], oriented["oriented_to"]) == ("oriented", ["France Active", "autre", "autre"])
     assert row(RECEIVED, RequestTransferred("unit-2", text("Siège.")))["status"] == "transferred"
+    refused = row(RECEIVED, RequestNotAdmitted(text("Hors du champ."), text("Aucun acteur local.")))
+    assert (refused["status"], "oriented_to" in refused) == ("not_admitted", False)
     assert row(RECEIVED, RequestWithdrawn(text("Plus le temps.")))["status"] == "withdrawn"
     ended = row(RECEIVED, ADMITTED, AccompanimentEnded(), CaseClosed(Ending.FOLLOWED_UP))
     assert (ended["status"], ended["accompaniment_ended"], ended["ending"]) == ("closed", True, "followed_up")

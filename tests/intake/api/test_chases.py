@@ -90,8 +90,19 @@ def test_a_structure_that_does_not_enter_has_an_orientation_that_was_not_decline
     outcome = {"reason": "Hors du cadre du DLA.", "orientations": ids}
     refused = adviser.post(f"{case}/orientation", outcome)
     assert (slug(refused), "déclinées" in refused.json()["detail"]) == ("no-orientation", True)
-    because = outcome | {"why_none": "La structure a tout décliné."}
-    assert adviser.post(f"{case}/orientation", because).json()["events"] == ["request-oriented"]
+    because = {"reason": "Hors du cadre du DLA.", "no_orientation_reason": "La structure a tout décliné."}
+    assert adviser.post(f"{case}/non-admission", because).json()["events"] == ["request-not-admitted"]
+    assert adviser.get(case).json()["status"] == "not_admitted"
+
+
+def test_a_structure_with_an_orientation_under_way_is_oriented(intake: Served) -> None:
+    adviser = intake.by("adviser")
+    case = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
+    proposed = adviser.post(f"{case}/orientations", {"target": "cress", "reason": "Réseau."}).json()["id"]
+    nobody = {"reason": "Hors du cadre du DLA.", "no_orientation_reason": "Personne."}
+    assert slug(adviser.post(f"{case}/non-admission", nobody)) == "orientation-under-way"
+    outcome = {"reason": "Hors du cadre du DLA.", "orientations": [proposed]}
+    assert adviser.post(f"{case}/orientation", outcome).status_code == 200
 
 
 def test_the_list_of_targets_is_data_in_french(intake: Served) -> None:

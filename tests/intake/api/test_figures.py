@@ -84,6 +84,21 @@ def test_orientations_in_a_crisis_are_counted_when_they_are_sent_and_when_they_a
         assert (shown[code]["value"], shown[code]["counted"], shown[code]["among"]) == (0.5, 1, 2)
 
 
+def test_who_is_refused_without_an_orientation_does_not_count_as_oriented(intake: Served) -> None:
+    adviser = intake.by("adviser", unit=UNIT)
+    oriented, refused = (received(intake, siret) for siret in SIRETS[:2])
+    proposed = adviser.post(f"{oriented}/orientations", {"target": "cress", "reason": "Réseau."}).json()["id"]
+    adviser.post(f"{oriented}/orientation", {"reason": "Hors du champ.", "orientations": [proposed]})
+    nobody = {"reason": "Hors du champ.", "no_orientation_reason": "Personne."}
+    assert adviser.post(f"{refused}/non-admission", nobody).status_code == 200
+    shown = figures(intake)
+    assert (shown["oriented"]["value"], shown["not_admitted"]["value"], shown["orientation_rate"]["value"]) == (
+        1,
+        1,
+        0.5,
+    )
+
+
 def test_a_unit_counts_no_other_and_an_unknown_figure_is_said(intake: Served) -> None:
     received(intake, SIRETS[0], unit="dla-35")
     assert figures(intake, unit="dla-35")["requests"]["value"] == 0

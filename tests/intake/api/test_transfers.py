@@ -78,8 +78,8 @@ def test_a_request_of_regional_scope_goes_to_the_regional_dla_and_keeps_its_hist
 def test_a_structure_that_comes_back_is_linked_to_its_earlier_requests_of_the_unit(intake: Served) -> None:
     adviser = intake.by("adviser")
     first = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
-    adviser.post(f"{first}/orientation", {"reason": "Trop tôt.", "why_none": "Elle a déjà ses appuis."})
-    wait_for_requests(adviser, 1, "oriented")
+    adviser.post(f"{first}/non-admission", {"reason": "Trop tôt.", "no_orientation_reason": "Elle a déjà ses appuis."})
+    wait_for_requests(adviser, 1, "not_admitted")
     assert intake.by("adviser", unit="dla-35").post("/api/v1/requests", REQUEST).status_code == 201
     again = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
     assert adviser.get(again).json()["earlier"] == [first.rsplit("/", 1)[1]]

@@ -9,7 +9,7 @@ from intake.domain import orientation
 from intake.domain.chasing import CHASE_AFTER_DAYS
 from intake.domain.request.assessment import MeetingRecorded
 from intake.domain.request.difficulty import DifficultyTriaged
-from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
+from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
 from intake.domain.request.state import Triage
 from intake.domain.request.transfer import RequestTransferred, TransferReceived
@@ -56,7 +56,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return _with(_without(row, MEETING), OUTCOME, due_entry(OUTCOME, now))
         case RequestAdmitted(adviser=adviser):
             return _without(row, TRIAGE, MEETING, OUTCOME) | {"adviser": adviser}
-        case RequestOriented() | RequestTransferred() | RequestWithdrawn():
+        case RequestOriented() | RequestNotAdmitted() | RequestTransferred() | RequestWithdrawn():
             return _without(row, TRIAGE, MEETING, OUTCOME)
         case orientation.OrientationSent():
             return _with(row, stream, due_entry(CHASE, now, item=stream))

@@ -10,7 +10,7 @@ from intake.domain import orientation
 from intake.domain.reference.nomenclature import SECTIONS
 from intake.domain.request.corrections import StructureCorrected
 from intake.domain.request.difficulty import DifficultyTriaged
-from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
+from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
 from intake.domain.request.state import RequestStatus
 from intake.domain.request.transfer import RequestTransferred, TransferReceived
@@ -34,7 +34,7 @@ from shared.statistics import (
 )
 
 OPENING_EVENTS = (RequestReceived, TransferReceived, LinkedRequestOpened)
-OUTCOME_EVENTS = (RequestAdmitted, RequestOriented, RequestTransferred, RequestWithdrawn)
+OUTCOME_EVENTS = (RequestAdmitted, RequestOriented, RequestNotAdmitted, RequestTransferred, RequestWithdrawn)
 ORIENTATION_EVENTS = (orientation.OrientationSent, orientation.OrientationAcknowledged)
 STRUCTURE_EVENTS = (*OPENING_EVENTS, StructureCorrected)
 EVENTS_BY_FIGURE: dict[str, tuple[type, ...]] = {
@@ -42,6 +42,7 @@ EVENTS_BY_FIGURE: dict[str, tuple[type, ...]] = {
     "structures": OPENING_EVENTS,
     "admitted": (RequestAdmitted,),
     "oriented": (RequestOriented,),
+    "not_admitted": (RequestNotAdmitted,),
     "orientation_rate": OUTCOME_EVENTS,
     "hours_to_triage": (*OPENING_EVENTS, DifficultyTriaged),
     "days_to_outcome": (*OPENING_EVENTS, *OUTCOME_EVENTS),
@@ -86,6 +87,12 @@ def _outcomes(rows: Sequence[Row]) -> Iterator[Figure]:
     oriented = [row for row in rows if row["status"] == RequestStatus.ORIENTED]
     yield count_figure(
         "oriented", "Structures orientées", "nombre de demandes dont l’issue est une orientation", oriented
+    )
+    yield count_figure(
+        "not_admitted",
+        "Demandes non admises, sans orientation",
+        "nombre de demandes non admises et orientées vers personne",
+        [row for row in rows if row["status"] == RequestStatus.NOT_ADMITTED],
     )
     yield share_figure(
         "orientation_rate",

@@ -9,7 +9,7 @@ from intake.domain.register.rights import RightGranted, RightRevoked
 from intake.domain.request.archive import CaseArchived, CaseUnarchived
 from intake.domain.request.confidentiality import CaseAssigned, CaseMadeConfidential, ConfidentialityLifted
 from intake.domain.request.ending import CaseClosed, CaseGivenUp
-from intake.domain.request.outcome import RequestAdmitted, RequestOriented
+from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented
 from intake.domain.request.state import Ending
 from shared.contracts import intake as contracts
 from shared.contracts.base import PublicEvent
@@ -32,6 +32,8 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry, app: Se
             )
         case RequestOriented(_, orientations):
             return contracts.RequestOriented(orientations=len(orientations))
+        case RequestNotAdmitted():
+            return contracts.RequestNotAdmitted()
         case CaseClosed(ending):
             return contracts.CaseClosed(ending=ending)
         case CaseGivenUp():

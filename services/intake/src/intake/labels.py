@@ -34,6 +34,7 @@ STATUSES: Mapping[RequestStatus, str] = {
     RequestStatus.RECEIVED: "demande reçue, à l’étude",
     RequestStatus.ADMITTED: "admise dans le DLA",
     RequestStatus.ORIENTED: "orientée vers d’autres acteurs",
+    RequestStatus.NOT_ADMITTED: "non admise, sans orientation",
     RequestStatus.TRANSFERRED: "transférée à une autre unité",
     RequestStatus.WITHDRAWN: "demande retirée par la structure",
     RequestStatus.CLOSED: "dossier clos",

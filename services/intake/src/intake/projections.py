@@ -9,7 +9,7 @@ from intake.domain.reference.nomenclature import section_of
 from intake.domain.request.corrections import StructureCorrected
 from intake.domain.request.difficulty import DifficultyTriaged
 from intake.domain.request.ending import AccompanimentEnded, CaseClosed, CaseGivenUp, CaseReopened
-from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
+from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
 from intake.domain.request.state import Ending, RequestStatus, Triage
 from intake.domain.request.transfer import RequestTransferred, TransferReceived
@@ -42,6 +42,8 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return row | admitted | {"adviser": adviser, "outcome_at": entry.recorded_at}
         case RequestOriented():
             return row | {"status": RequestStatus.ORIENTED, "outcome_at": entry.recorded_at}
+        case RequestNotAdmitted():
+            return row | {"status": RequestStatus.NOT_ADMITTED, "outcome_at": entry.recorded_at}
         case RequestTransferred(to_unit):
             return row | {"to_unit": to_unit, "status": RequestStatus.TRANSFERRED, "outcome_at": entry.recorded_at}
         case RequestWithdrawn():

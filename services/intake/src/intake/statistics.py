@@ -22,7 +22,13 @@ from shared.statistics import (
 
 OUTCOME_LABELS = {
     str(status): labels.STATUSES[status]
-    for status in (RequestStatus.ADMITTED, RequestStatus.ORIENTED, RequestStatus.TRANSFERRED, RequestStatus.WITHDRAWN)
+    for status in (
+        RequestStatus.ADMITTED,
+        RequestStatus.ORIENTED,
+        RequestStatus.NOT_ADMITTED,
+        RequestStatus.TRANSFERRED,
+        RequestStatus.WITHDRAWN,
+    )
 }
 LEGAL_FORM_LABELS = {str(form): label for form, label in labels.LEGAL_FORMS.items()}
 DELAY_BANDS = {"7": 7.0, "15": 15.0, "30": 30.0, "60": 60.0, "more": float("inf")}

@@ -36,7 +36,13 @@ class RequestOriented(FromIntake):
 
     name: ClassVar[str] = "request-oriented"
 
-    orientations: int = Field(description="To how many actors")
+    orientations: int = Field(description="To how many actors, at least one")
+
+
+class RequestNotAdmitted(FromIntake):
+    """A structure did not enter the DLA, and was directed to nobody."""
+
+    name: ClassVar[str] = "request-not-admitted"
 
 
 class CaseClosed(FromIntake):
@@ -129,6 +135,7 @@ class CaseErasureOrdered(FromIntake):
 PUBLISHED_EVENTS = (
     RequestAdmitted,
     RequestOriented,
+    RequestNotAdmitted,
     CaseClosed,
     CaseAccessChanged,
     RightGranted,

@@ -12,6 +12,7 @@ import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.documents.model import Document, Validation
+from shared.documents.printable import TRANSCRIBED, all_printable
 from shared.kernel import PARIS, format_day, format_instant
 
 HERE = Path(__file__).parent
@@ -33,7 +34,11 @@ def render_pdf(document: Document) -> bytes:
 
 def _typst_options(document: Document) -> dict[str, Any]:
     # Only the fonts of the wheel: those of a machine would make another document of it.
-    return {"sys_inputs": {"drawn": json.dumps(_template_values(document))}, "ignore_system_fonts": True}
+    values = json.loads(json.dumps(_template_values(document)))
+    printed = all_printable(values)
+    if printed != values:
+        printed["about"].append(("Transcription", TRANSCRIBED))
+    return {"sys_inputs": {"drawn": json.dumps(printed)}, "ignore_system_fonts": True}
 
 
 def _template_values(document: Document) -> dict[str, Any]:

@@ -36,7 +36,9 @@ from intake.domain.request.ending import (
 from intake.domain.request.outcome import (
     AdmitRequest,
     OrientRequest,
+    RejectRequest,
     RequestAdmitted,
+    RequestNotAdmitted,
     RequestOriented,
     RequestWithdrawn,
     WithdrawRequest,
@@ -83,6 +85,7 @@ ADMITTED = RequestAdmitted(
     headcount=12,
 )
 ORIENTED = RequestOriented(text("Hors du champ."), (UUID(int=6),))
+NOT_ADMITTED = RequestNotAdmitted(text("Hors du champ."), text("Aucun acteur local."))
 TRANSFERRED = RequestTransferred("unit-44", text("Le siège est à Nantes."))
 WITHDRAWN = RequestWithdrawn(text("Plus le temps."))
 AT_WORK: tuple[Any, ...] = (
@@ -90,7 +93,8 @@ AT_WORK: tuple[Any, ...] = (
     AssessCriterion("ess", Verdict.MET, evidence="Statuts lus."),
     GrantDerogation("ess", "Emplois à sauver."),
     AdmitRequest(),
-    OrientRequest("Hors du champ.", why_none="Aucun acteur local."),
+    OrientRequest("Hors du champ.", (UUID(int=6),)),
+    RejectRequest("Hors du champ.", "Aucun acteur local."),
     TransferRequest("unit-44", "Le siège est à Nantes."),
     WithdrawRequest("Plus le temps."),
 )
@@ -228,11 +232,12 @@ def test_an_unknown_headcount_is_never_a_no() -> None:
 
 
 def test_a_structure_that_does_not_enter_is_oriented_or_it_is_said_why_not() -> None:
-    one, why = UUID(int=6), "Aucun acteur local."
+    one = UUID(int=6)
     given(RECEIVED).when(OrientRequest("Hors du champ.", (one, one))).then(ORIENTED)
-    every_event = RequestOriented(text("Hors du champ."), (), why_none=text(why))
-    given(RECEIVED).when(OrientRequest("Hors du champ.", why_none=why)).then(every_event)
     given(RECEIVED).when(OrientRequest("Hors du champ.")).refused("no-orientation")
+    given(RECEIVED).when(RejectRequest("Hors du champ.", "Aucun acteur local.")).then(NOT_ADMITTED)
+    assert given(RECEIVED, ORIENTED).state.status is RequestStatus.ORIENTED
+    assert given(RECEIVED, NOT_ADMITTED).state.status is RequestStatus.NOT_ADMITTED
 
 
 def test_a_request_is_transferred_to_another_unit() -> None:
@@ -250,7 +255,7 @@ def test_a_structure_may_withdraw_its_request() -> None:
     given(RECEIVED).when(WithdrawRequest("Plus le temps."), by=Role.LEADER).then(WITHDRAWN)
 
 
-@pytest.mark.parametrize("outcome", [ADMITTED, ORIENTED, TRANSFERRED, WITHDRAWN])
+@pytest.mark.parametrize("outcome", [ADMITTED, ORIENTED, NOT_ADMITTED, TRANSFERRED, WITHDRAWN])
 @pytest.mark.parametrize("command", AT_WORK)
 def test_a_request_has_exactly_one_outcome(outcome: object, command: object) -> None:
     given(*ELIGIBLE, outcome).when(command, by=Role.MANAGER).refused("outcome-already-given")
@@ -273,7 +278,9 @@ def test_a_case_closes_once_however_it_ends(ending: Ending) -> None:
     assert (closed.state.status, closed.state.ending) == (RequestStatus.CLOSED, ending)
 
 
-@pytest.mark.parametrize("so_far", [(), (RECEIVED,), (RECEIVED, ORIENTED), (RECEIVED, WITHDRAWN)])
+@pytest.mark.parametrize(
+    "so_far", [(), (RECEIVED,), (RECEIVED, ORIENTED), (RECEIVED, NOT_ADMITTED), (RECEIVED, WITHDRAWN)]
+)
 @pytest.mark.parametrize("command", [EndAccompaniment(), CloseCase(Ending.ABANDONED)])
 def test_only_an_admitted_case_comes_to_such_an_end(so_far: tuple[Any, ...], command: object) -> None:
     given(*so_far).when(command, by=Role.SERVICE).refused("not-admitted")
@@ -289,7 +296,7 @@ def open_case(*numbers: str, reserved: bool = True) -> list[UniqueKey]:
 def test_a_case_is_open_from_its_request_to_its_outcome_or_the_end_of_the_accompaniment() -> None:
     numbers, state = (str(STRUCTURE_ID), "732829320"), given(RECEIVED).state
     assert list(unique_keys(decider.initial, RECEIVED)) == open_case(*numbers)
-    for ending in (ORIENTED, TRANSFERRED, WITHDRAWN, AccompanimentEnded(), CaseClosed(Ending.ABANDONED)):
+    for ending in (ORIENTED, NOT_ADMITTED, TRANSFERRED, WITHDRAWN, AccompanimentEnded(), CaseClosed(Ending.ABANDONED)):
         assert list(unique_keys(state, ending)) == open_case(*numbers, reserved=False)
     for going_on in (MET_BEFORE, assessed("ess")):
         assert list(unique_keys(state, going_on)) == []
@@ -360,7 +367,8 @@ def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_sto
             )
         ),
         replace(ADMITTED, reason=text("secret motif")),
-        RequestOriented(text("secret motif"), (UUID(int=6),), why_none=text("secret raison")),
+        RequestOriented(text("secret motif"), (UUID(int=6),)),
+        RequestNotAdmitted(text("secret motif"), text("secret raison")),
         RequestTransferred("unit-44", text("secret motif")),
         RequestWithdrawn(text("secret motif")),
         CaseMadeConfidential(ConfidentialityGround.CONCILIATION, text("secret motif"), adviser="some-adviser"),
@@ -435,6 +443,6 @@ def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_repl
         log.do(command, by=by, at=now)
     reached = log.from_snapshot()
     assert reached == log.state
-    outcomes = (RequestAdmitted, RequestOriented, RequestTransferred, RequestWithdrawn)
+    outcomes = (RequestAdmitted, RequestOriented, RequestNotAdmitted, RequestTransferred, RequestWithdrawn)
     given_so_far = sum(isinstance(event, outcomes) for event in log.events)
     assert given_so_far == (reached.status not in (RequestStatus.NEW, RequestStatus.RECEIVED))

@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.kernel import PARIS, ROLE_LABELS, SERVICE_LABELS, capitalize_first, format_date, format_euros, format_number
 
-STATUSES = ("received", "admitted", "oriented", "transferred", "withdrawn", "closed")
+STATUSES = ("received", "admitted", "oriented", "not_admitted", "transferred", "withdrawn", "closed")
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,14 @@ from intake.domain.request import request
 from intake.domain.request.confidentiality import AssignCase
 from intake.domain.request.difficulty import DISCLAIMER
 from intake.domain.request.eligibility import assess
-from intake.domain.request.outcome import CRISIS_NOT_ORIENTED, NO_ORIENTATION, AdmitRequest, OrientRequest
+from intake.domain.request.outcome import (
+    CRISIS_NOT_ORIENTED,
+    NO_ORIENTATION,
+    ORIENTATION_UNDER_WAY,
+    AdmitRequest,
+    OrientRequest,
+    RejectRequest,
+)
 from intake.domain.request.reception import ReceiveRequest, ReceiveRequestWithFindings
 from intake.domain.request.state import Request, Triage
 from intake.domain.request.transfer import ReceiveTransfer, TakeOverRequest
@@ -26,21 +34,27 @@ from shared.web.auth import STAFF, Caller, authorize, require_right
 
 
 def require_usable_orientations(app: ServiceApplication, _: Caller, case: UUID, command: OrientRequest) -> None:
-    """An outcome names orientations of this case, at least one of them not declined, or says why there is none."""
+    """An outcome names orientations of this case, at least one of them not declined."""
     named = [app.load(orientation.decider, each).state for each in command.orientations]
     if any(each.case != case for each in named):
         raise NO_ORIENTATION("Une des orientations nommées n’existe pas dans ce dossier.")
-    if named and not command.why_none and all(each.status is orientation.OrientationStatus.DECLINED for each in named):
+    if named and all(each.status is orientation.OrientationStatus.DECLINED for each in named):
         raise NO_ORIENTATION(
-            "Toutes les orientations nommées ont été déclinées\u00a0: proposez-en une autre, ou dites pourquoi il "
-            "n’y en a aucune."
+            "Toutes les orientations nommées ont été déclinées\u00a0: proposez-en une autre, ou n’admettez pas la "
+            "demande en disant pourquoi il n’y a pas d’orientation."
         )
+
+
+def require_no_orientation(app: ServiceApplication, _: Caller, case: UUID, _command: RejectRequest) -> None:
+    """A structure with an orientation that goes on is oriented: the outcome names it."""
+    if any(each.status is not orientation.OrientationStatus.DECLINED for each in _orientations(app, case)):
+        raise ORIENTATION_UNDER_WAY("La structure est orientée\u00a0: donnez cette issue à sa demande, et nommez-la.")
 
 
 def require_crisis_orientation(app: ServiceApplication, _: Caller, case: UUID, _command: AdmitRequest) -> None:
     """A structure in a crisis is oriented at once: it is admitted after an orientation was proposed, never before."""
     difficulty = app.load_existing(request.decider, case).state.difficulty
-    if difficulty and difficulty.level.is_a_crisis and not _has_orientation(app, case):
+    if difficulty and difficulty.level.is_a_crisis and not any(_orientations(app, case)):
         raise CRISIS_NOT_ORIENTED(
             "La structure est en grande difficulté\u00a0: proposez-lui d’abord une orientation vers un dispositif de "
             "crise (CODEFI, CCSF, tribunal…)\u202f; l’admission viendra s’y ajouter."
@@ -59,9 +73,11 @@ def require_adviser(app: ServiceApplication, caller: Caller, case: UUID, command
     )
 
 
-def _has_orientation(app: ServiceApplication, case: UUID) -> bool:
-    events = app.events_of(app.recorder.entries_of_case(case))
-    return any(isinstance(event.data, orientation.OrientationProposed) for _, event in events)
+def _orientations(app: ServiceApplication, case: UUID) -> Iterator[orientation.Orientation]:
+    """Those of the case, the first one first."""
+    for entry, event in app.events_of(app.recorder.entries_of_case(case)):
+        if isinstance(event.data, orientation.OrientationProposed):
+            yield app.load(orientation.decider, UUID(str(entry.originator_id))).state
 
 
 def look_up_structure(

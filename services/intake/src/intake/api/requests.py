@@ -20,8 +20,10 @@ from intake.domain.request.ending import GiveUpCase
 from intake.domain.request.outcome import (
     CRISIS_NOT_ORIENTED,
     NO_ORIENTATION,
+    ORIENTATION_UNDER_WAY,
     AdmitRequest,
     OrientRequest,
+    RejectRequest,
     WithdrawRequest,
 )
 from intake.domain.request.reception import ReceiveRequest, ReceiveRequestWithFindings
@@ -85,6 +87,13 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
         *STAFF,
         check=lookups.require_usable_orientations,
         may_refuse=(NO_ORIENTATION,),
+    )
+    requests.command(
+        "/non-admission",
+        RejectRequest,
+        *STAFF,
+        check=lookups.require_no_orientation,
+        may_refuse=(ORIENTATION_UNDER_WAY,),
     )
     requests.command("/transfer", TransferRequest, *STAFF)
     requests.command("/withdrawal", WithdrawRequest, *STAFF, Role.LEADER)

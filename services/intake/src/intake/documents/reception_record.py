@@ -10,7 +10,7 @@ from intake.domain.reference.reference import ReferenceData
 from intake.domain.request.assessment import MeetingRecorded
 from intake.domain.request.difficulty import DISCLAIMER
 from intake.domain.request.ending import CaseGivenUp
-from intake.domain.request.outcome import RequestAdmitted, RequestOriented, RequestWithdrawn
+from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.state import CriterionJudgment, Request, Triage
 from intake.domain.request.transfer import RequestTransferred
 from shared.documents import (
@@ -28,8 +28,15 @@ from shared.documents import (
 from shared.kernel import capitalize_first, format_date, format_day, format_number, paris_date
 from shared.kernel.french import format_count
 
-Outcome = RequestAdmitted | RequestOriented | RequestTransferred | RequestWithdrawn | CaseGivenUp
-OUTCOMES = (RequestAdmitted, RequestOriented, RequestTransferred, RequestWithdrawn, CaseGivenUp)
+Outcome = RequestAdmitted | RequestOriented | RequestNotAdmitted | RequestTransferred | RequestWithdrawn | CaseGivenUp
+OUTCOMES = (
+    RequestAdmitted,
+    RequestOriented,
+    RequestNotAdmitted,
+    RequestTransferred,
+    RequestWithdrawn,
+    CaseGivenUp,
+)
 
 
 def build_request_documents(get_reference: Callable[[], ReferenceData]) -> DocumentTemplates[Request]:
@@ -150,9 +157,9 @@ def _outcome(source: DocumentSource[Request]) -> Iterator[tuple[str, str]]:
         yield "Date", format_day(fact.recorded_at)
         if isinstance(outcome, RequestTransferred):
             yield "Vers l’unité", outcome.to_unit
-        if isinstance(outcome, RequestOriented) and outcome.orientations:
+        if isinstance(outcome, RequestOriented):
             yield "Orientations", format_number(len(outcome.orientations))
         if outcome.reason:
             yield "Motif", source.decrypt(outcome.reason)
-        if isinstance(outcome, RequestOriented) and outcome.why_none:
-            yield "Aucune orientation, car", source.decrypt(outcome.why_none)
+        if isinstance(outcome, RequestNotAdmitted):
+            yield "Aucune orientation, car", source.decrypt(outcome.no_orientation_reason)

@@ -21,6 +21,7 @@ from shared.kernel import Actor, Role, add_months, event_name, paris_date
 log = logging.getLogger(__name__)
 CLASS_BY_STATUS = {
     RequestStatus.ORIENTED: RetentionClass.NOT_ADMITTED,
+    RequestStatus.NOT_ADMITTED: RetentionClass.NOT_ADMITTED,
     RequestStatus.WITHDRAWN: RetentionClass.NOT_ADMITTED,
     RequestStatus.TRANSFERRED: RetentionClass.NOT_ADMITTED,
     RequestStatus.CLOSED: RetentionClass.CLOSED,

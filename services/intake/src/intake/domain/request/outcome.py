@@ -1,4 +1,4 @@
-"""Outcomes of a request: admitted, oriented or withdrawn, exactly one of them (the fourth outcome is a transfer)."""
+"""Outcomes of a request: admitted, oriented, not admitted or withdrawn, exactly one; the fifth is a transfer."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ NO_MEETING = Refusal("no-meeting", "Aucun entretien d’accueil")
 CRITERIA_OPEN = Refusal("criteria-not-assessed", "Des critères restent à examiner")
 NOT_ELIGIBLE = Refusal("criteria-not-met", "Des critères ne sont pas remplis")
 NO_ORIENTATION = Refusal("no-orientation", "Aucune orientation")
+ORIENTATION_UNDER_WAY = Refusal("orientation-under-way", "Une orientation est en cours")
 CRISIS_NOT_ORIENTED = Refusal("crisis-not-oriented", "Une orientation de crise est attendue")
 
 
@@ -44,9 +45,18 @@ class RequestAdmitted:
 
 @event("request-oriented", label="Structure orientée vers d’autres acteurs")
 class RequestOriented:
+    """`orientations`: at least one."""
+
     reason: Encrypted
-    orientations: tuple[UUID, ...] = ()
-    why_none: Encrypted | None = None
+    orientations: tuple[UUID, ...]
+
+
+@event("request-not-admitted", label="Demande non admise, sans orientation")
+class RequestNotAdmitted:
+    """`no_orientation_reason`: why the structure was directed to nobody."""
+
+    reason: Encrypted
+    no_orientation_reason: Encrypted
 
 
 @event("request-withdrawn", label="Demande retirée par la structure")
@@ -71,11 +81,24 @@ class AdmitRequest:
     may_refuse=(NO_ORIENTATION, OUTCOME_GIVEN, NOT_RECEIVED),
 )
 class OrientRequest:
-    """The structure does not enter the DLA, and is directed to others who can help; or the body says why to nobody."""
+    """The structure does not enter the DLA, and is directed to others who can help, by orientations of this case."""
 
     reason: Reason
     orientations: Annotated[tuple[UUID, ...], Len(0, 20)] = ()
-    why_none: Reason | None = None
+
+
+@command(
+    title="Ne pas admettre la demande, sans orientation",
+    leads_to=(RequestNotAdmitted,),
+    may_refuse=(OUTCOME_GIVEN, NOT_RECEIVED),
+)
+class RejectRequest:
+    """The structure does not enter the DLA, and nobody else can help it: why, on both counts.
+
+    `no_orientation_reason`: why it is directed to nobody."""
+
+    reason: Reason
+    no_orientation_reason: Reason
 
 
 @command(title="Retirer la demande", leads_to=(RequestWithdrawn,), may_refuse=(OUTCOME_GIVEN, NOT_RECEIVED))
@@ -85,7 +108,7 @@ class WithdrawRequest:
     reason: Reason
 
 
-Event = RequestAdmitted | RequestOriented | RequestWithdrawn
+Event = RequestAdmitted | RequestOriented | RequestNotAdmitted | RequestWithdrawn
 
 
 def admit(request: Request, command: AdmitRequest, context: Context, reference: ReferenceData) -> list[RequestAdmitted]:
@@ -118,10 +141,17 @@ def admit(request: Request, command: AdmitRequest, context: Context, reference: 
 
 def orient(request: Request, command: OrientRequest, context: Context) -> list[RequestOriented]:
     require_status(request, RequestStatus.RECEIVED)
-    if not command.orientations and not command.why_none:
-        raise NO_ORIENTATION("Nommez au moins une orientation, ou dites pourquoi il n’y en a aucune.")
-    distinct = tuple(dict.fromkeys(command.orientations))
-    return [RequestOriented(context.text(command.reason), distinct, why_none=context.optional_text(command.why_none))]
+    if not command.orientations:
+        raise NO_ORIENTATION(
+            "Une structure orientée l’est vers quelqu’un\u00a0: nommez au moins une orientation. Si personne ne peut "
+            "l’aider, n’admettez pas la demande et dites pourquoi il n’y a pas d’orientation."
+        )
+    return [RequestOriented(context.text(command.reason), tuple(dict.fromkeys(command.orientations)))]
+
+
+def reject(request: Request, command: RejectRequest, context: Context) -> list[RequestNotAdmitted]:
+    require_status(request, RequestStatus.RECEIVED)
+    return [RequestNotAdmitted(context.text(command.reason), context.text(command.no_orientation_reason))]
 
 
 def withdraw(request: Request, command: WithdrawRequest, context: Context) -> list[RequestWithdrawn]:
@@ -135,5 +165,7 @@ def evolve(request: Request, event: Event) -> Request:
             return replace(request, status=RequestStatus.ADMITTED, rules=rules, adviser=adviser)
         case RequestOriented(_, orientations):
             return replace(request, status=RequestStatus.ORIENTED, orientations=orientations)
+        case RequestNotAdmitted():
+            return replace(request, status=RequestStatus.NOT_ADMITTED)
         case RequestWithdrawn():
             return replace(request, status=RequestStatus.WITHDRAWN)

@@ -38,7 +38,9 @@ from intake.domain.request.ending import (
 from intake.domain.request.outcome import (
     AdmitRequest,
     OrientRequest,
+    RejectRequest,
     RequestAdmitted,
+    RequestNotAdmitted,
     RequestOriented,
     RequestWithdrawn,
     WithdrawRequest,
@@ -75,6 +77,7 @@ Command = (
     | TriageDifficulty
     | AdmitRequest
     | OrientRequest
+    | RejectRequest
     | TransferRequest
     | WithdrawRequest
     | GiveUpCase
@@ -130,6 +133,8 @@ def decide(
             return outcome.admit(request, command, context, reference)
         case OrientRequest():
             return outcome.orient(request, command, context)
+        case RejectRequest():
+            return outcome.reject(request, command, context)
         case WithdrawRequest():
             return outcome.withdraw(request, command, context)
         case MakeConfidential():
@@ -184,7 +189,7 @@ def available_commands(request: Request) -> Iterator[type]:
                 yield GrantDerogation
             if request.meetings:
                 yield AdmitRequest
-            yield from (OrientRequest, TransferRequest, WithdrawRequest)
+            yield from (OrientRequest, RejectRequest, TransferRequest, WithdrawRequest)
         case RequestStatus.ADMITTED:
             yield from (CorrectStructure, CorrectContact, TriageDifficulty)
             yield from (StartAccompaniment, EndAccompaniment, CloseCase)
@@ -220,6 +225,7 @@ def unique_keys(request: Request, event: Event) -> Iterable[UniqueKey]:
             yield from corrected
         case (
             RequestOriented()
+            | RequestNotAdmitted()
             | RequestTransferred()
             | RequestWithdrawn()
             | AccompanimentEnded()

@@ -21,6 +21,7 @@ class RequestStatus(StrEnum):
     RECEIVED = "received"
     ADMITTED = "admitted"
     ORIENTED = "oriented"
+    NOT_ADMITTED = "not_admitted"
     TRANSFERRED = "transferred"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
