@@ -14,15 +14,15 @@ from tests.support.histories.decisions import decisions, undeclared
 from followup.domain.closure import CloseFollowUp, FollowUpClosed
 from followup.domain.follow_up import decide, decider
 from followup.domain.parcours_update import ParcoursUpdateWithdrawn
-from followup.domain.state import FollowUp, Outcome
+from followup.domain.state import FollowUp
 from intake.domain import orientation
 from intake.domain.orientation import Orientation, OrientationConsented, OrientationStatus, RecordConsent
 from intake.domain.request.corrections import CorrectContact
 from intake.domain.structure import Contact
-from shared.kernel import Refusal
+from shared.kernel import Ending, EndingKind, Refusal
 from shared.kernel.decider import any_command
 from shared.kernel.frozen import replace
-from shared.testing.scenarios import context, text
+from shared.testing.scenarios import NOW, context, text
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -62,9 +62,12 @@ def test_a_secret_told_in_clear_is_noticed() -> None:
     said = "Les effets durent depuis un an."
     unsealed: Any = said
     for conclusion, told in ((unsealed, [said]), (text(said), [])):
-        assert leaked(CloseFollowUp(said), [FollowUpClosed(Outcome.COMPLETED, conclusion)]) == told
+        assert (
+            leaked(CloseFollowUp(said), [FollowUpClosed(Ending(EndingKind.FOLLOWED_UP, NOW.date()), conclusion)])
+            == told
+        )
     with pytest.raises(AssertionError, match="CloseFollowUp repeats in clear"):
-        watched(decider, lambda *_: [FollowUpClosed(Outcome.COMPLETED, unsealed)])(
+        watched(decider, lambda *_: [FollowUpClosed(Ending(EndingKind.FOLLOWED_UP, NOW.date()), unsealed)])(
             FollowUp(), CloseFollowUp(said), context()
         )
 

@@ -32,8 +32,7 @@ from followup.domain.reviews.reporting import (
     ReviewUnreachable,
 )
 from followup.domain.reviews.review import Report, ReviewStatus
-from followup.domain.state import Outcome
-from shared.kernel import Axis
+from shared.kernel import Axis, Ending, EndingKind
 from shared.testing.scenarios import NOW, MemoryLog, text
 
 
@@ -63,7 +62,7 @@ def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear
         ParcoursUpdateWithdrawn(text("secret levée")),
         NeedFound(Axis.FINANCE, text("secret besoin"), distinction=text("secret autre")),
         StructureClosedDown(TODAY, ("M18",), notes=text("secret cessation")),
-        FollowUpClosed(Outcome.COMPLETED, text("secret conclusion")),
+        FollowUpClosed(Ending(EndingKind.FOLLOWED_UP, TODAY), text("secret conclusion")),
     )
     assert {type(event) for event in history} == set(decider.events)
     log = MemoryLog(decider)

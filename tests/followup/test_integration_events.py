@@ -5,19 +5,18 @@ from uuid import UUID
 import pytest
 from tests.support.servers.integration import META, entry, listed, recorded
 
-from followup.domain.closure import FollowUpClosed, StructureClosedDown
+from followup.domain.closure import ClosingDownCorrected, FollowUpClosed, StructureClosedDown
 from followup.domain.needs import NeedFound
 from followup.domain.opening import FollowUpOpened
 from followup.domain.parcours_update import ParcoursUpdateRequested, ParcoursUpdateWithdrawn
 from followup.domain.reviews.deadlines import ReviewFellDue, ReviewOverdue, ReviewPlanned
 from followup.domain.reviews.reporting import ReviewRecorded, ReviewUnreachable
 from followup.domain.reviews.review import Report
-from followup.domain.state import Outcome
 from followup.integration_events import request_opened_by, to_integration_event
 from followup.projections import follow_ups
 from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
-from shared.kernel import Axis
+from shared.kernel import Axis, Ending, EndingKind
 from shared.projections import Projection, Row
 from shared.testing.scenarios import NOW, text
 
@@ -66,7 +65,11 @@ OPENED = FollowUpOpened(
             contracts.ParcoursUpdateRequested(review="M0", axes=("digital",)),
         ),
         (ParcoursUpdateWithdrawn(text("Finalement non")), contracts.ParcoursUpdateWithdrawn()),
-        (FollowUpClosed(Outcome.CLOSED_DOWN), contracts.FollowUpClosed(outcome="closed_down")),
+        (FollowUpClosed(Ending(EndingKind.CLOSED_DOWN, TODAY)), contracts.FollowUpClosed(kind="closed_down", on=TODAY)),
+        (
+            ClosingDownCorrected(TODAY, text("Date du jugement")),
+            contracts.FollowUpClosed(kind="closed_down", on=TODAY),
+        ),
     ],
 )
 def test_the_others_are_told_of_outcomes_and_of_needs(event: object, integration_event: PublicEvent) -> None:

@@ -15,9 +15,8 @@ from followup.domain.reviews.comparison import Comparability, ComparedIndicator
 from followup.domain.reviews.deadlines import ReviewFellDue, ReviewOverdue, ReviewPlanned
 from followup.domain.reviews.reporting import ReviewCancelled, ReviewCorrected, ReviewRecorded, ReviewUnreachable
 from followup.domain.reviews.review import Report, ReviewStatus
-from followup.domain.state import Outcome
 from followup.projections import follow_ups
-from shared.kernel import Axis
+from shared.kernel import Axis, Ending, EndingKind
 from shared.projections import Projection, Row
 from shared.temporal.rows_at import fold_row
 from shared.testing.scenarios import NOW, text
@@ -96,10 +95,13 @@ def test_the_list_shows_when_the_structure_is_to_be_seen_next() -> None:
 
 
 def test_the_list_shows_how_a_follow_up_ended_until_it_resumes() -> None:
-    ended = (replace(OPENED, reviews={}), FollowUpClosed(Outcome.COMPLETED, text("Les effets durent.")))
-    assert (row(*ended)["status"], row(*ended)["outcome"]) == ("closed", "completed")
+    ended = (
+        replace(OPENED, reviews={}),
+        FollowUpClosed(Ending(EndingKind.FOLLOWED_UP, TODAY), text("Les effets durent.")),
+    )
+    assert (row(*ended)["status"], row(*ended)["ending"]["kind"]) == ("closed", "followed_up")
     resumed = row(*ended, FollowUpResumed(UUID(int=9), "adviser-2", reviews={"M0-2": TODAY}))
-    assert (resumed["status"], resumed["outcome"], resumed["next_due_on"]) == ("open", None, "2026-03-02")
+    assert (resumed["status"], resumed["ending"], resumed["next_due_on"]) == ("open", None, "2026-03-02")
 
 
 def test_the_list_shows_what_has_fallen_due_until_it_is_held_or_moved() -> None:

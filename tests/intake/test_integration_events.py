@@ -11,13 +11,12 @@ from intake.domain.request.ending import (
 )
 from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
-from intake.domain.request.state import Ending
 from intake.domain.structure import EncryptedContact, LegalForm, Structure
 from intake.integration_events import to_integration_event
 from shared.contracts import intake as contracts
 from shared.contracts.base import PublicEvent
-from shared.kernel import PersonalData
-from shared.testing.scenarios import UNIT, text
+from shared.kernel import Ending, EndingKind, PersonalData
+from shared.testing.scenarios import NOW, UNIT, text
 
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
 CONTACT = EncryptedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
@@ -59,8 +58,8 @@ ADMITTED = RequestAdmitted(
             contracts.RequestOriented(orientations=1),
         ),
         (RequestNotAdmitted(text("Hors du champ."), text("Personne.")), contracts.RequestNotAdmitted()),
-        (CaseClosed(Ending.ABANDONED), contracts.CaseClosed(ending="abandoned")),
-        (CaseGivenUp(text("Renoncement.")), contracts.CaseClosed(ending="given_up")),
+        (CaseClosed(Ending(EndingKind.ABANDONED, NOW.date())), contracts.CaseClosed(kind="abandoned", on=NOW.date())),
+        (CaseGivenUp(text("Renoncement."), NOW.date()), contracts.CaseClosed(kind="given_up", on=NOW.date())),
     ],
 )
 def test_the_others_are_told_of_outcomes_and_ends(event: object, expected: PublicEvent) -> None:

@@ -13,13 +13,12 @@ from intake.domain.request.ending import (
 )
 from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
-from intake.domain.request.state import Ending
 from intake.domain.request.transfer import RequestTransferred
 from intake.domain.structure import EncryptedContact, LegalForm, Structure
 from intake.projections import requests
-from shared.kernel import PersonalData
+from shared.kernel import Ending, EndingKind, PersonalData
 from shared.projections import Row
-from shared.testing.scenarios import CASE, UNIT, text
+from shared.testing.scenarios import CASE, NOW, UNIT, text
 
 GARDENS = Structure("Les Jardins de l’Erdre", LegalForm.ASSOCIATION, department="44", siret="73282932000074")
 CONTACT = EncryptedContact(str(UUID(int=9)), PersonalData(UUID(int=9), "Maëlle Kerdoncuff"))
@@ -81,8 +80,12 @@ def test_the_list_shows_how_a_request_and_its_case_ended() -> None:
     refused = row(RECEIVED, RequestNotAdmitted(text("Hors du champ."), text("Aucun acteur local.")))
     assert (refused["status"], "oriented_to" in refused) == ("not_admitted", False)
     assert row(RECEIVED, RequestWithdrawn(text("Plus le temps.")))["status"] == "withdrawn"
-    ended = row(RECEIVED, ADMITTED, AccompanimentEnded(), CaseClosed(Ending.FOLLOWED_UP))
-    assert (ended["status"], ended["accompaniment_ended"], ended["ending"]) == ("closed", True, "followed_up")
-    assert row(RECEIVED, ADMITTED, CaseGivenUp(text("Renoncement.")))["ending"] == "given_up"
-    resumed = row(RECEIVED, ADMITTED, CaseClosed(Ending.FOLLOWED_UP), CaseReopened())
+    ended = row(RECEIVED, ADMITTED, AccompanimentEnded(), CaseClosed(Ending(EndingKind.FOLLOWED_UP, NOW.date())))
+    assert (ended["status"], ended["accompaniment_ended"], ended["ending"]) == (
+        "closed",
+        True,
+        {"kind": "followed_up", "on": NOW.date().isoformat()},
+    )
+    assert row(RECEIVED, ADMITTED, CaseGivenUp(text("Renoncement."), NOW.date()))["ending"]["kind"] == "given_up"
+    resumed = row(RECEIVED, ADMITTED, CaseClosed(Ending(EndingKind.FOLLOWED_UP, NOW.date())), CaseReopened())
     assert (resumed["status"], resumed["ending"]) == ("admitted", None)

@@ -1,5 +1,6 @@
 """Reactions of intake to the other services."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from intake.domain.request.ending import (
     EndAccompaniment,
     StartAccompaniment,
 )
-from intake.domain.request.state import Ending
 from intake.main import service
 from intake.reactions import (
     close_abandoned_case,
@@ -25,7 +25,7 @@ from intake.reactions import (
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
-from shared.kernel import Actor, Role, uuid7
+from shared.kernel import Actor, Ending, EndingKind, Role, uuid7
 from shared.messaging import Header
 from shared.testing.scenarios import CASE, NOW, UNIT
 
@@ -53,10 +53,13 @@ def test_the_later_phases_bring_the_case_to_its_end() -> None:
     for to, command in (
         (start_accompaniment(agreed, header(CASE)), StartAccompaniment()),
         (end_accompaniment(completed, header(CASE)), EndAccompaniment(NOW)),
-        (close_abandoned_case(ParcoursAbandoned(), header(CASE)), CloseCase(Ending.ABANDONED, NOW)),
         (
-            close_followed_up_case(FollowUpClosed(outcome="completed"), header(CASE)),
-            CloseCase(Ending.FOLLOWED_UP, NOW),
+            close_abandoned_case(ParcoursAbandoned(), header(CASE)),
+            CloseCase(Ending(EndingKind.ABANDONED, NOW.date()), NOW),
+        ),
+        (
+            close_followed_up_case(FollowUpClosed(kind="closed_down", on=date(2026, 1, 5)), header(CASE)),
+            CloseCase(Ending(EndingKind.CLOSED_DOWN, date(2026, 1, 5)), NOW),
         ),
     ):
         assert (to.decider, to.stream, to.case, to.command) == (request.decider, CASE, None, command)

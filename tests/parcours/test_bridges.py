@@ -74,9 +74,9 @@ def test_an_update_that_a_review_asks_for_reopens_a_completed_parcours_and_no_ot
     Scenarios(decider)(ParcoursOpened(PLAN), COMPLETED, reopened).when(command, by=Role.SERVICE).then()
 
 
-def closed(outcome: str) -> CommandDispatch | None:
+def closed(kind: str) -> CommandDispatch | None:
     return abandon_update_after_closure(
-        FollowUpClosed(outcome=outcome), integration_header("followup", "follow-up-closed")
+        FollowUpClosed(kind=kind, on=date(2026, 3, 2)), integration_header("followup", "follow-up-closed")
     )
 
 
@@ -100,7 +100,7 @@ def test_the_update_of_a_structure_that_closed_down_is_given_up() -> None:
     reopened = Scenarios(decider)(ParcoursOpened(PLAN), COMPLETED, ParcoursAdjusted(1, text("Un départ")))
     update_abandoned = UpdateAbandoned(text("Cessation d’activité de la structure"))
     reopened.when(dispatch.command, by=Role.SERVICE).then(update_abandoned)
-    assert closed("completed") is None
+    assert closed("followed_up") is None
 
 
 def test_an_agreed_plan_opens_the_parcours_of_the_same_case() -> None:

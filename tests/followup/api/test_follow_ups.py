@@ -60,7 +60,11 @@ def test_a_follow_up_goes_from_review_to_review_to_its_conclusion(followup: Serv
     ]
 
     read = adviser.get(path).json()
-    assert (read["status"], read["outcome"], read["conclusion"]) == ("closed", "completed", "Les effets durent.")
+    assert (read["status"], read["ending"]["kind"], read["conclusion"]) == (
+        "closed",
+        "followed_up",
+        "Les effets durent.",
+    )
     report = read["reviews"]["M0"]["report"]
     assert report["summary"] == "Tout est en place."
     assert report["indicators"] == {"fte": {"value": 12.0, "comparability": "comparable", "definition": None}}

@@ -48,8 +48,8 @@ from followup.domain.reviews.reporting import (
     RecordReview,
     RecordUnreachable,
 )
-from followup.domain.state import FollowUpStatus, Outcome
-from shared.kernel import Axis
+from followup.domain.state import FollowUpStatus
+from shared.kernel import Axis, Ending, EndingKind
 from shared.testing.scenarios import MemoryLog
 
 
@@ -64,7 +64,7 @@ from shared.testing.scenarios import MemoryLog
 )
 def test_nothing_is_done_before_it_opens_nor_after_it_closes(command: object) -> None:
     given().when(command).refused("follow-up-not-open")
-    given(OPENED, closed_down(*REVIEWS), FollowUpClosed(Outcome.CLOSED_DOWN)).when(command).refused(
+    given(OPENED, closed_down(*REVIEWS), FollowUpClosed(Ending(EndingKind.CLOSED_DOWN, TODAY))).when(command).refused(
         "follow-up-not-open"
     )
 
@@ -126,6 +126,6 @@ def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_repl
         log.do(command, at=at)
     reached = log.from_snapshot()
     assert reached == log.state
-    assert (reached.status is FollowUpStatus.CLOSED) == (reached.outcome is not None)
-    assert not (reached.outcome is Outcome.COMPLETED and reached.pending_reviews)
+    assert (reached.status is FollowUpStatus.CLOSED) == (reached.ending is not None)
+    assert not (reached.ending is Ending(EndingKind.FOLLOWED_UP, TODAY) and reached.pending_reviews)
     assert not (reached.status is FollowUpStatus.CLOSED and reached.update)

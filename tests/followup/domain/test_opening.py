@@ -15,7 +15,8 @@ from followup.domain.opening import (
     ReplicateBaselineCorrection,
 )
 from followup.domain.reviews.review import ReviewStatus
-from followup.domain.state import FollowUpStatus, Outcome
+from followup.domain.state import FollowUpStatus
+from shared.kernel import Ending, EndingKind
 from shared.testing.scenarios import NOW, text
 
 
@@ -40,10 +41,11 @@ def test_after_an_update_of_the_parcours_the_same_follow_up_resumes_with_new_rev
 
 
 def test_an_update_of_the_parcours_reopens_a_follow_up_that_was_closed() -> None:
-    ended = given(OPENED, *map(review_recorded, REVIEWS), FollowUpClosed(Outcome.COMPLETED, text("Tout va bien.")))
+    conclusion = FollowUpClosed(Ending(EndingKind.FOLLOWED_UP, TODAY), text("Tout va bien."))
+    ended = given(OPENED, *map(review_recorded, REVIEWS), conclusion)
     again = replace(PARCOURS_COMPLETED, completion=UUID(int=9))
     resumed = given(*ended.events, *ended.when(again).events).state
-    assert (resumed.status, resumed.outcome, resumed.conclusion) == (FollowUpStatus.OPEN, None, None)
+    assert (resumed.status, resumed.ending, resumed.conclusion) == (FollowUpStatus.OPEN, None, None)
     assert set(resumed.pending_reviews) == {"M0-2", "M6-2", "M18-2"}
 
 
@@ -59,7 +61,7 @@ def test_the_follow_up_compares_with_the_baseline_as_it_was_corrected_before_or_
 
 
 def test_a_baseline_that_is_corrected_after_the_end_is_still_heard() -> None:
-    closed = FollowUpClosed(Outcome.COMPLETED, text("Les effets durent."))
+    closed = FollowUpClosed(Ending(EndingKind.FOLLOWED_UP, TODAY), text("Les effets durent."))
     replicate = ReplicateBaselineCorrection("fte", 9.0, effective_on=TODAY, corrected_at=NOW)
     given(OPENED, closed).when(replicate).then(
         BaselineCorrectionReplicated("fte", 9.0, effective_on=TODAY, corrected_at=NOW)

@@ -21,14 +21,14 @@ from shared.documents import (
     Paragraph,
     Table,
 )
-from shared.kernel import capitalize_first, format_date, format_day, format_indicator
+from shared.kernel import EndingKind, capitalize_first, format_date, format_day, format_indicator
 from shared.kernel.vocabulary.indicators import indicator_definition
 
 NO_REVIEW = "Aucun bilan n’a encore été réalisé, et le suivi n’est pas clos."
 
 
 def of_follow_up(follow_up: FollowUp) -> Iterable[DocumentTemplate[FollowUp]]:
-    has_content = follow_up.outcome or any(review.report for review in follow_up.reviews.values())
+    has_content = follow_up.ending or any(review.report for review in follow_up.reviews.values())
     lacking = None if has_content else NO_REVIEW
     yield DocumentTemplate("bilan", "Bilan de l’accompagnement", write=review_of_support, unavailable_because=lacking)
 
@@ -46,7 +46,7 @@ def review_of_support(source: DocumentSource[FollowUp]) -> Document:
         *_reports(source),
         *_next(source),
     ]
-    if follow_up.conclusion or follow_up.outcome:
+    if follow_up.conclusion or follow_up.ending:
         blocks += _conclusion(source)
     return source.document("Bilan de l’accompagnement", f"Unité {follow_up.unit}", blocks, adviser=follow_up.adviser)
 
@@ -185,9 +185,9 @@ def _conclusion(source: DocumentSource[FollowUp]) -> Iterator[Block]:
     follow_up = source.state
     yield Heading("La conclusion")
     closed = source.last_of(FollowUpClosed)
-    if follow_up.outcome and closed:
-        on = f" (activité cessée le {format_date(follow_up.closed_down_on)})" if follow_up.closed_down_on else ""
-        day = format_day(closed.recorded_at)
-        yield Paragraph(f"{capitalize_first(labels.OUTCOMES[follow_up.outcome])}{on}, clos le {day}.")
+    if (ending := follow_up.ending) and closed:
+        since = " depuis" if ending.kind is EndingKind.CLOSED_DOWN else ","
+        recorded = f"\u202f; suivi clos le {format_day(closed.recorded_at)}" if since == " depuis" else ""
+        yield Paragraph(f"{capitalize_first(ending.kind.label)}{since} le {format_date(ending.on)}{recorded}.")
     if follow_up.conclusion:
         yield Paragraph(source.decrypt(follow_up.conclusion))

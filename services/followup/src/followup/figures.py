@@ -7,8 +7,8 @@ from typing import Any
 
 from followup.domain import closure, needs, opening, parcours_update
 from followup.domain.reviews import deadlines, reporting
-from followup.domain.state import Outcome
 from followup.projections import follow_ups
+from shared.kernel import EndingKind
 from shared.kernel.frozen import replace
 from shared.projections import Row
 from shared.statistics import Figure, Figures, count_figure, distinct_figure, share_figure
@@ -42,7 +42,7 @@ def _compute(rows: Sequence[Row]) -> Iterator[Figure]:
         "closed_down",
         "Structures ayant cessé leur activité",
         "nombre de suivis clos pour cessation d’activité",
-        [row for row in rows if row.get("outcome") == Outcome.CLOSED_DOWN],
+        [row for row in rows if (row.get("ending") or {}).get("kind") == EndingKind.CLOSED_DOWN],
     )
     formula = "nombre de bilans réalisés"
     yield count_figure("reviews_held", "Bilans réalisés", formula, rows, lambda row: row["reviews_held"])

@@ -12,7 +12,7 @@ from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
 from shared.erasure import erasure
 from shared.eventlog import LogEntry, RecordedEvent
-from shared.kernel import uuid7_after
+from shared.kernel import EndingKind, uuid7_after
 
 
 def to_integration_event(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEvent | None:
@@ -33,8 +33,10 @@ def to_integration_event(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEve
             return contracts.ParcoursUpdateWithdrawn()
         case needs.NeedFound(theme):
             return contracts.NeedFound(theme=theme, request=request_opened_by(recorded.meta.id))
-        case closure.FollowUpClosed(outcome):
-            return contracts.FollowUpClosed(outcome=outcome)
+        case closure.FollowUpClosed(ending):
+            return contracts.FollowUpClosed(kind=ending.kind, on=ending.on)
+        case closure.ClosingDownCorrected(closed_on):
+            return contracts.FollowUpClosed(kind=EndingKind.CLOSED_DOWN, on=closed_on)
         case erasure.PersonErased(person, values, elsewhere=elsewhere):
             return contracts.PersonErased(person=person, values=values, elsewhere=elsewhere)
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from followup.domain.reviews.review import ReviewStatus
-from followup.domain.state import Outcome
+from shared.kernel import EndingKind
 
 REVIEWS: Mapping[ReviewStatus, str] = {
     ReviewStatus.PLANNED: "à venir",
@@ -13,7 +13,7 @@ REVIEWS: Mapping[ReviewStatus, str] = {
     ReviewStatus.UNREACHABLE: "structure injoignable",
     ReviewStatus.CLOSED_DOWN: "structure ayant cessé son activité",
 }
-OUTCOMES: Mapping[Outcome, str] = {
-    Outcome.COMPLETED: "suivi mené à son terme",
-    Outcome.CLOSED_DOWN: "structure ayant cessé son activité",
+ENDINGS: Mapping[EndingKind, str] = {
+    kind: kind.label for kind in (EndingKind.FOLLOWED_UP, EndingKind.UNREACHABLE, EndingKind.CLOSED_DOWN)
 }
+"""The endings of a follow-up."""

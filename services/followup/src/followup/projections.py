@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from followup.domain import follow_up
-from followup.domain.closure import FollowUpClosed, StructureClosedDown
+from followup.domain.closure import ClosingDownCorrected, FollowUpClosed, StructureClosedDown
 from followup.domain.needs import NeedFound
 from followup.domain.opening import BaselineCorrectionReplicated, FollowUpOpened, FollowUpResumed
 from followup.domain.parcours_update import ParcoursUpdateRequested, ParcoursUpdateWithdrawn
@@ -17,6 +17,7 @@ from followup.domain.sheets import sheet
 from followup.domain.state import FollowUpStatus
 from followup.integration_events import request_opened_by
 from shared.eventlog import LogEntry, RecordedEvent
+from shared.kernel import Ending, EndingKind
 from shared.projections import Projection, Row
 
 REPORT_FIELDS = ("measured", "appropriation", "satisfaction")
@@ -48,7 +49,7 @@ def _project_follow_up(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) 
             }
             return _with_due_dates(row | opened, reviews)
         case FollowUpResumed(_, adviser, reviews=reviews):
-            resumed = row | {"status": FollowUpStatus.OPEN, "adviser": adviser, "outcome": None, "closed_at": None}
+            resumed = row | {"status": FollowUpStatus.OPEN, "adviser": adviser, "ending": None, "closed_at": None}
             return _with_due_dates(resumed | {"update_requested_at": None}, row["due"] | reviews)
         case BaselineCorrectionReplicated(code, value) if "baseline" in row:
             # One that came before the opening is part of the baseline with which the follow-up opens.
@@ -80,10 +81,17 @@ def _project_follow_up(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) 
         case NeedFound():
             linked = [*row["linked_requests"], str(request_opened_by(recorded.meta.id))]
             return row | {"needs": row["needs"] + 1, "linked_requests": linked}
-        case FollowUpClosed(outcome):
-            closed = {"status": FollowUpStatus.CLOSED, "outcome": outcome, "closed_at": entry.recorded_at}
-            return row | closed | {"update_requested_at": None}
+        case FollowUpClosed(ending):
+            return row | _ending(ending) | {"closed_at": entry.recorded_at, "update_requested_at": None}
+        case ClosingDownCorrected(closed_on):
+            ended = _with_due_dates(row | {"fell_due": [], "overdue": []}, {})
+            closed_at = row.get("closed_at") or entry.recorded_at
+            return ended | _ending(Ending(EndingKind.CLOSED_DOWN, closed_on)) | {"closed_at": closed_at}
     return row
+
+
+def _ending(ending: Ending) -> Row:
+    return {"status": FollowUpStatus.CLOSED, "ending": {"kind": ending.kind, "on": ending.on}}
 
 
 def _with_result(row: Row, status: ReviewStatus, review: str) -> Row:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from followup.domain.state import Outcome
 from followup.figures import APPROPRIATED_FROM, SATISFIED_FROM
-from followup.labels import OUTCOMES
+from followup.labels import ENDINGS
 from followup.projections import follow_ups
+from shared.kernel import EndingKind
 from shared.projections import Row
 from shared.statistics import UNKNOWN, Dimension, Release
 
@@ -13,8 +13,8 @@ OPINION_LABELS = {"high": "4 ou 5 sur 5", "low": "1 à 3 sur 5", UNKNOWN: "aucun
 CHANGE_LABELS = {"more": "davantage", "same": "autant", "fewer": "moins", UNKNOWN: "non comparable"}
 
 
-def _outcome(row: Row) -> str:
-    return str(row.get("outcome") or Outcome.COMPLETED)
+def _ending(row: Row) -> str:
+    return str((row.get("ending") or {}).get("kind", EndingKind.FOLLOWED_UP))
 
 
 def _last_opinion(notes: dict[str, int | None], threshold: int) -> str:
@@ -51,9 +51,7 @@ release = Release(
     "suivis clos dans la période",
     counted_at="closed_at",
     dimensions=(
-        Dimension(
-            "outcome", "Issue du suivi", keys={str(outcome): label for outcome, label in OUTCOMES.items()}, of=_outcome
-        ),
+        Dimension("ending", "Fin du suivi", keys={str(kind): label for kind, label in ENDINGS.items()}, of=_ending),
         Dimension("satisfaction", "Satisfaction", keys=OPINION_LABELS, of=_satisfaction),
         Dimension("appropriation", "Appropriation des changements", keys=OPINION_LABELS, of=_appropriation),
         Dimension("jobs", "ETP au dernier bilan, comparés au diagnostic", keys=CHANGE_LABELS, of=_jobs),

@@ -8,12 +8,12 @@ from intake.domain import erasure, retention
 from intake.domain.register.rights import RightGranted, RightRevoked
 from intake.domain.request.archive import CaseArchived, CaseUnarchived
 from intake.domain.request.confidentiality import CaseAssigned, CaseMadeConfidential, ConfidentialityLifted
-from intake.domain.request.ending import CaseClosed, CaseGivenUp
+from intake.domain.request.ending import CaseClosed, CaseEndingCorrected, CaseGivenUp
 from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented
-from intake.domain.request.state import Ending
 from shared.contracts import intake as contracts
 from shared.contracts.base import PublicEvent
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
+from shared.kernel import EndingKind
 from shared.names import PersonNameRecorded, StructureNameRecorded
 from shared.names.transit import to_name_recorded
 
@@ -34,10 +34,10 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry, app: Se
             return contracts.RequestOriented(orientations=len(orientations))
         case RequestNotAdmitted():
             return contracts.RequestNotAdmitted()
-        case CaseClosed(ending):
-            return contracts.CaseClosed(ending=ending)
-        case CaseGivenUp():
-            return contracts.CaseClosed(ending=Ending.GIVEN_UP)
+        case CaseClosed(ending) | CaseEndingCorrected(ending):
+            return contracts.CaseClosed(kind=ending.kind, on=ending.on)
+        case CaseGivenUp(on=on):
+            return contracts.CaseClosed(kind=EndingKind.GIVEN_UP, on=on)
         case CaseMadeConfidential(adviser=adviser):
             return contracts.CaseAccessChanged(adviser=adviser, confidential=True)
         case ConfidentialityLifted(adviser=adviser):

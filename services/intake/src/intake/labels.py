@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from intake.domain.reference.criteria import Verdict
-from intake.domain.request.state import DerogationKind, Ending, RequestStatus
+from intake.domain.request.state import DerogationKind, RequestStatus
 from intake.domain.structure import LegalForm, Scope
 
 LEGAL_FORMS: Mapping[LegalForm, str] = {
@@ -38,9 +38,4 @@ STATUSES: Mapping[RequestStatus, str] = {
     RequestStatus.TRANSFERRED: "transférée à une autre unité",
     RequestStatus.WITHDRAWN: "demande retirée par la structure",
     RequestStatus.CLOSED: "dossier clos",
-}
-ENDINGS: Mapping[Ending, str] = {
-    Ending.FOLLOWED_UP: "suivi mené à son terme",
-    Ending.ABANDONED: "parcours abandonné",
-    Ending.GIVEN_UP: "renoncement avant le parcours",
 }

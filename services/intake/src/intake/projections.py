@@ -8,13 +8,20 @@ from intake.domain import orientation
 from intake.domain.reference.nomenclature import section_of
 from intake.domain.request.corrections import StructureCorrected
 from intake.domain.request.difficulty import DifficultyTriaged
-from intake.domain.request.ending import AccompanimentEnded, CaseClosed, CaseGivenUp, CaseReopened
+from intake.domain.request.ending import (
+    AccompanimentEnded,
+    CaseClosed,
+    CaseEndingCorrected,
+    CaseGivenUp,
+    CaseReopened,
+)
 from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
-from intake.domain.request.state import Ending, RequestStatus, Triage
+from intake.domain.request.state import RequestStatus, Triage
 from intake.domain.request.transfer import RequestTransferred, TransferReceived
 from intake.domain.structure import Structure
 from shared.eventlog import LogEntry, RecordedEvent
+from shared.kernel import EndingKind
 from shared.projections import Projection, Row
 
 
@@ -50,10 +57,10 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return row | {"status": RequestStatus.WITHDRAWN, "outcome_at": entry.recorded_at}
         case AccompanimentEnded():
             return row | {"accompaniment_ended": True}
-        case CaseClosed(ending):
-            return row | {"status": RequestStatus.CLOSED, "ending": ending}
-        case CaseGivenUp():
-            return row | {"status": RequestStatus.CLOSED, "ending": Ending.GIVEN_UP}
+        case CaseClosed(ending) | CaseEndingCorrected(ending):
+            return row | {"status": RequestStatus.CLOSED, "ending": {"kind": ending.kind, "on": ending.on}}
+        case CaseGivenUp(on=on):
+            return row | {"status": RequestStatus.CLOSED, "ending": {"kind": EndingKind.GIVEN_UP, "on": on}}
         case CaseReopened():
             return row | {"status": RequestStatus.ADMITTED, "ending": None}
         case orientation.OrientationProposed() as proposed:

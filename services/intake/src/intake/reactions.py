@@ -8,7 +8,6 @@ from intake.domain import erasure
 from intake.domain.request import request
 from intake.domain.request.ending import CloseCase, EndAccompaniment, StartAccompaniment
 from intake.domain.request.reception import OpenLinkedRequest
-from intake.domain.request.state import Ending
 from shared.contracts import diagnostic, followup, parcours
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.erasure import PersonErased
@@ -16,6 +15,7 @@ from shared.contracts.followup import FollowUpClosed, NeedFound
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
 from shared.erasure import person_erasure_id
 from shared.eventlog import ServiceApplication
+from shared.kernel import Ending, EndingKind, paris_date
 from shared.messaging import CommandDispatch, Header, Reactions
 
 reactions = Reactions("intake")
@@ -36,13 +36,15 @@ def end_accompaniment(_: ParcoursCompleted, header: Header) -> CommandDispatch:
 @reactions.on(ParcoursAbandoned)
 def close_abandoned_case(_: ParcoursAbandoned, header: Header) -> CommandDispatch:
     """The scheme is voluntary: an abandoned parcours closes its case, unless its follow-up goes on."""
-    return CommandDispatch(request.decider, header.case, command=CloseCase(Ending.ABANDONED, header.recorded_at))
+    ending = Ending(EndingKind.ABANDONED, paris_date(header.recorded_at))
+    return CommandDispatch(request.decider, header.case, command=CloseCase(ending, header.recorded_at))
 
 
 @reactions.on(FollowUpClosed)
-def close_followed_up_case(_: FollowUpClosed, header: Header) -> CommandDispatch:
-    """The follow-up is over, and with it the case."""
-    return CommandDispatch(request.decider, header.case, command=CloseCase(Ending.FOLLOWED_UP, header.recorded_at))
+def close_followed_up_case(payload: FollowUpClosed, header: Header) -> CommandDispatch:
+    """The follow-up is over, and with it the case; or the day of the structure's end is corrected."""
+    ending = Ending(EndingKind(payload.kind), payload.on)
+    return CommandDispatch(request.decider, header.case, command=CloseCase(ending, header.recorded_at))
 
 
 @reactions.on(NeedFound)

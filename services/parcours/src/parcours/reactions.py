@@ -11,6 +11,7 @@ from shared.access import follow_case_access, follow_register
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, ParcoursUpdateRequested, ParcoursUpdateWithdrawn
 from shared.erasure.reactions import follow_erasures
+from shared.kernel import EndingKind
 from shared.messaging import CommandDispatch, Header, Reactions
 from shared.names.transit import follow_names
 
@@ -51,7 +52,7 @@ def abandon_update(_: ParcoursUpdateWithdrawn, header: Header) -> CommandDispatc
 @reactions.on(FollowUpClosed)
 def abandon_update_after_closure(event: FollowUpClosed, header: Header) -> CommandDispatch | None:
     """The structure has ceased its activity: an update of its parcours is given up, unless something is under way."""
-    if event.outcome != "closed_down":
+    if event.kind != EndingKind.CLOSED_DOWN:
         return None
     return CommandDispatch(
         parcours.decider, header.case, command=ending.AbandonUpdate("Cessation d’activité de la structure")

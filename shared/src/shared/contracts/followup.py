@@ -64,11 +64,14 @@ class NeedFound(FromFollowup):
 
 
 class FollowUpClosed(FromFollowup):
-    """The last review is done: the follow-up of the case is over."""
+    """The follow-up of the case is over. Published again when the day of a closing down is corrected."""
 
     name: ClassVar[str] = "follow-up-closed"
 
-    outcome: str = Field(description="How the follow-up ended")
+    kind: str = Field(
+        description="`followed_up`, `unreachable` (at the last review), or `closed_down` (the structure has ceased)"
+    )
+    on: date = Field(description="The day on which it ended: for `closed_down`, that of the structure’s end")
 
 
 class PersonErased(FromFollowup, erasure.PersonErased):

@@ -46,11 +46,14 @@ class RequestNotAdmitted(FromIntake):
 
 
 class CaseClosed(FromIntake):
-    """A case is closed."""
+    """A case is closed. Published again when the day of its ending is corrected."""
 
     name: ClassVar[str] = "case-closed"
 
-    ending: str = Field(description="`followed_up`, `abandoned`, or `given_up` (before the parcours)")
+    kind: str = Field(
+        description="`followed_up`, `unreachable`, `closed_down`, `abandoned`, or `given_up` (before the parcours)"
+    )
+    on: date = Field(description="The day on which it ended")
 
 
 class CaseAccessChanged(FromIntake):

@@ -65,6 +65,7 @@ from shared.kernel.text import (
 from shared.kernel.vocabulary.axes import AXIS_LABELS, Axis
 from shared.kernel.vocabulary.case_access import CASE_ACCESS_TABLE, CaseAccess
 from shared.kernel.vocabulary.difficulty import DifficultyCause, DifficultyLevel, DifficultyNature
+from shared.kernel.vocabulary.endings import Ending, EndingKind
 from shared.kernel.vocabulary.indicators import STANDARD_INDICATORS, format_indicator
 from shared.kernel.vocabulary.phases import CASE_PATHS, PHASE_LABELS, PHASE_SERVICES, SERVICE_LABELS, SERVICES
 from shared.kernel.vocabulary.roles import ROLE_LABELS, Right, Role
@@ -104,6 +105,8 @@ __all__ = [
     "DifficultyLevel",
     "DifficultyNature",
     "Encrypted",
+    "Ending",
+    "EndingKind",
     "EventName",
     "FullTimeEquivalents",
     "Instant",

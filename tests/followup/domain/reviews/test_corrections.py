@@ -28,8 +28,7 @@ from followup.domain.reviews.reporting import (
     ReviewUnreachable,
 )
 from followup.domain.reviews.review import Report, Review, ReviewStatus
-from followup.domain.state import Outcome
-from shared.kernel import Deadline
+from shared.kernel import Deadline, Ending, EndingKind
 from shared.testing.scenarios import NOW, Scenarios, text
 
 given = Scenarios(decider)
@@ -77,7 +76,7 @@ CORRECTED = ReviewCorrected(
     ),
     reason=text("Erreur de saisie"),
 )
-CONCLUDED = FollowUpClosed(Outcome.COMPLETED, text("Les effets durent."))
+CONCLUDED = FollowUpClosed(Ending(EndingKind.FOLLOWED_UP, TODAY), text("Les effets durent."))
 
 
 @pytest.mark.parametrize("end", [(), (CONCLUDED,)])
@@ -126,11 +125,11 @@ def test_a_review_is_not_cancelled_when_something_rests_on_it() -> None:
 
 
 def test_the_day_a_structure_closed_down_is_corrected() -> None:
-    ceased = (StructureClosedDown(TODAY, ("M0",)), FollowUpClosed(Outcome.CLOSED_DOWN))
+    ceased = (StructureClosedDown(TODAY, ("M0",)), FollowUpClosed(Ending(EndingKind.CLOSED_DOWN, TODAY)))
     correct = CorrectClosingDown(BEFORE, "Date du jugement")
     corrected = ClosingDownCorrected(BEFORE, text("Date du jugement"))
     given(OPENED, *ceased).when(correct).then(corrected)
-    assert given(OPENED, *ceased, corrected).state.closed_down_on == BEFORE
+    assert given(OPENED, *ceased, corrected).state.ending == Ending(EndingKind.CLOSED_DOWN, BEFORE)
     given(OPENED).when(correct).refused("nothing-to-correct")
     ahead = replace(correct, closed_on=TODAY + timedelta(days=2))
     given(OPENED, *ceased).when(ahead).refused("absurd-date")

@@ -19,8 +19,7 @@ from followup.domain.reviews.deadlines import (
 )
 from followup.domain.reviews.reporting import ReviewRecorded, ReviewUnreachable
 from followup.domain.reviews.review import Report
-from followup.domain.state import Outcome
-from shared.kernel import Deadline, Role
+from shared.kernel import Deadline, Ending, EndingKind, Role
 from shared.testing.scenarios import NOW, Scenarios, text
 
 given = Scenarios(decider)
@@ -93,7 +92,7 @@ def test_a_review_with_its_outcome_keeps_no_day(outcome: object) -> None:
 
 
 def test_nothing_is_kept_for_a_structure_that_closed_down() -> None:
-    assert kept(OPENED, CEASED, FollowUpClosed(Outcome.CLOSED_DOWN)) == {}
+    assert kept(OPENED, CEASED, FollowUpClosed(Ending(EndingKind.CLOSED_DOWN, TODAY))) == {}
 
 
 def test_a_follow_up_that_resumes_keeps_the_days_of_its_new_reviews_too() -> None:
@@ -123,7 +122,7 @@ def test_nothing_is_said_ahead_of_the_day(call: object) -> None:
     [
         (ReviewRecorded("M6", HELD),),
         (ReviewUnreachable("M6", 3),),
-        (CEASED, FollowUpClosed(Outcome.CLOSED_DOWN)),
+        (CEASED, FollowUpClosed(Ending(EndingKind.CLOSED_DOWN, TODAY))),
         (ReviewFellDue("M6", SEPTEMBER), ReviewOverdue("M6", SEPTEMBER)),
     ],
 )

@@ -19,10 +19,10 @@ from intake.domain.request.confidentiality import (
 )
 from intake.domain.request.ending import AccompanimentEnded, CaseClosed, CaseReopened, EndAccompaniment
 from intake.domain.request.request import decider
-from intake.domain.request.state import Confidentiality, ConfidentialityGround, Ending, Request, RequestStatus
+from intake.domain.request.state import Confidentiality, ConfidentialityGround, Request, RequestStatus
 from intake.integration_events import to_integration_event
 from shared.contracts.intake import CaseAccessChanged
-from shared.kernel import CaseAccess, Role
+from shared.kernel import CaseAccess, Ending, EndingKind, Role
 from shared.kernel.frozen import replace
 from shared.testing.scenarios import Scenarios, text
 
@@ -32,7 +32,7 @@ ENDED, RESUMED = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=U
 ARCHIVE, TAKE_OUT = ArchiveCase(SINCE), UnarchiveCase(REASON)
 ARCHIVED = CaseArchived(SINCE, None, confidential=False)
 given = Scenarios(replace(decider, initial=Request(RequestStatus.ADMITTED, unit="dla-44", adviser="ines")))
-CLOSED = CaseClosed(Ending.FOLLOWED_UP, ENDED)
+CLOSED = CaseClosed(Ending(EndingKind.FOLLOWED_UP, ENDED.date()), ENDED)
 
 
 def test_a_closed_dossier_is_archived_once_and_an_open_one_never() -> None:

@@ -23,12 +23,12 @@ from intake.domain.request.ending import CaseClosed
 from intake.domain.request.outcome import AdmitRequest, RequestAdmitted
 from intake.domain.request.reception import RequestReceived
 from intake.domain.request.request import decider
-from intake.domain.request.state import Confidentiality, ConfidentialityGround, Ending, Request, RequestStatus
+from intake.domain.request.state import Confidentiality, ConfidentialityGround, Request, RequestStatus
 from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived
 from intake.domain.structure import EncryptedContact, LegalForm, Structure
 from intake.integration_events import to_integration_event
 from shared.contracts.intake import CaseAccessChanged
-from shared.kernel import Actor, CaseAccess, PersonalData, Role
+from shared.kernel import Actor, CaseAccess, Ending, EndingKind, PersonalData, Role
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
@@ -50,7 +50,12 @@ ENTRUST = AssignCase(NEW, REASON)
 
 @pytest.mark.parametrize(
     "happened",
-    [(), (ADMITTED,), (RequestTransferred("dla-75", text("x")),), (ADMITTED, CaseClosed(Ending.FOLLOWED_UP, NOW))],
+    [
+        (),
+        (ADMITTED,),
+        (RequestTransferred("dla-75", text("x")),),
+        (ADMITTED, CaseClosed(Ending(EndingKind.FOLLOWED_UP, NOW.date()), NOW)),
+    ],
 )
 def test_a_dossier_is_made_confidential_by_who_is_in_charge_of_it_in_any_phase(happened: tuple[Any, ...]) -> None:
     given(RECEIVED, *happened).when(MAKE, by=INES).then(MADE)

@@ -26,6 +26,7 @@ from intake.domain.request.ending import (
     AccompanimentEnded,
     AccompanimentStarted,
     CaseClosed,
+    CaseEndingCorrected,
     CaseGivenUp,
     CaseReopened,
     CloseCase,
@@ -51,10 +52,10 @@ from intake.domain.request.reception import (
     RequestReceived,
 )
 from intake.domain.request.request import decider, unique_keys
-from intake.domain.request.state import ConfidentialityGround, Ending, Request, RequestStatus, Triage
+from intake.domain.request.state import ConfidentialityGround, Request, RequestStatus, Triage
 from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived, TransferRequest
 from intake.domain.structure import Contact, EncryptedContact, LegalForm, Structure
-from shared.kernel import Actor, DifficultyCause, DifficultyLevel, PersonalData, Role, UniqueKey
+from shared.kernel import Actor, DifficultyCause, DifficultyLevel, Ending, EndingKind, PersonalData, Role, UniqueKey
 from shared.testing.scenarios import NOW, UNIT, MemoryLog, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
@@ -269,11 +270,11 @@ def test_the_end_of_the_accompaniment_is_heard_once() -> None:
     given(*ELIGIBLE, ADMITTED, AccompanimentEnded()).when(EndAccompaniment(), by=Role.SERVICE).then()
 
 
-@pytest.mark.parametrize("ending", Ending)
+@pytest.mark.parametrize("ending", [Ending(kind, TODAY) for kind in EndingKind])
 def test_a_case_closes_once_however_it_ends(ending: Ending) -> None:
     given(*ELIGIBLE, ADMITTED).when(CloseCase(ending), by=Role.SERVICE).then(CaseClosed(ending))
     closed = given(*ELIGIBLE, ADMITTED, CaseClosed(ending))
-    closed.when(CloseCase(Ending.FOLLOWED_UP), by=Role.SERVICE).then()
+    closed.when(CloseCase(Ending(EndingKind.FOLLOWED_UP, NOW.date())), by=Role.SERVICE).then()
     closed.when(EndAccompaniment(), by=Role.SERVICE).then()
     assert (closed.state.status, closed.state.ending) == (RequestStatus.CLOSED, ending)
 
@@ -281,7 +282,7 @@ def test_a_case_closes_once_however_it_ends(ending: Ending) -> None:
 @pytest.mark.parametrize(
     "so_far", [(), (RECEIVED,), (RECEIVED, ORIENTED), (RECEIVED, NOT_ADMITTED), (RECEIVED, WITHDRAWN)]
 )
-@pytest.mark.parametrize("command", [EndAccompaniment(), CloseCase(Ending.ABANDONED)])
+@pytest.mark.parametrize("command", [EndAccompaniment(), CloseCase(Ending(EndingKind.ABANDONED, NOW.date()))])
 def test_only_an_admitted_case_comes_to_such_an_end(so_far: tuple[Any, ...], command: object) -> None:
     given(*so_far).when(command, by=Role.SERVICE).refused("not-admitted")
 
@@ -296,7 +297,14 @@ def open_case(*numbers: str, reserved: bool = True) -> list[UniqueKey]:
 def test_a_case_is_open_from_its_request_to_its_outcome_or_the_end_of_the_accompaniment() -> None:
     numbers, state = (str(STRUCTURE_ID), "732829320"), given(RECEIVED).state
     assert list(unique_keys(decider.initial, RECEIVED)) == open_case(*numbers)
-    for ending in (ORIENTED, NOT_ADMITTED, TRANSFERRED, WITHDRAWN, AccompanimentEnded(), CaseClosed(Ending.ABANDONED)):
+    for ending in (
+        ORIENTED,
+        NOT_ADMITTED,
+        TRANSFERRED,
+        WITHDRAWN,
+        AccompanimentEnded(),
+        CaseClosed(Ending(EndingKind.ABANDONED, NOW.date())),
+    ):
         assert list(unique_keys(state, ending)) == open_case(*numbers, reserved=False)
     for going_on in (MET_BEFORE, assessed("ess")):
         assert list(unique_keys(state, going_on)) == []
@@ -378,9 +386,10 @@ def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_sto
         CaseUnarchived("some-adviser", confidential=True, reason=text("secret motif")),
         AccompanimentStarted(),
         AccompanimentEnded(),
-        CaseClosed(Ending.FOLLOWED_UP),
+        CaseClosed(Ending(EndingKind.FOLLOWED_UP, NOW.date())),
+        CaseEndingCorrected(Ending(EndingKind.CLOSED_DOWN, NOW.date())),
         CaseReopened(),
-        CaseGivenUp(text("secret motif")),
+        CaseGivenUp(text("secret motif"), NOW.date()),
     )
     assert {type(event) for event in every_event} == set(decider.events)
     log = MemoryLog(decider)

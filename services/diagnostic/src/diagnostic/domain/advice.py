@@ -39,7 +39,7 @@ class AdviceRequested:
     unit: str | None = None
 
 
-@event("advice-received", label="Conseil reçu d’un centre de ressources")
+@event("advice-received", label="Conseil reçu d’un centre de ressources", effective="received_on")
 class AdviceReceived:
     advice: UUID
     received_on: date

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from followup.domain.parcours_update import UPDATE_PENDING, require_no_pending_update
 from followup.domain.reviews.reporting import NOTHING_TO_CORRECT
 from followup.domain.reviews.review import ReviewStatus
-from followup.domain.state import NOT_OPEN, FollowUp, FollowUpStatus, Outcome
-from shared.kernel import Context, Day, Encrypted, Reason, Refusal, Text, event, require_past
+from followup.domain.state import NOT_OPEN, FollowUp, FollowUpStatus
+from shared.kernel import (
+    Context,
+    Day,
+    Encrypted,
+    Ending,
+    EndingKind,
+    Reason,
+    Refusal,
+    Text,
+    event,
+    paris_date,
+    require_past,
+)
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -32,9 +44,9 @@ class ClosingDownCorrected:
     reason: Encrypted
 
 
-@event("follow-up-closed", label="Suivi clos")
+@event("follow-up-closed", label="Suivi clos", effective="ending.on")
 class FollowUpClosed:
-    outcome: Outcome
+    ending: Ending
     conclusion: Encrypted | None = None
 
 
@@ -80,10 +92,10 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
             reviews = follow_up.pending_reviews
             return [
                 StructureClosedDown(closed_on, reviews, notes=context.optional_text(notes)),
-                FollowUpClosed(Outcome.CLOSED_DOWN),
+                FollowUpClosed(Ending(EndingKind.CLOSED_DOWN, closed_on)),
             ]
         case CorrectClosingDown(closed_on, reason):
-            if follow_up.closed_down_on is None:
+            if not _has_closed_down(follow_up):
                 raise NOTHING_TO_CORRECT("Aucune cessation d’activité n’a été enregistrée.")
             require_past(closed_on, context.now, "La date de cessation d’activité")
             return [ClosingDownCorrected(closed_on, context.text(reason))]
@@ -95,7 +107,8 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
                     reviews=pending,
                 )
             require_no_pending_update(follow_up)
-            return [FollowUpClosed(Outcome.COMPLETED, context.text(conclusion))]
+            ending = Ending(_kind_of_conclusion(follow_up), paris_date(context.now))
+            return [FollowUpClosed(ending, context.text(conclusion))]
 
 
 def available_commands(follow_up: FollowUp) -> Iterator[type]:
@@ -103,18 +116,34 @@ def available_commands(follow_up: FollowUp) -> Iterator[type]:
         yield RecordClosedDown
         if not (follow_up.pending_reviews or follow_up.update):
             yield CloseFollowUp
-    if follow_up.closed_down_on:
+    if _has_closed_down(follow_up):
         yield CorrectClosingDown
 
 
 def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
     match event:
-        case StructureClosedDown(closed_on, codes, notes=notes):
-            ended = {
-                code: replace(follow_up.reviews[code], status=ReviewStatus.CLOSED_DOWN, notes=notes) for code in codes
-            }
-            return replace(follow_up, reviews=follow_up.reviews | ended, closed_down_on=closed_on)
+        case StructureClosedDown(_, codes, notes=notes):
+            return _without_reviews(follow_up, codes, notes)
         case ClosingDownCorrected(closed_on):
-            return replace(follow_up, closed_down_on=closed_on)
-        case FollowUpClosed(outcome, conclusion):
-            return replace(follow_up, status=FollowUpStatus.CLOSED, outcome=outcome, conclusion=conclusion, update=None)
+            # On a day before the one that was recorded first, it is alone to say that the follow-up has ended.
+            ended = _without_reviews(follow_up, follow_up.pending_reviews, None)
+            ending = Ending(EndingKind.CLOSED_DOWN, closed_on)
+            return replace(ended, status=FollowUpStatus.CLOSED, ending=ending, update=None)
+        case FollowUpClosed(ending, conclusion):
+            return replace(follow_up, status=FollowUpStatus.CLOSED, ending=ending, conclusion=conclusion, update=None)
+
+
+def _has_closed_down(follow_up: FollowUp) -> bool:
+    return follow_up.ending is not None and follow_up.ending.kind is EndingKind.CLOSED_DOWN
+
+
+def _kind_of_conclusion(follow_up: FollowUp) -> EndingKind:
+    """A structure that did not answer at the last review has not been followed to the end."""
+    last = max(follow_up.reviews.values(), key=lambda review: review.due_on, default=None)
+    unreachable = last is not None and last.status is ReviewStatus.UNREACHABLE
+    return EndingKind.UNREACHABLE if unreachable else EndingKind.FOLLOWED_UP
+
+
+def _without_reviews(follow_up: FollowUp, codes: Iterable[str], notes: Encrypted | None) -> FollowUp:
+    ended = {code: replace(follow_up.reviews[code], status=ReviewStatus.CLOSED_DOWN, notes=notes) for code in codes}
+    return replace(follow_up, reviews=follow_up.reviews | ended)

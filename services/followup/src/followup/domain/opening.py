@@ -108,8 +108,7 @@ def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
                 adviser=adviser,
                 completions=(*follow_up.completions, completion),
                 reviews=follow_up.reviews | {code: Review(due_on) for code, due_on in reviews.items()},
-                closed_down_on=None,
-                outcome=None,
+                ending=None,
                 conclusion=None,
                 update=None,
             )

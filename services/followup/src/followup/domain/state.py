@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from followup.domain.reviews.review import Review, ReviewStatus
-from shared.kernel import Axis, Encrypted, Refusal
+from shared.kernel import Axis, Encrypted, Ending, Refusal
 from shared.kernel.frozen import replace
 
 NOT_OPEN = Refusal("follow-up-not-open", "Le suivi n’est pas ouvert")
@@ -20,13 +20,6 @@ class FollowUpStatus(StrEnum):
     NEW = "new"
     OPEN = "open"
     CLOSED = "closed"
-
-
-class Outcome(StrEnum):
-    """How a follow-up ended."""
-
-    COMPLETED = "completed"
-    CLOSED_DOWN = "closed_down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +64,7 @@ class FollowUp:
     definitions: dict[str, str] = field(default_factory=dict)
     reviews: dict[str, Review] = field(default_factory=dict)
     needs: tuple[Need, ...] = ()
-    closed_down_on: date | None = None
-    outcome: Outcome | None = None
+    ending: Ending | None = None
     conclusion: Encrypted | None = None
     update: ParcoursUpdate | None = None
 

@@ -149,7 +149,7 @@ def _outcome(source: DocumentSource[Request]) -> Iterator[tuple[str, str]]:
     request = source.state
     yield "Situation", capitalize_first(labels.STATUSES[request.status])
     if request.ending:
-        yield "Fin du dossier", capitalize_first(labels.ENDINGS[request.ending])
+        yield "Fin du dossier", f"{capitalize_first(request.ending.kind.label)}, le {format_date(request.ending.on)}"
     for fact in source.facts:
         if not isinstance(fact.event, OUTCOMES):
             continue

@@ -14,7 +14,7 @@ ARCHIVED = Refusal("case-archived", "Ce dossier est en archive")
 NOT_ARCHIVED = Refusal("not-archived", "Ce dossier n’est pas en archive")
 
 
-@event("case-archived", label="Dossier versé en archive")
+@event("case-archived", label="Dossier versé en archive", effective="since")
 class CaseArchived:
     """Readable only to those who may consult archives. `adviser`, `confidential`: unchanged."""
 

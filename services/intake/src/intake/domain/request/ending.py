@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from intake.domain.request import archive
 from intake.domain.request.archive import CaseUnarchived
-from intake.domain.request.state import Ending, Request, RequestStatus
-from shared.kernel import Context, Encrypted, Reason, Refusal, event
+from intake.domain.request.state import Request, RequestStatus
+from shared.kernel import (
+    Context,
+    Day,
+    Encrypted,
+    Ending,
+    EndingKind,
+    Reason,
+    Refusal,
+    event,
+    paris_date,
+    require_past,
+)
+from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 NOT_ADMITTED = Refusal("not-admitted", "La demande n’est pas admise")
 ACCOMPANIMENT_STARTED = Refusal("accompaniment-started", "Le parcours est déjà ouvert")
+
+FOLLOW_UP_ENDINGS = (EndingKind.FOLLOWED_UP, EndingKind.UNREACHABLE, EndingKind.CLOSED_DOWN)
+"""Those that followup reports, after which an updated parcours may resume the case."""
 
 
 @event("accompaniment-started", label="Plan convenu\u00a0: le parcours s’ouvre")
@@ -25,7 +40,7 @@ class AccompanimentEnded:
     pass
 
 
-@event("case-closed", label="Dossier clos")
+@event("case-closed", label="Dossier clos", effective="ending.on")
 class CaseClosed:
     """`reported_at`: when the other service recorded the end."""
 
@@ -33,9 +48,15 @@ class CaseClosed:
     reported_at: datetime | None = None
 
 
-@event("case-given-up", label="Dossier clos\u00a0: la structure renonce avant le parcours")
+@event("case-ending-corrected", label="Date de fin du dossier corrigée", effective="ending.on")
+class CaseEndingCorrected:
+    ending: Ending
+
+
+@event("case-given-up", label="Dossier clos\u00a0: la structure renonce avant le parcours", effective="on")
 class CaseGivenUp:
     reason: Encrypted
+    on: date
 
 
 @event("case-reopened", label="Dossier rouvert\u00a0: le suivi reprend")
@@ -43,11 +64,17 @@ class CaseReopened:
     pass
 
 
-@command(title="Renoncer à l’accompagnement", leads_to=(CaseGivenUp,), may_refuse=(ACCOMPANIMENT_STARTED, NOT_ADMITTED))
+@command(
+    title="Renoncer à l’accompagnement",
+    leads_to=(CaseGivenUp,),
+    may_refuse=(ACCOMPANIMENT_STARTED, IMPLAUSIBLE_DATE, NOT_ADMITTED),
+)
 class GiveUpCase:
-    """The structure was admitted, and gives up before its parcours opens."""
+    """The structure was admitted, and gives up before its parcours opens. `on`: the day on which it did; null for
+    today."""
 
     reason: Reason
+    on: Day | None = None
 
 
 @command(leads_to=(AccompanimentStarted,), may_refuse=(NOT_ADMITTED,))
@@ -64,15 +91,16 @@ class EndAccompaniment:
     reported_at: datetime | None = None
 
 
-@command(leads_to=(CaseClosed,), may_refuse=(NOT_ADMITTED,))
+@command(leads_to=(CaseClosed, CaseEndingCorrected), may_refuse=(NOT_ADMITTED,))
 class CloseCase:
-    """Nothing is left to do for this case. `reported_at`: when the other service recorded it."""
+    """Nothing is left to do for this case, or the day of its ending is corrected. `reported_at`: when the other service
+    recorded it."""
 
     ending: Ending
     reported_at: datetime | None = None
 
 
-Event = AccompanimentStarted | AccompanimentEnded | CaseClosed | CaseGivenUp | CaseReopened
+Event = AccompanimentStarted | AccompanimentEnded | CaseClosed | CaseEndingCorrected | CaseGivenUp | CaseReopened
 
 
 def start_accompaniment(request: Request) -> list[AccompanimentStarted]:
@@ -91,11 +119,13 @@ def end_accompaniment(
     return [] if request.accompaniment_ended else [AccompanimentEnded()]
 
 
-def close(request: Request, command: CloseCase) -> list[CaseClosed]:
+def close(request: Request, command: CloseCase) -> list[CaseClosed | CaseEndingCorrected]:
     if request.status is RequestStatus.CLOSED:
-        return []
+        assert request.ending is not None
+        corrects = command.ending.kind is request.ending.kind is EndingKind.CLOSED_DOWN
+        return [CaseEndingCorrected(command.ending)] if corrects and command.ending != request.ending else []
     _require_admitted(request)
-    if command.ending is Ending.ABANDONED and request.accompaniment_ended:
+    if command.ending.kind is EndingKind.ABANDONED and request.accompaniment_ended:
         return []  # an update of the parcours was abandoned: the follow-up goes on, and will close the case
     return [CaseClosed(command.ending, command.reported_at)]
 
@@ -110,7 +140,9 @@ def give_up(request: Request, command: GiveUpCase, context: Context) -> list[Cas
         raise ACCOMPANIMENT_STARTED(
             "Le plan est convenu\u00a0: l’abandon se dit dans le parcours, qui clora le dossier."
         )
-    return [CaseGivenUp(context.text(command.reason))]
+    if command.on:
+        require_past(command.on, context.now, "Le jour du renoncement")
+    return [CaseGivenUp(context.text(command.reason), command.on or paris_date(context.now))]
 
 
 def _require_admitted(request: Request) -> None:
@@ -122,7 +154,8 @@ def _resumes(request: Request, command: EndAccompaniment) -> bool:
     """A parcours that was completed after the follow-up closed resumes the case. A message that arrives late, of a
     parcours completed before, does not."""
     return (
-        request.ending is Ending.FOLLOWED_UP
+        request.ending is not None
+        and request.ending.kind in FOLLOW_UP_ENDINGS
         and command.reported_at is not None
         and request.ending_reported_at is not None
         and command.reported_at > request.ending_reported_at
@@ -137,7 +170,9 @@ def evolve(request: Request, event: Event) -> Request:
             return replace(request, accompaniment_ended=True)
         case CaseClosed(ending, reported_at):
             return replace(request, status=RequestStatus.CLOSED, ending=ending, ending_reported_at=reported_at)
-        case CaseGivenUp():
-            return replace(request, status=RequestStatus.CLOSED, ending=Ending.GIVEN_UP)
+        case CaseEndingCorrected(ending):
+            return replace(request, status=RequestStatus.CLOSED, ending=ending)
+        case CaseGivenUp(on=on):
+            return replace(request, status=RequestStatus.CLOSED, ending=Ending(EndingKind.GIVEN_UP, on))
         case CaseReopened():
             return replace(request, status=RequestStatus.ADMITTED, ending=None, ending_reported_at=None)

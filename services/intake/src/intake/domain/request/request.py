@@ -196,7 +196,7 @@ def available_commands(request: Request) -> Iterator[type]:
             if not (request.accompaniment_started or request.accompaniment_ended):
                 yield GiveUpCase
         case RequestStatus.CLOSED:
-            yield EndAccompaniment
+            yield from (EndAccompaniment, CloseCase)
     yield from archive.available_commands(request)
     if request.archived:
         return

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from intake.domain.reference.criteria import Verdict
 from intake.domain.structure import EncryptedContact, LegalForm, Prefill, Structure
-from shared.kernel import DifficultyCause, DifficultyLevel, DifficultyNature, Encrypted, Refusal
+from shared.kernel import DifficultyCause, DifficultyLevel, DifficultyNature, Encrypted, Ending, Refusal
 
 ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
 NOT_RECEIVED = Refusal("request-not-received", "Demande non reçue")
@@ -25,14 +25,6 @@ class RequestStatus(StrEnum):
     TRANSFERRED = "transferred"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
-
-
-class Ending(StrEnum):
-    """How an admitted case ended: as the other services reported it, or given up before its parcours opened."""
-
-    FOLLOWED_UP = "followed_up"
-    ABANDONED = "abandoned"
-    GIVEN_UP = "given_up"
 
 
 class ConfidentialityGround(StrEnum):
