@@ -5,15 +5,14 @@ from __future__ import annotations
 from diagnostic.figures import size_at_the_diagnosis
 from diagnostic.projections import diagnoses
 from shared.kernel import DifficultyLevel
-from shared.projections import Row
 from shared.statistics import (
     SIZE_CLASSES,
     SIZE_MIDPOINTS,
     UNKNOWN,
     Dimension,
     Release,
-    band_of,
-    hours_between,
+    delay_of,
+    difficulty_of,
     size_label,
 )
 
@@ -24,14 +23,6 @@ DELAY_LABELS = {
     "180": "121 à 180 jours",
     "more": "plus de 180 jours",
 }
-
-
-def _level(row: Row) -> str:
-    return row["difficulty"] or UNKNOWN
-
-
-def _delay(row: Row) -> str:
-    return band_of(DELAY_BANDS_DAYS, hours_between(row["admitted_at"], row["agreed_at"]) / 24, UNKNOWN)
 
 
 release = Release(
@@ -50,8 +41,13 @@ release = Release(
             "difficulty",
             "Difficulté qualifiée au diagnostic",
             keys={str(level): level.label for level in DifficultyLevel} | {UNKNOWN: "non qualifiée"},
-            of=_level,
+            of=difficulty_of,
         ),
-        Dimension("delay", "Délai de l’admission au plan", keys=DELAY_LABELS, of=_delay),
+        Dimension(
+            "delay",
+            "Délai de l’admission au plan",
+            keys=DELAY_LABELS,
+            of=delay_of(DELAY_BANDS_DAYS, "admitted_at", "agreed_at"),
+        ),
     ),
 )

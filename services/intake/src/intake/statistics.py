@@ -14,8 +14,8 @@ from shared.statistics import (
     UNKNOWN,
     Dimension,
     Release,
-    band_of,
-    hours_between,
+    delay_of,
+    difficulty_of,
     size_class_of,
     size_label,
 )
@@ -51,14 +51,6 @@ def _section(row: Row) -> str:
     return row["section"] or UNKNOWN
 
 
-def _level(row: Row) -> str:
-    return row.get("difficulty") or UNKNOWN
-
-
-def _delay(row: Row) -> str:
-    return band_of(DELAY_BANDS, hours_between(row["received_at"], row["outcome_at"]) / 24, UNKNOWN)
-
-
 release = Release(
     requests,
     "demandes qui ont reçu une suite dans la période",
@@ -83,8 +75,13 @@ release = Release(
             "difficulty",
             "Difficulté",
             keys={str(level): level.label for level in DifficultyLevel} | {UNKNOWN: "non qualifiée"},
-            of=_level,
+            of=difficulty_of,
         ),
-        Dimension("delay", "Délai avant la suite donnée", keys=DELAY_LABELS | {"more": "plus de 60 jours"}, of=_delay),
+        Dimension(
+            "delay",
+            "Délai avant la suite donnée",
+            keys=DELAY_LABELS | {"more": "plus de 60 jours"},
+            of=delay_of(DELAY_BANDS, "received_at", "outcome_at"),
+        ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Statistics for pilots: the parcours that ended in a period, by ending, first axis, consulting, length and sum."""
+"""Statistics for pilots: the parcours that ended in a period, by ending, theme, consulting, length and sum."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from parcours.domain.state import ParcoursStatus
 from parcours.projections import parcours_list
 from shared.kernel import AXIS_LABELS
 from shared.projections import Row
-from shared.statistics import UNKNOWN, Dimension, Release, band_of, hours_between
+from shared.statistics import THEME_LABELS, UNKNOWN, Dimension, Release, band_of, deployment, hours_between
 
 ENDINGS = {str(ParcoursStatus.COMPLETED): "terminé", str(ParcoursStatus.ABANDONED): "abandonné"}
 DAYS = {"90": 90.0, "180": 180.0, "365": 365.0, "more": float("inf")}
@@ -37,6 +37,11 @@ def _first_axis(row: Row) -> str:
     return first if first in AXIS_LABELS else UNKNOWN
 
 
+def _theme(row: Row) -> str:
+    """The published theme of the axis ranked first, by the deployment's mapping."""
+    return deployment.theme_of(_first_axis(row))
+
+
 def _consulting(row: Row) -> str:
     return "with" if row["consulting"] else "without"
 
@@ -56,8 +61,9 @@ parcours_statistics = Release(
     counted_at="ended_at",
     dimensions=(
         Dimension("ending", "Fin du parcours", keys=ENDINGS, of=_ending),
+        Dimension("theme", "Thème publié de l’axe classé premier", keys=THEME_LABELS, of=_theme),
         Dimension(
-            "theme",
+            "axis",
             "Axe de changement classé premier",
             keys=AXIS_LABELS | {UNKNOWN: "autre, ou non classé"},
             of=_first_axis,

@@ -64,6 +64,10 @@ def quarters_of(period: str) -> list[Quarter]:
     return [Quarter(int(match[1]), number) for number in numbers]
 
 
+def is_year(period: str) -> bool:
+    return len(period) == len("2026")
+
+
 def periods_of(quarters: list[Quarter]) -> list[str]:
     """The quarters, and the years whose four quarters are all among them."""
     years = [str(year) for year in sorted({each.year for each in quarters}) if Quarter(year, 4) in quarters]

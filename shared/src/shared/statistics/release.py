@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.projections import Projection, Row
-
-Counts = dict[str, dict[str, int]]
-"""By dimension, then by key."""
+from shared.statistics.figures import UNKNOWN, hours_between
+from shared.statistics.lattice import Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +45,17 @@ class Release:
 def band_of(bands: Mapping[str, float], value: float | None, unknown: str) -> str:
     """The band of a value. `bands`: key → greatest value, in ascending order."""
     return unknown if value is None else next(band for band, most in bands.items() if value <= most)
+
+
+def difficulty_of(row: Row) -> str:
+    """The last level qualified."""
+    return row.get("difficulty") or UNKNOWN
+
+
+def delay_of(bands: Mapping[str, float], since: str, until: str) -> Callable[[Row], str]:
+    """Row → the band of the days between two of its instants."""
+
+    def delay(row: Row) -> str:
+        return band_of(bands, hours_between(row[since], row[until]) / 24, UNKNOWN)
+
+    return delay

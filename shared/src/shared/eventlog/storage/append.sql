@@ -84,8 +84,8 @@ CREATE TABLE IF NOT EXISTS {schema}.projection_rows (
 );
 ALTER TABLE {schema}.projection_rows ADD COLUMN IF NOT EXISTS sort_keys jsonb NOT NULL DEFAULT '{{}}';
 CREATE TABLE IF NOT EXISTS {schema}.projection_checkpoints (projection text PRIMARY KEY, position bigint NOT NULL);
-CREATE TABLE IF NOT EXISTS {schema}.releases (  -- statistics as they were published, drawn once
-    unit text, quarter text, tables jsonb NOT NULL, drawn_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (unit, quarter)
+CREATE TABLE IF NOT EXISTS {schema}.releases (  -- statistics: counted once, and as they were published (masked)
+    period text PRIMARY KEY, counts jsonb NOT NULL, tables jsonb NOT NULL, stored_at timestamptz NOT NULL DEFAULT now()
 );
 
 -- Returns the position of the first event; the others follow. `extras` is null or an object of lists (see the recorder's

@@ -1,5 +1,6 @@
-"""Published statistics over HTTP, for pilots: rounded tables of a whole territory and whole periods."""
+"""Published statistics over HTTP, for pilots: exact tables of closed periods, small counts masked."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -7,16 +8,18 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from shared.eventlog import ServiceApplication
-from shared.kernel import Role, format_date, paris_date
+from shared.kernel import Role, format_day
 from shared.statistics import (
-    Counts,
+    QUARTER,
     Dimension,
+    NotPublished,
+    Published,
     Release,
-    bounds,
-    periods_of,
-    published_quarters,
-    published_tables,
-    quarters_of,
+    Tables,
+    Territory,
+    is_year,
+    load_published,
+    published_periods,
 )
 from shared.web.auth import Caller, authorize, requires
 from shared.web.http import CsvResponse, ProblemError, csv_file, problem_responses
@@ -24,25 +27,26 @@ from shared.web.requests import AppDep
 
 STATISTICS_READERS = frozenset({Role.PILOT, Role.AUDITOR})
 StatisticsReaderDep = Annotated[Caller, requires(*STATISTICS_READERS)]
+TERRITORY = "territory"
 FORMULA = (
-    "Chaque nombre est la somme de comptes par unité et par trimestre, chacun arrondi au hasard au multiple de cinq"
-    " inférieur ou supérieur\u00a0: un compte de un à quatre est dit 0 ou 5. Le nombre exact est entre"
-    " «\u202fat_least\u202f» et «\u202fat_most\u202f». Rien de ce qui est enregistré après la publication n’y change."
+    "Nombre exact, tel qu’il était enregistré un mois après la fin de chaque trimestre. Un nombre de un à quatre est"
+    " masqué\u202f; d’autres nombres, ou des tableaux entiers, le sont pour qu’aucune soustraction ne le révèle, entre"
+    " périodes, entre territoires ou entre deux lecteurs. Rien de ce qui est enregistré ensuite n’y change."
 )
 
 
 class Cell(BaseModel):
-    """`value`: a sum of rounded counts; the number itself is from `at_least` to `at_most`."""
+    """`value` null: `masked`, as it is from one to four, or would give away one that is."""
 
     key: str
     label: str
-    value: int
-    at_least: int
-    at_most: int
+    value: int | None
+    masked: bool
 
 
 class DimensionTable(BaseModel):
-    """The population along one dimension. `estimate`: for bands, Σ (value × middle of the band)."""
+    """The population along one dimension. `estimate`: for bands, Σ (value × middle of the band), null if one is
+    masked."""
 
     code: str
     label: str
@@ -50,22 +54,46 @@ class DimensionTable(BaseModel):
     estimate: float | None = None
 
 
+class PublishedTerritory(BaseModel):
+    """The whole deployment (`all`), a region or department as the deployment declares them, or a unit."""
+
+    code: str
+    label: str
+    units: list[str]
+
+
 class Statistics(BaseModel):
-    """Of the whole territory of the right, and of one period; `periods` are those that were published so far."""
+    """Of one period, and of the territories that the answer adds up. `total` null: masked, and every table with it.
+    `periods`: the quarters and years closed so far; a year is not published if a quarter of it counts one to four.
+    `available`: the territories of this period that the right covers, each of which can be asked for."""
 
     units: list[str]
     period: str
+    territories: list[str]
     population: str
     formula: str
     log_id: UUID
+    total: int | None
     tables: list[DimensionTable]
     periods: list[str]
+    available: list[PublishedTerritory]
 
 
 Period = Annotated[
     str | None,
     Query(
-        pattern=r"^\d{4}(-T[1-4])?$", description="A calendar quarter or year; without it, the last quarter published"
+        pattern=r"^\d{4}(-T[1-4])?$",
+        description="A calendar quarter, of the whole deployment, or a year; without it, the last one that the right"
+        " covers",
+    ),
+]
+OfTerritory = Annotated[
+    str | None,
+    Query(
+        alias=TERRITORY,
+        max_length=100,
+        pattern=r"^[a-z0-9][a-z0-9-]*$",
+        description="The code of one of `available`; without it, all that the right covers",
     ),
 ]
 
@@ -74,9 +102,11 @@ def add_statistics(router: APIRouter, release: Release) -> None:
     """GET `/statistics` and `/statistics.csv`. Added before the routes that take an id at this place."""
 
     @router.get("/statistics", responses=problem_responses(404), summary="Get the published statistics")
-    def get_statistics(app: AppDep, caller: StatisticsReaderDep, period: Period = None) -> Statistics:
-        """Counts along fixed dimensions, published once a month after each quarter; no dossier, no event, no unit."""
-        return load_statistics(app, caller, period)
+    def get_statistics(
+        app: AppDep, caller: StatisticsReaderDep, period: Period = None, territory: OfTerritory = None
+    ) -> Statistics:
+        """Counts along fixed dimensions, published a month after each quarter and year; no case, no event."""
+        return load_statistics(app, caller, period, territory)
 
     @router.get(
         "/statistics.csv",
@@ -84,67 +114,143 @@ def add_statistics(router: APIRouter, release: Release) -> None:
         responses=problem_responses(404),
         summary="Download the published statistics as CSV",
     )
-    def download_statistics(app: AppDep, caller: StatisticsReaderDep, period: Period = None) -> CsvResponse:
+    def download_statistics(
+        app: AppDep, caller: StatisticsReaderDep, period: Period = None, territory: OfTerritory = None
+    ) -> CsvResponse:
         """The same tables, one cell a line: semicolons, decimal commas, no cell is taken for a formula."""
-        return _csv_file(load_statistics(app, caller, period))
+        return _csv_file(load_statistics(app, caller, period, territory))
 
-    def load_statistics(app: ServiceApplication, caller: Caller, period: str | None) -> Statistics:
+    def load_statistics(
+        app: ServiceApplication, caller: Caller, period: str | None, territory: str | None
+    ) -> Statistics:
         authorize(caller)
-        quarters = published_quarters(app)
-        published = periods_of(quarters)
-        chosen = period or (str(quarters[-1]) if quarters else None)
-        if chosen is None or chosen not in published:
-            raise _not_published(app, published)
-        tables = published_tables(app, release, caller.actor.territory, quarters_of(chosen))
+        periods = published_periods(app)
+        units = frozenset(caller.actor.territory)
+        chosen, published = _choose_period(app, release, periods, period=period, units=units)
+        available = [each for each in published.root.nested() if each.units <= units]
+        if territory is None:
+            wanted = list(published.root.covered_by(units))
+        else:
+            wanted = [each for each in available if each.code == territory]
+            if not wanted:
+                raise _unknown_territory(available)
+        tables = [published.tables[each.code] for each in wanted]
         return Statistics(
-            units=sorted(caller.actor.territory),
+            units=sorted(units if territory is None else wanted[0].units),
             period=chosen,
+            territories=[each.code for each in wanted],
             population=release.population,
             formula=FORMULA,
             log_id=app.recorder.identity().log_id,
-            tables=[_table(tables, each) for each in release.dimensions if _has_dimension(tables, each)],
-            periods=published,
+            total=_add([each.total for each in tables]),
+            tables=list(_dimension_tables(release, published, wanted, tables=tables)),
+            periods=periods,
+            available=[
+                PublishedTerritory(code=each.code, label=each.label, units=sorted(each.units)) for each in available
+            ],
         )
 
 
-COLUMNS = ("Période", "Population", "Dimension", "Clé", "Libellé", "Valeur", "Au moins", "Au plus", "Formule")
+def _choose_period(
+    app: ServiceApplication, release: Release, periods: Sequence[str], *, period: str | None, units: frozenset[str]
+) -> tuple[str, Published]:
+    """The period and its tables; without one, the last quarter, or the last year if the right covers no quarter."""
+    quarters, years = ([each for each in periods if is_year(each) is kind] for kind in (False, True))
+    for each in [period] if period else [*quarters[-1:], *reversed(years)]:
+        try:
+            published = load_published(app, release, each)
+        except NotPublished:
+            continue
+        if _is_readable(published, units):
+            return each, published
+        if period:
+            raise _wider_than_the_right(years)
+    raise _not_published(app, periods)
+
+
+def _is_readable(published: Published, units: frozenset[str]) -> bool:
+    """Nothing of these units, or something that they cover whole."""
+    return not published.root.units & units or any(published.root.covered_by(units))
+
+
+def _add(values: Sequence[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
+
+
+def _dimension_tables(
+    release: Release, published: Published, wanted: Sequence[Territory], *, tables: Sequence[Tables]
+) -> list[DimensionTable]:
+    found = [_table(tables, each) for each in release.dimensions if _has_dimension(tables, each)]
+    if [each.code for each in wanted] == [published.root.code] and QUARTER in tables[0].tables:
+        cells = [_cell(key, key, n) for key, n in tables[0].tables[QUARTER].items()]
+        found.append(DimensionTable(code=QUARTER, label="Trimestre", cells=cells))
+    parts = list(wanted[0].parts) if len(wanted) == 1 else list(wanted)
+    if parts:
+        cells = [_cell(each.code, each.label, published.tables[each.code].total) for each in parts]
+        found.append(DimensionTable(code=TERRITORY, label="Territoire", cells=cells))
+    return found
+
+
+def _has_dimension(tables: Sequence[Tables], dimension: Dimension) -> bool:
+    """Whether each of these has the dimension or is masked as a whole: older ones may lack it, or some of its keys."""
+    return all(
+        each.total is None or not each.total or dimension.keys.keys() <= each.tables.get(dimension.code, {}).keys()
+        for each in tables
+    )
+
+
+def _table(tables: Sequence[Tables], dimension: Dimension) -> DimensionTable:
+    nobody = 0
+    cells = [
+        _cell(
+            key,
+            label,
+            _add([each.total and each.tables.get(dimension.code, {}).get(key, nobody) for each in tables]),
+        )
+        for key, label in dimension.keys.items()
+    ]
+    known = [(cell.value, dimension.midpoints[cell.key]) for cell in cells if cell.key in dimension.midpoints]
+    values = [None if value is None else value * middle for value, middle in known]
+    estimate = sum(filter(None, values)) if known and None not in values else None
+    return DimensionTable(code=dimension.code, label=dimension.label, cells=cells, estimate=estimate)
+
+
+def _cell(key: str, label: str, value: int | None) -> Cell:
+    return Cell(key=key, label=label, value=value, masked=value is None)
+
+
+COLUMNS = ("Période", "Territoire", "Population", "Dimension", "Clé", "Libellé", "Valeur", "Masqué", "Formule")
 
 
 def _csv_file(answer: Statistics) -> CsvResponse:
+    of = (answer.period, ", ".join(answer.territories), answer.population)
+    total = Cell(key="total", label="total", value=answer.total, masked=answer.total is None)
+    lines = [("Total", total), *((table.label, cell) for table in answer.tables for cell in table.cells)]
     rows = (
-        (
-            *(answer.period, answer.population, table.label, cell.key, cell.label),
-            *(cell.value, cell.at_least, cell.at_most, answer.formula),
-        )
-        for table in answer.tables
-        for cell in table.cells
+        (*of, dimension, cell.key, cell.label, cell.value, "oui" if cell.masked else "non", answer.formula)
+        for dimension, cell in lines
     )
     return csv_file("statistiques", COLUMNS, rows)
 
 
-def _has_dimension(tables: list[Counts], dimension: Dimension) -> bool:
-    """Whether every one of these tables has the dimension: older ones may have been published without it."""
-    return all(dimension.keys.keys() <= table.get(dimension.code, {}).keys() for table in tables)
-
-
-def _table(tables: list[Counts], dimension: Dimension) -> DimensionTable:
-    cells = [
-        _cell([table[dimension.code][key] for table in tables], key, label) for key, label in dimension.keys.items()
-    ]
-    estimate = sum(cell.value * dimension.midpoints[cell.key] for cell in cells if cell.key in dimension.midpoints)
-    return DimensionTable(
-        code=dimension.code, label=dimension.label, cells=cells, estimate=estimate if dimension.midpoints else None
-    )
-
-
-def _cell(counts: list[int], key: str, label: str) -> Cell:
-    least, most = (sum(each) for each in zip(*map(bounds, counts), strict=True)) if counts else (0, 0)
-    return Cell(key=key, label=label, value=sum(counts), at_least=least, at_most=most)
-
-
-def _not_published(app: ServiceApplication, published: list[str]) -> ProblemError:
+def _not_published(app: ServiceApplication, published: Sequence[str]) -> ProblemError:
     detail = (
-        "Un trimestre est publié un mois après sa fin, une année avec son dernier trimestre\u202f; nous sommes le"
-        f" {format_date(paris_date(app.clock.now()))}."
+        "Un trimestre est publié un mois après sa fin, une année avec son dernier trimestre, si aucun n’a de un à"
+        f" quatre cas en tout\u202f; nous sommes le {format_day(app.clock.now())}."
     )
-    return ProblemError(404, "not-published", "Période non publiée", detail, periods=published)
+    return ProblemError(404, "not-published", "Période non publiée", detail, periods=list(published))
+
+
+def _wider_than_the_right(years: Sequence[str]) -> ProblemError:
+    detail = (
+        "Cette période n’est publiée que pour des territoires qui dépassent votre droit\u00a0: un trimestre l’est pour"
+        " l’ensemble seul, une année pour chaque territoire."
+    )
+    return ProblemError(404, "not-published", "Période non publiée pour ce territoire", detail, periods=list(years))
+
+
+def _unknown_territory(available: Sequence[Territory]) -> ProblemError:
+    detail = "Aucun territoire publié pour cette période ne porte ce code, parmi ceux de votre droit."
+    codes = [each.code for each in available]
+    return ProblemError(422, "unknown-territory", "Territoire inconnu", detail, territories=codes)

@@ -1,0 +1,96 @@
+"""What a deployment says of its published statistics: the theme of each axis, and the territories above its units."""
+
+from __future__ import annotations
+
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.kernel import UNIT_CODE, Axis
+from shared.statistics.territories import WHOLE, divide
+
+
+class Theme(StrEnum):
+    """The four themes by which the accompaniments of the DLA are published."""
+
+    STRATEGY = "strategy"
+    ORGANISATION = "organisation"
+    RESTRUCTURING = "restructuring"
+    OTHERS = "others"
+
+
+THEME_LABELS = {
+    str(Theme.STRATEGY): "Projet et stratégie",
+    str(Theme.ORGANISATION): "Organisation interne",
+    str(Theme.RESTRUCTURING): "Restructuration économique et financière",
+    str(Theme.OTHERS): "Autres",
+}
+DEFAULT_THEMES = {
+    Axis.STRATEGY: Theme.STRATEGY,
+    Axis.GOVERNANCE: Theme.ORGANISATION,
+    Axis.ORGANISATION: Theme.ORGANISATION,
+    Axis.HUMAN_RESOURCES: Theme.ORGANISATION,
+    Axis.BUSINESS_MODEL: Theme.RESTRUCTURING,
+    Axis.FINANCE: Theme.RESTRUCTURING,
+}
+"""Our reading of the published themes; axes that are not here are `others`."""
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+
+
+class DeclaredTerritory(BaseModel, extra="forbid"):
+    """A department or a region: units that are counted together."""
+
+    label: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    units: Annotated[list[Annotated[str, StringConstraints(pattern=UNIT_CODE)]], Field(min_length=1)]
+
+
+class Deployment(BaseModel, extra="forbid"):
+    """The file: `[themes]` axis → theme, `[territories.<code>]` with a label and units."""
+
+    themes: dict[Axis, Theme] = DEFAULT_THEMES
+    territories: dict[Code, DeclaredTerritory] = {}
+
+    def declared(self) -> dict[str, tuple[str, list[str]]]:
+        return {code: (each.label, each.units) for code, each in self.territories.items()}
+
+    def theme_of(self, axis: str) -> str:
+        return str(self.themes.get(Axis(axis), Theme.OTHERS)) if axis in set(Axis) else str(Theme.OTHERS)
+
+
+def read_deployment(path: Path | None) -> Deployment:
+    """Raises ValueError, with the file and the fault."""
+    if path is None:
+        return Deployment()
+    try:
+        found = Deployment.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        if WHOLE in found.territories:
+            raise ValueError(f"territories.{WHOLE}: this code is that of the whole deployment")
+        divide(found.declared(), [unit for each in found.territories.values() for unit in each.units])
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise ValueError(f"{path}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}") from None
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: {error}") from None
+    return found
+
+
+def _readable(path: Path) -> Path:
+    read_deployment(path)
+    return path
+
+
+class StatisticsSettings(BaseSettings):
+    """Settings of the figures and of the statistics for pilots."""
+
+    model_config = SettingsConfigDict(use_attribute_docstrings=True, env_prefix="DLA_", frozen=True)
+
+    statistics: Annotated[Path, AfterValidator(_readable)] | None = None
+    """TOML file with the published theme of each axis of change, in place of ours, and the departments and
+    regions whose units are published together."""
+
+
+deployment = read_deployment(StatisticsSettings().statistics)
