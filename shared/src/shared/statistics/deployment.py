@@ -48,7 +48,7 @@ class DeclaredTerritory(BaseModel, extra="forbid"):
     units: Annotated[list[Annotated[str, StringConstraints(pattern=UNIT_CODE)]], Field(min_length=1)]
 
 
-class Deployment(BaseModel, extra="forbid"):
+class StatisticsDeployment(BaseModel, extra="forbid"):
     """The file: `[themes]` axis → theme, `[territories.<code>]` with a label and units."""
 
     themes: dict[Axis, Theme] = DEFAULT_THEMES
@@ -61,12 +61,12 @@ class Deployment(BaseModel, extra="forbid"):
         return str(self.themes.get(Axis(axis), Theme.OTHERS)) if axis in set(Axis) else str(Theme.OTHERS)
 
 
-def read_deployment(path: Path | None) -> Deployment:
+def read_deployment(path: Path | None) -> StatisticsDeployment:
     """Raises ValueError, with the file and the fault."""
     if path is None:
-        return Deployment()
+        return StatisticsDeployment()
     try:
-        found = Deployment.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        found = StatisticsDeployment.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
         if WHOLE in found.territories:
             raise ValueError(f"territories.{WHOLE}: this code is that of the whole deployment")
         divide(found.declared(), [unit for each in found.territories.values() for unit in each.units])

@@ -11,7 +11,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from shared.eventlog import ServiceApplication
-from shared.statistics.deployment import Deployment, deployment
+from shared.statistics.deployment import StatisticsDeployment, deployment
 from shared.statistics.lattice import Counts, Tables, add_counts, mask_quarter, mask_year
 from shared.statistics.masking import Draw
 from shared.statistics.period import Quarter, is_year, periods_of, quarters_of, quarters_published
@@ -44,12 +44,12 @@ def load_published(app: ServiceApplication, release: Release, period: str) -> Pu
     quarters = {str(quarter): _quarter(app, release, quarter) for quarter in quarters_of(period)}
     if not is_year(period):
         (stored,) = quarters.values()
-        root = Territory(WHOLE, "ensemble", frozenset(stored["counts"]))
+        root = Territory(WHOLE, "ensemble", units=frozenset(stored["counts"]))
         return Published(root, {WHOLE: _tables(stored["tables"])})
     stored = _stored(app, period) or _publish_year(app, period, quarters)
     if stored["tables"] is None:
         raise NotPublished(period)
-    declared = Deployment.model_validate({"territories": stored["counts"]["territories"]}).declared()
+    declared = StatisticsDeployment.model_validate({"territories": stored["counts"]["territories"]}).declared()
     root = divide(declared, stored["counts"]["units"])
     return Published(root, {code: _tables(tables) for code, tables in stored["tables"].items()})
 

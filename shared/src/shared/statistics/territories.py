@@ -64,6 +64,7 @@ def _build(units: frozenset[str], sets: Mapping[frozenset[str], tuple[str, str]]
     alone = units - frozenset().union(*largest)
     parts = [
         *(_build(each, sets, code) for each in largest),
-        *(Territory(unit, unit, frozenset({unit}), within=code) for unit in alone if len(units) > 1),
+        *(Territory(unit, unit, units=frozenset({unit}), within=code) for unit in alone if len(units) > 1),
     ]
-    return Territory(code, label, units, tuple(sorted(parts, key=lambda part: part.code)), within)
+    parts.sort(key=lambda part: part.code)
+    return Territory(code, label, units=units, parts=tuple(parts), within=within)

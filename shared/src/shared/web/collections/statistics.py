@@ -129,21 +129,21 @@ def add_statistics(router: APIRouter, release: Release) -> None:
         chosen, published = _choose_period(app, release, periods, period=period, units=units)
         available = [each for each in published.root.nested() if each.units <= units]
         if territory is None:
-            wanted = list(published.root.covered_by(units))
+            chosen_territories = list(published.root.covered_by(units))
         else:
-            wanted = [each for each in available if each.code == territory]
-            if not wanted:
+            chosen_territories = [each for each in available if each.code == territory]
+            if not chosen_territories:
                 raise _unknown_territory(available)
-        tables = [published.tables[each.code] for each in wanted]
+        tables = [published.tables[each.code] for each in chosen_territories]
         return Statistics(
-            units=sorted(units if territory is None else wanted[0].units),
+            units=sorted(units if territory is None else chosen_territories[0].units),
             period=chosen,
-            territories=[each.code for each in wanted],
+            territories=[each.code for each in chosen_territories],
             population=release.population,
             formula=FORMULA,
             log_id=app.recorder.identity().log_id,
             total=_add([each.total for each in tables]),
-            tables=list(_dimension_tables(release, published, wanted, tables=tables)),
+            tables=list(_dimension_tables(release, published, chosen_territories, tables=tables)),
             periods=periods,
             available=[
                 PublishedTerritory(code=each.code, label=each.label, units=sorted(each.units)) for each in available
@@ -179,13 +179,13 @@ def _add(values: Sequence[int | None]) -> int | None:
 
 
 def _dimension_tables(
-    release: Release, published: Published, wanted: Sequence[Territory], *, tables: Sequence[Tables]
+    release: Release, published: Published, chosen_territories: Sequence[Territory], *, tables: Sequence[Tables]
 ) -> list[DimensionTable]:
     found = [_table(tables, each) for each in release.dimensions if _has_dimension(tables, each)]
-    if [each.code for each in wanted] == [published.root.code] and QUARTER in tables[0].tables:
+    if [each.code for each in chosen_territories] == [published.root.code] and QUARTER in tables[0].tables:
         cells = [_cell(key, key, n) for key, n in tables[0].tables[QUARTER].items()]
         found.append(DimensionTable(code=QUARTER, label="Trimestre", cells=cells))
-    parts = list(wanted[0].parts) if len(wanted) == 1 else list(wanted)
+    parts = list(chosen_territories[0].parts) if len(chosen_territories) == 1 else list(chosen_territories)
     if parts:
         cells = [_cell(each.code, each.label, published.tables[each.code].total) for each in parts]
         found.append(DimensionTable(code=TERRITORY, label="Territoire", cells=cells))
