@@ -126,7 +126,7 @@ WHOLE_LIFE = (
         CONSULTING, "secret erreur", amount=420_000, signatures=ALL_SIGN, provider="secret prestataire"
     ),
     corrections.CorrectDays(CONSULTING, 4, effective_on=TODAY, reason="secret erreur"),
-    corrections.CorrectFinalReport(CONSULTING, TODAY, reason="secret erreur"),
+    corrections.CorrectFinalReport(CONSULTING, "secret erreur", received_on=TODAY),
     ending.CompleteParcours("secret bilan", TODAY),
     corrections.CorrectDebrief("secret bilan", TODAY, reason="secret erreur"),
     validation.AdjustParcours("secret ajustement"),
@@ -262,7 +262,7 @@ COMMANDS = st.one_of(
         provider=st.none() | st.just("Un nom"),
     ),
     on_action(corrections.CorrectDays, days=LENGTHS, effective_on=DAYS, reason=st.just("Faute")),
-    on_action(corrections.CorrectFinalReport, received_on=DAYS, reason=st.just("Faute")),
+    on_action(corrections.CorrectFinalReport, reason=st.just("Faute"), received_on=st.none() | DAYS),
     st.builds(corrections.CorrectDebrief, st.just("Un élan"), DAYS, st.just("Faute")),
     on_action(payments.AuthorisePayment, amount=SUMS, last=st.booleans()),
     st.builds(ending.CompleteParcours, st.just("Un vrai élan"), DAYS),

@@ -43,8 +43,9 @@ from parcours.domain.state import (
     ReceivedPlan,
 )
 from parcours.main import service
+from shared.attachments import CiteAttachment
 from shared.kernel import Actor, PersonalData, Role, paris_date, uuid7
-from shared.testing.scenarios import NOW, Scenarios, new_id, text
+from shared.testing.scenarios import NOW, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()
@@ -109,7 +110,7 @@ def test_what_was_recorded_wrongly_is_corrected_at_any_time_with_its_day_and_a_r
     days = DaysCorrected(ACTION, 3, effective_on=TODAY, reason=text(WHY))
     history.when(CorrectDays(ACTION, 3, effective_on=TODAY, reason=WHY)).then(days)
     report = FinalReportCorrected(ACTION, BEFORE, reason=text(WHY))
-    history.when(CorrectFinalReport(ACTION, BEFORE, reason=WHY)).then(report)
+    history.when(CorrectFinalReport(ACTION, WHY, received_on=BEFORE)).then(report)
     signed = AgreementCorrected(
         ACTION,
         AgreementTerms(350_000, 6),
@@ -128,6 +129,21 @@ def test_what_was_recorded_wrongly_is_corrected_at_any_time_with_its_day_and_a_r
     assert (after.retained.name, after.retained.exception) == (signed.provider, text("Seul cabinet"))
     assert (after.days, after.report_received_on, after.report_accepted) == (3, BEFORE, True)
     assert [(each.whom.plaintext, each.held_on) for each in after.introductions] == [("Youenn Marchand", TODAY)]
+
+
+def test_a_correction_of_the_final_report_adds_its_file_or_replaces_it() -> None:
+    first, second, agreed = UUID(int=91), UUID(int=92), UUID(int=93)
+    proved = [replace(each, attachment=agreed) if isinstance(each, AgreementRecorded) else each for each in CARRIED_OUT]
+    history = given(*proved)
+    added = FinalReportCorrected(ACTION, TODAY, reason=text(WHY), attachment=first)
+    history.when(CorrectFinalReport(ACTION, WHY, attachment=first)).then(added)
+    state = history.state
+    [cited] = decider.companions(state, added, context())
+    assert (cited.stream, cited.command) == (first, CiteAttachment("final-report-corrected", ACTION))
+    assert given(*proved, added).state.actions[ACTION].proofs == (agreed, first)
+    replaced = FinalReportCorrected(ACTION, TODAY, reason=text(WHY), attachment=second)
+    assert given(*proved, added, replaced).state.actions[ACTION].proofs == (agreed, second)
+    history.when(CorrectFinalReport(ACTION, WHY)).refused("nothing-to-correct")
 
 
 def test_the_debrief_is_corrected_once_it_was_held() -> None:
@@ -149,7 +165,7 @@ def test_the_debrief_is_corrected_once_it_was_held() -> None:
         ),
         (CorrectDays(ACTION, 6, effective_on=TODAY, reason=WHY), "below-recorded"),
         (CorrectDays(ACTION, 3, effective_on=BEFORE - timedelta(days=1), reason=WHY), "before-signature"),
-        (CorrectFinalReport(ACTION, TODAY + timedelta(days=2), reason=WHY), "absurd-date"),
+        (CorrectFinalReport(ACTION, WHY, received_on=TODAY + timedelta(days=2)), "absurd-date"),
         (CorrectAgreement(ACTION, WHY, days=3), "below-recorded"),
         (CorrectAgreement(ACTION, WHY, amount=400_001), "beyond-proposal"),
         (CorrectAgreement(ACTION, WHY, days=7), "beyond-proposal"),
@@ -163,7 +179,8 @@ def test_a_correction_is_held_to_the_same_sense_as_what_it_corrects(command: obj
 
 
 @pytest.mark.parametrize(
-    "command", [CorrectDays(ACTION, 1, effective_on=TODAY, reason=WHY), CorrectFinalReport(ACTION, TODAY, reason=WHY)]
+    "command",
+    [CorrectDays(ACTION, 1, effective_on=TODAY, reason=WHY), CorrectFinalReport(ACTION, WHY, received_on=TODAY)],
 )
 def test_what_was_never_recorded_is_not_corrected(command: object) -> None:
     assert given(*CARRIED_OUT[:4]).when(command).refused_as is not None

@@ -90,6 +90,11 @@ OF_WHAT_IT_NAMES = {
     ("POST /api/v1/identities/{id}/rights/{right}/revocation", "right-beyond-yours"),
     ("POST /api/v1/parcours/{id}/actions/{action}/final-report/receipt", "not-your-assignment"),
     ("POST /api/v1/parcours/{case}/tenders/{id}/providers/{provider}/proposal", "not-your-proposal"),
+    ("GET /api/v1/parcours/{case}/attachments/{id}", "unknown-case"),
+    ("POST /api/v1/diagnoses/{case}/attachments", "kind-of-the-unit"),
+    ("POST /api/v1/follow-ups/{case}/attachments", "kind-of-the-unit"),
+    ("POST /api/v1/parcours/{case}/attachments", "kind-of-the-unit"),
+    ("POST /api/v1/parcours/{case}/attachments", "not-your-assignment"),
     ("GET /api/v1/funds/figures/{code}/events", "unknown-figure"),
     ("POST /api/v1/funds", "other-unit"),
     ("POST /api/v1/identities/rights", "right-beyond-yours"),
@@ -99,7 +104,8 @@ OF_WHAT_IT_NAMES = {
     ("POST /api/v1/follow-ups/{id}/parcours-update", "unknown-review"),
     ("POST /api/v1/requests/transfers", "unknown-case"),
 }
-"""What somebody who may ask is told of what their request names, or a centre of a dossier that asked it nothing."""
+"""What somebody who may ask is told of what their request names, or a centre of a dossier that asked it nothing, or a
+provider of what another added."""
 EVERYWHERE = {Role.SERVICE}
 """Programs follow every event."""
 

@@ -7,6 +7,7 @@ from tests.support.generated import golden_samples
 
 from shared.attachments import AddAttachment, AttachmentAdded, CiteAttachment, WithdrawAttachment
 from shared.attachments.attachment import AttachmentCited, AttachmentWithdrawn, decider
+from shared.kernel import Actor, Role
 from shared.testing.scenarios import CASE, MemoryLog, Scenarios, text
 
 given = Scenarios(decider)
@@ -28,9 +29,11 @@ ADDED = AttachmentAdded(
     size=1200,
     content_hash="ab" * 32,
     salt=text("00"),
+    added_by="some-adviser",
+    role=Role.ADVISER,
 )
-CITE = CiteAttachment("agreement-signed", UUID(int=5))
-CITED = AttachmentCited("agreement-signed", UUID(int=5))
+CITE = CiteAttachment("agreement-recorded", UUID(int=5))
+CITED = AttachmentCited("agreement-recorded", UUID(int=5))
 WITHDRAW = WithdrawAttachment("Mauvais fichier")
 WITHDRAWN = AttachmentWithdrawn(text("Mauvais fichier"))
 
@@ -39,13 +42,19 @@ def test_a_file_is_added_with_its_title_and_name_sealed() -> None:
     given().when(ADD).then(ADDED)
 
 
+def test_who_added_a_file_is_kept_with_it() -> None:
+    [added] = given().when(ADD, by=Actor("p1", Role.PROVIDER)).events
+    state = given(added).state
+    assert (state.added_by, state.role) == ("p1", Role.PROVIDER)
+
+
 def test_the_same_file_again_changes_nothing() -> None:
     given(ADDED).when(ADD).then()
 
 
 def test_a_file_is_relied_on_as_a_proof() -> None:
     given(ADDED).when(CITE).then(CITED)
-    assert given(ADDED, CITED).state.cited == ("agreement-signed",)
+    assert given(ADDED, CITED).state.cited == ("agreement-recorded",)
 
 
 def test_a_file_is_withdrawn_with_a_reason() -> None:
@@ -60,7 +69,7 @@ def test_a_withdrawn_file_proves_nothing_and_is_withdrawn_once() -> None:
 def test_a_withdrawn_file_may_be_added_again_and_its_citations_stand() -> None:
     given(ADDED, CITED, WITHDRAWN).when(ADD).then(ADDED)
     state = given(ADDED, CITED, WITHDRAWN, ADDED).state
-    assert (state.status, state.cited, state.reason) == ("active", ("agreement-signed",), None)
+    assert (state.status, state.cited, state.reason) == ("active", ("agreement-recorded",), None)
 
 
 def test_an_unknown_file_or_one_of_another_case_is_none() -> None:
@@ -73,6 +82,8 @@ def test_an_unknown_file_or_one_of_another_case_is_none() -> None:
         size=1,
         content_hash="",
         salt=text(""),
+        added_by="some-adviser",
+        role=Role.ADVISER,
     )
     for history in (given(), given(elsewhere)):
         for command in (CITE, WITHDRAW):

@@ -230,7 +230,12 @@ def test_a_parcours_is_built_then_validated_then_carried_out(serve: Serve) -> No
 
     shared = links(adviser.post(f"{path}/sharing", {"starts_on": day(1), "ends_on": day(180)}))
     assert_lacks(shared, {"validate-parcours", "adjust-parcours"})
-    assert links(leader.get(path)).keys() == {"validate-parcours", "contest-parcours", "abandon-parcours"}
+    assert links(leader.get(path)).keys() == {
+        "validate-parcours",
+        "contest-parcours",
+        "abandon-parcours",
+        "add-attachment",
+    }
     seen = leader.get(path).json()["shared"]
     leader.post(f"{path}/validation", {"version": seen["version"], "content_hash": seen["content_hash"]})
     under_way = links(adviser.get(path))

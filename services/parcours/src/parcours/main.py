@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from parcours import projections
-from parcours.api import funds, operations, provider, tenders
+from parcours.api import attachments, funds, operations, provider, tenders
 from parcours.api import parcours as api
 from parcours.caseload import caseload
 from parcours.domain import parcours
@@ -33,7 +33,7 @@ service = Service(
     routers=(
         api.router,
         provider.router,
-        api.attachments,
+        attachments.router,
         tenders.router,
         funds.router,
         operations.router,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from shared.kernel import Context, Decider, Encrypted, Reason, Refusal, event
+from shared.kernel import Context, Decider, Encrypted, Reason, Refusal, Role, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -21,7 +21,8 @@ class AttachmentStatus(StrEnum):
 
 @event("attachment-added", label="Pièce jointe ajoutée")
 class AttachmentAdded:
-    """`size` in bytes. The salt goes before the content in the hash: nobody recognises a known document by it."""
+    """`size` in bytes. The salt goes before the content in the hash: nobody recognises a known document by it.
+    `added_by`: who added it, by pseudonym, and under which `role`."""
 
     case: UUID
     kind: str
@@ -31,6 +32,8 @@ class AttachmentAdded:
     size: int
     content_hash: str
     salt: Encrypted
+    added_by: str
+    role: Role
 
 
 @event("attachment-cited", label="Pièce jointe citée comme preuve")
@@ -81,7 +84,8 @@ class WithdrawAttachment:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """`cited`: the names of the events that rely on it. `reason`: why it was withdrawn."""
+    """`cited`: the names of the events that rely on it. `added_by`: who added it, by pseudonym, and under which `role`.
+    `reason`: why it was withdrawn."""
 
     status: AttachmentStatus = AttachmentStatus.NEW
     case: UUID | None = None
@@ -92,6 +96,8 @@ class Attachment:
     size: int = 0
     content_hash: str = ""
     salt: Encrypted | None = None
+    added_by: str = ""
+    role: Role | None = None
     cited: tuple[str, ...] = ()
     reason: Encrypted | None = None
 
@@ -107,8 +113,20 @@ def decide(attachment: Attachment, command: Command, context: Context) -> list[E
         case _, AddAttachment(
             kind, title, file_name=file_name, media_type=media_type, size=size, content_hash=content_hash, salt=salt
         ):
-            named = context.text(title), context.text(file_name)
-            return [AttachmentAdded(context.case, kind, *named, media_type, size, content_hash, context.text(salt))]
+            return [
+                AttachmentAdded(
+                    context.case,
+                    kind,
+                    title=context.text(title),
+                    file_name=context.text(file_name),
+                    media_type=media_type,
+                    size=size,
+                    content_hash=content_hash,
+                    salt=context.text(salt),
+                    added_by=context.actor.id,
+                    role=context.actor.role,
+                )
+            ]
         case _ if attachment.case != context.case:
             raise UNKNOWN_ATTACHMENT("Aucune pièce jointe de ce dossier ne porte cet identifiant.")
         case AttachmentStatus.WITHDRAWN, _:
@@ -138,6 +156,8 @@ def evolve(attachment: Attachment, event: Event) -> Attachment:
             size=size,
             content_hash=content_hash,
             salt=salt,
+            added_by=added_by,
+            role=role,
         ):
             return Attachment(
                 AttachmentStatus.ACTIVE,
@@ -149,6 +169,8 @@ def evolve(attachment: Attachment, event: Event) -> Attachment:
                 size=size,
                 content_hash=content_hash,
                 salt=salt,
+                added_by=added_by,
+                role=role,
                 cited=attachment.cited,
             )
         case AttachmentCited(proves):

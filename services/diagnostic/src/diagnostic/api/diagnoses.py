@@ -7,7 +7,7 @@ from uuid import UUID
 from diagnostic import documents, projections
 from diagnostic.caseload import caseload
 from diagnostic.domain import diagnosis, mandates, plan, validation
-from diagnostic.domain.attachments import DiagnosisAttachmentKind
+from diagnostic.domain.attachments import OF_LEADERS, DiagnosisAttachmentKind
 from diagnostic.domain.content import axes, difficulty, economics, employment, indicators, problem, sessions
 from diagnostic.figures import figures
 from diagnostic.statistics import release
@@ -16,7 +16,7 @@ from shared.kernel import Axis, Ordinal, Role
 from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF, Caller, require_right
 from shared.web.collections import add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
-from shared.web.resources import AggregateEndpoints, attachments_router
+from shared.web.resources import AggregateEndpoints, Contribution, attachments_router
 
 
 def check_leader(_: ServiceApplication, caller: Caller, case: UUID, command: mandates.RecordMandate) -> None:
@@ -83,5 +83,11 @@ diagnoses.get(*CASE_READERS)
 diagnoses.documents(documents.of_diagnosis, *CASE_READERS)
 diagnoses.list(projections.diagnoses, *STAFF)
 
-attachments = attachments_router("/diagnoses", diagnoses, DiagnosisAttachmentKind, *CASE_READERS)
+attachments = attachments_router(
+    "/diagnoses",
+    diagnoses,
+    DiagnosisAttachmentKind,
+    *CASE_READERS,
+    contributions={Role.LEADER: Contribution(OF_LEADERS)},
+)
 caseload_endpoints = caseload_router(caseload)

@@ -11,3 +11,14 @@ class DiagnosisAttachmentKind(StrEnum):
     BUDGET = "budget"
     MINUTES = "minutes"
     OTHER = "other"
+
+
+OF_LEADERS = frozenset(
+    {
+        DiagnosisAttachmentKind.ACCOUNTS,
+        DiagnosisAttachmentKind.BUDGET,
+        DiagnosisAttachmentKind.MINUTES,
+        DiagnosisAttachmentKind.OTHER,
+    }
+)
+"""What a leader adds: the papers of the structure."""

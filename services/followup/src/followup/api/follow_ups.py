@@ -5,15 +5,15 @@ from __future__ import annotations
 from followup import documents, projections
 from followup.caseload import caseload
 from followup.domain import closure, follow_up, needs, parcours_update
-from followup.domain.attachments import FollowUpAttachmentKind
+from followup.domain.attachments import OF_LEADERS, FollowUpAttachmentKind
 from followup.domain.reviews import deadlines, reporting
 from followup.figures import figures
 from followup.statistics import release
-from shared.kernel import Ordinal
+from shared.kernel import Ordinal, Role
 from shared.web.auth import CASE_READERS, STAFF
 from shared.web.collections import add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
-from shared.web.resources import AggregateEndpoints, attachments_router
+from shared.web.resources import AggregateEndpoints, Contribution, attachments_router
 
 router = case_router("/follow-ups", "follow-ups")
 add_figures(router, figures, name="figures")
@@ -42,5 +42,11 @@ follow_ups.get(*CASE_READERS)
 follow_ups.list(projections.follow_ups, *STAFF)
 follow_ups.documents(documents.of_follow_up, *CASE_READERS)
 
-attachments = attachments_router("/follow-ups", follow_ups, FollowUpAttachmentKind, *CASE_READERS)
+attachments = attachments_router(
+    "/follow-ups",
+    follow_ups,
+    FollowUpAttachmentKind,
+    *CASE_READERS,
+    contributions={Role.LEADER: Contribution(OF_LEADERS)},
+)
 caseload_endpoints = caseload_router(caseload)

@@ -10,3 +10,7 @@ class FollowUpAttachmentKind(StrEnum):
     ACCOUNTS = "accounts"
     MINUTES = "minutes"
     OTHER = "other"
+
+
+OF_LEADERS = frozenset({FollowUpAttachmentKind.ACCOUNTS, FollowUpAttachmentKind.MINUTES, FollowUpAttachmentKind.OTHER})
+"""What a leader adds: the papers of the structure."""

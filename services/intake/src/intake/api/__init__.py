@@ -17,9 +17,10 @@ from intake.api import (
     self_checks,
 )
 from intake.bootstrap import Deployment
-from intake.domain.attachments import RequestAttachmentKind
+from intake.domain.attachments import OF_LEADERS, RequestAttachmentKind
+from shared.kernel import Role
 from shared.web.auth import CASE_READERS
-from shared.web.resources import attachments_router
+from shared.web.resources import Contribution, attachments_router
 
 
 def build_routers(deployment: Deployment) -> tuple[APIRouter, ...]:
@@ -30,7 +31,13 @@ def build_routers(deployment: Deployment) -> tuple[APIRouter, ...]:
         request_router,
         orientations.build_router(deployment, request_endpoints),
         personal_links.build_router(deployment, request_endpoints),
-        attachments_router("/requests", request_endpoints, RequestAttachmentKind, *CASE_READERS),
+        attachments_router(
+            "/requests",
+            request_endpoints,
+            RequestAttachmentKind,
+            *CASE_READERS,
+            contributions={Role.LEADER: Contribution(OF_LEADERS)},
+        ),
         register.build_router(deployment),
         reference.build_router(deployment),
         self_checks.router,

@@ -11,3 +11,7 @@ class RequestAttachmentKind(StrEnum):
     ACCOUNTS = "accounts"
     MINUTES = "minutes"
     OTHER = "other"
+
+
+OF_LEADERS = frozenset(RequestAttachmentKind)
+"""What a leader adds: the papers of the structure."""

@@ -12,7 +12,6 @@ from parcours.caseload import caseload
 from parcours.documents.parcours import parcours_documents
 from parcours.domain import coordination, corrections, ending, parcours
 from parcours.domain.assignment import agreement, reporting, selection
-from parcours.domain.attachments import ParcoursAttachmentKind
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import standing
 from parcours.domain.funding import payments
@@ -22,7 +21,7 @@ from shared.kernel import Ordinal, Role
 from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF
 from shared.web.collections import add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
-from shared.web.resources import AggregateEndpoints, attachments_router
+from shared.web.resources import AggregateEndpoints
 
 
 def introductions_of(parcours: Parcours) -> dict[tuple[UUID, int], Introduction]:
@@ -95,5 +94,4 @@ endpoints.documents(parcours_documents, *CASE_READERS)
 endpoints.list(projections.parcours_list, *STAFF)
 parcours_versions.add_to(router, *CASE_READERS)
 
-attachments = attachments_router("/parcours", endpoints, ParcoursAttachmentKind, *CASE_READERS)
 caseload_endpoints = caseload_router(caseload)

@@ -21,9 +21,25 @@ class ParcoursAttachmentKind(StrEnum):
     SIGNED_AGREEMENT = "signed_agreement"
     SIGNED_AMENDMENT = "signed_amendment"
     FINAL_REPORT = "final_report"
+    DELIVERABLE = "deliverable"
     INVOICE = "invoice"
     MINUTES = "minutes"
     OTHER = "other"
+
+
+OF_LEADERS = frozenset(
+    {
+        ParcoursAttachmentKind.SIGNED_AGREEMENT,
+        ParcoursAttachmentKind.SIGNED_AMENDMENT,
+        ParcoursAttachmentKind.MINUTES,
+        ParcoursAttachmentKind.OTHER,
+    }
+)
+"""What a leader adds: the papers that the structure signed."""
+OF_PROVIDERS = frozenset(
+    {ParcoursAttachmentKind.FINAL_REPORT, ParcoursAttachmentKind.DELIVERABLE, ParcoursAttachmentKind.INVOICE}
+)
+"""What a provider adds, of its own assignment."""
 
 
 class CitingEvent(Protocol):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from annotated_types import Ge, Le
@@ -15,6 +16,7 @@ from parcours.domain.assignment.signatures import (
     read_signatures,
     require_all,
 )
+from parcours.domain.attachments import REQUIRES_ATTACHMENT, cite_attachment, with_attachment
 from parcours.domain.funding.fund import FUND_EXHAUSTED, FUND_NOT_OPEN
 from parcours.domain.funding.payments import FundsCommitted, FundsReleased, follow_agreed_amount
 from parcours.domain.guards import (
@@ -46,6 +48,7 @@ from parcours.domain.state import (
     Sum,
 )
 from shared.kernel import (
+    CompanionCommand,
     Context,
     Day,
     Encrypted,
@@ -95,9 +98,12 @@ class DaysCorrected:
 
 @event("final-report-corrected", label="Réception du rapport final corrigée", effective="received_on")
 class FinalReportCorrected:
+    """`attachment`: the report itself, in place of the one that was cited, if any."""
+
     action: UUID
     received_on: date
     reason: Encrypted
+    attachment: UUID | None = None
 
 
 @event("debrief-corrected", label="Bilan de fin de parcours corrigé", effective="held_on")
@@ -172,14 +178,23 @@ class CorrectDays:
 @command(
     title="Corriger la réception d’un rapport final",
     leads_to=(FinalReportCorrected,),
-    may_refuse=(PARCOURS_NOT_OPEN, UNKNOWN_ACTION, NOT_CONSULTING, NOTHING_TO_CORRECT, *REQUIRES_SINCE_SIGNATURE),
+    may_refuse=(
+        PARCOURS_NOT_OPEN,
+        UNKNOWN_ACTION,
+        NOT_CONSULTING,
+        NOTHING_TO_CORRECT,
+        *REQUIRES_SINCE_SIGNATURE,
+        *REQUIRES_ATTACHMENT,
+    ),
 )
 class CorrectFinalReport:
-    """The final report was received on another day."""
+    """The final report was received on another day, or its file was not joined, or is another one: `attachment` takes
+    the place of the file that was cited."""
 
     action: UUID
-    received_on: Day
     reason: Reason
+    received_on: Day | None = None
+    attachment: UUID | None = None
 
 
 @command(
@@ -219,18 +234,34 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
                 raise BELOW_RECORDED(f"La convention prévoit {agreed} jours en tout, avenants compris.", agreed=agreed)
             require_since_signature(action, effective_on, context, "La date de l’intervention")
             return [DaysCorrected(key, days, effective_on=effective_on, reason=reason)]
-        case CorrectFinalReport(key, received_on):
-            action = require_consulting_action(parcours, key)
-            if action.report_received_on is None:
-                raise NOTHING_TO_CORRECT("Aucun rapport final n’a été reçu pour cette prestation.")
-            return [
-                FinalReportCorrected(key, require_since_signature(action, received_on, context, RECEIPT), reason=reason)
-            ]
+        case CorrectFinalReport():
+            return [_correct_report(parcours, command, context)]
         case CorrectDebrief(debrief, held_on):
             if not parcours.completed:
                 raise NOTHING_TO_CORRECT("Le bilan de fin de parcours n’a pas encore eu lieu.")
             require_since_admission(parcours, held_on, now, "La date du bilan de fin de parcours")
             return [DebriefCorrected(context.text(debrief), held_on, reason=reason)]
+
+
+def _correct_report(parcours: Parcours, command: CorrectFinalReport, context: Context) -> FinalReportCorrected:
+    action = require_consulting_action(parcours, command.action)
+    if action.report_received_on is None:
+        raise NOTHING_TO_CORRECT("Aucun rapport final n’a été reçu pour cette prestation.")
+    if command.received_on is None and command.attachment is None:
+        raise NOTHING_TO_CORRECT("Dites ce qui est à corriger\u00a0: la date, le fichier, ou les deux.")
+    received_on = command.received_on or action.report_received_on
+    return FinalReportCorrected(
+        command.action,
+        require_since_signature(action, received_on, context, RECEIPT),
+        reason=context.text(command.reason),
+        attachment=command.attachment,
+    )
+
+
+def companions(event: Any, context: Context) -> Iterable[CompanionCommand]:
+    """A corrected report relies on its file."""
+    if isinstance(event, FinalReportCorrected):
+        yield from cite_attachment(event, context)
 
 
 def _correct_agreement(
@@ -285,9 +316,17 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
             changed = _corrected(action, event)
         case DaysCorrected(_, days):
             changed = replace(action, days=days)
-        case FinalReportCorrected(_, received_on):
-            changed = replace(action, report_received_on=received_on)
+        case FinalReportCorrected():
+            changed = _with_report(action, event)
     return parcours.with_action(event.action, changed)
+
+
+def _with_report(action: Action, event: FinalReportCorrected) -> Action:
+    corrected = replace(action, report_received_on=event.received_on)
+    if event.attachment is None:
+        return corrected
+    others = tuple(proof for proof in action.proofs if proof != action.report_attachment)
+    return with_attachment(replace(corrected, proofs=others, report_attachment=event.attachment), event)
 
 
 def _corrected(action: Action, event: AgreementCorrected) -> Action:

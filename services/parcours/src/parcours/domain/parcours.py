@@ -129,6 +129,7 @@ def companions(parcours: Parcours, event: Event, context: Context) -> Iterable[C
     if led_to_it := agreement.concluded_tender(parcours, event):
         yield CompanionCommand(tender.decider, led_to_it, command=conclusion.ConcludeTender(), case=context.case)
     yield from reporting.companions(event, context)
+    yield from corrections.companions(event, context)
     yield from beneficiaries.companions(parcours, event, context)
 
 

@@ -227,6 +227,7 @@ class Action:
     fund: UUID | None = None
     days: int = 0
     report_received_on: date | None = None
+    report_attachment: UUID | None = None
     report_accepted: bool = False
     paid: int = 0
     outcome: Encrypted | None = None

@@ -1,6 +1,6 @@
 """One aggregate over HTTP: commands, states, history, versions, documents, attachments."""
 
-from shared.web.resources.attachments import attachments_router
+from shared.web.resources.attachments import Contribution, attachments_router
 from shared.web.resources.commands import AggregateEndpoints, CommandResult, command_description
 from shared.web.resources.documents import DOCUMENT_RESPONSES, DocumentFormat, document_response
 from shared.web.resources.resource import AggregateResource
@@ -14,6 +14,7 @@ __all__ = [
     "AggregateEndpoints",
     "AggregateResource",
     "CommandResult",
+    "Contribution",
     "DocumentFormat",
     "VersionEndpoints",
     "VersionHistory",

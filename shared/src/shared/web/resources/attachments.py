@@ -1,5 +1,7 @@
 """Attachments of a case over HTTP, the same in each service: uploaded as they are, listed, downloaded, withdrawn."""
 
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from itertools import chain
@@ -26,8 +28,9 @@ from shared.attachments import (
 from shared.attachments.attachment import decider
 from shared.attachments.chunks import ATTACHMENT_ERASED, AttachmentChunks, attachment_id, read_attachment
 from shared.attachments.media_types import ACTIVE_CONTENT, DAMAGED, REFUSED_TYPE
-from shared.eventlog import Receipt, ServiceApplication
-from shared.kernel import Role
+from shared.eventlog import Receipt, ServiceApplication, UnknownCase
+from shared.kernel import Refusal, Role
+from shared.names.lookup import find_person_names
 from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.http import problem_responses
@@ -60,27 +63,66 @@ class ListedAttachment(BaseModel):
     size: int = Field(description="In bytes")
     content_hash: str = Field(description="SHA-256 of the salt's bytes followed by the content, in hexadecimal")
     salt: str = Field(description="16 random bytes, in hexadecimal")
+    added_by: str = Field(description="Who added it, by pseudonym")
+    role: Role = Field(description="The role they acted under")
+    names: dict[str, str] = Field(description="The name of who added it, by pseudonym, where this service knows it")
     cited: list[str] = Field(description="What in the case refers to it")
     reason: str | None = Field(description="Why it was withdrawn, if it was")
     links: list[Link] = Field(default=[], description="The commands that you may send next")
 
 
+KIND_OF_THE_UNIT = Refusal("kind-of-the-unit", "Pièce que l’unité ajoute", status=403)
+
+
+def check_nothing(_app: ServiceApplication, _case: UUID, _caller: Caller) -> None:
+    """The right to the case is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What a role outside the unit adds to a case: files of these `kinds`.
+
+    `check` raises one of `may_refuse` when the caller may not add to this case."""
+
+    kinds: frozenset[StrEnum]
+    check: Callable[[ServiceApplication, UUID, Caller], None] = check_nothing
+    may_refuse: tuple[Refusal, ...] = ()
+
+
+Contributions = Mapping[Role, Contribution]
+
+
 def attachments_router(
-    collection: str, case: AggregateEndpoints[Any], kinds: type[StrEnum], *readers: Role, by: tuple[Role, ...] = STAFF
+    collection: str,
+    case: AggregateEndpoints[Any],
+    kinds: type[StrEnum],
+    *readers: Role,
+    contributions: Contributions | None = None,
 ) -> ResourceRouter:
-    """A router of `/{collection}/{case}/attachments`. `kinds`: the service's own; `by`: who adds and withdraws."""
+    """A router of `/{collection}/{case}/attachments`. `kinds`: the service's own; the unit adds any and withdraws.
+
+    `contributions`: what leaders and providers add. One of these roles that is not among the `readers` reads what it
+    added itself, and nothing else."""
+    contributions = contributions or {}
     router = case_router(f"{collection}/{{case}}/attachments", "attachments")
     attachments = AggregateEndpoints(router, decider, within=case)
-    _add_upload(attachments, kinds, *by)
-    attachments.command("/withdrawal", WithdrawAttachment, *by, in_transaction=AttachmentChunks)
-    _add_list(attachments, case, *readers)
-    _add_download(attachments, *readers)
+    _add_upload(attachments, kinds, contributions)
+    attachments.command("/withdrawal", WithdrawAttachment, *STAFF, in_transaction=AttachmentChunks)
+    own_only = frozenset(contributions) - frozenset(readers)
+    _add_list(attachments, case, own_only, *readers, *own_only)
+    _add_download(attachments, own_only, *readers, *own_only)
     return router
 
 
-def _add_upload(attachments: AggregateEndpoints[Attachment], kinds: type[StrEnum], *roles: Role) -> None:
+def _add_upload(
+    attachments: AggregateEndpoints[Attachment], kinds: type[StrEnum], contributions: Contributions
+) -> None:
+    roles = (*STAFF, *contributions)
+    refusals = [refusal for each in contributions.values() for refusal in each.may_refuse]
+    if contributions:
+        refusals.append(KIND_OF_THE_UNIT)
     declared = attachments.declare_creation(
-        AddAttachment, "", roles, may_refuse=(REFUSED_TYPE, ACTIVE_CONTENT, DAMAGED)
+        AddAttachment, "", roles, may_refuse=(REFUSED_TYPE, ACTIVE_CONTENT, DAMAGED, *refusals)
     )
 
     @attachments.router.post(
@@ -109,6 +151,8 @@ def _add_upload(attachments: AggregateEndpoints[Attachment], kinds: type[StrEnum
         says. Adding the same content twice gives the first attachment back (200)."""
         authorize(caller, case)
         await run_in_threadpool(attachments.require, app, case)
+        if contribution := contributions.get(caller.actor.role):
+            await run_in_threadpool(_check_contribution, contribution, app, case, caller, kind)
         title, name = title_and_name(content_disposition)
         async with request.app.state.uploads:
             content = await read_upload(request)
@@ -132,7 +176,24 @@ def _add_upload(attachments: AggregateEndpoints[Attachment], kinds: type[StrEnum
         return attachments.result(app, caller, case, receipt, response)
 
 
-def _add_list(attachments: AggregateEndpoints[Attachment], of_case: AggregateEndpoints[Any], *roles: Role) -> None:
+def _check_contribution(
+    contribution: Contribution, app: ServiceApplication, case: UUID, caller: Caller, kind: StrEnum
+) -> None:
+    contribution.check(app, case, caller)
+    if kind not in contribution.kinds:
+        raise KIND_OF_THE_UNIT(
+            "Cette pièce est de celles que l’unité du DLA ajoute au dossier\u00a0: transmettez-la à la personne qui "
+            "vous accompagne.",
+            kinds=sorted(contribution.kinds),
+        )
+
+
+def _add_list(
+    attachments: AggregateEndpoints[Attachment],
+    of_case: AggregateEndpoints[Any],
+    own_only: Container[Role],
+    *roles: Role,
+) -> None:
     @attachments.router.get("", name="list", response_model=list[ListedAttachment], summary="List the attachments")
     def list_(
         case: UUID,
@@ -142,18 +203,28 @@ def _add_list(attachments: AggregateEndpoints[Attachment], of_case: AggregateEnd
         response: Response,
     ) -> Any:
         """Those of the case, now or at a point in time, without their content; a version is the case's. Withdrawn ones
-        too, with the reason."""
+        too, with the reason. A provider sees its own."""
         authorize(caller, case)
         then = load_case_for_response(app, of_case.decider, case, at, response)
-        loaded = [(added, then.load(decider, added)) for added in then.streams_opened_by(AttachmentAdded)]
+        loaded = [
+            (added, attachment)
+            for added in then.streams_opened_by(AttachmentAdded)
+            if _may_read((attachment := then.load(decider, added)).state, caller, own_only)
+        ]
+        names = find_person_names(app, {attachment.state.added_by for _, attachment in loaded})
         return [
             plain_state(app, added, attachment)
+            | {"names": {who: name for who, name in names.items() if who == attachment.state.added_by}}
             | {"links": attachments.links_at(caller, case, added, attachment.state, at)}
             for added, attachment in loaded
         ]
 
 
-def _add_download(attachments: AggregateEndpoints[Attachment], *roles: Role) -> None:
+def _may_read(attachment: Attachment, caller: Caller, own_only: Container[Role]) -> bool:
+    return caller.actor.role not in own_only or attachment.added_by == caller.actor.id
+
+
+def _add_download(attachments: AggregateEndpoints[Attachment], own_only: Container[Role], *roles: Role) -> None:
     @attachments.router.get(
         "/{id}",
         response_class=Response,
@@ -174,9 +245,12 @@ def _add_download(attachments: AggregateEndpoints[Attachment], *roles: Role) -> 
         caller: Annotated[Caller, requires(*roles)],
         if_none_match: Annotated[str | None, Header(description="The ETag of the content that you have")] = None,
     ) -> Response:
-        """The content, as it was received: it never changes, and once withdrawn it is destroyed."""
+        """The content, as it was received: it never changes, and once withdrawn it is destroyed. A provider downloads
+        its own."""
         authorize(caller, case)
         attachments.require(app, case, id)
+        if not _may_read(app.load_existing(decider, id).state, caller, own_only):
+            raise UnknownCase(str(id))
         return _content_response(app, id, if_none_match or "")
 
 

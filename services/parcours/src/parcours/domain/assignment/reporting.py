@@ -195,7 +195,8 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         case DaysRecorded(_, days):
             changed = replace(action, days=action.days + days)
         case FinalReportReceived(_, received_on):
-            changed = with_attachment(replace(action, report_received_on=received_on), event)
+            reported = replace(action, report_received_on=received_on, report_attachment=event.attachment)
+            changed = with_attachment(reported, event)
         case FinalReportAccepted(_, received_on):
             changed = replace(action, report_received_on=received_on, report_accepted=True)
     return parcours.with_action(event.action, changed)
