@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from tests.support.servers.integration import entry, integration_header, listed, recorded
 
+from parcours.domain.assignment.selection import OF_A_TENDER, RecordAward
 from parcours.domain.building.edits import ActionAdded, ActionRemoved, AxesRanked
 from parcours.domain.building.validation import (
     ParcoursAdjusted,
@@ -15,6 +16,7 @@ from parcours.domain.building.validation import (
     ReopenParcours,
     SharedVersionVoided,
 )
+from parcours.domain.collective.standing import FollowOperation
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
 from parcours.domain.ending import AbandonUpdate, ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.funding.payments import FundsCommitted, PaymentAuthorised
@@ -232,4 +234,5 @@ def test_the_list_shows_who_waits_and_until_when() -> None:
 
 def test_every_command_has_its_place_over_http_but_what_others_cause() -> None:
     offered = {operation.command for operation in command_endpoints(service.routers)}
-    assert set(decider.commands) - offered == {OpenParcours, ReopenParcours, AbandonUpdate}
+    of_others = {OpenParcours, ReopenParcours, AbandonUpdate, FollowOperation, RecordAward, *OF_A_TENDER}
+    assert set(decider.commands) - offered == of_others

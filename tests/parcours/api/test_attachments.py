@@ -98,14 +98,15 @@ def test_a_provider_proves_its_report_with_its_own_file_and_reads_no_other(runni
         return by.upload(at, sample_files.pdf(text), "attachment; filename=rapport.pdf")
 
     assert hand_in(provider, "final_report", b"rapport").json()["type"].endswith("/not-your-assignment"), "not signed"
-    adviser.post(f"{path}/agreements", {"action": str(action), "signatures": given_signatures(TODAY)})
-    adviser.post(f"{path}/actions/start", {"action": str(action)})
+    of = f"{path}/actions/{action}"
+    adviser.post(f"{of}/agreement", {"signatures": given_signatures(TODAY)})
+    assert adviser.post(f"{of}/start").status_code == 200
     assert hand_in(stranger, "final_report", b"rapport").json()["type"].endswith("/not-your-assignment")
     assert hand_in(provider, "signed_agreement", b"rapport").json()["type"].endswith("/kind-of-the-unit")
     report = hand_in(provider, "final_report", b"rapport")
     assert report.status_code == 201, report.text
-    received = {"action": str(action), "received_on": TODAY, "attachment": report.json()["id"]}
-    assert provider.post(f"{path}/final-reports/receipt", received).status_code == 200
+    received = {"received_on": TODAY, "attachment": report.json()["id"]}
+    assert provider.post(f"{of}/final-report/receipt", received).status_code == 200
 
     [own] = provider.get(f"{path}/attachments").json()
     assert (own["id"], own["added_by"], own["role"]) == (report.json()["id"], Served.id_of("p1"), "provider")
@@ -117,8 +118,8 @@ def test_a_provider_proves_its_report_with_its_own_file_and_reads_no_other(runni
     assert [each["role"] for each in adviser.get(f"{path}/attachments").json()] == ["adviser", "provider"]
 
     complete = hand_in(provider, "final_report", b"rapport complet").json()["id"]
-    correction = {"action": str(action), "attachment": complete, "reason": "Il manquait l’annexe."}
-    assert adviser.post(f"{path}/final-reports/correction", correction).status_code == 200
+    correction = {"attachment": complete, "reason": "Il manquait l’annexe."}
+    assert adviser.post(f"{of}/final-report/correction", correction).status_code == 200
     assert adviser.get(path).json()["actions"][str(action)]["proofs"] == [complete]
 
 

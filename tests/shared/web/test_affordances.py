@@ -178,7 +178,7 @@ def test_a_diagnosis_says_to_each_whose_turn_it_is(serve: Serve) -> None:
     adviser, leader = diagnostic.by("adviser", unit=UNIT), diagnostic.by("leader", unit=None, case=str(case))
     path = f"/api/v1/diagnoses/{case}"
     assert_lacks(links(adviser.get(path)), {"submit-diagnosis", "correct-session", "prioritise-scenarios"})
-    assert links(leader.get(path)).keys() == {"agree-to-share"}
+    assert links(leader.get(path)).keys() == {"agree-to-share", "add-attachment"}
     work: dict[str, Any] = {
         "sessions": {"held_on": "2026-03-02", "participants": [{"name": "Maëlle Kerdoncuff", "quality": "leader"}]},
         "axes": {"axis": "business_model", "findings": "Une seule subvention.", "rating": 2},
@@ -192,7 +192,7 @@ def test_a_diagnosis_says_to_each_whose_turn_it_is(serve: Serve) -> None:
     submitted = links(adviser.post(f"{path}/submission"))
     assert_lacks(submitted, {"submit-diagnosis", "validate-diagnosis", "agree-plan"})
     turn = links(leader.get(path))
-    assert turn.keys() == {"validate-diagnosis", "contest-diagnosis", "agree-to-share"}
+    assert turn.keys() == {"validate-diagnosis", "contest-diagnosis", "agree-to-share", "add-attachment"}
     assert_each_leads_somewhere(leader, turn)
     read = leader.get(path).json()
     seen = {"version": read["content_version"], "content_hash": read["submission"]["content_hash"]}
@@ -218,7 +218,7 @@ def test_a_parcours_is_built_then_validated_then_carried_out(serve: Serve) -> No
     first = links(adviser.get(path))
     assert {"rank-axes", "add-action", "abandon-parcours", "add-attachment"} <= first.keys()
     assert_lacks(first, {"share-parcours", "start-action", "remove-action", "open-tender"})
-    assert links(leader.get(path)).keys() == {"abandon-parcours"}
+    assert links(leader.get(path)).keys() == {"abandon-parcours", "add-attachment"}
 
     adviser.post(f"{path}/ranking", {"ranking": ["finance"]})
     own = {"kind": "own_action", "axis": "finance", "title": "Un tableau de bord", "who": "La trésorière"}
