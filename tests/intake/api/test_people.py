@@ -366,8 +366,8 @@ def test_who_several_units_know_is_erased_by_a_dpo_of_all_of_them(services: Hous
         manager = services.by("intake", "manager", unit=unit)
         assert manager.post("/api/v1/identities/rights", right).status_code == 201
         read = manager.get(f"/api/v1/identities/{identity}").json()["rights"][-1]["id"]
-        revoked = {"right": read, "reason": "Fin du renfort."}
-        assert manager.post(f"/api/v1/identities/{identity}/revocation", revoked).status_code == 200
+        of_the_right = f"/api/v1/identities/{identity}/rights/{read}"
+        assert manager.post(f"{of_the_right}/revocation", {"reason": "Fin du renfort."}).status_code == 200
     for units in (["dla-44"], ["dla-22"], ["dla-22", "dla-44"]):
         dpo = services.by("intake", "dpo", unit=None, units=units)
         assert dpo.get(f"/api/v1/people/{identity}").json()["values"]

@@ -239,6 +239,7 @@ def test_a_list_of_activities_is_read_under_whatever_stands_above_it(tmp_path: P
         (files.read_activities, "Code;Libellé\n", "no rows"),
         (files.read_targets, '[[targets]]\ncode = "Deux mots"\n', "code"),
         (files.read_competence, '[regions]\n"52" = "le DLA régional"\n', "no unit's code"),
+        (files.read_competence, '[units]\n"le DLA" = "DLA régional"\n', "no unit's code"),
     ],
 )
 def test_a_file_in_another_layout_is_refused_and_told_why(

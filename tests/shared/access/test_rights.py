@@ -96,6 +96,9 @@ OF_WHAT_IT_NAMES = {
     ("POST /api/v1/parcours/{case}/attachments", "kind-of-the-unit"),
     ("POST /api/v1/parcours/{case}/attachments", "not-your-assignment"),
     ("GET /api/v1/funds/figures/{code}/events", "unknown-figure"),
+    ("GET /api/v1/people/{id}/erasure", "person-known-elsewhere"),
+    ("GET /api/v1/people/{id}/erasure/certificate.{form}", "person-known-elsewhere"),
+    ("POST /api/v1/diagnoses/{id}/validation", "no-mandate"),
     ("POST /api/v1/funds", "other-unit"),
     ("POST /api/v1/identities/rights", "right-beyond-yours"),
     ("POST /api/v1/operations", "other-unit"),
@@ -106,8 +109,8 @@ OF_WHAT_IT_NAMES = {
 }
 """What somebody who may ask is told of what their request names, or a centre of a dossier that asked it nothing, or a
 provider of what another added."""
-EVERYWHERE = {Role.SERVICE}
-"""Programs follow every event."""
+EVERYWHERE = {Role.SERVICE, Role.OPS}
+"""Programs follow every event; the operator gives rights everywhere, and reads the register."""
 
 
 def ids_of_dossiers(known: Known) -> list[str]:
@@ -143,7 +146,7 @@ def cells(which: str, roles: frozenset[Role] | None, known: Known) -> Iterator[C
             if role not in roles:
                 yield Cell(which, role, right=right, refused="role")
                 break
-            own = "own-case" if role in rights_table.BOUND else None
+            own = "own-case" if role in rights_table.BOUND and which not in OF_ANYBODY else None
             if action is None or (which, role) == THE_HASHES_ALONE:
                 yield Cell(which, role, right=right, refused=own)
                 continue
@@ -153,6 +156,8 @@ def cells(which: str, roles: frozenset[Role] | None, known: Known) -> Iterator[C
         yield from of_nothing(which, case)
 
 
+OF_ANYBODY = {"GET /api/v1/units"}
+"""Names no case, and is for whoever has a right, leaders and providers too."""
 THE_HASHES_ALONE = ("GET /api/v1/events/{id}/proof", Role.OPS)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from intake.domain.reference.codes import MAINLAND, OVERSEAS
 from intake.domain.reference.nomenclature import SECTIONS, section_of
-from intake.domain.reference.territory import REGIONS, Competence, region_of
+from intake.domain.reference.territory import REGIONS, Competence, Unit, UnitKind, region_of
 from intake.domain.structure import (
     LegalForm,
     Scope,
@@ -68,3 +68,24 @@ def test_the_unit_of_the_department_is_competent_and_the_regional_dla_for_what_g
 def test_a_table_that_is_silent_names_nobody() -> None:
     assert TABLE.unit_for(replace(GARDENS, department="35")) is None
     assert TABLE.unit_for(replace(GARDENS, department="987", scope=Scope.REGIONAL)) is None
+
+
+def test_a_unit_has_the_departments_and_the_region_of_the_table() -> None:
+    table = Competence(
+        {"44": "dla-44", "49": "dla-44", "75": "dla-75", "29": "dla-ouest", "53": "dla-ouest"},
+        {"52": "dla-52"},
+        names={"dla-44": "DLA de Loire-Atlantique", "dla-x": "DLA d’essai"},
+    )
+    assert table.unit("dla-44") == Unit(
+        "dla-44",
+        "DLA de Loire-Atlantique",
+        kind=UnitKind.DEPARTMENTAL,
+        departments=("44", "49"),
+        region="52",
+        region_name="Pays de la Loire",
+    )
+    assert table.unit("dla-52").kind is UnitKind.REGIONAL
+    assert (table.unit("dla-52").region, table.unit("dla-52").name) == ("52", "dla-52")
+    assert table.unit("dla-ouest").region is None, "in two regions"
+    assert table.unit("dla-x") == Unit("dla-x", "DLA d’essai", kind=UnitKind.OTHER)
+    assert table.unit_codes == {"dla-44", "dla-75", "dla-ouest", "dla-52", "dla-x"}

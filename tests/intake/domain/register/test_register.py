@@ -64,10 +64,16 @@ def test_the_regional_dla_gives_rights_in_its_region() -> None:
 
 @pytest.mark.parametrize("role", [Role.DPO, Role.OPS, Role.SERVICE, Role.PROVIDER])
 def test_the_rights_of_programs_and_of_who_watches_over_all_come_from_the_operator(role: Role) -> None:
+    units = (UNIT,) if role is Role.DPO else ()
     for giver in (MANAGER, REGIONAL):
-        given().when(right(role, unit=UNIT), by=giver).refused("right-beyond-yours")
+        given().when(right(role, unit=UNIT, units=units), by=giver).refused("right-beyond-yours")
     if role is not Role.PROVIDER:
-        given().when(right(role), by=OPERATOR).then(granted(role))
+        given().when(right(role, units=units), by=OPERATOR).then(granted(role, units=units))
+
+
+def test_a_dpo_has_a_territory() -> None:
+    given().when(right(Role.DPO), by=OPERATOR).refused("incomplete-right")
+    given().when(right(Role.DPO, unit=UNIT), by=OPERATOR).refused("incomplete-right")
 
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.AUDITOR, Role.PILOT, Role.DPO, Role.PROVIDER, Role.COMMITTEE])

@@ -15,6 +15,7 @@ from intake.api import (
     requests,
     retention,
     self_checks,
+    units,
 )
 from intake.bootstrap import Deployment
 from intake.domain.attachments import OF_LEADERS, RequestAttachmentKind
@@ -40,6 +41,7 @@ def build_routers(deployment: Deployment) -> tuple[APIRouter, ...]:
         ),
         register.build_router(deployment),
         reference.build_router(deployment),
+        units.build_router(deployment),
         self_checks.router,
         caseload.build_router(deployment),
         erasure.build_router(deployment),

@@ -70,6 +70,7 @@ class _TargetsFile(_Strict):
 class _CompetenceFile(_Strict):
     departments: dict[str, str] = {}
     regions: dict[str, str] = {}
+    units: dict[str, str] = {}
 
 
 def validate_with(read: Callable[[Path], Any]) -> Callable[[Path], Path]:
@@ -126,9 +127,9 @@ def read_competence(path: Path) -> Competence:
     ):
         if unknown := sorted(units.keys() - valid_codes):
             raise ValueError(f"{path}: no {what} has the code {unknown[0]}")
-        if wrong := next((unit for unit in units.values() if not UNIT_CODE.fullmatch(unit)), None):
+        if wrong := next((unit for unit in (*units.values(), *table.units) if not UNIT_CODE.fullmatch(unit)), None):
             raise ValueError(f"{path}: {wrong!r} is no unit's code")
-    return Competence(table.departments, table.regions)
+    return Competence(table.departments, table.regions, names=table.units)
 
 
 @lru_cache

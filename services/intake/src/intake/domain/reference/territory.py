@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from intake.domain.structure import Scope, Structure
 
@@ -49,12 +50,56 @@ REGIONS = (
 )
 
 
+class UnitKind(StrEnum):
+    """A unit of departments, a regional one, or one that the table of competence does not name."""
+
+    DEPARTMENTAL = "departmental"
+    REGIONAL = "regional"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """`departments`: those that it is competent for, by code; `region`: the code of the one in which it works, null
+    where that is none or several."""
+
+    code: str
+    name: str
+    kind: UnitKind
+    departments: tuple[str, ...] = ()
+    region: str | None = None
+    region_name: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Competence:
-    """The deployment's table: a unit by department, and by region for structures of regional scope."""
+    """The deployment's table: a unit by department, and by region for structures of regional scope. `names`: what the
+    units are called, by code."""
 
     departments: Mapping[str, str] = field(default_factory=dict)
     regions: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def unit_codes(self) -> frozenset[str]:
+        """The units that the table names."""
+        return frozenset({*self.departments.values(), *self.regions.values(), *self.names})
+
+    def unit(self, code: str) -> Unit:
+        """A unit, whether the table names it or not."""
+        departments = tuple(sorted(each for each, unit in self.departments.items() if unit == code))
+        of_regions = {each for each, unit in self.regions.items() if unit == code}
+        around = {region.code for each in departments if (region := region_of(each))} | of_regions
+        region = next((each for each in REGIONS if {each.code} == around), None)
+        kind = UnitKind.REGIONAL if of_regions else UnitKind.DEPARTMENTAL if departments else UnitKind.OTHER
+        return Unit(
+            code,
+            self.names.get(code, code),
+            kind=kind,
+            departments=departments,
+            region=region.code if region else None,
+            region_name=region.name if region else None,
+        )
 
     def unit_for(self, structure: Structure) -> str | None:
         """None where the table says nothing: the adviser knows the territory better."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from intake.domain.reference.territory import Competence
 from intake.domain.register import link_rights, rights
 from intake.domain.register.link_rights import GrantLinkRight, RevokeLinkRights
 from intake.domain.register.rights import Event, GrantRight, RenewRight, RevokeRight, RightGranted
 from intake.domain.register.state import OWN_RIGHTS, Register
-from shared.kernel import CompanionCommand, Context, Decider
+from shared.kernel import CaseTable, CompanionCommand, Context, Decider
 from shared.names import RecordPersonName, name_decider, person_name_id
 
 NO_TABLE = Competence()
+REGISTER_TABLE = CaseTable("register_units", {"units": "text[]"})
+"""By identity, which is the case of its events."""
 
 Command = GrantRight | RevokeRight | RenewRight | GrantLinkRight | RevokeLinkRights
 
@@ -51,6 +54,14 @@ def available_commands(register: Register) -> Iterator[type]:
         yield RenewRight
 
 
+def case_row(register: Register, event: Event) -> dict[str, Any] | None:
+    """The units of every right that the identity was ever given: those that the deployment knows from the register."""
+    match event:
+        case RightGranted(right):
+            return {"units": rights.units_of_rights((*register.rights, right))}
+    return None
+
+
 decider: Decider[Register] = Decider(
     "register",
     Register(),
@@ -60,4 +71,6 @@ decider: Decider[Register] = Decider(
     events=Event.__args__,
     companions=companions,
     available_commands=available_commands,
+    case_table=REGISTER_TABLE,
+    case_row=case_row,
 )

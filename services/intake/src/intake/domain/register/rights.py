@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID
 
@@ -193,3 +194,8 @@ def evolve(register: Register, event: Event) -> Register:
             return replace(register, rights=(*register.rights, right), name=name or register.name)
         case RightRevoked(right):
             return replace(register, revoked=(*register.revoked, right))
+
+
+def units_of_rights(rights: Iterable[Right]) -> list[str]:
+    """Each unit that one of these rights names."""
+    return sorted({unit for right in rights for unit in (right.unit, *right.units) if unit})
