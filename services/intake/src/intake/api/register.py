@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from intake.bootstrap import Deployment
 from intake.domain.register.rights import BEYOND_YOURS, GrantRight, RevokeRight
 from intake.domain.request import request
-from intake.operations.register_list import HeldRight, RegisterQuery, find_rights
+from intake.operations.register_list import RegisterEntry, RegisterQuery, find_rights
 from shared.eventlog import ServiceApplication
 from shared.kernel import ROLE_LABELS, Day, Role
 from shared.names.lookup import find_person_names
@@ -102,13 +102,13 @@ def build_router(deployment: Deployment) -> APIRouter:
     return router
 
 
-def _listed(rights: list[HeldRight], names: Mapping[str, str]) -> ListedIdentity:
+def _listed(rights: list[RegisterEntry], names: Mapping[str, str]) -> ListedIdentity:
     identity = rights[0].identity
     return ListedIdentity(id=identity, name=names.get(str(identity)), rights=[_listed_right(each) for each in rights])
 
 
-def _listed_right(held: HeldRight) -> ListedRight:
-    right = held.right
+def _listed_right(entry: RegisterEntry) -> ListedRight:
+    right = entry.right
     return ListedRight(
         id=right.id,
         role=right.role,
@@ -118,7 +118,7 @@ def _listed_right(held: HeldRight) -> ListedRight:
         territories=list(right.territories),
         since=right.since,
         until=right.until,
-        revoked=held.revoked,
+        revoked=entry.revoked,
     )
 
 

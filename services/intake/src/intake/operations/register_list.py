@@ -21,7 +21,7 @@ BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class HeldRight:
+class RegisterEntry:
     """A right that was granted, whether or not it holds still."""
 
     identity: UUID
@@ -42,11 +42,11 @@ class RegisterQuery:
     limit: int = 50
 
 
-def find_rights(app: ServiceApplication, query: RegisterQuery) -> tuple[list[list[HeldRight]], UUID | None]:
+def find_rights(app: ServiceApplication, query: RegisterQuery) -> tuple[list[list[RegisterEntry]], UUID | None]:
     """A page of identities, each with the rights that match, and the last identity when there may be more.
 
     Rights to one case are not listed: they are read with that case."""
-    found: list[list[HeldRight]] = []
+    found: list[list[RegisterEntry]] = []
     after = query.after
     while rows := _identities(app, query, after):
         for row in rows:
@@ -66,20 +66,22 @@ def _identities(app: ServiceApplication, query: RegisterQuery, after: UUID | Non
     return app.recorder.fetch(IDENTITIES, values)
 
 
-def _matching(app: ServiceApplication, identity: UUID, query: RegisterQuery) -> list[HeldRight]:
+def _matching(app: ServiceApplication, identity: UUID, query: RegisterQuery) -> list[RegisterEntry]:
     state = app.load(register.decider, identity).state
-    held = [
-        HeldRight(identity, right, revoked=right.id in state.revoked) for right in state.rights if right.case is None
+    entries = [
+        RegisterEntry(identity, right, revoked=right.id in state.revoked)
+        for right in state.rights
+        if right.case is None
     ]
-    return [each for each in held if _matches(each, query)]
+    return [each for each in entries if _matches(each, query)]
 
 
-def _matches(held: HeldRight, query: RegisterQuery) -> bool:
-    right = held.right
+def _matches(entry: RegisterEntry, query: RegisterQuery) -> bool:
+    right = entry.right
     units = {right.unit, *right.units}
     return (
         (query.territory is None or bool(units & {*query.territory}))
         and query.role in (None, right.role)
         and (query.unit is None or query.unit in units)
-        and (query.active_on is None or (right.holds(query.active_on) and not held.revoked))
+        and (query.active_on is None or (right.holds(query.active_on) and not entry.revoked))
     )
