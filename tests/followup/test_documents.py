@@ -14,7 +14,7 @@ from followup.documents import of_follow_up
 from followup.domain import closure, needs, opening
 from followup.domain.follow_up import decider
 from followup.domain.reviews import reporting
-from followup.domain.reviews.comparison import Measure
+from followup.domain.reviews.comparison import Measure, PerimeterChange
 from followup.domain.state import FollowUp
 from followup.main import service
 from shared.kernel import Actor, Axis, Role, uuid7
@@ -100,6 +100,23 @@ def test_the_balance_says_which_baseline_was_corrected_and_when(log: MemoryLog[F
     shown = on_screen(balance(log, at=later))
     assert "Personnes salariées en contrat à durée indéterminée 6 8" in shown
     assert "Personnes salariées en contrat à durée indéterminée : référence corrigée le 3 mars 2026." in shown
+
+
+def test_a_merger_stands_beside_the_review_that_says_it(log: MemoryLog[FollowUp]) -> None:
+    merger = reporting.RecordReview(
+        "M0",
+        NOW.date(),
+        appropriation=3,
+        summary="Échange bref.",
+        indicators={"cdi": Measure(8)},
+        perimeter_change=PerimeterChange.MERGER,
+        perimeter_notes="Avec Le Potager, au 1er janvier.",
+    )
+    do(log, merger)
+    shown = on_screen(balance(log))
+    assert "Personnes salariées en contrat à durée indéterminée 7 8 *" in shown
+    assert "Fusion avec une autre structure : aucun indicateur ne se compare au diagnostic" in shown
+    assert "Avec Le Potager, au 1er janvier." in shown
 
 
 def test_a_satisfaction_without_answer_is_said(log: MemoryLog[FollowUp]) -> None:

@@ -17,7 +17,8 @@ from parcours.domain.building.edits import (
     RankAxes,
     RemoveAction,
 )
-from parcours.domain.building.validation import ParcoursValidated, ShareParcours
+from parcours.domain.building.validation import ParcoursAdjusted, ParcoursValidated, ShareParcours
+from parcours.domain.ending import ParcoursCompleted
 from parcours.domain.lifecycle import OpenParcours, ParcoursOpened
 from parcours.domain.parcours import decider
 from parcours.domain.state import ActionKind, PlannedAction, ReceivedPlan
@@ -212,6 +213,21 @@ def test_a_shorter_or_a_longer_support_takes_a_derogation(ends_on: date) -> None
     assert (refused.extra["earliest"], refused.extra["latest"]) == ("2026-04-02", "2028-02-02")
     [shared] = given(*READY, DEROGATION).when(share(ends_on)).events
     assert shared.period.ends_on == ends_on
+
+
+def test_the_update_of_a_completed_parcours_has_two_years_of_its_own() -> None:
+    update = (
+        *READY,
+        ParcoursCompleted(PLAN, {"done": 1}, debrief=text("Un vrai élan"), held_on=date(2027, 9, 1)),
+        ParcoursAdjusted(5, text("Mise à jour demandée au bilan M18")),
+    )
+    reopened_at = datetime(2029, 3, 2, 9, tzinfo=UTC)
+    [shared] = given(*update).when(share(date(2029, 6, 30)), at=reopened_at).events
+    assert shared.period.ends_on == date(2029, 6, 30)
+    refused = given(*update).when(share(date(2031, 3, 3)), at=reopened_at).refused("wrong-duration")
+    assert refused.extra["latest"] == "2031-03-02"
+    [shared] = given(*update, DEROGATION).when(share(date(2031, 3, 3)), at=reopened_at).events
+    assert shared.period.ends_on == date(2031, 3, 3)
 
 
 def test_even_with_a_derogation_a_parcours_does_not_end_in_the_past_or_in_a_century() -> None:

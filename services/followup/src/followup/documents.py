@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from followup import labels
 from followup.domain.closure import FollowUpClosed
-from followup.domain.reviews.comparison import Comparability, ComparedIndicator
+from followup.domain.reviews.comparison import PERIMETER_CHANGE_LABELS, Comparability, ComparedIndicator
 from followup.domain.reviews.review import Report, ReviewStatus
 from followup.domain.state import FollowUp, FollowUpStatus
 from shared.documents import (
@@ -112,7 +112,8 @@ def _comparison(source: DocumentSource[FollowUp]) -> Iterator[Block]:
     flagged = {each.comparability for report in reports.values() for each in report.indicators.values()}
     if flagged - {Comparability.COMPARABLE}:
         yield Paragraph(
-            "* Ne se compare pas au diagnostic\u00a0: autre définition, ou rien de mesuré alors.", aside=True
+            "* Ne se compare pas au diagnostic\u00a0: autre périmètre, autre définition, ou rien de mesuré alors.",
+            aside=True,
         )
     not_measured = [indicator_definition(code, definitions) for code in follow_up.baseline if code not in measured]
     if not_measured:
@@ -150,10 +151,19 @@ def _reports(source: DocumentSource[FollowUp]) -> Iterator[Block]:
             (
                 ("Appropriation", f"{report.appropriation}\u00a0sur\u00a05"),
                 ("Satisfaction", _satisfaction(report)),
+                *(_perimeter(report) if report.perimeter_change else ()),
             )
         )
+        if report.perimeter_notes:
+            yield Paragraph(source.decrypt(report.perimeter_notes))
         if report.appropriation_notes:
             yield Paragraph(source.decrypt(report.appropriation_notes))
+
+
+def _perimeter(report: Report) -> Iterator[tuple[str, str]]:
+    assert report.perimeter_change
+    label = capitalize_first(PERIMETER_CHANGE_LABELS[report.perimeter_change])
+    yield "Périmètre", f"{label}\u00a0: aucun indicateur ne se compare au diagnostic"
 
 
 def _satisfaction(report: Report) -> str:

@@ -20,8 +20,28 @@ class Comparability(StrEnum):
     """Whether a figure can be compared with that of the diagnosis."""
 
     COMPARABLE = "comparable"
+    OTHER_PERIMETER = "other_perimeter"
     OTHER_DEFINITION = "other_definition"
     NOT_IN_BASELINE = "not_in_baseline"
+
+
+class PerimeterChange(StrEnum):
+    """Why the structure is no longer the one that the diagnosis measured."""
+
+    MERGER = "merger"
+    DEMERGER = "demerger"
+    TAKEOVER = "takeover"
+    DISPOSAL = "disposal"
+    OTHER = "other"
+
+
+PERIMETER_CHANGE_LABELS = {
+    PerimeterChange.MERGER: "fusion avec une autre structure",
+    PerimeterChange.DEMERGER: "scission",
+    PerimeterChange.TAKEOVER: "reprise d’une activité ou d’un établissement",
+    PerimeterChange.DISPOSAL: "cession ou arrêt d’une activité ou d’un établissement",
+    PerimeterChange.OTHER: "autre changement de périmètre",
+}
 
 
 @command
@@ -43,13 +63,20 @@ class ComparedIndicator:
 
 
 def compare(
-    measures: Mapping[str, Measure], baseline: Mapping[str, float], definitions: Mapping[str, str], context: Context
+    measures: Mapping[str, Measure],
+    baseline: Mapping[str, float],
+    definitions: Mapping[str, str],
+    context: Context,
+    *,
+    same_perimeter: bool = True,
 ) -> tuple[dict[str, ComparedIndicator], tuple[str, ...]]:
-    """Each measure flagged against the baseline, and the baseline's indicators that were not measured."""
+    """Each measure flagged against the baseline, and the baseline's indicators that were not measured.
+
+    Of a structure that has merged or split nothing compares, whatever the definitions."""
     indicators = {
         _check_code(code): ComparedIndicator(
             measure.value,
-            _comparability(measure.definition, code in baseline, definitions.get(code)),
+            _comparability(measure.definition, code in baseline, definitions.get(code), same_perimeter),
             definition=context.optional_text(measure.definition),
         )
         for code, measure in measures.items()
@@ -67,9 +94,13 @@ def _check_code(code: str) -> str:
     return code
 
 
-def _comparability(definition: str | None, in_baseline: bool, baseline_definition: str | None) -> Comparability:
+def _comparability(
+    definition: str | None, in_baseline: bool, baseline_definition: str | None, same_perimeter: bool
+) -> Comparability:
     if not in_baseline:
         return Comparability.NOT_IN_BASELINE
+    if not same_perimeter:
+        return Comparability.OTHER_PERIMETER
     if definition is None or _words(definition) == _words(baseline_definition or ""):
         return Comparability.COMPARABLE
     return Comparability.OTHER_DEFINITION

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Le, Len
 
-from followup.domain.reviews.comparison import WRONG_INDICATOR, Measure, compare
+from followup.domain.reviews.comparison import WRONG_INDICATOR, Measure, PerimeterChange, compare
 from followup.domain.reviews.review import Report, Review, ReviewStatus
 from followup.domain.state import NOT_OPEN, FollowUp, FollowUpStatus
 from shared.kernel import (
@@ -75,7 +75,9 @@ class ReviewUnreachable:
 class RecordReview:
     """Adviser and structure have looked at what became of the changes, and at the indicators of the diagnosis.
 
-    `satisfaction` null: no answer, unless `satisfaction_asked` says that there was no question."""
+    `satisfaction` null: no answer, unless `satisfaction_asked` says that there was no question. `perimeter_change`: the
+    structure merged, split, or took over or gave up an activity since the diagnosis. Said once, it holds for all the
+    indicators, and for the reviews that are held later."""
 
     review: Line
     held_on: Day
@@ -85,6 +87,8 @@ class RecordReview:
     appropriation_notes: Text | None = None
     satisfaction: Rating | None = None
     satisfaction_asked: bool = True
+    perimeter_change: PerimeterChange | None = None
+    perimeter_notes: Text | None = None
 
 
 @command(title="Corriger un bilan", leads_to=(ReviewCorrected,), may_refuse=(*REPORT_REFUSALS, NOTHING_TO_CORRECT))
@@ -100,6 +104,8 @@ class CorrectReview:
     appropriation_notes: Text | None = None
     satisfaction: Rating | None = None
     satisfaction_asked: bool = True
+    perimeter_change: PerimeterChange | None = None
+    perimeter_notes: Text | None = None
 
 
 @command(
@@ -205,7 +211,10 @@ def _build_report(
     _check_due(command.review, review, min(command.held_on, paris_date(context.now)))
     if command.satisfaction is not None and not command.satisfaction_asked:
         raise NOT_ASKED("Une note est donnée alors que la question n’a pas été posée\u00a0: corrigez l’une ou l’autre.")
-    indicators, not_measured = compare(command.indicators, follow_up.baseline, follow_up.definitions, context)
+    change = command.perimeter_change or _earlier_perimeter_change(follow_up, command)
+    indicators, not_measured = compare(
+        command.indicators, follow_up.baseline, follow_up.definitions, context, same_perimeter=change is None
+    )
     return Report(
         command.held_on,
         indicators,
@@ -215,7 +224,19 @@ def _build_report(
         satisfaction=command.satisfaction,
         summary=context.text(command.summary),
         satisfaction_asked=command.satisfaction_asked,
+        perimeter_change=change,
+        perimeter_notes=context.optional_text(command.perimeter_notes),
     )
+
+
+def _earlier_perimeter_change(follow_up: FollowUp, command: RecordReview | CorrectReview) -> PerimeterChange | None:
+    """What the last review held before this one said of it."""
+    earlier = [
+        review.report
+        for code, review in follow_up.reviews.items()
+        if code != command.review and review.report and review.report.held_on <= command.held_on
+    ]
+    return max(earlier, key=lambda report: report.held_on).perimeter_change if earlier else None
 
 
 def _cancel(follow_up: FollowUp, command: CancelReview, context: Context) -> ReviewCancelled:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from followup.domain.reviews.comparison import ComparedIndicator
+from followup.domain.reviews.comparison import ComparedIndicator, PerimeterChange
 from shared.kernel import Encrypted, add_months
 
 REVIEWS = {"M0": 0, "M6": 6, "M18": 18}
@@ -29,6 +29,7 @@ class ReviewStatus(StrEnum):
 class Report:
     """The results of a review that was held. `not_measured`: the baseline's indicators that it left out.
 
+    `perimeter_change`: why the structure is another than the diagnosis measured, said here or at an earlier review.
     `appropriation`: how far the structure has made the changes its own; `satisfaction` null: no answer, or no
     question, as `satisfaction_asked` says."""
 
@@ -40,6 +41,8 @@ class Report:
     satisfaction: int | None
     summary: Encrypted
     satisfaction_asked: bool = True
+    perimeter_change: PerimeterChange | None = None
+    perimeter_notes: Encrypted | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,19 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
     return replace(parcours, duration_derogation=event.reason)
 
 
+def require_allowed_update(parcours: Parcours, ends_on: date, today: date) -> None:
+    """Raises when the update of a completed parcours would last more than two years from its sharing, unless a
+    derogation was granted. The two years from the admission were those of the first support (D)."""
+    latest = add_months(today, MAX_MONTHS)
+    if parcours.duration_derogation or ends_on <= latest:
+        return
+    raise WRONG_DURATION(
+        "La mise à jour d’un parcours dure deux ans au plus\u00a0: celle-ci prend fin le"
+        f" {format_date(latest)} au plus tard, sauf dérogation motivée de votre responsable.",
+        latest=latest.isoformat(),
+    )
+
+
 def require_allowed_duration(parcours: Parcours, ends_on: date) -> None:
     """Raises unless the support that would end that day lasts as long as it should, or a derogation was granted."""
     admitted_on = paris_date(parcours.plan.admitted_at)

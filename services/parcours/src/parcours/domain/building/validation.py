@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from uuid import UUID
 
-from parcours.domain.building.duration import WRONG_DURATION, require_allowed_duration
+from parcours.domain.building.duration import WRONG_DURATION, require_allowed_duration, require_allowed_update
 from parcours.domain.guards import ONLY_CONSULTING
 from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import OPEN_STATUSES, Action, ActionStatus, Parcours, ParcoursStatus, Period
@@ -193,7 +193,11 @@ def _share(parcours: Parcours, command: ShareParcours, context: Context) -> list
             "Un parcours commence une fois la structure admise, ici le "
             f"{format_date(paris_date(parcours.plan.admitted_at))}, et finit après avoir commencé."
         )
-    require_allowed_duration(parcours, require_future(command.ends_on, context.now, "La fin du parcours"))
+    ends_on = require_future(command.ends_on, context.now, "La fin du parcours")
+    if parcours.completed:
+        require_allowed_update(parcours, ends_on, paris_date(context.now))
+    else:
+        require_allowed_duration(parcours, ends_on)
     period = Period(command.starts_on, command.ends_on)
     _check_within(parcours, period)
     if parcours.status is ParcoursStatus.SHARED and parcours.period == period:
