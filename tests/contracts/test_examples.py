@@ -48,7 +48,7 @@ def test_the_examples_of_answers_are_what_their_schemas_ask(name: str) -> None:
     openapi = service(name).web().openapi()
     shown = {shape: found for shape, found in openapi["components"]["schemas"].items() if "example" in found}
     assert "ProblemDetails" in shown
-    assert name == "audit" or shown.keys() >= {"CommandResult", "Page"}
+    assert name == "audit" or "CommandResult" in shown
     for shape in shown.values():
         schema = {**shape, "components": openapi["components"]}
         jsonschema_rs.validator_for(schema, validate_formats=True).validate(shape["example"])

@@ -67,7 +67,7 @@ def test_the_list_shows_where_each_follow_up_stands() -> None:
         "adviser": "adviser-1",
         "opened_at": "2026-03-02T09:00:00Z",
         "reviews": {},
-        "reviews_held": 0,
+        "reviews_done": 0,
         "reviews_unreachable": 0,
         "needs": 0,
         "updates": 0,
@@ -89,7 +89,7 @@ def test_the_list_shows_when_the_structure_is_to_be_seen_next() -> None:
     assert row(*history)["next_due_on"] == "2026-09-02"
     history = (*history, ReviewPlanned("M6", IN_EIGHTEEN_MONTHS, reason=text("Congés")), ReviewUnreachable("M6", 3))
     shown = row(*history)
-    assert (shown["next_due_on"], shown["reviews_held"], shown["reviews_unreachable"]) == ("2027-09-02", 1, 1)
+    assert (shown["next_due_on"], shown["reviews_done"], shown["reviews_unreachable"]) == ("2027-09-02", 1, 1)
     shown = row(*history, NeedFound(Axis.FINANCE, text("Trésorerie")), StructureClosedDown(TODAY, ("M18",)))
     assert (shown["next_due_on"], shown["needs"]) == (None, 1)
 
@@ -129,7 +129,7 @@ def test_the_list_and_the_figures_show_what_was_corrected_and_not_what_was_cance
     found = replace(HELD, indicators={"fte": fte}, satisfaction=5)
     corrected = ReviewCorrected("M0", replace(found, appropriation=2, satisfaction_asked=False), reason=text("Faute"))
     shown = row(OPENED, ReviewRecorded("M0", found), corrected)
-    assert (shown["appropriation"], shown["satisfaction"], shown["reviews_held"]) == ({"M0": 2}, {}, 1)
+    assert (shown["appropriation"], shown["satisfaction"], shown["reviews_done"]) == ({"M0": 2}, {}, 1)
     cancelled = ReviewCancelled("M0", ReviewStatus.HELD, due_on=TODAY, reason=text("Faute"))
     assert row(OPENED, ReviewRecorded("M0", found), cancelled) == row(OPENED)
     assert row(OPENED, ReviewUnreachable("M0", 3), replace(cancelled, previous_status=ReviewStatus.UNREACHABLE)) == row(
@@ -148,4 +148,4 @@ def test_a_review_cancelled_before_the_day_it_was_held_takes_nothing_from_the_ot
     ]
     shown = fold_row(follow_ups, events, TODAY + timedelta(days=6))
     assert shown is not None
-    assert (shown["reviews_held"], shown["reviews"]) == (1, {"M6": "held"})
+    assert (shown["reviews_done"], shown["reviews"]) == (1, {"M6": "held"})

@@ -6,6 +6,7 @@ import secrets
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretBytes, SecretStr
+from tests.support.checks.answer_shapes import check_answer
 from tests.support.samples.sample_services import eventually
 
 from embedded.identity.issuer import AUDIENCE, ISSUER, Issuer
@@ -136,7 +138,13 @@ def served(
     settings, issuer = ready(service, database, nats, folder, **deployed)
     web = service.web(settings, part)
     with TestClient(web, raise_server_exceptions=False) as http:
+        http.event_hooks["response"] = [partial(_compare_with_openapi, web.title)]
         yield Served(http, issuer, web, settings)
+
+
+def _compare_with_openapi(title: str, answer: httpx.Response) -> None:
+    answer.read()
+    check_answer(title, answer)
 
 
 class Serve(Protocol):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NotRequired, TypedDict
+from uuid import UUID
 
 from diagnostic.domain.content.axes import AxisAssessed
 from diagnostic.domain.content.difficulty import DifficultyQualified
@@ -12,7 +14,43 @@ from diagnostic.domain.lifecycle import DiagnosisOpened, DiagnosisStatus, Submis
 from diagnostic.domain.plan import BaselineCorrected, PlanAgreed
 from diagnostic.domain.validation import LEADERS_NEEDED, DiagnosisContested, DiagnosisSubmitted, DiagnosisValidated
 from shared.eventlog import LogEntry, RecordedEvent
+from shared.kernel import Axis, DifficultyLevel
 from shared.projections import Projection, Row
+
+
+class Jobs(TypedDict):
+    """The paid posts at the diagnosis."""
+
+    cdi: float
+    cdd: float
+
+
+class DiagnosisRow(TypedDict):
+    """A diagnosis in the list."""
+
+    id: UUID
+    version: int
+    units: list[str]
+    status: DiagnosisStatus
+    structure: UUID
+    unit: str
+    adviser: str
+    headcount: int | None
+    employment: Jobs | None
+    difficulty: DifficultyLevel | None
+    admitted_at: datetime
+    opened_at: datetime
+    sessions: int
+    session_days: list[date | None]
+    last_session_on: date | None
+    axes: list[Axis]
+    submitted_version: int | None
+    submitted_at: datetime | None
+    validated_at: datetime | None
+    validated_by: list[str]
+    contested_at: datetime | None
+    agreed_at: NotRequired[datetime]
+    plan: NotRequired[list[Axis]]
 
 
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
@@ -92,4 +130,5 @@ diagnoses = Projection(
     filters=("status", "unit", "adviser"),
     sorts=("status", "opened_at", "last_session_on", "submitted_at"),
     opened="opened_at",
+    row=DiagnosisRow,
 )

@@ -22,7 +22,7 @@ SOURCES: dict[str, tuple[type, ...]] = {
     "structures": (opening.FollowUpOpened,),
     "follow_ups": (opening.FollowUpOpened,),
     "closed_down": (closure.StructureClosedDown, closure.ClosingDownCorrected),
-    "reviews_held": REPORTED,
+    "reviews_done": REPORTED,
     "reviews_unreachable": (reporting.ReviewUnreachable, reporting.ReviewCancelled),
     "reviews_overdue": (deadlines.ReviewOverdue,),
     "needs": (needs.NeedFound,),
@@ -45,7 +45,7 @@ def _compute(rows: Sequence[Row]) -> Iterator[Figure]:
         [row for row in rows if (row.get("ending") or {}).get("kind") == EndingKind.CLOSED_DOWN],
     )
     formula = "nombre de bilans réalisés"
-    yield count_figure("reviews_held", "Bilans réalisés", formula, rows, lambda row: row["reviews_held"])
+    yield count_figure("reviews_done", "Bilans réalisés", formula, rows, lambda row: row["reviews_done"])
     yield count_figure(
         "reviews_unreachable",
         "Bilans sans réponse de la structure",

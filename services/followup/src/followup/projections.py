@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NotRequired, TypedDict
+from uuid import UUID
 
 from followup.domain import follow_up
 from followup.domain.closure import ClosingDownCorrected, FollowUpClosed, StructureClosedDown
@@ -17,11 +19,57 @@ from followup.domain.sheets import sheet
 from followup.domain.state import FollowUpStatus
 from followup.integration_events import request_opened_by
 from shared.eventlog import LogEntry, RecordedEvent
-from shared.kernel import Ending, EndingKind
+from shared.kernel import Axis, Ending, EndingKind
 from shared.projections import Projection, Row
 
 REPORT_FIELDS = ("measured", "appropriation", "satisfaction")
 COUNTED_STATUSES = (ReviewStatus.HELD, ReviewStatus.UNREACHABLE)
+
+
+class FollowUpRow(TypedDict):
+    """A follow-up in the list. `reviews`, `due` and the measures are by the code of a review."""
+
+    id: UUID
+    version: int
+    units: list[str]
+    status: FollowUpStatus
+    structure: UUID
+    unit: str
+    adviser: str
+    opened_at: datetime
+    reviews: dict[str, ReviewStatus]
+    reviews_done: int
+    reviews_unreachable: int
+    needs: int
+    updates: int
+    linked_requests: list[UUID]
+    fell_due: list[str]
+    overdue: list[str]
+    due: dict[str, date]
+    next_due_on: date | None
+    update_requested_at: datetime | None
+    baseline: dict[str, float]
+    measured: dict[str, dict[str, float]]
+    appropriation: dict[str, int | None]
+    satisfaction: dict[str, int | None]
+    ending: NotRequired[Ending | None]
+    closed_at: NotRequired[datetime | None]
+
+
+class SheetRow(TypedDict):
+    """A capitalisation sheet in the list; its text once it is published."""
+
+    id: UUID
+    version: int
+    units: list[str]
+    status: sheet.SheetStatus
+    theme: Axis
+    submitted_at: datetime
+    published_at: NotRequired[datetime]
+    title: NotRequired[str]
+    context: NotRequired[str]
+    what_worked: NotRequired[str]
+    limits: NotRequired[str]
 
 
 def _project_follow_up(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
@@ -104,7 +152,7 @@ def _review_counts(results: dict[str, str]) -> Row:
     held_count, unreachable_count = (
         sum(status == counted for status in results.values()) for counted in COUNTED_STATUSES
     )
-    return {"reviews": results, "reviews_held": held_count, "reviews_unreachable": unreachable_count}
+    return {"reviews": results, "reviews_done": held_count, "reviews_unreachable": unreachable_count}
 
 
 def _without_marks(row: Row, review: str) -> Row:
@@ -144,6 +192,7 @@ follow_ups = Projection(
     filters=("status", "unit", "adviser"),
     sorts=("status", "opened_at", "next_due_on"),
     opened="opened_at",
+    row=FollowUpRow,
 )
 
 
@@ -170,4 +219,5 @@ sheets = Projection(
     sorts=("theme", "title", "submitted_at", "published_at"),
     opened="submitted_at",
     everywhere=True,
+    row=SheetRow,
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NotRequired, TypedDict
+from uuid import UUID
 
 from intake.domain import orientation
 from intake.domain.reference.nomenclature import section_of
@@ -19,10 +21,43 @@ from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, R
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
 from intake.domain.request.state import RequestStatus, Triage
 from intake.domain.request.transfer import RequestTransferred, TransferReceived
-from intake.domain.structure import Structure
+from intake.domain.structure import LegalForm, Structure
 from shared.eventlog import LogEntry, RecordedEvent
-from shared.kernel import EndingKind
+from shared.kernel import DifficultyLevel, Ending, EndingKind
 from shared.projections import Projection, Row
+
+
+class RequestRow(TypedDict):
+    """A request in the list. What has not happened yet is left out."""
+
+    id: UUID
+    version: int
+    units: list[str]
+    status: RequestStatus
+    structure: str
+    structure_id: UUID
+    department: str
+    siret: str | None
+    siren: str | None
+    rna: str | None
+    legal_form: LegalForm
+    section: str | None
+    headcount: int | None
+    unit: str
+    to_unit: NotRequired[str]
+    adviser: str | None
+    origin: UUID | None
+    received_at: datetime
+    difficulty: NotRequired[DifficultyLevel]
+    triaged_at: NotRequired[datetime]
+    admitted: NotRequired[bool]
+    rules: NotRequired[list[str]]
+    outcome_at: NotRequired[datetime]
+    accompaniment_ended: NotRequired[bool]
+    ending: NotRequired[Ending | None]
+    oriented_to: NotRequired[list[str]]
+    sent: NotRequired[list[UUID]]
+    acknowledged: NotRequired[list[UUID]]
 
 
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
@@ -135,5 +170,6 @@ requests = Projection(
     codes=frozenset({"department", "siret", "siren", "rna"}),
     sorts=("structure", "status", "received_at", "outcome_at"),
     opened="received_at",
+    row=RequestRow,
 )
 chases = Projection("chases:v1", _project_chases, searched=("structure",))

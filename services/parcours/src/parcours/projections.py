@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NotRequired, TypedDict
+from uuid import UUID
 
 from parcours.domain.building.edits import ActionAdded, ActionRemoved, AxesRanked
 from parcours.domain.building.validation import (
@@ -31,6 +33,69 @@ from parcours.domain.lifecycle import ParcoursOpened
 from parcours.domain.state import ActionKind, ParcoursStatus
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
+
+
+class ParcoursRow(TypedDict):
+    """A parcours in the list. `started`, `done`, `abandoned` and `carried_over` count actions; `committed` and `paid`
+    are cents. `completed_at` is the last completion, while an update is under way too."""
+
+    id: UUID
+    version: int
+    units: list[str]
+    status: ParcoursStatus
+    structure: UUID
+    unit: str
+    adviser: str
+    admitted_at: datetime
+    opened_at: datetime
+    axes: int
+    ranking: list[str]
+    first_validated_at: datetime | None
+    validated_at: NotRequired[datetime | None]
+    actions: int
+    consulting: int
+    started: int
+    done: int
+    abandoned: int
+    carried_over: int
+    committed: int
+    paid: int
+    starts_on: NotRequired[date]
+    ends_on: NotRequired[date]
+    shared_at: NotRequired[datetime]
+    contested: NotRequired[bool]
+    completed_at: NotRequired[datetime]
+    abandoned_at: NotRequired[datetime]
+    ended_at: NotRequired[datetime]
+
+
+class FundRow(TypedDict):
+    """A fund in the list, in cents; what is available is allocated and not committed."""
+
+    id: UUID
+    version: int
+    units: list[str]
+    unit: str
+    year: int
+    allocated: int
+    committed: int
+    paid: int
+
+
+class OperationRow(TypedDict):
+    """A collective operation in the list. `actions` counts those that beneficiaries have in it, `beneficiaries` the
+    structures that have not left."""
+
+    id: UUID
+    version: int
+    units: list[str]
+    unit: str
+    status: OperationStatus
+    actions: int
+    beneficiaries: int
+    opened_at: datetime
+    started_at: datetime | None
+    ended_on: date | None
 
 
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
@@ -102,10 +167,8 @@ parcours_list = Projection(
     filters=("status", "unit", "adviser"),
     sorts=("status", "opened_at", "starts_on", "ends_on"),
     opened="opened_at",
+    row=ParcoursRow,
 )
-"""`started`, `done`, `abandoned` and `carried_over` count actions; `committed` and `paid` are cents.
-
-`completed_at` is the last completion, while an update is under way too."""
 
 
 def _fund(row: Row, _: LogEntry, recorded: RecordedEvent[Any]) -> Row:
@@ -123,8 +186,9 @@ def _fund(row: Row, _: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     return row
 
 
-funds = Projection("funds:v1", _fund, searched=("unit", "year"), filters=("unit", "year"), sorts=("unit", "year"))
-"""`allocated`, `committed` and `paid` are cents; what is available is allocated and not committed."""
+funds = Projection(
+    "funds:v1", _fund, searched=("unit", "year"), filters=("unit", "year"), sorts=("unit", "year"), row=FundRow
+)
 
 
 def _operation(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
@@ -160,5 +224,5 @@ operations = Projection(
     filters=("status", "unit"),
     sorts=("status", "unit", "opened_at"),
     opened="opened_at",
+    row=OperationRow,
 )
-"""`actions` counts those that beneficiaries have in it, `beneficiaries` the structures that have not left."""

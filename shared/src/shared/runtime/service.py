@@ -40,11 +40,12 @@ from shared.web.http import (
     docs_page,
     document_problems,
     operation_id,
+    place_shapes,
     polish_openapi,
     reject_unknown_parameters,
 )
 from shared.web.requests import exception_handlers
-from shared.web.resources import MAX_CONCURRENT_UPLOADS
+from shared.web.resources import MAX_CONCURRENT_UPLOADS, document_events
 from shared.web.standard import clock_router, feed_router, health_router, me_router
 from shared.web.standard.access_log import router as access_log_router
 
@@ -175,7 +176,8 @@ class Service:
 
         @cache
         def openapi() -> dict[str, Any]:
-            described = document_roles(document_problems(describe()), web.routes)
+            shaped = place_shapes(document_events(describe(), self.deciders))
+            described = document_roles(document_problems(shaped), web.routes)
             return polish_openapi(described, self.tags, self.examples, self.descriptions)
 
         web.openapi = openapi  # type: ignore[method-assign]

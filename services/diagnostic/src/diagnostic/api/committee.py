@@ -13,13 +13,14 @@ from diagnostic.api.diagnoses import diagnoses, router
 from diagnostic.api.versions import VERSION_READERS, build_history, diagnosis_versions
 from diagnostic.domain import committee
 from diagnostic.domain.committee import Share
+from diagnostic.domain.content.content import DiagnosisContent
 from diagnostic.domain.diagnosis import decider
 from shared.eventlog import ServiceApplication, to_plain
 from shared.kernel import Role, paris_date
 from shared.temporal import CaseAt, PointInTime
 from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
-from shared.web.http import problem_responses
+from shared.web.http import Shape, problem_responses
 from shared.web.requests import AppDep, RecordedPointDep
 
 SHARE_READERS = VERSION_READERS | {Role.COMMITTEE}
@@ -30,13 +31,18 @@ diagnoses.command("/committee", committee.ShareWithCommittee, *STAFF)
 diagnoses.command("/opinions", committee.GiveOpinion, Role.COMMITTEE)
 
 
+SHARED_SECTIONS = Shape(
+    DiagnosisContent, name="SharedSections", description="The sections that are shared, and no others", partial=True
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SharedContent:
     """What a committee may see of version `version` through the end of the day `until`."""
 
     version: int
     until: date
-    content: dict[str, Any]
+    content: Annotated[dict[str, Any], SHARED_SECTIONS]
 
 
 @router.get("/{id}/shared", responses=problem_responses(409), summary="Get what is shared with the committee")

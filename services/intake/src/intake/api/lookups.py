@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from intake import projections
@@ -14,7 +14,7 @@ from intake.domain.reference.territory import region_of
 from intake.domain.request import request
 from intake.domain.request.confidentiality import AssignCase
 from intake.domain.request.difficulty import DISCLAIMER
-from intake.domain.request.eligibility import assess
+from intake.domain.request.eligibility import EligibilityAssessment, assess
 from intake.domain.request.outcome import (
     CRISIS_NOT_ORIENTED,
     NO_ORIENTATION,
@@ -28,8 +28,8 @@ from intake.domain.request.state import Request, Triage
 from intake.domain.request.transfer import ReceiveTransfer, TakeOverRequest
 from intake.domain.structure import Structure, normalize_structure
 from shared.access import ROWS, scope_condition
-from shared.eventlog import ServiceApplication, to_plain
-from shared.kernel import paris_date
+from shared.eventlog import ServiceApplication
+from shared.kernel import DifficultyLevel, paris_date
 from shared.web.auth import STAFF, Caller, authorize, require_right
 
 
@@ -123,30 +123,67 @@ def look_up_transfer(app: ServiceApplication, caller: Caller, body: ReceiveTrans
     return TakeOverRequest(body.origin, origin)
 
 
-def extra_fields(app: ServiceApplication, state: Request, deployment: Deployment) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class StructureFacts:
+    """What the reference data say of a structure."""
+
+    region: str | None
+    activity: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DifficultyToday:
+    """The level of the last triage, and the legal deadline with its disclaimer. `crisis`: the DLA re-orients such a
+    structure at once."""
+
+    level: DifficultyLevel
+    crisis: bool
+    legal_deadline: date | None
+    legal_days_left: int | None
+    disclaimer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompetentUnit:
+    """The unit that is competent for the structure, and whether it is the request's own."""
+
+    unit: str | None
+    here: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestExtra:
+    """What follows today from the state of a request, by the reference data and the criteria of the deployment."""
+
+    structure: StructureFacts
+    difficulty: DifficultyToday | None
+    competence: CompetentUnit
+    assessment: EligibilityAssessment
+
+
+def extra_fields(app: ServiceApplication, state: Request, deployment: Deployment) -> RequestExtra:
     """What follows from the state of a request today: region, activity, legal deadline, competent unit, assessment."""
     now, competent = app.clock.now(), deployment.competence.unit_for(state.structure)
     reference, activity = deployment.reference, state.structure.naf
     rules = reference.find_criteria(state.rules or "") or reference.in_force(paris_date(now))
     region = region_of(state.structure.department)
-    return {
-        "structure": {
-            "region": region.name if region else None,
-            "activity": reference.activities.get(activity) if activity else None,
-        },
-        "difficulty": describe_difficulty(state.difficulty, now) if state.difficulty else None,
-        "competence": {"unit": competent, "here": competent == state.unit if competent else None},
-        "assessment": to_plain(assess(state.structure, state.criteria, rules), str),
-    }
+    return RequestExtra(
+        StructureFacts(
+            region=region.name if region else None,
+            activity=reference.activities.get(activity) if activity else None,
+        ),
+        describe_difficulty(state.difficulty, now) if state.difficulty else None,
+        competence=CompetentUnit(competent, here=competent == state.unit if competent else None),
+        assessment=assess(state.structure, state.criteria, rules),
+    )
 
 
-def describe_difficulty(difficulty: Triage, now: datetime) -> dict[str, Any]:
-    """The level of the last triage, and the legal deadline with its disclaimer."""
+def describe_difficulty(difficulty: Triage, now: datetime) -> DifficultyToday:
     deadline = difficulty.legal_deadline
-    return {
-        "level": difficulty.level,
-        "crisis": difficulty.level.is_a_crisis,
-        "legal_deadline": deadline,
-        "legal_days_left": (deadline - paris_date(now)).days if deadline else None,
-        "disclaimer": DISCLAIMER if deadline else None,
-    }
+    return DifficultyToday(
+        difficulty.level,
+        difficulty.level.is_a_crisis,
+        legal_deadline=deadline,
+        legal_days_left=(deadline - paris_date(now)).days if deadline else None,
+        disclaimer=DISCLAIMER if deadline else None,
+    )

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from intake import projections
 from intake.api import lookups
+from intake.api.lookups import RequestExtra
 from intake.bootstrap import Deployment
 from intake.documents.reception_record import build_request_documents
 from intake.domain.reference.codes import OTHER_DEPARTMENT, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER
@@ -46,7 +47,7 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
     def with_findings(app: ServiceApplication, caller: Caller, body: ReceiveRequest) -> ReceiveRequestWithFindings:
         return lookups.look_up_structure(app, caller, body, deployment)
 
-    def extra_fields(app: ServiceApplication, _case: UUID, state: Request) -> dict[str, Any]:
+    def extra_fields(app: ServiceApplication, _case: UUID, state: Request) -> RequestExtra:
         return lookups.extra_fields(app, state, deployment)
 
     add_figures(router, figures)
@@ -107,7 +108,7 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
         check=lookups.require_adviser,
         may_refuse=(IDENTITY_WITHOUT_RIGHT,),
     )
-    requests.get(*CASE_READERS, extra=extra_fields)
+    requests.get(*CASE_READERS, extra=extra_fields, extra_kind=RequestExtra)
     documents = build_request_documents(lambda: deployment.reference)
     requests.documents(documents, *CASE_READERS)
     requests.list(projections.requests, *STAFF, Role.AUDITOR, Role.DPO)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from uuid import UUID
 
 from fastapi import Response
 
@@ -25,11 +26,33 @@ endpoints.get(*UNIT_READERS)
 endpoints.list(projections.funds, *UNIT_READERS)
 
 
-@router.get("/{unit}/{year}", dependencies=[requires(*UNIT_READERS)], response_model=dict[str, Any])
-def read_balance(unit: str, year: int, app: AppDep, point_in_time: PointInTimeDep, response: Response) -> Any:
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The sums of a unit's fund for a year, in cents. `version`: that of the fund."""
+
+    id: UUID
+    version: int
+    unit: str
+    year: int
+    allocated: int
+    committed: int
+    paid: int
+    available: int
+
+
+@router.get("/{unit}/{year}", dependencies=[requires(*UNIT_READERS)], summary="Get the balance of a unit's fund")
+def read_balance(unit: str, year: int, app: AppDep, point_in_time: PointInTimeDep, response: Response) -> Balance:
     """Sums allocated, committed, paid and available (cents) of a unit's fund for a year, now or in the past."""
     number = fund.fund_id(unit, year)
     fund_at = load_case_for_response(app, fund.decider, number, point_in_time, response)
     state = fund_at.load(fund.decider, number).state
-    sums = {name: getattr(state, name) for name in ("allocated", "committed", "paid", "available")}
-    return {"id": number, "version": fund_at.version, "unit": unit, "year": year, **sums}
+    return Balance(
+        number,
+        fund_at.version,
+        unit=unit,
+        year=year,
+        allocated=state.allocated,
+        committed=state.committed,
+        paid=state.paid,
+        available=state.available,
+    )

@@ -14,7 +14,7 @@ from shared.queries import CURRENT_ROWS, NEWEST_FIRST, InvalidCursor, count_rows
 from shared.queries.list_query import ListQuery
 from shared.temporal import Basis, PointInTime, load_past_rows, past_row_source
 from shared.web.auth import Caller
-from shared.web.http import ProblemError
+from shared.web.http import ProblemError, shown_as
 from shared.web.requests import AS_OF_DESCRIPTION, ON_DESCRIPTION, Instant
 
 NO_NUL_PATTERN = r"^[^\x00]*$"
@@ -25,27 +25,17 @@ class Page(BaseModel):
     """Rows of a list; give `next` back as `after` to go on, until it is null. `total`: with `count` only.
     `basis`: of a past list, the events that its rows tell."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "items": [
-                    {
-                        "id": "01993f2e-5c00-7a10-8a51-3f6f7c1b2d40",
-                        "version": 4,
-                        "unit": "dla-44",
-                        "adviser": "8f1c2c1e-0a7b-5d6e-9a55-0c6f0e1b7a21",
-                    }
-                ],
-                "next": "WyItaWQiLCAieCIsICJ5Il0",
-                "total": 37,
-            }
-        }
-    )
-
     items: list[dict[str, Any]]
     next: str | None
     total: int | None = None
     basis: Basis | None = None
+
+
+def page_of(projection: Projection) -> type[Page]:
+    """The same with the rows of one projection."""
+    name = "".join(part.capitalize() for part in projection.name.partition(":")[0].split("-"))
+    items: Any = list[shown_as(projection.row)]  # type: ignore[misc]
+    return create_model(f"{name}Page", __base__=Page, __doc__=Page.__doc__, items=(items, ...))
 
 
 class ListParams(BaseModel):

@@ -3,6 +3,7 @@
 from shared.web.resources.attachments import Contribution, attachments_router
 from shared.web.resources.commands import AggregateEndpoints, CommandResult, command_description
 from shared.web.resources.documents import DOCUMENT_RESPONSES, DocumentFormat, document_response
+from shared.web.resources.recorded_events import document_events
 from shared.web.resources.resource import AggregateResource
 from shared.web.resources.state import plain_state
 from shared.web.resources.uploads import MAX_CONCURRENT_UPLOADS
@@ -20,6 +21,7 @@ __all__ = [
     "VersionHistory",
     "attachments_router",
     "command_description",
+    "document_events",
     "document_response",
     "plain_state",
 ]

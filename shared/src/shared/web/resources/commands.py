@@ -194,9 +194,9 @@ class AggregateEndpoints(AggregateResource[S]):
         add_part(self, part, *readers)
         return PartEndpoints(self, part)
 
-    def get(self, *roles: Role, extra: ExtraFields | None = None) -> None:
+    def get(self, *roles: Role, extra: ExtraFields | None = None, extra_kind: type | None = None) -> None:
         """GET one aggregate, and what changed in it; for a case also its history and its stored events."""
-        add_state(self, *roles, extra=extra)
+        add_state(self, *roles, extra=extra, extra_kind=extra_kind)
 
     def documents(self, templates: DocumentTemplates[S], *roles: Role) -> None:
         """GET the documents of one aggregate."""

@@ -13,15 +13,16 @@ from shared.kernel import Role, event_name
 from shared.projections import Projection
 from shared.temporal import PointInTime
 from shared.web.auth import Caller, authorize, require_no_confidential_case, requires
-from shared.web.collections import Page, list_params, list_rows, load_case_for_response
-from shared.web.requests import AppDep, BoundParam, PointInTimeDep
-from shared.web.resources.history import EventEffect, effects_between, state_at
+from shared.web.collections import list_params, list_rows, load_case_for_response, page_of
+from shared.web.http import shown_as
+from shared.web.requests import AppDep, BoundParam, Link, PointInTimeDep
+from shared.web.resources.history import EventEffect, StateAt, effects_between, state_at
 from shared.web.resources.parts import Part, address_params
 from shared.web.resources.resource import AggregateResource
 from shared.web.resources.stored_events import StoredEvents, stored_events
 
-ExtraFields = Callable[[ServiceApplication, UUID, Any], dict[str, Any]]
-"""What is shown with a state: (application, id, state) to plain fields."""
+ExtraFields = Callable[[ServiceApplication, UUID, Any], Any]
+"""What is shown with a state: (application, id, state) to a value of the class that describes it."""
 
 
 class HistoryEntry(BaseModel):
@@ -42,13 +43,21 @@ class HistoryEntry(BaseModel):
     data: dict[str, Any] = Field(description="Its fields; encrypted values are shown as far as the reader may see them")
 
 
-def add_state(resource: AggregateResource[Any], *roles: Role, extra: ExtraFields | None = None) -> None:
+def add_state(
+    resource: AggregateResource[Any], *roles: Role, extra: ExtraFields | None = None, extra_kind: type | None = None
+) -> None:
     """GET one aggregate and `/changes`; for a case also `/history` and `/stored`.
 
-    `extra`: what follows from the state today, shown under the same name."""
+    `extra`: what follows from the state today, shown under the same name; `extra_kind`: its class."""
+    sometimes = {"extra": extra_kind} if extra_kind else {}
+    shape = shown_as(
+        type(resource.decider.initial),
+        added={"id": UUID, "version": int},
+        sometimes={**sometimes, "links": list[Link], "replayed": StateAt},
+    )
     router, decider, name = resource.router, resource.decider, resource.decider.name
 
-    @router.get("/{id}", name="get", response_model=dict[str, Any], summary=f"Get the {name}")
+    @router.get("/{id}", name="get", response_model=shape, summary=f"Get the {name}")
     def get(
         id: UUID,  # noqa: A002
         app: AppDep,
@@ -65,7 +74,7 @@ def add_state(resource: AggregateResource[Any], *roles: Role, extra: ExtraFields
             return resource.redact(app, caller, state_at(app, decider, id, at))
         loaded = app.load_existing(decider, id)
         response.headers["ETag"] = f'"{loaded.version}"'
-        following = {"extra": extra(app, id, loaded.state)} if extra else {}
+        following = {"extra": to_plain(extra(app, id, loaded.state), app.key_store.display_text)} if extra else {}
         state = resource.redact(app, caller, _with_current_adviser(caller, case, plain_state(app, id, loaded)))
         return state | following | {"links": resource.links(caller, case, id, loaded.state)}
 
@@ -165,12 +174,12 @@ def add_list(resource: AggregateResource[Any], projection: Projection, *roles: R
     params_of_list = list_params(projection)
     plural = projection.name.partition(":")[0].replace("-", " ")
 
-    @resource.router.get("", name="list", summary=f"List the {plural}")
+    @resource.router.get("", name="list", response_model=page_of(projection), summary=f"List the {plural}")
     def list_(
         app: AppDep,
         caller: Annotated[Caller, requires(*roles)],
         params: params_of_list,  # type: ignore[valid-type]  # made from the projection's fields
-    ) -> Page:
+    ) -> Any:
         """The rows that your right covers, a page at a time; now, or as they were."""
         authorize(caller)
         return list_rows(app, caller, projection, params)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, create_model
 
 from shared.crypto import with_placeholders, without_placeholders
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, to_plain
@@ -15,7 +16,7 @@ from shared.kernel.differences import S
 from shared.temporal import CaseAt, PointInTime, load_case_at
 from shared.web.auth import Caller, authorize, requires
 from shared.web.collections import load_case_for_response
-from shared.web.http import ProblemError
+from shared.web.http import ProblemError, shown_as
 from shared.web.requests import AppDep, RecordedPointDep
 
 C = TypeVar("C")
@@ -83,12 +84,18 @@ class VersionHistory(Generic[C]):
         self.versions[number - 1].voided_at = entry.recorded_at
 
 
-@dataclass(frozen=True, slots=True)
-class ContentAtVersion:
+class ContentAtVersion(BaseModel):
     """A version with its content, decrypted."""
 
     about: ContentVersion
     content: dict[str, Any]
+
+
+def _content_at_version(content: type) -> type[ContentAtVersion]:
+    described = (shown_as(content), ...)
+    return create_model(
+        f"{content.__name__}AtVersion", __base__=ContentAtVersion, __doc__=ContentAtVersion.__doc__, content=described
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +144,11 @@ class VersionEndpoints(Generic[C, S]):
             case_at = load_case_for_response(app, self.decider, id, point_in_time, response)
             return self.build_history(app, case_at, id).versions
 
-        @router.get("/{id}/versions/{number}", summary="Get a version of the content")
+        @router.get(
+            "/{id}/versions/{number}",
+            response_model=_content_at_version(type(self.empty)),
+            summary="Get a version of the content",
+        )
         def get_version(
             id: UUID,  # noqa: A002
             number: Number,
@@ -145,13 +156,14 @@ class VersionEndpoints(Generic[C, S]):
             caller: Annotated[Caller, requires(*roles)],
             point_in_time: RecordedPointDep,
             response: Response,
-        ) -> ContentAtVersion:
+        ) -> Any:
             """Its content never changes; what leaders had decided on it depends on the point in time."""
             authorize(caller, id)
             case_at = load_case_for_response(app, self.decider, id, point_in_time, response)
             history = self.build_history(app, case_at, id)
             content = self.content_at(history, number)
-            return ContentAtVersion(history.versions[number - 1], to_plain(content, app.key_store.display_text))
+            shown = to_plain(content, app.key_store.display_text)
+            return {"about": history.versions[number - 1], "content": shown}
 
         @router.get(
             "/{id}/versions/{number}/changes",
