@@ -137,6 +137,22 @@ def test_a_snapshot_of_another_shape_is_not_read(app: ServiceApplication) -> Non
     assert app.load(decider, case).state.total == 1
 
 
+@pytest.mark.parametrize("state", [b"", b"{", b"\xff\x00", b'{"total": "many"}', b"[]"])
+def test_a_snapshot_that_cannot_be_read_is_replayed_from_the_log_and_replaced(
+    app: ServiceApplication, state: bytes
+) -> None:
+    case = uuid7()
+    noted(app, case, *range(app.SNAPSHOT_EVERY + 3))
+    spoilt = "UPDATE {schema}.snapshots SET state = %s, originator_version = 10000 WHERE originator_id = %s"
+    app.recorder.fetch(spoilt, (state, case))
+    assert app.load(decider, case) == app.load(decider, case, snapshots=False)
+    app.recorder.fetch(spoilt, (state, case))
+    noted(app, case, *range(app.SNAPSHOT_EVERY))
+    kept = app.recorder.fetch("SELECT originator_version FROM {schema}.snapshots WHERE originator_id = %s", (case,))
+    assert [row["originator_version"] for row in kept] == [2 * app.SNAPSHOT_EVERY]
+    assert app.load(decider, case) == app.load(decider, case, snapshots=False)
+
+
 def test_a_stale_version_is_refused_with_the_current_one(app: ServiceApplication) -> None:
     case = uuid7()
     noted(app, case, 1, 2)

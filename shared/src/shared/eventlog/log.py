@@ -19,7 +19,7 @@ from psycopg.sql import SQL
 
 from shared.crypto import ErasureList, KeyStore, TransitCipher
 from shared.eventlog.entries import LogEntry
-from shared.eventlog.errors import EventLogError
+from shared.eventlog.errors import EventLogError, UnreadableEvent
 from shared.eventlog.mapper import EventMapper, RecordedEvent
 from shared.eventlog.pending_changes import LoadedAggregate
 from shared.eventlog.people_index import index_people
@@ -154,7 +154,12 @@ class ServiceLog(Application[UUID]):
             if version == 1 and name.partition(":v")[0] not in own:
                 raise UnknownCase(f"{stream} is another aggregate than {decider.name}")
             if name == topic:
-                state = self.mapper.to_state(topic, stored)
+                try:
+                    state = self.mapper.to_state(topic, stored)
+                except UnreadableEvent:  # a snapshot only saves time: the log says the same, and the next one is whole
+                    log.exception("discarding the snapshot of %s at %d: it cannot be read", stream, version)
+                    self.recorder.discard_snapshot(stream, topic, stored)
+                    return self._rebuild(decider, stream, until, snapshots=False)
             else:
                 state = evolve(state, to_data(stream_text, version, name, stored))
         return LoadedAggregate(version, state)

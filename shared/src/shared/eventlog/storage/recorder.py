@@ -96,6 +96,13 @@ class LogRecorder(PostgresApplicationRecorder):
             (stream, topic, version, state),
         )
 
+    def discard_snapshot(self, stream: UUID, topic: str, state: bytes) -> None:
+        """Deletes the snapshot that holds these bytes, and no other."""
+        self.fetch(
+            "DELETE FROM {schema}.snapshots WHERE (originator_id, topic, state) = (%s, %s, %s)",
+            (stream, topic, state),
+        )
+
     @retry(CONNECTION_ERRORS, max_attempts=4, wait=0.1)
     def select_notifications(
         self,
