@@ -209,6 +209,10 @@ def test_after_an_abandonment_what_is_due_for_the_days_worked_follows_a_correcte
     history = given(*stopped, FundsReleased(ACTION, 78_000), ParcoursAbandoned(text("Priorités nouvelles")))
     less = history.when(CorrectAgreement(ACTION, WHY, amount=300_000))
     assert less.events[1:] == (FundsReleased(ACTION, 72_000),)
+    fewer = history.when(CorrectDays(ACTION, 2, effective_on=TODAY, reason=WHY))
+    assert fewer.events[1:] == (FundsReleased(ACTION, 156_000),)
+    more = history.when(CorrectDays(ACTION, 5, effective_on=TODAY, reason=WHY))
+    assert more.events[1:] == (FundsCommitted(ACTION, 78_000, fund=FUND),)
 
 
 def test_over_http_both_the_error_and_its_correction_are_read_in_the_history(

@@ -18,7 +18,7 @@ from parcours.domain.assignment.signatures import (
 )
 from parcours.domain.attachments import REQUIRES_ATTACHMENT, cite_attachment, with_attachment
 from parcours.domain.funding.fund import FUND_EXHAUSTED, FUND_NOT_OPEN
-from parcours.domain.funding.payments import FundsCommitted, FundsReleased, follow_agreed_amount
+from parcours.domain.funding.payments import FundsCommitted, FundsReleased, follow_correction
 from parcours.domain.guards import (
     BEYOND_PROPOSAL,
     NO_AGREEMENT,
@@ -163,11 +163,20 @@ class CorrectAgreement:
 
 @command(
     title="Corriger les jours d’intervention",
-    leads_to=(DaysCorrected,),
-    may_refuse=(PARCOURS_NOT_OPEN, UNKNOWN_ACTION, NOT_CONSULTING, BELOW_RECORDED, *REQUIRES_SINCE_SIGNATURE),
+    leads_to=(DaysCorrected, FundsCommitted, FundsReleased),
+    may_refuse=(
+        PARCOURS_NOT_OPEN,
+        UNKNOWN_ACTION,
+        NOT_CONSULTING,
+        BELOW_RECORDED,
+        *REQUIRES_SINCE_SIGNATURE,
+        FUND_NOT_OPEN,
+        FUND_EXHAUSTED,
+    ),
 )
 class CorrectDays:
-    """The provider had worked so many days in all, by that day: more or fewer than was recorded."""
+    """The provider had worked so many days in all, by that day: more or fewer than was recorded. After an abandonment,
+    what is committed for the days worked follows."""
 
     action: UUID
     days: Annotated[int, Ge(0), Le(1_000)]
@@ -229,11 +238,14 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             return _correct_agreement(parcours, command, context)
         case CorrectDays(key, days, effective_on=effective_on):
             action = require_consulting_action(parcours, key)
-            agreed = require_agreement(action).terms.days
-            if days > agreed:
-                raise BELOW_RECORDED(f"La convention prévoit {agreed} jours en tout, avenants compris.", agreed=agreed)
+            terms = require_agreement(action).terms
+            if days > terms.days:
+                raise BELOW_RECORDED(
+                    f"La convention prévoit {terms.days} jours en tout, avenants compris.", agreed=terms.days
+                )
             require_since_signature(action, effective_on, context, "La date de l’intervention")
-            return [DaysCorrected(key, days, effective_on=effective_on, reason=reason)]
+            corrected = DaysCorrected(key, days, effective_on=effective_on, reason=reason)
+            return [corrected, *follow_correction(parcours, key, terms, days, context=context)]
         case CorrectFinalReport():
             return [_correct_report(parcours, command, context)]
         case CorrectDebrief(debrief, held_on):
@@ -289,7 +301,7 @@ def _correct_agreement(
         reason=context.text(command.reason),
         provider=context.person(command.provider) if command.provider else None,
     )
-    return [corrected, *follow_agreed_amount(parcours, command.action, terms, context)]
+    return [corrected, *follow_correction(parcours, command.action, terms, action.days, context=context)]
 
 
 def _check_terms(action: Action, agreement: Agreement, terms: AgreementTerms) -> None:

@@ -157,17 +157,17 @@ def commit(parcours: Parcours, key: UUID, amount: int, context: Context) -> Fund
     return FundsCommitted(key, amount, fund=action.fund if action.fund and action.committed else this_year)
 
 
-def follow_agreed_amount(
-    parcours: Parcours, key: UUID, terms: AgreementTerms, context: Context
+def follow_correction(
+    parcours: Parcours, key: UUID, terms: AgreementTerms, days: int, *, context: Context
 ) -> list[FundsCommitted | FundsReleased]:
-    """What is committed once the agreement is found to be for another sum: as much more or less, never less than was
-    paid; after an abandonment that left the days worked, their share of the new sum."""
+    """What is committed once the agreement is found to be for another sum, or the days worked to be others: as much
+    more or less, never less than was paid; after an abandonment that left the share of the days worked, their share."""
     action = parcours.actions[key]
     assert action.agreement is not None
     agreed = action.agreement.terms
     stopped = action.status is ActionStatus.ABANDONED or parcours.status is ParcoursStatus.ABANDONED
     if stopped and action.committed == cost_of_days(agreed, action.days):
-        due = cost_of_days(terms, action.days)
+        due = cost_of_days(terms, days)
     else:
         due = action.committed + terms.amount - agreed.amount
     committed = max(action.paid, due)
