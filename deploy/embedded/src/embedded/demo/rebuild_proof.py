@@ -18,7 +18,7 @@ from embedded.stack import Stack
 POLL_SECONDS = 0.2
 CASELESS_AGGREGATES = ("fund", "operation", "sheet")
 """Aggregates that belong to no case."""
-STATELESS_ADDRESSES = ("case_access", "retention", "personal link")
+STATELESS_ADDRESSES = ("case_access", "name", "retention", "personal link")
 """Aggregates whose state no address returns: the rebuilt state is compared with the one the service works from."""
 
 
@@ -63,7 +63,7 @@ def _compare(player: Player, service: str, line: dict[str, Any], opened: OpenedL
     served: str | None = None
     if state is not None and state.pop("version") == line["version"]:
         state.pop("id")
-        for name in ("extra", "links"):  # derived from the state today, not part of it
+        for name in ("extra", "links", "names"):  # derived from the state today, not part of it
             state.pop(name, None)
         served = _fingerprint(state)
     return RebuildComparison(
