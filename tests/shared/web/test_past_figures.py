@@ -18,6 +18,7 @@ from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
 from intake.main import service
 from intake.projections import requests
+from shared.kernel import paris_date
 from shared.projections import Projector, Row
 from shared.temporal import PointInTime, load_past_rows, rows_at
 
@@ -43,8 +44,8 @@ def withdrawn(intake: Served, path: str, unit: str = UNIT) -> None:
     assert answer.status_code == 200, answer.text
 
 
-def figures(by: Client, **moment: Any) -> dict[str, Any]:
-    answer = by.get(f"{PATH}/figures", **moment)
+def figures(client: Client, /, **moment: Any) -> dict[str, Any]:
+    answer = client.get(f"{PATH}/figures", **moment)
     assert answer.status_code == 200, answer.text
     statistics: dict[str, Any] = answer.json()
     return statistics
@@ -257,3 +258,37 @@ def test_half_past_midnight_in_paris_is_the_new_day_though_it_is_still_yesterday
     assert task["since"] == "2027-07-01"
     header, line = adviser.get(f"{PATH}/figures.csv").content.decode("utf-8-sig").splitlines()[:2]
     assert re.fullmatch(r"01/07/2027 00:3\d", line.split(";")[header.split(";").index("Recueil au")])
+
+
+def test_figures_of_a_period_and_by_group_with_the_events_behind_each(intake: Served) -> None:
+    first, other = received(intake, 1), received(intake, 2, ELSEWHERE)
+    withdrawn(intake, first)
+    up_to_date(intake, service)
+    both = intake.by("regional", unit=UNIT, units=[UNIT, ELSEWHERE])
+    today = paris_date(intake.application.clock.now())
+    assert value(figures(both, since=str(today), until=str(today)), "requests") == 2
+    assert value(figures(both, until=str(today - timedelta(days=1))), "requests") == 0
+    assert value(figures(both, period=str(today.year)), "requests") == 2
+    answer = figures(both, by="unit", period=f"{today:%Y-%m}")
+    assert (answer["since"], answer["by"]) == (f"{today:%Y-%m}-01", "unit")
+    found = {each["group"]: each for each in answer["figures"] if each["code"] == "requests"}
+    assert {group: (each["value"], each["dated_by"]) for group, each in found.items()} == {
+        UNIT: (1, "réception de la demande"),
+        ELSEWHERE: (1, "réception de la demande"),
+    }
+    (event,) = both.get(found[ELSEWHERE]["events"]).json()["items"]
+    assert event["case"] == other.rpartition("/")[2]
+    forms = figures(both, by="legal_form")["figures"]
+    assert {each["group_label"] for each in forms} == {"association"}
+    lines = both.get(f"{PATH}/figures.csv", by="unit", since=str(today)).content.decode("utf-8-sig").splitlines()
+    assert f"{today:%d/%m/%Y}" in lines[1]
+    for wrong, slug in (
+        ({"by": "colour"}, "unknown-grouping"),
+        ({"by": "theme"}, "unknown-grouping"),
+        ({"period": "2027-T5"}, "unknown-period"),
+        ({"period": "2027", "since": "2027-01-01"}, "unknown-period"),
+        ({"since": "2027-02-01", "until": "2027-01-01"}, "unknown-period"),
+    ):
+        refused = both.get(f"{PATH}/figures", **wrong)
+        assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (422, slug), refused.text
+    assert "unit" in both.get(f"{PATH}/figures", by="colour").json()["groupings"]

@@ -11,8 +11,11 @@ from shared.kernel import Axis, DifficultyLevel
 from shared.kernel.frozen import replace
 from shared.projections import Row
 from shared.statistics import (
+    BY_UNIT,
+    UNKNOWN,
     Figure,
     Figures,
+    Grouping,
     count_figure,
     days_between,
     distinct_figure,
@@ -114,4 +117,26 @@ def _level_label(level: str) -> str:
     return DifficultyLevel(level).label
 
 
-figures = Figures(diagnoses, _compute, source_events=SOURCES.__getitem__)
+def _last_level(row: Row) -> str:
+    return str(row["difficulty"] or UNKNOWN)
+
+
+def _last_level_label(level: str) -> str:
+    return "non qualifiée" if level == UNKNOWN else _level_label(level)
+
+
+figures = Figures(
+    diagnoses,
+    _compute,
+    source_events=SOURCES.__getitem__,
+    dates={"opened_at": "ouverture du diagnostic", "validated_at": "validation", "agreed_at": "plan convenu"},
+    dated_by={
+        **dict.fromkeys(("validated", "days_to_validation"), "validated_at"),
+        **dict.fromkeys(("plans", "by_theme", "days_to_plan"), "agreed_at"),
+    },
+    groupings={
+        **BY_UNIT,
+        "size": Grouping("Effectif", size_at_the_diagnosis, words=size_label),
+        "difficulty": Grouping("Dernière difficulté qualifiée", _last_level, words=_last_level_label),
+    },
+)

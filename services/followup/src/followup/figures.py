@@ -130,6 +130,8 @@ figures = Figures(
     follow_ups,
     _compute,
     source_events=lambda code: SOURCES.get(code, MEASURED),
+    dates={"opened_at": "ouverture du suivi", "closed_at": "clôture du suivi"},
+    dated_by={"closed_down": "closed_at"},
     key_of=_kind_of,
     key_parameter="review",
 )

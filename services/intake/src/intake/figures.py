@@ -19,9 +19,11 @@ from intake.projections import requests
 from shared.kernel import DifficultyLevel
 from shared.projections import Row
 from shared.statistics import (
+    BY_UNIT,
     UNKNOWN,
     Figure,
     Figures,
+    Grouping,
     count_figure,
     days_between,
     distinct_figure,
@@ -156,4 +158,33 @@ def _department(row: Row) -> str:
     return str(row["department"])
 
 
-figures = Figures(requests, _compute, source_events=lambda code: EVENTS_BY_FIGURE.get(code, STRUCTURE_EVENTS))
+def _difficulty(row: Row) -> str:
+    return str(row.get("difficulty") or UNKNOWN)
+
+
+def _difficulty_in_french(level: str) -> str:
+    return "non qualifiée" if level == UNKNOWN else DifficultyLevel(level).label
+
+
+figures = Figures(
+    requests,
+    _compute,
+    source_events=lambda code: EVENTS_BY_FIGURE.get(code, STRUCTURE_EVENTS),
+    dates={
+        "received_at": "réception de la demande",
+        "outcome_at": "suite donnée",
+        "triaged_at": "première qualification",
+    },
+    dated_by={
+        **dict.fromkeys(("admitted", "oriented", "not_admitted", "orientation_rate", "days_to_outcome"), "outcome_at"),
+        "hours_to_triage": "triaged_at",
+    },
+    groupings={
+        **BY_UNIT,
+        "department": Grouping("Département de la structure", _department),
+        "legal_form": Grouping("Forme juridique", _form, words=_form_in_french),
+        "sector": Grouping("Secteur d’activité", _section, words=_section_in_french),
+        "size": Grouping("Effectif", _size, words=size_label),
+        "difficulty": Grouping("Dernière difficulté qualifiée", _difficulty, words=_difficulty_in_french),
+    },
+)

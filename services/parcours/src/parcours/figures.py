@@ -15,11 +15,15 @@ from shared.kernel import AXIS_LABELS
 from shared.kernel.frozen import replace
 from shared.projections import Row
 from shared.statistics import (
+    BY_UNIT,
+    THEME_LABELS,
     UNKNOWN,
     Figure,
     Figures,
+    Grouping,
     count_figure,
     days_between,
+    deployment,
     distinct_figure,
     grouped_figures,
     median_figure,
@@ -120,5 +124,36 @@ SUMS = (
     ("paid_cents", "Payé sur le fonds d’ingénierie (centimes)", "Σ paiements", "paid"),
 )
 
-parcours_figures = Figures(parcours_list, _of_parcours, source_events=BEHIND.__getitem__)
-fund_figures = Figures(funds, _of_funds, source_events=BEHIND_FUNDS.__getitem__, key_parameter="year")
+
+def _theme(row: Row) -> str:
+    return deployment.theme_of(_first_axis(row))
+
+
+parcours_figures = Figures(
+    parcours_list,
+    _of_parcours,
+    source_events=BEHIND.__getitem__,
+    dates={
+        "opened_at": "ouverture du parcours",
+        "first_validated_at": "première validation",
+        "completed_at": "dernière fin",
+        "abandoned_at": "abandon",
+    },
+    dated_by={
+        **dict.fromkeys(("accompanied", "with_consulting", "by_theme", "days_to_validation"), "first_validated_at"),
+        **dict.fromkeys(("completed", "days_to_completion"), "completed_at"),
+        "abandoned": "abandoned_at",
+    },
+    groupings={
+        **BY_UNIT,
+        "theme": Grouping("Thème publié de l’axe classé premier", _theme, words=THEME_LABELS.__getitem__),
+        "axis": Grouping("Axe de changement classé premier", _first_axis, words=_axis_in_french),
+    },
+)
+fund_figures = Figures(
+    funds,
+    _of_funds,
+    source_events=BEHIND_FUNDS.__getitem__,
+    key_parameter="year",
+    dates={"year": "année du fonds"},
+)

@@ -2,11 +2,13 @@
 
 from shared.statistics.deployment import THEME_LABELS, deployment, read_deployment
 from shared.statistics.figures import (
+    BY_UNIT,
     SIZE_CLASSES,
     SIZE_MIDPOINTS,
     UNKNOWN,
     Figure,
     Figures,
+    Grouping,
     count_figure,
     days_between,
     distinct_figure,
@@ -19,12 +21,13 @@ from shared.statistics.figures import (
 )
 from shared.statistics.lattice import QUARTER, Counts, Tables, add_counts, mask_quarter, mask_year, total_of
 from shared.statistics.masking import SMALLEST_SHOWN
-from shared.statistics.period import is_year, periods_of, quarters_of
+from shared.statistics.period import Window, is_year, periods_of, quarters_of, window_of
 from shared.statistics.publication import NotPublished, Published, load_published, published_periods
 from shared.statistics.release import Dimension, Release, band_of, delay_of, difficulty_of
 from shared.statistics.territories import WHOLE, TerritoriesOverlap, Territory, divide
 
 __all__ = [
+    "BY_UNIT",
     "QUARTER",
     "SIZE_CLASSES",
     "SIZE_MIDPOINTS",
@@ -36,12 +39,14 @@ __all__ = [
     "Dimension",
     "Figure",
     "Figures",
+    "Grouping",
     "NotPublished",
     "Published",
     "Release",
     "Tables",
     "TerritoriesOverlap",
     "Territory",
+    "Window",
     "add_counts",
     "band_of",
     "count_figure",
@@ -66,4 +71,5 @@ __all__ = [
     "size_class_of",
     "size_label",
     "total_of",
+    "window_of",
 ]

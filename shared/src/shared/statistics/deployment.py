@@ -45,7 +45,7 @@ class DeclaredTerritory(BaseModel, extra="forbid"):
     """A department or a region: units that are counted together."""
 
     label: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    units: Annotated[list[Annotated[str, StringConstraints(pattern=UNIT_CODE)]], Field(min_length=1)]
+    units: Annotated[list[Annotated[str, StringConstraints(pattern=rf"^{UNIT_CODE.pattern}$")]], Field(min_length=1)]
 
 
 class StatisticsDeployment(BaseModel, extra="forbid"):
@@ -56,6 +56,14 @@ class StatisticsDeployment(BaseModel, extra="forbid"):
 
     def declared(self) -> dict[str, tuple[str, list[str]]]:
         return {code: (each.label, each.units) for code, each in self.territories.items()}
+
+    def territory_of(self, unit: str) -> str:
+        """The largest declared territory with this unit; the unit itself where none has it."""
+        around = [(len(each.units), code) for code, each in self.territories.items() if unit in each.units]
+        return max(around)[1] if around else unit
+
+    def territory_label(self, code: str) -> str:
+        return self.territories[code].label if code in self.territories else code
 
     def theme_of(self, axis: str) -> str:
         return str(self.themes.get(Axis(axis), Theme.OTHERS)) if axis in set(Axis) else str(Theme.OTHERS)

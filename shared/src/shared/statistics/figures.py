@@ -10,12 +10,16 @@ from typing import Any
 
 from shared.kernel.frozen import replace
 from shared.projections import Projection, Row
+from shared.statistics.deployment import deployment
+from shared.statistics.period import Window
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """`value`: None when there is nothing to divide by or nothing to count. It is `counted` / `among` for a share, else
-    `counted`. `key`: which one, of a figure given several times. `by_case`: the value of each case, for a median."""
+    `counted`. `key`: which one, of a figure given several times. `by_case`: the value of each case, for a median.
+    `group`: the group of cases that it is about, where figures are given by group. `dated_by`: the field of a case by
+    which it is inside a period."""
 
     code: str
     label: str
@@ -27,6 +31,9 @@ class Figure:
     cases: Sequence[str] = ()
     by_case: Mapping[str, float] = field(default_factory=dict)
     rules: Sequence[str] = ()
+    group: str | None = None
+    group_label: str | None = None
+    dated_by: str = ""
 
 
 def _no_key(_event: Any) -> str | None:
@@ -34,24 +41,88 @@ def _no_key(_event: Any) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Grouping:
+    """A partition of the cases, by which figures can be given. `of`: row → key; `words`: key → label."""
+
+    label: str
+    of: Callable[[Row], str]
+    words: Callable[[str], str] = str
+
+
+def unit_of(row: Row) -> str:
+    return str(row["unit"])
+
+
+def territory_of(row: Row) -> str:
+    return deployment.territory_of(unit_of(row))
+
+
+BY_UNIT = {
+    "unit": Grouping("Unité", unit_of),
+    "territory": Grouping("Région ou département déclaré", territory_of, words=deployment.territory_label),
+}
+"""Of every service."""
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """The figures that a service computes from the rows of a projection. `source_events(code)`: the types of the events
     that a figure is based on. `key_of(event)`: the key of the figures that an event counts for, None for all.
-    `key_parameter`: the name of the query parameter that chooses a key."""
+    `key_parameter`: the name of the query parameter that chooses a key. `dates`: the fields of a row that can date it,
+    with their labels; `dated_by`: by code, the one by which a figure's cases are inside a period, the first of `dates`
+    for codes that are not there. `groupings`: by what figures can be given. A figure that is one group of a partition
+    already (`by_size`) is not given by another."""
 
     view: Projection
     of: Callable[[Sequence[Row]], Iterable[Figure]]
     source_events: Callable[[str], tuple[type, ...]]
+    dates: Mapping[str, str]
+    dated_by: Mapping[str, str] = field(default_factory=dict)
+    groupings: Mapping[str, Grouping] = field(default_factory=lambda: BY_UNIT)
     key_of: Callable[[Any], str | None] = _no_key
     key_parameter: str = "key"
 
-    def compute(self, rows: Sequence[Row]) -> list[Figure]:
-        """The figures, each with the versions of the rules by which its cases were decided."""
+    def date_of(self, code: str) -> str:
+        return self.dated_by.get(code, next(iter(self.dates)))
+
+    def compute(self, rows: Sequence[Row], window: Window | None = None, by: str | None = None) -> list[Figure]:
+        """The figures of the cases inside the window, each with the versions of the rules by which its cases were
+        decided. `by`: one of `groupings`."""
         rules = {row["id"]: row["rules"] for row in rows if row.get("rules")}
         return [
-            replace(each, rules=sorted({rule for case in each.cases for rule in rules.get(case, ())}))
-            for each in self.of(rows)
+            replace(
+                each,
+                rules=sorted({rule for case in each.cases for rule in rules.get(case, ())}),
+                dated_by=self.dates[self.date_of(each.code)],
+            )
+            for group, label, grouped_rows in self._groups(rows, by)
+            for each in self._within(grouped_rows, window or Window(), group, label=label)
         ]
+
+    def _groups(self, rows: Sequence[Row], by: str | None) -> Iterator[tuple[str | None, str | None, Sequence[Row]]]:
+        if by is None:
+            yield None, None, rows
+            return
+        grouping, groups = self.groupings[by], dict[str, list[Row]]()
+        for row in rows:
+            groups.setdefault(grouping.of(row), []).append(row)
+        for key, alike in sorted(groups.items()):
+            yield key, grouping.words(key), alike
+
+    def _within(self, rows: Sequence[Row], window: Window, group: str | None, *, label: str | None) -> Iterator[Figure]:
+        """In the order in which they are computed; each from the cases that its own date puts inside."""
+        by_date = {
+            name: list(self.of([row for row in rows if window.holds(row.get(name))]))
+            for name in dict.fromkeys(map(self.date_of, (each.code for each in self.of(rows))))
+        }
+        for code in dict.fromkeys(each.code for each in self.of(rows)):
+            if group is None or not code.startswith(GROUP_PREFIX):
+                for each in by_date[self.date_of(code)]:
+                    if each.code == code:
+                        yield replace(each, group=group, group_label=label)
+
+
+GROUP_PREFIX = "by_"
 
 
 def one_each(_: Row) -> int:

@@ -1,13 +1,15 @@
-"""Periods of the published statistics: calendar quarters and years, published one month after they end."""
+"""Periods: of figures, any days of Paris; of the published statistics, calendar quarters and years, published one month
+after they end."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from shared.kernel import PARIS
+from shared.kernel import PARIS, paris_date
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,3 +78,53 @@ def periods_of(quarters: list[Quarter]) -> list[str]:
 
 def _first_of(year: int, month: int) -> datetime:
     return datetime(year, month, 1, tzinfo=PARIS).astimezone(UTC)
+
+
+SCHOOL_YEAR_MONTH = 9
+PERIOD_PATTERN = r"(\d{4})(?:-T([1-4])|-(0[1-9]|1[0-2])|-(\d{4}))?"
+"""`2027`, `2027-T1`, `2027-03`, and `2026-2027`: a school year, from September to August."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Days of Paris, both included; null: without a beginning, without an end."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def holds(self, value: Any) -> bool:
+        """Whether a date is inside: an instant or a day as rows have them, or a year, inside as soon as a day of it is.
+        What has no date is inside of what has no bounds only."""
+        if self == Window():
+            return True
+        if value is None:
+            return False
+        first, last = _days_of(value)
+        return (self.since is None or last >= self.since) and (self.until is None or first <= self.until)
+
+
+def window_of(period: str) -> Window:
+    """The days of a period. Raises ValueError for what is none."""
+    match = re.fullmatch(PERIOD_PATTERN, period)
+    if match is None:
+        raise ValueError(period)
+    year, quarter, month, next_year = (int(part or 0) for part in match.groups())
+    if not 1900 <= year <= 2200 or next_year not in (0, year + 1):
+        raise ValueError(period)
+    first, months = 1, 12
+    if quarter:
+        first, months = 3 * quarter - 2, 3
+    elif month:
+        first, months = month, 1
+    elif next_year:
+        first = SCHOOL_YEAR_MONTH
+    end = year * 12 + first - 1 + months
+    return Window(date(year, first, 1), date(end // 12, end % 12 + 1, 1) - timedelta(days=1))
+
+
+def _days_of(value: Any) -> tuple[date, date]:
+    if isinstance(value, int):
+        return date(value, 1, 1), date(value, 12, 31)
+    text = str(value)
+    day = date.fromisoformat(text) if len(text) == len("2027-01-01") else paris_date(datetime.fromisoformat(text))
+    return day, day

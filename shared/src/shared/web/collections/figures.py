@@ -1,17 +1,19 @@
 """Figures of a unit over HTTP, now or at a point in time, each with the events behind it."""
 
 from collections.abc import Set
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 
 from shared.access import hidden_cases
 from shared.eventlog import ServiceApplication
-from shared.kernel import Role, event_name
+from shared.kernel import Day, Role, event_name
+from shared.statistics import Window, window_of
 from shared.statistics import figures as counting
 from shared.temporal import Basis, PointInTime, RowsAt, entries_counted
 from shared.temporal.rows_at import load_rows_at
@@ -29,10 +31,14 @@ class FigureResponse(BaseModel):
     `review`: which one, of a figure that has several values. `by_case`: each case's own, where the figure is a
     median. `rules`: the versions of the eligibility criteria by which these cases were decided; these alone are
     versioned. What else decides is code, or part of the events themselves, as the days of reviews do. `events`: the
-    address of what was recorded behind it."""
+    address of what was recorded behind it. `group`: the group of cases, where figures were asked for by group.
+    `dated_by`: what puts a case inside the period."""
 
     code: str
     label: str
+    group: str | None = None
+    group_label: str | None = None
+    dated_by: str
     key: str | None = None
     review: str | None = None
     value: float | None
@@ -47,9 +53,14 @@ class FigureResponse(BaseModel):
 
 class FiguresResponse(BaseModel):
     """`unit` null: all the units that the caller sees. `basis`: the events that are counted; requested again as of
-    then, the answer is the same, byte for byte."""
+    then, the answer is the same, byte for byte. `since` and `until`: the days counted, both included, of Paris.
+    `groupings`: what these figures can be given `by`."""
 
     unit: str | None
+    since: date | None = None
+    until: date | None = None
+    by: str | None = None
+    groupings: dict[str, str]
     basis: Basis
     figures: list[FigureResponse]
 
@@ -80,6 +91,54 @@ OfUnit = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which cases are counted, and by which groups."""
+
+    unit: str | None
+    window: Window
+    by: str | None
+    period: str | None
+
+
+async def _selection(
+    unit: OfUnit = None,
+    since: Annotated[Day | None, Query(description="From this day on, in Paris")] = None,
+    until: Annotated[Day | None, Query(description="Up to the end of this day, in Paris")] = None,
+    period: Annotated[
+        str | None,
+        Query(
+            max_length=20,
+            description="Instead of two days: a year `2027`, a quarter `2027-T1`, a month `2027-03`, or a school year"
+            " `2026-2027`, from September to August",
+        ),
+    ] = None,
+    by: Annotated[
+        str | None,
+        Query(max_length=40, pattern=NO_NUL_PATTERN, description="One of `groupings`: each figure once for each group"),
+    ] = None,
+) -> Selection:
+    if period is not None and (since or until):
+        raise _unknown_period("Donnez une période, ou bien ses jours «\u202fsince\u202f» et «\u202funtil\u202f».")
+    try:
+        window = Window(since, until) if period is None else window_of(period)
+    except ValueError:
+        raise _unknown_period(
+            "Une période est une année (2027), un trimestre (2027-T1), un mois (2027-03) ou une année scolaire"
+            " (2026-2027)."
+        ) from None
+    if window.since and window.until and window.until < window.since:
+        raise _unknown_period("Le premier jour vient après le dernier.")
+    return Selection(unit, window, by=by, period=period)
+
+
+def _unknown_period(detail: str) -> ProblemError:
+    return ProblemError(422, "unknown-period", "Période inconnue", detail)
+
+
+SelectionDep = Annotated[Selection, Depends(_selection)]
+
+
 def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "get_figures") -> None:
     """GET `/figures`, `/figures.csv` and `/figures/{code}/events`.
 
@@ -88,27 +147,42 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "ge
     `name`: of the first operation."""
 
     @router.get("/figures", name=name, summary="Get the figures of a unit")
-    def get_figures(app: AppDep, caller: FigureReaderDep, at: AsOfOrOnDep, unit: OfUnit = None) -> FiguresResponse:
-        """Each figure with its formula, now or at a point in time: recorded by `as_of`, happened by the end of `on`."""
-        return load_figures(app, caller, at, unit)
+    def get_figures(app: AppDep, caller: FigureReaderDep, at: AsOfOrOnDep, selection: SelectionDep) -> FiguresResponse:
+        """Each figure with its formula, of a period and by group, now or at a point in time: recorded by `as_of`,
+        happened by the end of `on`."""
+        return load_figures(app, caller, at, selection)
 
-    def load_figures(app: ServiceApplication, caller: Caller, at: PointInTime, unit: str | None) -> FiguresResponse:
+    def load_figures(app: ServiceApplication, caller: Caller, at: PointInTime, selection: Selection) -> FiguresResponse:
         authorize(caller)
-        rows = _rows(app, caller, figures, at, unit)
-        counted = figures.compute(rows.documents)
+        rows, counted = load_counted(app, caller, at, selection)
         hidden = hidden_cases(app.recorder, rows.documents, caller.row_scope)
         return FiguresResponse(
-            unit=_unit(caller, unit),
+            unit=_unit(caller, selection.unit),
+            since=selection.window.since,
+            until=selection.window.until,
+            by=selection.by,
+            groupings={code: each.label for code, each in figures.groupings.items()},
             basis=rows.basis,
             figures=[
-                _figure(each, figures.key_parameter, f"{router.prefix}/figures", at, unit, hidden) for each in counted
+                _figure(each, figures.key_parameter, f"{router.prefix}/figures", at, selection, hidden)
+                for each in counted
             ],
         )
 
+    def load_counted(
+        app: ServiceApplication, caller: Caller, at: PointInTime, selection: Selection
+    ) -> tuple[RowsAt, list[counting.Figure]]:
+        if selection.by is not None and selection.by not in figures.groupings:
+            known = list(figures.groupings)
+            detail = f"Ces chiffres se donnent par\u00a0: {', '.join(known)}."
+            raise ProblemError(422, "unknown-grouping", "Regroupement inconnu", detail, groupings=known)
+        rows = _rows(app, caller, figures, at, selection.unit)
+        return rows, figures.compute(rows.documents, selection.window, selection.by)
+
     @router.get("/figures.csv", response_class=CsvResponse, summary="Download the figures of a unit as CSV")
-    def download_figures(app: AppDep, caller: FigureReaderDep, at: AsOfOrOnDep, unit: OfUnit = None) -> CsvResponse:
+    def download_figures(app: AppDep, caller: FigureReaderDep, at: AsOfOrOnDep, selection: SelectionDep) -> CsvResponse:
         """The same figures, one a line: semicolons, decimal commas, no cell that a spreadsheet takes for a formula."""
-        return _csv_file(load_figures(app, caller, at, unit))
+        return _csv_file(load_figures(app, caller, at, selection))
 
     @router.get("/figures/{code}/events", summary="List the events behind a figure")
     def list_figure_events(
@@ -116,7 +190,10 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "ge
         app: AppDep,
         caller: FigureReaderDep,
         at: AsOfOrOnDep,
-        unit: OfUnit = None,
+        selection: SelectionDep,
+        group: Annotated[
+            str | None, Query(max_length=100, pattern=NO_NUL_PATTERN, description="With `by`: which group")
+        ] = None,
         key: Annotated[
             str | None,
             Query(
@@ -131,10 +208,9 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "ge
     ) -> FigureEvents:
         """The events that the figure counts, case after case, as the address in `events` names them."""
         authorize(caller)
-        rows = _rows(app, caller, figures, at, unit)
-        counted = figures.compute(rows.documents)
+        rows, counted = load_counted(app, caller, at, selection)
         hidden = hidden_cases(app.recorder, rows.documents, caller.row_scope)
-        figure = next((each for each in counted if (each.code, each.key) == (code, key)), None)
+        figure = next((each for each in counted if (each.code, each.key, each.group) == (code, key, group)), None)
         if figure is None:
             raise ProblemError(404, "unknown-figure", "Chiffre inconnu", "Aucun chiffre ne porte ce code.")
         visible = sorted(UUID(case) for case in figure.cases if case not in hidden)
@@ -164,14 +240,27 @@ SEVERAL_UNITS = (Role.REGIONAL, Role.AUDITOR)
 
 
 def _figure(
-    figure: counting.Figure, key_name: str, path: str, at: PointInTime, unit: str | None, hidden: Set[str]
+    figure: counting.Figure, key_name: str, path: str, at: PointInTime, selection: Selection, hidden: Set[str]
 ) -> FigureResponse:
     """Hidden cases count, and their ids are left out."""
-    query: dict[str, Any] = {"unit": unit, key_name: figure.key, "as_of": at.as_of, "on": at.on}
+    days = {} if selection.period else {"since": selection.window.since, "until": selection.window.until}
+    query: dict[str, Any] = {
+        "unit": selection.unit,
+        key_name: figure.key,
+        "as_of": at.as_of,
+        "on": at.on,
+        **days,
+        "period": selection.period,
+        "by": selection.by,
+        "group": figure.group,
+    }
     params = {name: value.isoformat() if isinstance(value, date) else value for name, value in query.items() if value}
     return FigureResponse(
         code=figure.code,
         label=figure.label,
+        group=figure.group,
+        group_label=figure.group_label,
+        dated_by=figure.dated_by,
         key=figure.key,
         review=figure.key if key_name == "review" else None,
         value=figure.value,
@@ -197,6 +286,10 @@ COLUMNS = (
     "Unité",
     "Position",
     "Recueil au",
+    "Groupe",
+    "Depuis",
+    "Jusqu’au",
+    "Daté par",
 )
 
 
@@ -206,6 +299,7 @@ def _csv_file(answer: FiguresResponse) -> CsvResponse:
         (
             *(each.code, each.key, each.label, each.value, each.counted, each.among, each.formula),
             *(", ".join(each.rules), unit, basis.position, basis.recorded_at),
+            *(each.group_label, answer.since, answer.until, each.dated_by),
         )
         for each in answer.figures
     )

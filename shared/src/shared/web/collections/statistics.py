@@ -92,7 +92,7 @@ OfTerritory = Annotated[
     Query(
         alias=TERRITORY,
         max_length=100,
-        pattern=r"^[a-z0-9][a-z0-9-]*$",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
         description="The code of one of `available`; without it, all that the right covers",
     ),
 ]
