@@ -96,7 +96,7 @@ def _short(value: dict[str, Any]) -> str:
     return readable_value(value.get("title") or value.get("name"))
 
 
-AMOUNTS = ("amount", "allocated", "budget", "own_income", "subsidies", "result", "cash")
+AMOUNTS = ("amount", "extra_amount", "allocated", "budget", "own_income", "subsidies", "result", "cash")
 
 
 def _fill_template(template: str, data: dict[str, Any]) -> str:

@@ -16,7 +16,18 @@ UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 HASH = re.compile(r"[0-9a-f]{32,}")
-AMOUNT_FIELDS = {"amount", "allocated", "budget", "own_income", "subsidies", "result", "cash", "committed", "paid"}
+AMOUNT_FIELDS = {
+    "amount",
+    "extra_amount",
+    "allocated",
+    "budget",
+    "own_income",
+    "subsidies",
+    "result",
+    "cash",
+    "committed",
+    "paid",
+}
 FREE_TEXT_FIELDS = {
     "name",
     "need",
