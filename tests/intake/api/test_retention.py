@@ -156,7 +156,7 @@ def test_what_another_unit_took_over_is_kept_as_long_as_that_unit_needs_it_and_i
     later(services, 25)
     assert done_with(run_retention()[0]) == {case: "à détruire"}, "nobody took it over"
     there = services.by("intake", "adviser", unit="dla-49")
-    taken = there.post("/api/v1/requests/transfers", {"origin": case})
+    taken = there.post("/api/v1/requests/take-over", {"origin": case})
     assert taken.status_code == 201, taken.text
     listed(services)
     assert done_with(run_retention()[0]) == {case: "gardé\u00a0: l’unité qui l’a repris en a encore besoin"}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.checks.projection_waits import days_pass
 from tests.support.servers.intake_deployments import intake_service
 from tests.support.servers.served_service import Client, Served, served
 
@@ -59,20 +60,66 @@ def test_a_request_of_regional_scope_goes_to_the_regional_dla_and_keeps_its_hist
     assert competence == {"unit": "dla-regional-52", "here": False}
     adviser.post(f"{case}/difficulty", {"level": "proven"})
     origin = {"origin": case.rsplit("/", 1)[1]}
-    assert slug(regional.post("/api/v1/requests/transfers", origin)) == "not-transferred"
+    assert slug(regional.post("/api/v1/requests/take-over", origin)) == "not-transferred"
     adviser.post(f"{case}/transfer", {"to_unit": "dla-regional-52", "reason": "Réseau de trois départements."})
     assert wait_for_requests(regional, 1, "transferred")[0]["to_unit"] == "dla-regional-52"
-    assert slug(adviser.post("/api/v1/requests/transfers", origin)) == "not-the-receiving-unit"
+    assert slug(adviser.post("/api/v1/requests/take-over", origin)) == "not-the-receiving-unit"
 
     with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda _: regional.post("/api/v1/requests/transfers", origin), range(4)))
+        answers = list(pool.map(lambda _: regional.post("/api/v1/requests/take-over", origin), range(4)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
     (received,) = [answer for answer in answers if answer.status_code == 201]
     taken_over = regional.get(received.headers["Location"]).json()
     assert (taken_over["origin"], taken_over["status"]) == (origin["origin"], "received")
     assert (taken_over["need"], taken_over["extra"]["difficulty"]["level"]) == ("Une seule subvention.", "proven")
     assert taken_over["extra"]["competence"]["here"] is True
-    assert [event["event"] for event in regional.get(f"{case}/history").json()][-1] == "request-transferred"
+    assert [event["event"] for event in regional.get(f"{case}/history").json()][-2:] == [
+        "request-transferred",
+        "transfer-taken-over",
+    ]
+    assert adviser.get(case).json()["taken_over_as"] == taken_over["id"]
+    assert slug(adviser.post(f"{case}/transfer/withdrawal", {"reason": "Trop tard."})) == "transfer-taken-over"
+
+
+def test_a_request_goes_to_no_unit_that_nobody_knows(intake: Served) -> None:
+    adviser = intake.by("adviser")
+    case = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
+    refused = adviser.post(f"{case}/transfer", {"to_unit": "dla-regional-25", "reason": "Réseau."})
+    assert (refused.status_code, slug(refused)) == (422, "unknown-unit")
+    assert "dla-regional-52" in refused.json()["units"]
+    assert adviser.get(case).json()["status"] == "received"
+
+
+def test_a_transfer_is_a_task_of_the_unit_that_receives_it_and_later_of_the_other_too(intake: Served) -> None:
+    adviser, regional = intake.by("adviser"), intake.by("regional", unit="dla-regional-52")
+    case = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
+
+    def wait_for_tasks(client: Client, *expected: str) -> None:
+        end = time.monotonic() + 10
+        while (waiting := [task["what"] for task in client.get("/api/v1/caseload").json()["items"]]) != [*expected]:
+            assert time.monotonic() < end, waiting
+
+    meeting = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"}
+    assert adviser.post(f"{case}/meetings", meeting).status_code == 200
+    wait_for_tasks(adviser, "request_to_triage", "outcome_to_give")
+    adviser.post(f"{case}/transfer", {"to_unit": "dla-regional-52", "reason": "Réseau de trois départements."})
+    wait_for_tasks(regional, "transfer_to_take_over")
+    (task,) = regional.get("/api/v1/caseload", unit="dla-regional-52").json()["items"]
+    assert (task["unit"], task["adviser"], task["late"]) == ("dla-regional-52", None, False)
+    wait_for_tasks(adviser)
+    days_pass(intake, 8)
+    wait_for_tasks(adviser, "transfer_not_taken_over")
+    assert adviser.post(f"{case}/transfer/withdrawal", {"reason": "Le réseau se replie."}).status_code == 200
+    wait_for_tasks(regional)
+    wait_for_tasks(adviser, "request_to_triage", "outcome_to_give")
+    assert regional.get(case).status_code == 403
+    adviser.post(f"{case}/transfer", {"to_unit": "dla-regional-52", "reason": "Réseau de trois départements."})
+    wait_for_tasks(regional, "transfer_to_take_over")
+    taken = regional.post("/api/v1/requests/take-over", {"origin": case.rsplit("/", 1)[1]})
+    assert taken.status_code == 201, taken.text
+    assert len(regional.get(taken.headers["Location"]).json()["meetings"]) == 1
+    wait_for_tasks(regional, "request_to_triage", "outcome_to_give")
+    wait_for_tasks(adviser)
 
 
 def test_a_structure_that_comes_back_is_linked_to_its_earlier_requests_of_the_unit(intake: Served) -> None:

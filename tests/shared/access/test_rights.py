@@ -105,7 +105,7 @@ OF_WHAT_IT_NAMES = {
     ("POST /api/v1/parcours/{case}/tenders", "unknown-action"),
     ("POST /api/v1/parcours/{case}/tenders/{id}/award", "unknown-provider"),
     ("POST /api/v1/follow-ups/{id}/parcours-update", "unknown-review"),
-    ("POST /api/v1/requests/transfers", "unknown-case"),
+    ("POST /api/v1/requests/take-over", "unknown-case"),
 }
 """What somebody who may ask is told of what their request names, or a centre of a dossier that asked it nothing, or a
 provider of what another added."""

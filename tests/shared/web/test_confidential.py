@@ -166,9 +166,9 @@ def test_one_that_was_transferred_is_taken_over_by_the_manager_and_stays_confide
     there = {"to_unit": "dla-75", "reason": "Le siège est dans l’autre département."}
     assert ines(intake).post(f"/api/v1/requests/{case}/transfer", there).status_code == 200
     taking = {"origin": case}
-    refused = intake.by("adviser", unit="dla-75").post("/api/v1/requests/transfers", taking)
+    refused = intake.by("adviser", unit="dla-75").post("/api/v1/requests/take-over", taking)
     assert (refused.status_code, refused.json()["policy"]) == (403, "confidential")
-    taken = intake.by("manager", unit="dla-75").post("/api/v1/requests/transfers", taking)
+    taken = intake.by("manager", unit="dla-75").post("/api/v1/requests/take-over", taking)
     assert taken.status_code == 201, taken.text
     path = taken.headers["Location"]
     assert intake.by("adviser", unit="dla-75").get(path).json()["policy"] == "confidential"

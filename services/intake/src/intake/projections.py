@@ -20,8 +20,13 @@ from intake.domain.request.ending import (
 from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
 from intake.domain.request.state import RequestStatus, Triage
+<<<<<<< HEAD
 from intake.domain.request.transfer import RequestTransferred, TransferReceived
 from intake.domain.structure import LegalForm, Structure
+=======
+from intake.domain.request.transfer import RequestTransferred, TransferReceived, TransferTakenOver, TransferWithdrawn
+from intake.domain.structure import Structure
+>>>>>>> 37e40d5b (intake: transfers wait on both units' caseloads, and can be withdrawn)
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.kernel import DifficultyLevel, Ending, EndingKind
 from shared.projections import Projection, Row
@@ -88,6 +93,10 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return row | {"status": RequestStatus.NOT_ADMITTED, "outcome_at": entry.recorded_at}
         case RequestTransferred(to_unit):
             return row | {"to_unit": to_unit, "status": RequestStatus.TRANSFERRED, "outcome_at": entry.recorded_at}
+        case TransferWithdrawn():
+            return row | {"to_unit": None, "status": RequestStatus.RECEIVED, "outcome_at": None}
+        case TransferTakenOver(taken_over_as):
+            return row | {"taken_over_as": taken_over_as}
         case RequestWithdrawn():
             return row | {"status": RequestStatus.WITHDRAWN, "outcome_at": entry.recorded_at}
         case AccompanimentEnded():
@@ -129,7 +138,7 @@ def _project_chases(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> 
                 "unit": opened.unit,
                 "status": "nothing",
                 "orientations": {},
-                **_level(getattr(opened, "difficulty", None)),
+                **_level(last_triage(opened)),
             }
         case StructureCorrected(structure):
             return row | {"structure": structure.name}
@@ -152,11 +161,16 @@ def _listed_target(proposed: orientation.OrientationProposed) -> str:
     return proposed.target if proposed.target and proposed.code else "autre"
 
 
+def last_triage(opened: RequestReceived | LinkedRequestOpened | TransferReceived) -> Triage | None:
+    """The difficulty that a request has from its opening, when another unit had triaged it."""
+    return opened.difficulties[-1] if isinstance(opened, TransferReceived) and opened.difficulties else None
+
+
 def _level(difficulty: Triage | None) -> Row:
     return {"level": difficulty.level, "legal_deadline": difficulty.legal_deadline} if difficulty else {}
 
 
-def _both_units(row: Row) -> tuple[str | None, str | None]:
+def both_units(row: Row) -> tuple[str | None, str | None]:
     """A transferred request is seen by the unit that received it first, and by the one it was transferred to."""
     return row.get("unit"), row.get("to_unit")
 
@@ -164,7 +178,7 @@ def _both_units(row: Row) -> tuple[str | None, str | None]:
 requests = Projection(
     "requests:v1",
     _project,
-    units_of=_both_units,
+    units_of=both_units,
     searched=("structure", "department"),
     filters=("status", "unit", "adviser", "department", "difficulty", "siret", "siren", "rna"),
     codes=frozenset({"department", "siret", "siren", "rna"}),

@@ -26,6 +26,8 @@ class IntakeSettings(BaseSettings):
     """In `production`, the program refuses to start on anything that is for development or unencrypted."""
     chase_days: dict[DifficultyLevel, NonNegativeInt] = {}
     """Days given to acknowledge an orientation, as JSON by level of difficulty, where ours do not suit."""
+    transfer_days: Annotated[int, Ge(1), Le(366)] = 7
+    """Days given to take over a transferred request; after them it is a task of the unit that transferred it too."""
     competence: Annotated[Path, AfterValidator(files.validate_with(files.read_competence))] | None = None
     """TOML file with the unit of each department and region."""
     prefill_url: HttpUrl | None = None

@@ -22,11 +22,12 @@ BY_DUE_DATE = "due_on"
 @dataclass(frozen=True, slots=True)
 class TaskKind:
     """A kind of task. `href`: with placeholders {case} and {item}. `days`: from `since` to the due date, unless the
-    entry names the date."""
+    entry names the date. `when_due`: it is shown from its due date on."""
 
     label: str
     href: str
     days: int = 0
+    when_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,10 @@ class CaseloadPage:
     days: Mapping[str, int]
 
 
-def due_entry(kind: str, since: Any, *, on: Any = None, item: Any = None) -> Row:
+def due_entry(kind: str, since: Any, *, on: Any = None, item: Any = None, unit: str | None = None) -> Row:
     """An entry of a row's `due`, shown from `since` on (a day, or an instant in UTC). `item`: the part of the case that
-    it is about."""
-    return {"what": kind, "since": since, "on": on, "item": item}
+    it is about. `unit`: the unit whose task it is, if not the row's; nobody there is in charge of it yet."""
+    return {"what": kind, "since": since, "on": on, "item": item} | ({"unit": unit} if unit else {})
 
 
 SINCE_DAY = (
@@ -75,15 +76,18 @@ SINCE_DAY = (
     " ELSE ((entry.value->>'since')::timestamptz AT TIME ZONE 'Europe/Paris')::date::text END"
 )
 """`since` is a day, or an instant, which counts for its day in Paris."""
+UNIT = "coalesce(entry.value->>'unit', document->>'unit')"
+IN_CHARGE = f"CASE WHEN NOT entry.value ? 'unit' THEN {ADVISER} END"
 ENTRIES = (
-    "SELECT case_id::text AS case, case_id::text || '/' || entry.key AS key, document->>'unit' AS unit,"  # noqa: S608
-    f" {ADVISER} AS adviser, entry.value->>'what' AS what, entry.value->>'item' AS item,"
+    f"SELECT case_id::text AS case, case_id::text || '/' || entry.key AS key, {UNIT} AS unit,"  # noqa: S608
+    f" {IN_CHARGE} AS adviser, entry.value->>'what' AS what, entry.value->>'item' AS item,"
     f" entry.value->>'since' AS since, {SINCE_DAY} AS since_on, coalesce((entry.value->>'on')::date, {SINCE_DAY}::date"
     " + coalesce(%(days)s::jsonb->>((entry.value->>'what') || ':' || (document->>'pace')),"
     " %(days)s::jsonb->>(entry.value->>'what'))::int)::text AS due_on"
     f" FROM {ROWS}, jsonb_each(document->'due') AS entry WHERE projection = %(projection)s"
-    f" AND (%(adviser)s::text IS NULL OR {ADVISER} = %(adviser)s)"
-    " AND (%(unit)s::text IS NULL OR document->>'unit' = %(unit)s)"
+    f" AND (%(adviser)s::text IS NULL OR {IN_CHARGE} = %(adviser)s)"
+    f" AND (%(unit)s::text IS NULL OR {UNIT} = %(unit)s)"
+    f" AND (%(own_units)s::text[] IS NULL OR {UNIT} = ANY(%(own_units)s))"
 )
 
 
@@ -91,6 +95,7 @@ PAGE = (
     "SELECT *, due_on < %(judged_on)s AS late FROM ({entries}) AS entries"
     " WHERE since <= CASE WHEN length(since) = 10 THEN %(judged_on)s ELSE %(now)s END"
     " AND (%(until)s::text IS NULL OR due_on <= %(until)s) AND (NOT %(late)s OR due_on < %(judged_on)s)"
+    " AND (what <> ALL(%(when_due)s::text[]) OR due_on <= %(judged_on)s)"
     " AND (due_on, key) > (%(day)s, %(key)s) ORDER BY due_on, key LIMIT %(limit)s"
 )
 
@@ -112,6 +117,8 @@ def fetch_caseload(
         "days": Jsonb(days),
         "adviser": query.adviser,
         "unit": query.unit,
+        "own_units": None if query.scope is None else list(query.scope.units),
+        "when_due": [code for code, kind in caseload.task_kinds.items() if kind.when_due],
         "until": query.until and query.until.isoformat(),
         "late": query.late,
         "now": reference.isoformat().replace("+00:00", "Z"),  # compared with a row's instants, as text

@@ -24,7 +24,7 @@ from intake.domain.request.outcome import AdmitRequest, RequestAdmitted
 from intake.domain.request.reception import RequestReceived
 from intake.domain.request.request import decider
 from intake.domain.request.state import Confidentiality, ConfidentialityGround, Request, RequestStatus
-from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived
+from intake.domain.request.transfer import RequestTransferred, TakeOverRequestWithFindings, TransferReceived
 from intake.domain.structure import EncryptedContact, LegalForm, Structure
 from intake.integration_events import to_integration_event
 from shared.contracts.intake import CaseAccessChanged
@@ -131,7 +131,7 @@ def test_a_transfer_carries_the_confidentiality_with_it() -> None:
         to_unit=there,
         confidential=secret,
     )
-    taking = TakeOverRequest(UUID(int=5), transferred)
+    taking = TakeOverRequestWithFindings(UUID(int=5), transferred)
     received = TransferReceived(
         UUID(int=5),
         GARDENS,
@@ -139,7 +139,6 @@ def test_a_transfer_carries_the_confidentiality_with_it() -> None:
         contact=CONTACT,
         unit=there,
         need=None,
-        difficulty=None,
         adviser="m",
     )
     made = CaseMadeConfidential(ConfidentialityGround.MANDAT_AD_HOC, text(REASON), adviser="m")

@@ -53,7 +53,16 @@ from intake.domain.request.reception import (
 )
 from intake.domain.request.request import decider, unique_keys
 from intake.domain.request.state import ConfidentialityGround, Request, RequestStatus, Triage
-from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived, TransferRequest
+from intake.domain.request.transfer import (
+    RecordTakeOver,
+    RequestTransferred,
+    TakeOverRequestWithFindings,
+    TransferReceived,
+    TransferRequest,
+    TransferTakenOver,
+    TransferWithdrawn,
+    WithdrawTransfer,
+)
 from intake.domain.structure import Contact, EncryptedContact, LegalForm, Structure
 from shared.kernel import Actor, DifficultyCause, DifficultyLevel, Ending, EndingKind, PersonalData, Role, UniqueKey
 from shared.testing.scenarios import NOW, UNIT, MemoryLog, Scenarios, context, new_id, text
@@ -378,6 +387,8 @@ def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_sto
         RequestOriented(text("secret motif"), (UUID(int=6),)),
         RequestNotAdmitted(text("secret motif"), text("secret raison")),
         RequestTransferred("unit-44", text("secret motif")),
+        TransferWithdrawn(text("secret motif")),
+        TransferTakenOver(UUID(int=6)),
         RequestWithdrawn(text("secret motif")),
         CaseMadeConfidential(ConfidentialityGround.CONCILIATION, text("secret motif"), adviser="some-adviser"),
         ConfidentialityLifted(text("secret motif"), "some-adviser"),
@@ -417,7 +428,7 @@ COMMANDS = st.one_of(
     st.builds(CorrectStructure, structure=STRUCTURES, effective_on=DAYS),
     st.builds(CorrectContact, contact=st.just(Contact("Soazig Le Bihan")), reason=st.just("Départ.")),
     st.builds(
-        TakeOverRequest,
+        TakeOverRequestWithFindings,
         transferred=st.builds(
             Request,
             status=st.just(RequestStatus.TRANSFERRED),
@@ -427,6 +438,8 @@ COMMANDS = st.one_of(
             to_unit=st.sampled_from([None, UNIT, "unit-44"]),
         ),
     ),
+    st.just(RecordTakeOver(UUID(int=6))),
+    st.just(WithdrawTransfer("Siège confirmé à Nantes.")),
     st.builds(RecordMeeting, held_on=DAYS),
     st.builds(AssessCriterion, criterion=CODES),
     st.builds(GrantDerogation, criterion=CODES),

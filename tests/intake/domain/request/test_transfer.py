@@ -8,17 +8,26 @@ from uuid import UUID
 
 import pytest
 
+from intake.domain.reference.criteria import Verdict
 from intake.domain.request.corrections import CorrectStructure, StructureCorrected
 from intake.domain.request.reception import RequestReceived
 from intake.domain.request.request import decider, unique_keys
-from intake.domain.request.state import Request, RequestStatus
-from intake.domain.request.transfer import RequestTransferred, TakeOverRequest, TransferReceived
+from intake.domain.request.state import CriterionJudgment, Meeting, Request, RequestStatus, Triage
+from intake.domain.request.transfer import (
+    RecordTakeOver,
+    RequestTransferred,
+    TakeOverRequestWithFindings,
+    TransferReceived,
+    TransferTakenOver,
+    TransferWithdrawn,
+    WithdrawTransfer,
+)
 from intake.domain.structure import (
     EncryptedContact,
     LegalForm,
     Structure,
 )
-from shared.kernel import Actor, PersonalData, Role, UniqueKey
+from shared.kernel import Actor, DifficultyLevel, PersonalData, Role, UniqueKey
 from shared.testing.scenarios import NOW, UNIT, Scenarios, text
 
 given = Scenarios(decider)
@@ -36,7 +45,7 @@ TRANSFERRED = Request(
     unit="unit-44",
     to_unit=UNIT,
 )
-TAKE_OVER = TakeOverRequest(ORIGIN, TRANSFERRED)
+TAKE_OVER = TakeOverRequestWithFindings(ORIGIN, TRANSFERRED)
 TAKEN_OVER = TransferReceived(
     ORIGIN,
     GARDENS,
@@ -54,16 +63,50 @@ TAKEN_OVER = TransferReceived(
 def test_the_receiving_unit_takes_over_what_was_transferred_to_it() -> None:
     given().when(TAKE_OVER).then(TAKEN_OVER)
     given().when(TAKE_OVER, by=Actor("x", Role.ADVISER, unit="unit-75")).refused("not-the-receiving-unit")
-    given().when(TakeOverRequest(ORIGIN, replace(TRANSFERRED, to_unit=None))).refused("not-transferred")
+    given().when(TakeOverRequestWithFindings(ORIGIN, replace(TRANSFERRED, to_unit=None))).refused("not-transferred")
     given(TAKEN_OVER).when(TAKE_OVER).refused("request-already-received")
     assert given(RECEIVED, RequestTransferred(UNIT, text("Siège."))).state.to_unit == UNIT
+
+
+def test_what_the_first_unit_had_learnt_is_kept() -> None:
+    met = Meeting(TODAY, text("Maëlle Kerdoncuff"), notes=text("Une équipe soudée."))
+    judged = {"ess": CriterionJudgment(Verdict.MET, text("Statuts lus."), by="adviser-1")}
+    triages = (Triage(DifficultyLevel.PROVEN, "adviser-1", at=NOW),)
+    known = replace(TRANSFERRED, meetings=(met,), criteria=judged, difficulties=triages)
+    kept = replace(TAKEN_OVER, meetings=(met,), criteria=judged, difficulties=triages)
+    given().when(replace(TAKE_OVER, transferred=known)).then(kept)
+    state = given(kept).state
+    assert (state.meetings, state.criteria, state.difficulties) == ((met,), judged, triages)
+    log = MemoryLog(decider)
+    log.append(kept)
+    assert log.from_snapshot() == state
+
+
+def test_a_transfer_waits_until_it_is_taken_over_once_or_withdrawn() -> None:
+    moved, elsewhere = RequestTransferred(UNIT, text("Siège.")), Actor("x", Role.ADVISER, unit="unit-44")
+    withdraw, withdrawn = (
+        WithdrawTransfer("Le siège reste à Nantes."),
+        TransferWithdrawn(text("Le siège reste à Nantes.")),
+    )
+    record, recorded = RecordTakeOver(UUID(int=6)), TransferTakenOver(UUID(int=6))
+    given(RECEIVED, moved).when(withdraw, by=elsewhere).then(withdrawn)
+    given(RECEIVED, moved).when(withdraw).refused("not-the-giving-unit")
+    given(RECEIVED, moved).when(record).then(recorded)
+    back = given(RECEIVED, moved, withdrawn)
+    assert (back.state.status, back.state.to_unit) == (RequestStatus.RECEIVED, None)
+    back.when(record).refused("not-transferred")
+    reserved = {key.key for key in unique_keys(given(RECEIVED, moved).state, withdrawn) if key.reserved}
+    assert reserved == {key.key for key in unique_keys(decider.initial, RECEIVED)}
+    over = given(RECEIVED, moved, recorded)
+    assert (over.state.status, over.state.taken_over_as) == (RequestStatus.TRANSFERRED, UUID(int=6))
+    for command in (withdraw, record):
+        over.when(command, by=elsewhere).refused("transfer-taken-over")
 
 
 def test_a_transfer_is_received_once_and_opens_the_one_case_of_the_structure_there() -> None:
     taken = [
         UniqueKey("open-case", f"{UNIT}/{UUID(int=8)}"),
         UniqueKey("open-case", f"{UNIT}/732829320"),
-        UniqueKey("received-transfer", str(ORIGIN)),
     ]
     assert list(unique_keys(decider.initial, TAKEN_OVER)) == taken
 

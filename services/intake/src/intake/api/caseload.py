@@ -10,4 +10,6 @@ from shared.web.collections import caseload_router
 
 
 def build_router(deployment: Deployment) -> APIRouter:
-    return caseload_router(build_caseload(lambda: deployment.settings.chase_days))
+    return caseload_router(
+        build_caseload(lambda: deployment.settings.chase_days, lambda: deployment.settings.transfer_days)
+    )

@@ -11,6 +11,7 @@ from intake import projections
 from intake.bootstrap import Deployment
 from intake.domain import orientation
 from intake.domain.reference.territory import region_of
+from intake.domain.register import register
 from intake.domain.request import request
 from intake.domain.request.confidentiality import AssignCase
 from intake.domain.request.difficulty import DISCLAIMER
@@ -25,11 +26,16 @@ from intake.domain.request.outcome import (
 )
 from intake.domain.request.reception import ReceiveRequest, ReceiveRequestWithFindings
 from intake.domain.request.state import Request, Triage
-from intake.domain.request.transfer import ReceiveTransfer, TakeOverRequest
+from intake.domain.request.transfer import UNKNOWN_UNIT, TakeOverRequest, TakeOverRequestWithFindings, TransferRequest
 from intake.domain.structure import Structure, normalize_structure
 from shared.access import ROWS, scope_condition
+<<<<<<< HEAD
 from shared.eventlog import ServiceApplication
 from shared.kernel import DifficultyLevel, paris_date
+=======
+from shared.eventlog import ServiceApplication, to_plain
+from shared.kernel import UNIT_CODE, paris_date
+>>>>>>> 37e40d5b (intake: transfers wait on both units' caseloads, and can be withdrawn)
 from shared.web.auth import STAFF, Caller, authorize, require_right
 
 
@@ -113,14 +119,38 @@ def _find_structure_id(app: ServiceApplication, structure: Structure) -> UUID | 
     return UUID(rows[0]["id"]) if rows else None
 
 
-def look_up_transfer(app: ServiceApplication, caller: Caller, body: ReceiveTransfer) -> TakeOverRequest:
+def look_up_transfer(app: ServiceApplication, caller: Caller, body: TakeOverRequest) -> TakeOverRequestWithFindings:
     """Reads the transferred request, which the receiving unit takes over.
 
     Raises ProblemError 403 when that request is confidential and the caller may not see it."""
     origin = app.load_existing(request.decider, body.origin).state
     if origin.confidential:
         authorize(caller, body.origin)
-    return TakeOverRequest(body.origin, origin)
+    return TakeOverRequestWithFindings(body.origin, origin)
+
+
+def require_known_unit(app: ServiceApplication, command: TransferRequest, deployment: Deployment) -> None:
+    """A request goes to a unit of the table of competence or of the register: nobody would find it elsewhere.
+
+    A deployment that has neither knows no unit, and believes the adviser."""
+    known = _known_units(app, deployment)
+    if known and UNIT_CODE.fullmatch(command.to_unit) and command.to_unit not in known:
+        raise UNKNOWN_UNIT(
+            f"Aucune unité ne porte le code {command.to_unit}\u00a0: la demande n’y attendrait personne. "
+            "La liste des unités les donne toutes.",
+            units=sorted(known),
+        )
+
+
+def _known_units(app: ServiceApplication, deployment: Deployment) -> set[str]:
+    """The units of the table of competence, and those that a right of the register names."""
+    table = deployment.competence
+    identities = app.recorder.fetch(
+        "SELECT DISTINCT originator_id AS id FROM {events} WHERE topic LIKE 'right-granted:%'"
+    )
+    registers = (app.load(register.decider, row["id"]).state for row in identities)
+    rights = {unit for each in registers for right in each.rights for unit in (right.unit, *right.units) if unit}
+    return {*table.departments.values(), *table.regions.values(), *rights}
 
 
 @dataclass(frozen=True, slots=True)

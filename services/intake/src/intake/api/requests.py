@@ -29,7 +29,13 @@ from intake.domain.request.outcome import (
 )
 from intake.domain.request.reception import ReceiveRequest, ReceiveRequestWithFindings
 from intake.domain.request.state import Request
-from intake.domain.request.transfer import ReceiveTransfer, TakeOverRequest, TransferRequest
+from intake.domain.request.transfer import (
+    UNKNOWN_UNIT,
+    TakeOverRequest,
+    TakeOverRequestWithFindings,
+    TransferRequest,
+    WithdrawTransfer,
+)
 from intake.figures import figures
 from intake.statistics import release
 from shared.eventlog import ServiceApplication
@@ -50,6 +56,9 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
     def extra_fields(app: ServiceApplication, _case: UUID, state: Request) -> RequestExtra:
         return lookups.extra_fields(app, state, deployment)
 
+    def require_known_unit(app: ServiceApplication, _: Caller, _case: UUID, body: TransferRequest) -> None:
+        lookups.require_known_unit(app, body, deployment)
+
     add_figures(router, figures)
     add_statistics(router, release)
     requests.create(
@@ -60,11 +69,11 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
         may_refuse=(OTHER_DEPARTMENT, UNKNOWN_CODE, WRONG_NUMBER, UNKNOWN_DEPARTMENT),
     )
     requests.create(
-        ReceiveTransfer,
+        TakeOverRequest,
         *STAFF,
-        path="/transfers",
+        path="/take-over",
         completed=lookups.look_up_transfer,
-        becomes=TakeOverRequest,
+        becomes=TakeOverRequestWithFindings,
         also=(404,),
     )
     requests.command("/corrections", CorrectStructure, *STAFF)
@@ -96,7 +105,8 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
         check=lookups.require_no_orientation,
         may_refuse=(ORIENTATION_UNDER_WAY,),
     )
-    requests.command("/transfer", TransferRequest, *STAFF)
+    requests.command("/transfer", TransferRequest, *STAFF, check=require_known_unit, may_refuse=(UNKNOWN_UNIT,))
+    requests.command("/transfer/withdrawal", WithdrawTransfer, *STAFF)
     requests.command("/withdrawal", WithdrawRequest, *STAFF, Role.LEADER)
     requests.command("/giving-up", GiveUpCase, *STAFF, Role.LEADER)
     requests.command("/confidentiality", MakeConfidential, *STAFF)
@@ -117,4 +127,4 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
 
 def meetings_of(request: Request) -> dict[int, dict[str, Any]]:
     """Numbered in the order of recording, from 1."""
-    return {number: {"held_on": day} for number, day in enumerate(request.meetings, 1)}
+    return {number: {"held_on": meeting.held_on} for number, meeting in enumerate(request.meetings, 1)}

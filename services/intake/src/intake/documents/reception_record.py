@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from intake import labels
 from intake.documents.structure import contact_blocks, structure_facts
 from intake.domain.reference.reference import ReferenceData
-from intake.domain.request.assessment import MeetingRecorded
 from intake.domain.request.difficulty import DISCLAIMER
 from intake.domain.request.ending import CaseGivenUp
 from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented, RequestWithdrawn
@@ -85,7 +84,7 @@ def _need(source: DocumentSource[Request]) -> Iterator[Block]:
 
 
 def _meetings(source: DocumentSource[Request]) -> Iterator[Block]:
-    meetings = [fact.event for fact in source.all_of(MeetingRecorded)]
+    meetings = source.state.meetings
     if meetings:
         yield Heading("Les entretiens d’accueil" if len(meetings) > 1 else "L’entretien d’accueil")
     for meeting in meetings:

@@ -11,6 +11,7 @@ from intake.domain.request.state import (
     OUTCOME_GIVEN,
     CriterionJudgment,
     DerogationKind,
+    Meeting,
     Request,
     RequestStatus,
     require_status,
@@ -158,8 +159,8 @@ def _find_criterion(code: str, reference: ReferenceData, context: Context) -> tu
 
 def evolve(request: Request, event: Event) -> Request:
     match event:
-        case MeetingRecorded(held_on):
-            return replace(request, meetings=(*request.meetings, held_on))
+        case MeetingRecorded(held_on, with_whom, notes=notes):
+            return replace(request, meetings=(*request.meetings, Meeting(held_on, with_whom, notes=notes)))
         case CriterionAssessed(criterion, verdict, evidence=evidence, by=by):
             # A derogation waives one verdict: it ends when the criterion is assessed again.
             judgment = CriterionJudgment(verdict, evidence, by=by)

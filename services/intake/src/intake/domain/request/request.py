@@ -53,10 +53,13 @@ from intake.domain.request.reception import (
 )
 from intake.domain.request.state import ALREADY_OPEN, Request, RequestStatus
 from intake.domain.request.transfer import (
+    RecordTakeOver,
     RequestTransferred,
-    TakeOverRequest,
+    TakeOverRequestWithFindings,
     TransferReceived,
     TransferRequest,
+    TransferWithdrawn,
+    WithdrawTransfer,
 )
 from intake.domain.structure import Structure
 from shared.attachments import AddAttachment
@@ -67,7 +70,7 @@ from shared.names import RecordStructureName, name_decider, structure_name_id
 Command = (
     ReceiveRequest
     | ReceiveRequestWithFindings
-    | TakeOverRequest
+    | TakeOverRequestWithFindings
     | CorrectStructure
     | CorrectContact
     | OpenLinkedRequest
@@ -79,6 +82,8 @@ Command = (
     | OrientRequest
     | RejectRequest
     | TransferRequest
+    | WithdrawTransfer
+    | RecordTakeOver
     | WithdrawRequest
     | GiveUpCase
     | MakeConfidential
@@ -113,10 +118,14 @@ def decide(
             return reception.receive(request, command, context, reference)
         case OpenLinkedRequest():
             return reception.open_linked(request, command)
-        case TakeOverRequest():
+        case TakeOverRequestWithFindings():
             return transfer.take_over(request, command, context)
         case TransferRequest():
             return transfer.transfer_request(request, command, context)
+        case WithdrawTransfer():
+            return transfer.withdraw_transfer(request, command, context)
+        case RecordTakeOver():
+            return transfer.record_take_over(request, command)
         case CorrectStructure():
             return corrections.correct_structure(request, command, context, reference)
         case CorrectContact():
@@ -180,7 +189,7 @@ def evolve(request: Request, event: Event) -> Request:
 def available_commands(request: Request) -> Iterator[type]:
     """Reception, meeting and assessment until one outcome is given; after an admission, what ends the case."""
     if request.status is RequestStatus.NEW:
-        yield from (ReceiveRequest, ReceiveRequestWithFindings, TakeOverRequest, OpenLinkedRequest)
+        yield from (ReceiveRequest, ReceiveRequestWithFindings, TakeOverRequestWithFindings, OpenLinkedRequest)
         return
     match request.status:
         case RequestStatus.RECEIVED:
@@ -195,6 +204,8 @@ def available_commands(request: Request) -> Iterator[type]:
             yield from (StartAccompaniment, EndAccompaniment, CloseCase)
             if not (request.accompaniment_started or request.accompaniment_ended):
                 yield GiveUpCase
+        case RequestStatus.TRANSFERRED if request.taken_over_as is None:
+            yield from (WithdrawTransfer, RecordTakeOver)
         case RequestStatus.CLOSED:
             yield from (EndAccompaniment, CloseCase)
     yield from archive.available_commands(request)
@@ -205,16 +216,15 @@ def available_commands(request: Request) -> Iterator[type]:
 
 
 def unique_keys(request: Request, event: Event) -> Iterable[UniqueKey]:
-    """One open case for a structure in a unit at a time, under every number that it is known by, and a transfer is
-    received once.
+    """One open case for a structure in a unit at a time, under every number that it is known by.
 
     A linked request may be open at the same time as the follow-up of its origin. It counts among the open cases once it
     is admitted."""
     match event:
         case RequestReceived() | TransferReceived():
             yield from _open_case_keys(event.unit, event.structure_id, event.structure)
-            if isinstance(event, TransferReceived):
-                yield UniqueKey("received-transfer", str(event.origin))
+        case TransferWithdrawn() if request.theme is None:
+            yield from _open_case_keys(request.unit, request.structure_id, request.structure)
         case RequestAdmitted():
             yield from _open_case_keys(request.unit, request.structure_id, request.structure)
         case StructureCorrected(structure) if request.counts_as_open:
@@ -243,8 +253,13 @@ def _open_case_keys(unit: str, structure_id: UUID, structure: Structure) -> Iter
 
 
 def companions(request: Request, event: Event, context: Context) -> Iterable[CompanionCommand]:
-    """Once a structure is admitted, the other services receive its name, and each correction of it."""
+    """Once a structure is admitted, the other services receive its name, and each correction of it.
+
+    A take-over is recorded on the transferred request too: it is taken over once, and not withdrawn meanwhile."""
     match event:
+        case TransferReceived(origin):
+            yield CompanionCommand(decider, origin, command=RecordTakeOver(context.case), case=origin)
+            return
         case RequestAdmitted():
             name = request.structure.name
         case StructureCorrected(structure) if request.status is RequestStatus.ADMITTED:

@@ -43,6 +43,15 @@ class Confidentiality:
     reason: Encrypted
 
 
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A first meeting with the structure."""
+
+    held_on: date
+    with_whom: Encrypted
+    notes: Encrypted | None = None
+
+
 class DerogationKind(StrEnum):
     """The ground on which a hard criterion is waived; from public material, sometimes local."""
 
@@ -86,7 +95,9 @@ NO_STRUCTURE_ID = UUID(int=0)
 @dataclass(frozen=True, slots=True)
 class Request:
     """`rules`: the version of the criteria under which it was admitted. `adviser`: who is in charge of the case;
-    `assigned`: that adviser was named explicitly, and an admission by another one does not replace them."""
+    `assigned`: that adviser was named explicitly, and an admission by another one does not replace them.
+    `origin`: the request that was transferred here, or the case that this one is linked to; `taken_over_as`: the
+    request under which the unit goes on to which this one was transferred."""
 
     status: RequestStatus = RequestStatus.NEW
     structure: Structure = NO_STRUCTURE
@@ -99,8 +110,9 @@ class Request:
     earlier: tuple[UUID, ...] = ()
     prefill: Prefill | None = None
     to_unit: str | None = None
+    taken_over_as: UUID | None = None
     rules: str | None = None
-    meetings: tuple[date, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
     criteria: dict[str, CriterionJudgment] = field(default_factory=dict)
     difficulties: tuple[Triage, ...] = ()
     orientations: tuple[UUID, ...] = ()

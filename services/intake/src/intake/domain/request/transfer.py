@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from uuid import UUID
 
 from intake.domain.request.confidentiality import CaseMadeConfidential
@@ -10,6 +11,8 @@ from intake.domain.request.state import (
     ALREADY_OPEN,
     NOT_RECEIVED,
     OUTCOME_GIVEN,
+    CriterionJudgment,
+    Meeting,
     Request,
     RequestStatus,
     Triage,
@@ -23,6 +26,9 @@ from shared.kernel.frozen import replace
 SAME_UNIT = Refusal("same-unit", "Transfert sans objet")
 WRONG_UNIT = Refusal("wrong-unit", "Code d’unité irrecevable", status=422)
 NOT_TRANSFERRED = Refusal("not-transferred", "Demande non transférée")
+TAKEN_OVER = Refusal("transfer-taken-over", "Demande déjà reprise")
+UNKNOWN_UNIT = Refusal("unknown-unit", "Unité inconnue", status=422)
+NOT_THE_GIVING_UNIT = Refusal("not-the-giving-unit", "Réservé à l’unité qui a transféré", status=403)
 NOT_THE_RECEIVING_UNIT = Refusal("not-the-receiving-unit", "Réservé à l’unité qui reçoit", status=403)
 
 
@@ -32,16 +38,32 @@ class RequestTransferred:
     reason: Encrypted
 
 
+@event("transfer-withdrawn", label="Transfert de la demande annulé")
+class TransferWithdrawn:
+    reason: Encrypted
+
+
+@event("transfer-taken-over", label="Demande reprise par l’autre unité")
+class TransferTakenOver:
+    """`request`: the request under which the receiving unit goes on."""
+
+    request: UUID
+
+
 @event("transfer-received", label="Demande reçue d’une autre unité")
 class TransferReceived:
+    """What the former unit had learnt is kept: its meetings, its verdicts on the criteria, and its triages."""
+
     origin: UUID
     structure: Structure
     structure_id: UUID
     contact: EncryptedContact
     unit: str
     need: Encrypted | None = None
-    difficulty: Triage | None = None
+    difficulties: tuple[Triage, ...] = ()
     adviser: str | None = None
+    meetings: tuple[Meeting, ...] = ()
+    criteria: dict[str, CriterionJudgment] = field(default_factory=dict)
 
 
 @command(
@@ -50,18 +72,36 @@ class TransferReceived:
     may_refuse=(OUTCOME_GIVEN, NOT_RECEIVED, SAME_UNIT, WRONG_UNIT),
 )
 class TransferRequest:
-    """Another unit is competent: the request goes there with its history."""
+    """Another unit is competent: the request goes there with its history, and waits to be taken over."""
 
     to_unit: Line
     reason: Reason
 
 
 @command(
+    title="Annuler le transfert",
+    leads_to=(TransferWithdrawn,),
+    may_refuse=(ALREADY_OPEN, NOT_THE_GIVING_UNIT, NOT_TRANSFERRED, TAKEN_OVER),
+)
+class WithdrawTransfer:
+    """The request stays in its unit after all. Possible until the other unit has taken it over."""
+
+    reason: Reason
+
+
+@command(leads_to=(TransferTakenOver,), may_refuse=(NOT_TRANSFERRED, TAKEN_OVER))
+class RecordTakeOver:
+    """The receiving unit goes on under `request`."""
+
+    request: UUID
+
+
+@command(
     title="Reprendre une demande transférée",
     leads_to=(TransferReceived, CaseMadeConfidential),
-    may_refuse=(ALREADY_OPEN, NOT_THE_RECEIVING_UNIT, NOT_TRANSFERRED, ALREADY_RECEIVED),
+    may_refuse=(ALREADY_OPEN, NOT_THE_RECEIVING_UNIT, NOT_TRANSFERRED, TAKEN_OVER, ALREADY_RECEIVED),
 )
-class ReceiveTransfer:
+class TakeOverRequest:
     """An adviser of the receiving unit takes over a request that was transferred to it."""
 
     origin: UUID
@@ -69,16 +109,16 @@ class ReceiveTransfer:
 
 @command(
     leads_to=(TransferReceived, CaseMadeConfidential),
-    may_refuse=(ALREADY_OPEN, NOT_THE_RECEIVING_UNIT, NOT_TRANSFERRED, ALREADY_RECEIVED),
+    may_refuse=(ALREADY_OPEN, NOT_THE_RECEIVING_UNIT, NOT_TRANSFERRED, TAKEN_OVER, ALREADY_RECEIVED),
 )
-class TakeOverRequest:
-    """`ReceiveTransfer`, with the state of the transferred request, which the API looked up."""
+class TakeOverRequestWithFindings:
+    """`TakeOverRequest`, with the state of the transferred request, which the API looked up."""
 
     origin: UUID
     transferred: Request
 
 
-Event = RequestTransferred | TransferReceived
+Event = RequestTransferred | TransferWithdrawn | TransferTakenOver | TransferReceived
 
 
 def transfer_request(request: Request, command: TransferRequest, context: Context) -> list[RequestTransferred]:
@@ -86,8 +126,27 @@ def transfer_request(request: Request, command: TransferRequest, context: Contex
     return [RequestTransferred(_other_unit(command.to_unit, request), context.text(command.reason))]
 
 
+def withdraw_transfer(request: Request, command: WithdrawTransfer, context: Context) -> list[TransferWithdrawn]:
+    _require_pending(request)
+    if not context.actor.covers(request.unit):
+        raise NOT_THE_GIVING_UNIT("L’unité qui a transféré la demande peut seule y renoncer\u00a0: voyez avec elle.")
+    return [TransferWithdrawn(context.text(command.reason))]
+
+
+def record_take_over(request: Request, command: RecordTakeOver) -> list[TransferTakenOver]:
+    _require_pending(request)
+    return [TransferTakenOver(command.request)]
+
+
+def _require_pending(request: Request) -> None:
+    if request.to_unit is None:
+        raise NOT_TRANSFERRED("Cette demande n’a pas été transférée.")
+    if request.taken_over_as:
+        raise TAKEN_OVER("L’autre unité l’a reprise\u00a0: c’est dans sa demande que la suite s’écrit.")
+
+
 def take_over(
-    request: Request, command: TakeOverRequest, context: Context
+    request: Request, command: TakeOverRequestWithFindings, context: Context
 ) -> list[TransferReceived | CaseMadeConfidential]:
     """The receiving unit takes the request over itself: it may already have an open case for the structure, and then an
     adviser must read the refusal. A confidential request stays confidential."""
@@ -105,8 +164,10 @@ def take_over(
         contact=transferred.contact,
         unit=transferred.to_unit,
         need=transferred.need,
-        difficulty=transferred.difficulty,
+        difficulties=transferred.difficulties,
         adviser=adviser,
+        meetings=transferred.meetings,
+        criteria=transferred.criteria,
     )
     confidential = transferred.confidential
     if confidential is None:
@@ -128,6 +189,10 @@ def evolve(request: Request, event: Event) -> Request:
     match event:
         case RequestTransferred(to_unit):
             return replace(request, status=RequestStatus.TRANSFERRED, to_unit=to_unit)
+        case TransferWithdrawn():
+            return replace(request, status=RequestStatus.RECEIVED, to_unit=None)
+        case TransferTakenOver(taken_over_as):
+            return replace(request, taken_over_as=taken_over_as)
         case TransferReceived():
             return replace(
                 request,
@@ -138,6 +203,8 @@ def evolve(request: Request, event: Event) -> Request:
                 contact=event.contact,
                 need=event.need,
                 unit=event.unit,
-                difficulties=(event.difficulty,) if event.difficulty else (),
+                difficulties=event.difficulties,
                 adviser=event.adviser,
+                meetings=event.meetings,
+                criteria=event.criteria,
             )
