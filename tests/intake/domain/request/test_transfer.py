@@ -77,9 +77,6 @@ def test_what_the_first_unit_had_learnt_is_kept() -> None:
     given().when(replace(TAKE_OVER, transferred=known)).then(kept)
     state = given(kept).state
     assert (state.meetings, state.criteria, state.difficulties) == ((met,), judged, triages)
-    log = MemoryLog(decider)
-    log.append(kept)
-    assert log.from_snapshot() == state
 
 
 def test_a_transfer_waits_until_it_is_taken_over_once_or_withdrawn() -> None:
