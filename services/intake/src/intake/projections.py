@@ -20,13 +20,8 @@ from intake.domain.request.ending import (
 from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
 from intake.domain.request.state import RequestStatus, Triage
-<<<<<<< HEAD
-from intake.domain.request.transfer import RequestTransferred, TransferReceived
-from intake.domain.structure import LegalForm, Structure
-=======
 from intake.domain.request.transfer import RequestTransferred, TransferReceived, TransferTakenOver, TransferWithdrawn
-from intake.domain.structure import Structure
->>>>>>> 37e40d5b (intake: transfers wait on both units' caseloads, and can be withdrawn)
+from intake.domain.structure import LegalForm, Structure
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.kernel import DifficultyLevel, Ending, EndingKind
 from shared.projections import Projection, Row

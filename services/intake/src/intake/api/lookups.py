@@ -11,7 +11,6 @@ from intake import projections
 from intake.bootstrap import Deployment
 from intake.domain import orientation
 from intake.domain.reference.territory import region_of
-from intake.domain.register import register
 from intake.domain.request import request
 from intake.domain.request.confidentiality import AssignCase
 from intake.domain.request.difficulty import DISCLAIMER
@@ -28,14 +27,10 @@ from intake.domain.request.reception import ReceiveRequest, ReceiveRequestWithFi
 from intake.domain.request.state import Request, Triage
 from intake.domain.request.transfer import UNKNOWN_UNIT, TakeOverRequest, TakeOverRequestWithFindings, TransferRequest
 from intake.domain.structure import Structure, normalize_structure
+from intake.operations.units import find_unit_codes
 from shared.access import ROWS, scope_condition
-<<<<<<< HEAD
 from shared.eventlog import ServiceApplication
-from shared.kernel import DifficultyLevel, paris_date
-=======
-from shared.eventlog import ServiceApplication, to_plain
-from shared.kernel import UNIT_CODE, paris_date
->>>>>>> 37e40d5b (intake: transfers wait on both units' caseloads, and can be withdrawn)
+from shared.kernel import UNIT_CODE, DifficultyLevel, paris_date
 from shared.web.auth import STAFF, Caller, authorize, require_right
 
 
@@ -133,24 +128,13 @@ def require_known_unit(app: ServiceApplication, command: TransferRequest, deploy
     """A request goes to a unit of the table of competence or of the register: nobody would find it elsewhere.
 
     A deployment that has neither knows no unit, and believes the adviser."""
-    known = _known_units(app, deployment)
+    known = find_unit_codes(app.recorder, deployment.competence)
     if known and UNIT_CODE.fullmatch(command.to_unit) and command.to_unit not in known:
         raise UNKNOWN_UNIT(
             f"Aucune unité ne porte le code {command.to_unit}\u00a0: la demande n’y attendrait personne. "
             "La liste des unités les donne toutes.",
             units=sorted(known),
         )
-
-
-def _known_units(app: ServiceApplication, deployment: Deployment) -> set[str]:
-    """The units of the table of competence, and those that a right of the register names."""
-    table = deployment.competence
-    identities = app.recorder.fetch(
-        "SELECT DISTINCT originator_id AS id FROM {events} WHERE topic LIKE 'right-granted:%'"
-    )
-    registers = (app.load(register.decider, row["id"]).state for row in identities)
-    rights = {unit for each in registers for right in each.rights for unit in (right.unit, *right.units) if unit}
-    return {*table.departments.values(), *table.regions.values(), *rights}
 
 
 @dataclass(frozen=True, slots=True)
