@@ -18,6 +18,7 @@ from shared.web.requests import command_endpoints
 CHOSEN_IN_THE_BODY = {
     "OpenTender.action": "the tender is not a part of the action",
     "AwardTender.provider": "one of all those that answered",
+    "CorrectAgreement.provider": "a name, not one of a tender's providers",
     "RetainProvider.provider": "a name, not one of a tender's providers",
     "RequestParcoursUpdate.review": "the review says why",
     "RecordMandate.leader": "it may be the first of this leader",
