@@ -58,6 +58,12 @@ class Client:
         other._headers = self._headers | {"DLA-Right": right}
         return other
 
+    def sending(self, **headers: str) -> Client:
+        """The same person, with further headers."""
+        other = Client(self._http, None)
+        other._headers = self._headers | {name.replace("_", "-"): value for name, value in headers.items()}
+        return other
+
     def get(self, path: str, **parameters: Any) -> Any:
         return self._http.get(path, params=parameters or None, headers=self._headers)
 

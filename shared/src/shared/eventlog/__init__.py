@@ -18,7 +18,7 @@ from shared.eventlog.errors import (
 from shared.eventlog.maintenance.restored_log import ServiceStillRunning, declare_restored
 from shared.eventlog.maintenance.rewrapping import rewrap_keys
 from shared.eventlog.mapper import EventMapper, EventMetadata, RecordedEvent, StoredPayload, to_plain
-from shared.eventlog.partitions import PARTITIONS, PartitionTracking
+from shared.eventlog.partitions import PARTITIONS, PartitionTracking, partition_of
 from shared.eventlog.pending_changes import LoadedAggregate
 from shared.eventlog.people_search import (
     FoundPerson,
@@ -68,6 +68,7 @@ __all__ = [
     "declare_restored",
     "find_people",
     "is_case_key",
+    "partition_of",
     "people_only_in",
     "personal_data_of",
     "rewrap_keys",

@@ -88,7 +88,7 @@ class ServiceApplication(ServiceLog):
             main.decide(command)
             changes = [main, *self._companion_changes(main)]
         except Exception:
-            if key and (first := self._first_receipt(key)):
+            if key and (first := self.first_receipt(key)):
                 return first
             raise
         names = tuple(event_name(event).name for event in main.events)
@@ -96,10 +96,10 @@ class ServiceApplication(ServiceLog):
         if not (main.steps or options.writes_without_events):
             return receipt
         try:
-            self._append(changes, receipt, options)
+            receipt = replace(receipt, position=self._append(changes, receipt, options))
         except CommandAlreadyHandled:
             assert key is not None
-            first = self._first_receipt(key)
+            first = self.first_receipt(key)
             assert first is not None
             return first
         except UniqueKeyTaken as taken:
@@ -145,7 +145,10 @@ class ServiceApplication(ServiceLog):
         loaded = self.load(companion.decider, companion.stream)
         return AggregateChanges.of(companion.decider, companion.stream, loaded, context)
 
-    def _append(self, changes: Sequence[AggregateChanges[Any]], receipt: Receipt, options: CommandOptions) -> None:
+    def _append(
+        self, changes: Sequence[AggregateChanges[Any]], receipt: Receipt, options: CommandOptions
+    ) -> int | None:
+        """Returns the position of the last event of the command's own aggregate."""
         new_ids = changes[0].context.new_ids | {change.stream for change in changes if change.loaded.version == 0}
         values = (value for change in changes for event in change.events for _, value in encrypted_values(event))
         key_ids = {UUID(str(value.key)) for value in values if value.plaintext is not None}
@@ -172,7 +175,7 @@ class ServiceApplication(ServiceLog):
         hook = options.in_transaction
         in_transaction = partial(hook, events=events, data_keys=data_keys) if hook and events else None
         try:
-            self.events.put(
+            recordings = self.events.put(
                 recorded, cases=cases, extras=extras, tracking=options.tracking, in_transaction=in_transaction
             )
         except KeyDestroyed as error:
@@ -183,6 +186,8 @@ class ServiceApplication(ServiceLog):
         for key_id in destroyed:
             self.key_store.evict(key_id)
         self._add_to_erasure_list(destroyed)
+        own = [each.notification for each in recordings if each.notification.originator_id == changes[0].stream]
+        return own[-1].id if own else None
 
     def _add_to_erasure_list(self, key_ids: Sequence[UUID]) -> None:
         """After the commit, never before: a key that was not destroyed after all must not be destroyed at the next
@@ -194,8 +199,9 @@ class ServiceApplication(ServiceLog):
         except (OSError, ErasureListDamaged):  # recorded all the same; the next start adds it
             log.critical("the erasure list could not take %s", key_ids, exc_info=True)
 
-    def _first_receipt(self, key: IdempotencyKey) -> Receipt | None:
-        """Raises IdempotencyKeyReused when the key came with another request."""
+    def first_receipt(self, key: IdempotencyKey) -> Receipt | None:
+        """What was answered when the key came first, or null. Raises IdempotencyKeyReused when it came with another
+        request."""
         stored = self.recorder.stored_response(key.key)
         if stored is None:
             return None

@@ -16,13 +16,14 @@ PARTITIONS = 8
 class PartitionTracking(Tracking):
     """The library's tracking, one per log and partition: `application_name` is the publisher, `notification_id`
     the dense number in the partition. `parks`: set when the event is put aside instead of having its effect; `unparks`:
-    when it has its effect at last, and leaves."""
+    when it has its effect at last, and leaves. `position`: of the event in the publisher's whole log."""
 
     log_id: UUID
     partition: int
     case: UUID
     parks: bool = False
     unparks: bool = False
+    position: int = 0
 
     def row(self) -> dict[str, Any]:
         """For append.sql."""
@@ -31,6 +32,7 @@ class PartitionTracking(Tracking):
             "log_id": str(self.log_id),
             "partition": self.partition,
             "number": self.notification_id,
+            "position": self.position,
             "case_id": str(self.case),
             "parks": self.parks,
             "unparks": self.unparks,

@@ -39,13 +39,14 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a command led to. `previous`: the state before it, `state` the one after it. `repeated`: the first receipt,
-    given again, without them."""
+    """What a command led to. `previous`: the state before it, `state` the one after it. `position`: of its last event
+    in the log. `repeated`: the first receipt, given again, without these three."""
 
     id: UUID
     version: int
     events: tuple[str, ...]
     repeated: bool = False
+    position: int | None = None
     previous: Any = field(default=None, compare=False, repr=False)
     state: Any = field(default=None, compare=False, repr=False)
 

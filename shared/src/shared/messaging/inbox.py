@@ -95,7 +95,12 @@ class Inbox:
         header, number = message.header, self._number(message.header)
         partition = self._partition(header)
         tracking = PartitionTracking(
-            header.publisher, number, log_id=header.log_id, partition=partition, case=header.case
+            header.publisher,
+            number,
+            log_id=header.log_id,
+            partition=partition,
+            case=header.case,
+            position=header.position,
         )
         while (
             position := self._find_position(header.publisher, header.log_id, partition, header.case)

@@ -44,7 +44,7 @@ from shared.web.http import (
     polish_openapi,
     reject_unknown_parameters,
 )
-from shared.web.requests import exception_handlers
+from shared.web.requests import MAX_WAITING_READS, exception_handlers
 from shared.web.resources import MAX_CONCURRENT_UPLOADS, document_events
 from shared.web.standard import clock_router, feed_router, health_router, me_router
 from shared.web.standard.access_log import router as access_log_router
@@ -152,6 +152,9 @@ class Service:
                 Authenticator(settings, app, self.load_rights, self.find_protected_case),
             )
             web.state.access_log = AccessLog(app, timedelta(days=settings.access_log_days))
+            web.state.publishers = frozenset(self.reactions.publishers)
+            web.state.waiting_reads = asyncio.Semaphore(MAX_WAITING_READS)
+            web.state.projections = tuple(projection.name for projection in self.projections)
             web.state.uploads = asyncio.Semaphore(MAX_CONCURRENT_UPLOADS)
             web.state.addresses = {name: str(url) for name, url in settings.feeds.items()}
             try:

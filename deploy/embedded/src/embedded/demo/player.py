@@ -78,6 +78,7 @@ class Player:
         self._stack = stack
         self.on_step: Callable[[], object] = lambda: None
         self._http = httpx.Client(timeout=30, trust_env=False)
+        self._wait_for_write: dict[str, str] = {}
 
     def __enter__(self) -> Player:
         return self
@@ -108,7 +109,8 @@ class Player:
         return played
 
     def get(self, address: str, token: str) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token}", "DLA-Reason": quote(READ_REASON)}
+        """Answered once the service has what was last posted."""
+        headers = {"Authorization": f"Bearer {token}", "DLA-Reason": quote(READ_REASON)} | self._wait_for_write
         return self._http.get(self._url(address), headers=headers)
 
     def until(self, address: str, token: str, done: Callable[[Any], bool]) -> Any:
@@ -167,6 +169,8 @@ class Player:
             headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}; title*=UTF-8''{title}"
             sent = {"content": step.file.content.encode()}
         answer = self._http.post(self._url(address), headers=headers, **sent)
+        if position := answer.headers.get("DLA-Position"):
+            self._wait_for_write = {"DLA-Wait-For": position}
         played.posted.append(address.partition("?")[0])
         body = answer.json()
         refused = body.get("type", "").rsplit("/", 1)[-1] if answer.is_error else None

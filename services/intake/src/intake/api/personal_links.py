@@ -33,6 +33,7 @@ from shared.web.requests import (
     IdempotencyKeyHeader,
     Link,
     PointInTimeDep,
+    PrefersMinimalDep,
     ResourceRouter,
     case_router,
 )
@@ -111,11 +112,11 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
             case: UUID,
             response: Response,
             body: Annotated[GiveLink, JsonBody(), Body()],
+            minimal: PrefersMinimalDep,
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> GivenLink:
             authorize(caller, case)
-            self.require(app, case)
-            given = self._issue(request, app, caller, case, uuid7(), body, idempotency_key, response)
+            given = self._issue(request, app, caller, case, uuid7(), body, idempotency_key, response, minimal=minimal)
             response.headers["Location"] = self.address(case, given.id)
             return given
 
@@ -127,11 +128,11 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
             case: UUID,
             response: Response,
             body: Annotated[RenewLink, JsonBody(), Body()],
+            minimal: PrefersMinimalDep,
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> GivenLink:
             authorize(caller, case)
-            self.require(app, case, id)
-            return self._issue(request, app, caller, case, id, body, idempotency_key, response)
+            return self._issue(request, app, caller, case, id, body, idempotency_key, response, minimal=minimal)
 
         self._add_link_route(give_link, self.declare_creation(GiveLink, "", roles, becomes=IssueLink), "", 201)
         renewal = CommandEndpoint(RenewLink, f"{self.router.prefix}/{{id}}/renewal", roles=roles, becomes=IssueLink)
@@ -173,29 +174,37 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
         body: GiveLink | RenewLink,
         key: str | None,
         response: Response,
+        *,
+        minimal: bool,
     ) -> GivenLink:
         authenticator: Authenticator = request.app.state.authenticator
         secret = new_secret()
         identity = authenticator.link_identity(secret)
         assert identity is not None
 
+        def prepare() -> IssueLink:
+            self.require(app, case, person if isinstance(body, RenewLink) else None)
+            return build_issue_command(app, case, person, identity, body, self._deployment.settings.link_days)
+
         receipt = self.handle(
             app,
             caller,
-            build_issue_command(app, case, person, identity, body, self._deployment.settings.link_days),
+            prepare,
             case=case,
             stream=person,
             request=body,
             key=key,
             exists=isinstance(body, RenewLink),
         )
-        result = self.result(app, caller, case, receipt, response)
+        result = self.result(app, caller, case, receipt, response, minimal=minimal)
         response.headers.update(NO_STORE)
         until = app.load_existing(decider, receipt.id).state.until
         assert until is not None
         if receipt.repeated:
-            return GivenLink(**result.model_dump(), secret=None, address=None, until=until)
-        return GivenLink(**result.model_dump(), secret=secret, address=self._address(secret), until=until)
+            return GivenLink(**result.model_dump(exclude_unset=True), secret=None, address=None, until=until)
+        return GivenLink(
+            **result.model_dump(exclude_unset=True), secret=secret, address=self._address(secret), until=until
+        )
 
     def _address(self, secret: str) -> str | None:
         """A fragment is sent to no server, and so appears in no access log."""
@@ -211,6 +220,7 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
             methods=["POST"],
             status_code=status,
             response_model=GivenLink,
+            response_model_exclude_unset=True,
             responses=problem_responses(409, 410),
             summary=declared.summary,
             description=command_description(declared.command),

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS {schema}.log_identity (
 INSERT INTO {schema}.log_identity DEFAULT VALUES ON CONFLICT DO NOTHING;
 CREATE TABLE IF NOT EXISTS {schema}.tracked (
     publisher text, log_id uuid, partition smallint, number bigint NOT NULL,
+    position bigint NOT NULL DEFAULT 0,                 -- of that event in the publisher's whole log
     PRIMARY KEY (publisher, log_id, partition)
 ) WITH (fillfactor = 50);
 CREATE TABLE IF NOT EXISTS {schema}.parked (
@@ -103,7 +104,7 @@ BEGIN
     -- Compare and set, from n - 1 to n only. The row's lock also keeps a case's messages behind its parked ones.
     IF extras ? 'tracking' THEN
         FOR r IN SELECT * FROM jsonb_to_recordset(extras->'tracking')
-                   AS t(publisher text, log_id uuid, partition smallint, number bigint, case_id uuid,
+                   AS t(publisher text, log_id uuid, partition smallint, number bigint, position bigint, case_id uuid,
                         parks boolean, unparks boolean)
                    ORDER BY publisher, log_id, partition, number LOOP
             IF r.unparks THEN  -- counted when it was parked; only the first of its case may leave
@@ -118,9 +119,10 @@ BEGIN
                 CONTINUE;
             END IF;
             IF r.number = 1 THEN
-                INSERT INTO {schema}.tracked VALUES (r.publisher, r.log_id, r.partition, 1) ON CONFLICT DO NOTHING;
+                INSERT INTO {schema}.tracked VALUES (r.publisher, r.log_id, r.partition, 1, r.position)
+                ON CONFLICT DO NOTHING;
             ELSE
-                UPDATE {schema}.tracked t SET number = r.number
+                UPDATE {schema}.tracked t SET number = r.number, position = r.position
                 WHERE (t.publisher, t.log_id, t.partition, t.number)
                     = (r.publisher, r.log_id, r.partition, r.number - 1);
             END IF;

@@ -229,6 +229,13 @@ class LogRecorder(PostgresApplicationRecorder):
         rows = self.fetch("SELECT publisher, halted FROM {schema}.sources WHERE halted IS NOT NULL ORDER BY publisher")
         return {row["publisher"]: row["halted"] for row in rows}
 
+    def position_of(self, stream: UUID, version: int) -> int | None:
+        """The position in the log of one event of an aggregate, if there is one."""
+        rows = self.fetch(
+            "SELECT position FROM {events} WHERE (originator_id, originator_version) = (%s, %s)", (stream, version)
+        )
+        return rows[0]["position"] if rows else None
+
     def tracked_number(self, publisher: str, log_id: UUID, partition: int) -> int:
         """The number reached in a publisher's partition; 0 before the first."""
         rows = self.fetch(

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from shared.access import ARCHIVED_RULE, CONFIDENTIAL_RULE, AccessAction, evaluate
 from shared.kernel import ROLE_LABELS, Role
 from shared.web.auth.authentication import Caller, CallerDep
 from shared.web.http import ProblemError
+from shared.web.requests import wait_for_positions
 
 STAFF = (Role.ADVISER, Role.MANAGER, Role.REGIONAL)
 CASE_READERS = (*STAFF, Role.LEADER, Role.AUDITOR)
@@ -39,10 +40,11 @@ class RequiredRoles:
 
     roles: frozenset[Role]
 
-    async def __call__(self, caller: CallerDep) -> Caller:
-        """Raises ProblemError 403, rule `role`, for any other role."""
+    async def __call__(self, caller: CallerDep, request: Request) -> Caller:
+        """Raises ProblemError: 403, rule `role`, for any other role; 503 for a read that waits for a write in vain."""
         if caller.actor.role not in self.roles:
             raise _forbidden_problem("role", _describe_allowed_roles(caller.actor.role, self.roles))
+        await wait_for_positions(request)
         return caller
 
 

@@ -34,6 +34,16 @@ REASON_PARAMETER = {
     "example": "Contr%C3%B4le%20de%20l%E2%80%99%C3%A9chantillon%20annuel",
 }
 """The header that readers of a case send."""
+WAIT_PARAMETER = {
+    "name": "DLA-Wait-For",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "title": "DLA-Wait-For"},
+    "description": "The `DLA-Position` of one command's answer or of several, separated by commas: answered once this"
+    " service has received it, or 503 after five seconds",
+    "example": "intake:3:412",
+}
+"""The header of a read that waits for a write."""
 
 
 def operation_id(route: APIRoute) -> str:
@@ -53,6 +63,8 @@ def polish_openapi(
     described = {**tags, **{tag: text for tag, text in TAGS.items() if tag not in tags}}
     openapi["tags"] = [{"name": tag, "description": text} for tag, text in described.items() if tag in used]
     bodies = json.loads(examples.read_text()) if examples else {}
+    for operation in (found["get"] for found in openapi["paths"].values() if found.get("get", {}).get("security")):
+        operation.setdefault("parameters", []).append(WAIT_PARAMETER)
     for path, operation in operations:
         if is_read_of_a_dossier(path, operation):
             operation.setdefault("parameters", []).append(REASON_PARAMETER)

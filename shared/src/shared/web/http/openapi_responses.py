@@ -65,6 +65,8 @@ def _implied_statuses(path: str, operation: dict[str, Any]) -> set[int]:
         wrong |= {408, 413, 415}
         if "application/json" in body["content"]:
             wrong |= {400}
+    if operation.get("security") and "requestBody" not in operation:  # a position to wait for is not readable
+        wrong |= {400}
     if "{" in path:
         wrong |= {404}
     if is_read_of_a_dossier(path, operation):

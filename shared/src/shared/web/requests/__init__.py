@@ -8,7 +8,20 @@ from shared.web.requests.command_endpoints import (
     command_endpoints,
     split_words,
 )
-from shared.web.requests.dependencies import AppDep, IdempotencyKeyHeader, IfMatchHeader, expected_version
+from shared.web.requests.dependencies import (
+    AppDep,
+    IdempotencyKeyHeader,
+    IfMatchHeader,
+    PrefersMinimalDep,
+    expected_version,
+)
+from shared.web.requests.read_after_write import (
+    MAX_WAITING_READS,
+    POSITION_HEADER,
+    WAIT_HEADER,
+    position_in_log,
+    wait_for_positions,
+)
 from shared.web.requests.time_params import (
     AS_OF_DESCRIPTION,
     ON_DESCRIPTION,
@@ -24,7 +37,10 @@ from shared.web.requests.time_params import (
 
 __all__ = [
     "AS_OF_DESCRIPTION",
+    "MAX_WAITING_READS",
     "ON_DESCRIPTION",
+    "POSITION_HEADER",
+    "WAIT_HEADER",
     "AppDep",
     "AsOfOrOnDep",
     "AsOfParam",
@@ -36,11 +52,14 @@ __all__ = [
     "Link",
     "OnParam",
     "PointInTimeDep",
+    "PrefersMinimalDep",
     "RecordedPointDep",
     "ResourceRouter",
     "case_router",
     "command_endpoints",
     "expected_version",
     "parse_bound",
+    "position_in_log",
     "split_words",
+    "wait_for_positions",
 ]

@@ -50,7 +50,7 @@ class CommandEndpoint:
     def link(self, case: UUID, id: UUID, part: Mapping[str, Any]) -> Link:  # noqa: A002
         """`part`: the ids of the part that the command is for, by their names in the path."""
         rel = split_words(self.command.__name__).replace(" ", "-").lower()
-        return Link(rel=rel, href=self.path.format(case=case, id=id, **part), title=self.title)
+        return Link(rel=rel, method="POST", href=self.path.format(case=case, id=id, **part), title=self.title)
 
 
 class ResourceRouter(APIRouter):

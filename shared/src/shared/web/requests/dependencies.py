@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Response
 
 from shared.eventlog import ServiceApplication
 from shared.web.http import ProblemError
@@ -17,6 +17,7 @@ async def get_application(request: Request) -> ServiceApplication:
     return application.for_request()
 
 
+RETURN_MINIMAL = re.compile(r'(?:^|,)\s*return\s*=\s*"?minimal"?\s*(?:[;,]|$)', re.IGNORECASE)
 AppDep = Annotated[ServiceApplication, Depends(get_application)]
 IfMatchHeader = Annotated[str | None, Header(description="The version you saw, as its ETag gave it", examples=['"7"'])]
 IdempotencyKeyHeader = Annotated[
@@ -26,6 +27,23 @@ IdempotencyKeyHeader = Annotated[
         description="A text of your own; the same request with the same key, within 30 days, gets the first response",
     ),
 ]
+
+
+async def prefers_minimal(
+    response: Response,
+    prefer: Annotated[
+        str | None,
+        Header(description="`return=minimal` leaves out `links` (RFC 7240)", examples=["return=minimal"]),
+    ] = None,
+) -> bool:
+    """Whether the caller wants no links; the response then says that it has none."""
+    is_minimal = bool(prefer and RETURN_MINIMAL.search(prefer))
+    if is_minimal:
+        response.headers["Preference-Applied"] = "return=minimal"
+    return is_minimal
+
+
+PrefersMinimalDep = Annotated[bool, Depends(prefers_minimal)]
 
 
 def expected_version(if_match: str | None) -> int | None:

@@ -34,7 +34,15 @@ from shared.names.lookup import find_person_names
 from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.http import problem_responses
-from shared.web.requests import AppDep, IdempotencyKeyHeader, Link, PointInTimeDep, ResourceRouter, case_router
+from shared.web.requests import (
+    AppDep,
+    IdempotencyKeyHeader,
+    Link,
+    PointInTimeDep,
+    PrefersMinimalDep,
+    ResourceRouter,
+    case_router,
+)
 from shared.web.resources.commands import AggregateEndpoints, CommandResult
 from shared.web.resources.state import plain_state
 from shared.web.resources.uploads import read_upload, title_and_name
@@ -129,6 +137,7 @@ def _add_upload(
         "",
         status_code=201,
         response_model=CommandResult,
+        response_model_exclude_unset=True,
         summary=declared.summary,
         responses={
             **problem_responses(409, 410),
@@ -145,6 +154,7 @@ def _add_upload(
         response: Response,
         kind: Annotated[kinds, Query(description="What the document is")],  # type: ignore[valid-type]  # the service's
         content_disposition: Disposition,
+        minimal: PrefersMinimalDep,
         idempotency_key: IdempotencyKeyHeader = None,
     ) -> CommandResult:
         """The body is the file as it is, at most 10 MiB. Its type is found in its content, whatever the Content-Type
@@ -162,7 +172,7 @@ def _add_upload(
                 return attachments.handle(
                     app,
                     caller,
-                    _add_command(content, kind, title, name),
+                    lambda: _add_command(content, kind, title, name),
                     case=case,
                     stream=stream,
                     request=f"{kind} {title} {name} {stream}",
@@ -173,7 +183,7 @@ def _add_upload(
             receipt = await run_in_threadpool(add)
         response.headers["Location"] = attachments.address(case, receipt.id)
         response.status_code = 201 if receipt.events else 200
-        return attachments.result(app, caller, case, receipt, response)
+        return attachments.result(app, caller, case, receipt, response, minimal=minimal)
 
 
 def _check_contribution(

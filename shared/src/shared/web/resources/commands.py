@@ -17,12 +17,15 @@ from shared.projections import Projection
 from shared.web.auth import Caller, authorize, requires
 from shared.web.http import JsonBody, problem_responses
 from shared.web.requests import (
+    POSITION_HEADER,
     AppDep,
     CommandEndpoint,
     IdempotencyKeyHeader,
     IfMatchHeader,
     Link,
+    PrefersMinimalDep,
     expected_version,
+    position_in_log,
     split_words,
 )
 from shared.web.resources.documents import add_documents
@@ -64,7 +67,9 @@ class CommandResult(BaseModel):
     version: int = Field(description="Its version now, as the ETag gives it too")
     events: list[str] = Field(description="The names of the events recorded; none where the command was already done")
     created: dict[str, Created] = Field(default={}, description="What the command created, by what it is")
-    links: list[Link] = Field(default=[], description="The commands that you may send next")
+    links: list[Link] = Field(
+        default=[], description="The commands that you may send next; left out with `Prefer: return=minimal`"
+    )
 
 
 Check = Callable[[ServiceApplication, Caller, UUID, Any], None]
@@ -110,22 +115,25 @@ class AggregateEndpoints(AggregateResource[S]):
             case: Annotated[UUID, Depends(parent_case if self.within else _new_case)],
             response: Response,
             body: _body_of(command),  # type: ignore[valid-type]  # the command's own class
+            minimal: PrefersMinimalDep,
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> CommandResult:
             authorize(caller, case if self.within else None)
-            self.require(app, case)
-            if check:
-                check(app, caller, case, body)
             if derive_stream:
                 stream = case = derive_stream(body)
             else:
                 stream = uuid7() if self.within else case
-            completed_body = completed(app, caller, body) if completed else body
-            receipt = self.handle(
-                app, caller, completed_body, case=case, stream=stream, request=body, key=idempotency_key
-            )
+
+            def prepare() -> Any:
+                self.require(app, case)
+                if check:
+                    check(app, caller, case, body)
+                return completed(app, caller, body) if completed else body
+
+            receipt = self.handle(app, caller, prepare, case=case, stream=stream, request=body, key=idempotency_key)
             response.headers["Location"] = self.address(case, receipt.id)
-            return self.result(app, caller, case if self.within else receipt.id, receipt, response)
+            of_case = case if self.within else receipt.id
+            return self.result(app, caller, of_case, receipt, response, minimal=minimal)
 
         declared = self.declare_creation(command, path, roles, becomes=becomes, may_refuse=may_refuse)
         if derive_stream:
@@ -155,18 +163,23 @@ class AggregateEndpoints(AggregateResource[S]):
             response: Response,
             address: Annotated[dict[str, Any], Depends(address_params(in_address, part.name if part else ""))],
             body: _body_of(body_type(command, in_address)),  # type: ignore[valid-type]  # made of the command's class
+            minimal: PrefersMinimalDep,
             if_match: IfMatchHeader = None,
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> CommandResult:
             authorize(caller, case)
-            self.require(app, case, id)
             request = with_address(command, address, body)
-            if check:
-                check(app, caller, case, request)
+
+            def prepare() -> Any:
+                self.require(app, case, id)
+                if check:
+                    check(app, caller, case, request)
+                return request
+
             receipt = self.handle(
                 app,
                 caller,
-                request,
+                prepare,
                 case=case,
                 stream=id,
                 request=request,
@@ -175,7 +188,7 @@ class AggregateEndpoints(AggregateResource[S]):
                 exists=True,
                 in_transaction=in_transaction(app, id) if in_transaction else None,
             )
-            return self.result(app, caller, case, receipt, response)
+            return self.result(app, caller, case, receipt, response, minimal=minimal)
 
         path = f"/{{id}}{path}"
         declared = CommandEndpoint(command, self.router.prefix + path, roles=roles, may_refuse=may_refuse)
@@ -210,7 +223,7 @@ class AggregateEndpoints(AggregateResource[S]):
         self,
         app: ServiceApplication,
         caller: Caller,
-        command: Any,
+        prepare: Callable[[], Any],
         *,
         case: UUID,
         stream: UUID,
@@ -220,13 +233,22 @@ class AggregateEndpoints(AggregateResource[S]):
         exists: bool = False,
         in_transaction: InTransaction | None = None,
     ) -> Receipt:
-        """Gives the command to the application. `key`: the caller's Idempotency-Key, which holds for the same `request`
-        at the same place alone. The rest as `ServiceApplication.handle` takes it and raises."""
+        """Gives the application the command that `prepare` makes, once it has checked what only the operation knows.
+
+        `key`: the caller's Idempotency-Key, which holds for the same `request` at the same place alone; its first
+        receipt is given again whatever `prepare` would refuse by now. The rest as `ServiceApplication.handle` takes it
+        and raises."""
         command_key = None
         if key:
             place = f"{self.router.prefix} {case if self.within else ''} {stream if exists else ''}"
             fingerprint = app.key_store.keyed_hash(f"{place} {request!r}")
             command_key = IdempotencyKey(f"{len(caller.actor.id)}:{caller.actor.id}:{key}", fingerprint)
+        try:
+            command = prepare()
+        except Exception:
+            if command_key and (first := app.first_receipt(command_key)):
+                return first
+            raise
         return app.handle(
             self.decider,
             stream,
@@ -241,10 +263,21 @@ class AggregateEndpoints(AggregateResource[S]):
         )
 
     def result(
-        self, app: ServiceApplication, caller: Caller, case: UUID, receipt: Receipt, response: Response
+        self,
+        app: ServiceApplication,
+        caller: Caller,
+        case: UUID,
+        receipt: Receipt,
+        response: Response,
+        *,
+        minimal: bool,
     ) -> CommandResult:
-        """The body of the response, and its headers `ETag` and, for a repeated request, `Idempotency-Replayed`."""
+        """The body of the response, and its headers `ETag`, `DLA-Position` and, for a repeated request,
+        `Idempotency-Replayed`. `minimal`: without links."""
         response.headers["ETag"] = f'"{receipt.version}"'
+        position = receipt.position or app.recorder.position_of(receipt.id, receipt.version)
+        if position:
+            response.headers[POSITION_HEADER] = str(position_in_log(app, case, position))
         if receipt.repeated:
             response.headers["Idempotency-Replayed"] = "true"
             after, before = receipt.version, receipt.version - len(receipt.events)
@@ -253,13 +286,15 @@ class AggregateEndpoints(AggregateResource[S]):
                 previous=app.load(self.decider, receipt.id, before).state if before else self.decider.initial,
                 state=app.load(self.decider, receipt.id, after).state,
             )
-        return CommandResult(
+        result = CommandResult(
             id=receipt.id,
             version=receipt.version,
             events=[*receipt.events],
             created=self.created(case, receipt),
-            links=self.links(caller, case, receipt.id, receipt.state),
         )
+        if not minimal:
+            result.links = self.links(caller, case, receipt.id, receipt.state)
+        return result
 
     def declare_creation(
         self,
@@ -297,6 +332,7 @@ class AggregateEndpoints(AggregateResource[S]):
             name=name,
             status_code=status,
             response_model=CommandResult,
+            response_model_exclude_unset=True,
             responses=problem_responses(409, 410, *also),
             summary=declared.summary,
             description=command_description(declared.command),

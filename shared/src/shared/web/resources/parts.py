@@ -83,7 +83,7 @@ def body_type(command: type, in_address: Mapping[str, Any]) -> type:
     if not in_address:
         return command
     hints = get_type_hints(command, include_extras=True)
-    kept = [
+    own_fields = [
         (
             each.name,
             hints[each.name],
@@ -99,7 +99,7 @@ def body_type(command: type, in_address: Mapping[str, Any]) -> type:
         "__doc__": command.__doc__,
         "__pydantic_config__": command.__pydantic_config__,  # type: ignore[attr-defined]
     }
-    return make_dataclass(command.__name__, kept, frozen=True, slots=True, namespace=namespace)
+    return make_dataclass(command.__name__, own_fields, frozen=True, slots=True, namespace=namespace)
 
 
 def with_address(command: type, address: Mapping[str, Any], body: Any) -> Any:

@@ -15,7 +15,7 @@ from shared.temporal import PointInTime
 from shared.web.auth import Caller, authorize, require_no_confidential_case, requires
 from shared.web.collections import list_params, list_rows, load_case_for_response, page_of
 from shared.web.http import shown_as
-from shared.web.requests import AppDep, BoundParam, Link, PointInTimeDep
+from shared.web.requests import AppDep, BoundParam, Link, PointInTimeDep, PrefersMinimalDep
 from shared.web.resources.history import EventEffect, StateAt, effects_between, state_at
 from shared.web.resources.parts import Part, address_params
 from shared.web.resources.resource import AggregateResource
@@ -65,6 +65,7 @@ def add_state(
         case: Annotated[UUID, Depends(resource.case_id)],
         response: Response,
         at: PointInTimeDep,
+        minimal: PrefersMinimalDep,
     ) -> Any:
         """The state now, with `extra`, what follows from it today, and `links`, the commands you may send next. At a
         point in time, the state as it was then, with its basis under `replayed`."""
@@ -76,7 +77,8 @@ def add_state(
         response.headers["ETag"] = f'"{loaded.version}"'
         following = {"extra": to_plain(extra(app, id, loaded.state), app.key_store.display_text)} if extra else {}
         state = resource.redact(app, caller, _with_current_adviser(caller, case, plain_state(app, id, loaded)))
-        return state | following | {"links": resource.links(caller, case, id, loaded.state)}
+        links = {} if minimal else {"links": resource.links(caller, case, id, loaded.state)}
+        return state | following | links
 
     @router.get(
         "/{id}/changes",
@@ -146,6 +148,7 @@ def add_part(resource: AggregateResource[Any], part: Part[Any], *roles: Role) ->
         response: Response,
         address: Annotated[dict[str, Any], Depends(address_params(part.ids, part.name))],
         at: PointInTimeDep,
+        minimal: PrefersMinimalDep,
     ) -> Any:
         """As it stands in the state, now or at a point in time; the version is the aggregate's. `links`: the commands
         that you may send to it next."""
@@ -166,7 +169,7 @@ def add_part(resource: AggregateResource[Any], part: Part[Any], *roles: Role) ->
         shown = resource.redact(app, caller, to_plain(find(loaded.state), app.key_store.display_text))
         here = resource.address(case, id) + part.path.format(**address)
         links = [link for link in resource.links(caller, case, id, loaded.state) if link.href.startswith(f"{here}/")]
-        return {**shown, "id": str(own), "version": loaded.version, "links": links}
+        return {**shown, "id": str(own), "version": loaded.version} | ({} if minimal else {"links": links})
 
 
 def add_list(resource: AggregateResource[Any], projection: Projection, *roles: Role) -> None:
