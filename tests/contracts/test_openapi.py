@@ -175,6 +175,7 @@ WITHOUT_A_PAST = {
     "/attachments/{id}": "a content never changes, and once withdrawn it is destroyed",
     "/documents": "a version",
     "/documents/{name}.{form}": "a version",
+    "/requests/{id}/names": "people are called as they are called today, whatever they did",
     "/people/{id}": "what is known of a person is told to the DPO as it is, to be erased",
     "/people/{id}/erasure": "a certificate tells who has confirmed, with the instant of each",
     "/people/{id}/erasure/certificate.{form}": "the same, on paper",

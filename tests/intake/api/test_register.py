@@ -258,7 +258,7 @@ def test_a_case_is_assigned_to_an_adviser_of_its_unit_and_to_nobody_else(
         answer = assign(identity)
         assert (answer.status_code, slug(answer)) == (422, "identity-without-right")
     assert assign(register.id_of("inès")).status_code == 200
-    assert claire.get(path).json()["adviser"] == register.id_of("inès")
+    assert claire.get(path).json()["adviser"]["id"] == register.id_of("inès")
 
 
 def test_a_mandate_is_a_known_leader_s(

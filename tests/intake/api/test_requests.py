@@ -258,7 +258,7 @@ def test_a_structure_that_comes_back_under_another_of_its_numbers_is_the_same_on
         both = {**REQUEST["structure"], "rna": "W442000123"}
         back = adviser.post("/api/v1/requests", {**REQUEST, "structure": both}).headers["Location"]
         before, now = adviser.get(first).json(), adviser.get(back).json()
-        assert now["structure_id"] == before["structure_id"]
+        assert now["structure"]["id"] == before["structure"]["id"]
         assert now["earlier"] == [before["id"]]
 
 
@@ -277,7 +277,7 @@ def test_the_list_finds_a_structure_without_its_accents(database: Callable[..., 
         while not (items := adviser.get("/api/v1/requests", q="ecole ete").json()["items"]):
             assert time.monotonic() < end, "the view never caught up"
         assert path.endswith(items[0]["id"])
-        assert items[0]["structure"] == "École des Métiers d’Été"
+        assert items[0]["structure"]["name"] == "École des Métiers d’Été"
         assert not adviser.get("/api/v1/requests", q="mairie").json()["items"]
         assert not adviser.get("/api/v1/requests", status="admitted").json()["items"]
 

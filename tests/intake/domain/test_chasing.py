@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from intake.domain.chasing import CHASE_AFTER_DAYS, Chase, compute_due_time, sort_by_urgency
+from intake.domain.chasing import CHASE_AFTER_DAYS, Chase, ChasedStructure, compute_due_time, sort_by_urgency
 from shared.kernel import DifficultyLevel
 from shared.testing.scenarios import NOW, UNIT
 
@@ -18,7 +18,7 @@ def chase(n: int, level: DifficultyLevel, days_ago: int) -> Chase:
     return Chase(
         UUID(int=n),
         UUID(int=n),
-        structure="",
+        structure=ChasedStructure(UUID(int=n), ""),
         unit=UNIT,
         target="CODEFI",
         level=level,

@@ -21,6 +21,7 @@ from intake.main import service as intake
 from shared.crypto import ERASED_TEXT
 from shared.messaging import Feed, Inbox, encode, messages_of
 from shared.names.lookup import find_person_names, find_structures
+from shared.projections import Projector
 
 RECEIVERS = ("diagnostic", "parcours", "followup")
 LEADER = "Maëlle Kerdoncuff"
@@ -113,6 +114,42 @@ def test_nothing_that_travels_can_be_read_without_the_key(services: House) -> No
         assert word.encode() not in carried
         assert word not in "".join(line for rows in services["audit"].everything().values() for line in rows)
     assert wire(services["intake"]) == carried, "a message that is sent again has equal bytes"
+
+
+def test_lists_states_histories_and_timelines_name_structure_and_people(services: House) -> None:
+    intake_service, adviser = services["intake"], Served.id_of("some-adviser")
+    case = admitted(intake_service, structure("La Cantine solidaire"))
+    leader = linked(intake_service, case, "Soizic Morvan")
+    grant = {"identity": adviser, "role": "adviser", "unit": "dla-44", "name": "Claire Le Goff", "reason": "Arrivée."}
+    done(intake_service.by("regional", units=["dla-44"]).post("/api/v1/identities/rights", grant))
+    services.carry()
+    for name in ("intake", "diagnostic"):
+        projector = Projector(services[name].application, service(name).projections)
+        for projection in service(name).projections:
+            while projector.advance(projection):
+                pass
+    named = {"id": adviser, "name": "Claire Le Goff"}
+    for name, path in (("intake", "requests"), ("diagnostic", "diagnoses")):
+        client = services.by(name, "adviser")
+        state = client.get(f"/api/v1/{path}/{case}").json()
+        (row,) = [each for each in client.get(f"/api/v1/{path}").json()["items"] if each["id"] == str(case)]
+        tasks = [each for each in client.get("/api/v1/caseload").json()["items"] if each["case"] == str(case)]
+        for shown in (state, row, *tasks):
+            assert shown["structure"]["name"] == "La Cantine solidaire"
+            assert shown["structure"]["id"] == state["structure"]["id"]
+            assert shown["adviser"] == named
+        assert name == "intake" or tasks
+        assert state["names"][adviser] == "Claire Le Goff"
+        entries = client.get(f"/api/v1/{path}/{case}/history").json()
+        assert {"Soizic Morvan", "Claire Le Goff"} <= {each for entry in entries for each in entry["names"].values()}
+        replayed = client.get(f"/api/v1/{path}/{case}", version=1).json()
+        assert replayed["structure"]["name"] == "La Cantine solidaire"
+
+    shown = (
+        services.by("intake", "leader", case=str(case)).get(f"/api/v1/requests/{case}/names", person=[leader]).json()
+    )
+    assert shown["names"] == {leader: "Soizic Morvan"}
+    assert services.by("intake", "ops").get(f"/api/v1/requests/{case}/names").status_code == 403
 
 
 def test_who_is_erased_is_named_nowhere_and_a_replay_brings_nobody_back(services: House) -> None:

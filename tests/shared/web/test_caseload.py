@@ -104,7 +104,7 @@ def test_a_caseload_is_of_an_adviser_or_of_a_unit_and_read_page_by_page(serve: S
     up_to_date(intake, intake_service)
 
     own = tasks(erwan, adviser="me")
-    assert {task["adviser"] for task in own} == {intake.id_of("erwan")}
+    assert {task["adviser"]["id"] for task in own} == {intake.id_of("erwan")}
     assert (len(own), len(tasks(lena, adviser="me")), len(tasks(lena, unit="dla-44"))) == (6, 2, 8)
     assert tasks(lena, unit="dla-35") == [], "another unit's work is not hers to see"
     assert {task["unit"] for task in tasks(elsewhere)} == {"dla-35"}

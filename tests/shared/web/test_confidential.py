@@ -135,9 +135,9 @@ def test_every_phase_shows_it_to_its_adviser_its_manager_its_leader_and_its_prov
         confidential_case.replicate_case_access(running.application, case, Served.id_of("some-adviser"))
         assert ines(running).get(here).json()["policy"] == "confidential", "it was entrusted to somebody else"
         now, then = (running.by("adviser").get(here, **asked).text for asked in ({}, {"version": 1}))
-        entrusted = f'"adviser":"{Served.id_of("some-adviser")}"'
-        assert entrusted in now and '"adviser":"some-adviser"' not in now, "who is in charge today"
-        assert entrusted not in then and '"adviser":"some-adviser"' in then, "as it was"
+        entrusted = f'"adviser":{{"id":"{Served.id_of("some-adviser")}"'
+        assert entrusted in now and '"adviser":{"id":"some-adviser"' not in now, "who is in charge today"
+        assert entrusted not in then and '"adviser":{"id":"some-adviser"' in then, "as it was"
         confidential_case.replicate_case_access(running.application, case, None, confidential=False)
         assert ines(running).get(here).status_code == 200, "it is no longer confidential"
 
@@ -246,7 +246,7 @@ def test_whoever_it_is_entrusted_to_finds_it_among_their_own(intake: Served) -> 
     def own(client: Client) -> tuple[set[str], set[str]]:
         rows = client.get("/api/v1/requests", adviser="me").json()["items"]
         tasks = client.get("/api/v1/caseload", adviser="me").json()["items"]
-        return {row["adviser"] for row in rows}, {task["adviser"] for task in tasks}
+        return {row["adviser"]["id"] for row in rows}, {task["adviser"]["id"] for task in tasks}
 
     mine = {Served.id_of("some-adviser")}
     eventually(lambda: own(intake.by("adviser")) == (mine, mine))

@@ -122,7 +122,7 @@ def test_a_list_is_shown_as_it_was_filtered_searched_sorted_and_counted(intake: 
     def rows(**asked: Any) -> list[str]:
         answer = adviser.get(LIST, as_of=instant, **asked)
         assert answer.status_code == 200, answer.text
-        return [row["structure"] for row in answer.json()["items"]]
+        return [row["structure"]["name"] for row in answer.json()["items"]]
 
     assert rows(sort="structure") == ["Jardin deux", "Jardin trois", "Jardin un"]
     assert rows(q="jardin deux") == ["Jardin deux"]

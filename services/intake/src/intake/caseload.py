@@ -8,6 +8,7 @@ from typing import Any
 from intake.domain import orientation
 from intake.domain.chasing import CHASE_AFTER_DAYS
 from intake.domain.request.assessment import MeetingRecorded
+from intake.domain.request.corrections import StructureCorrected
 from intake.domain.request.difficulty import DifficultyTriaged
 from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
@@ -55,10 +56,13 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             triage = {} if difficulty else {TRIAGE: due_entry(TRIAGE, now)}
             # No adviser opens a linked request: its adviser is known once it is admitted.
             adviser = None if isinstance(opened, LinkedRequestOpened) else recorded.meta.actor
-            received = {"unit": opened.unit, "adviser": adviser, **_pace(difficulty)}
+            structure = {"id": str(opened.structure_id), "name": opened.structure.name}
+            received = {"structure": structure, "unit": opened.unit, "adviser": adviser, **_pace(difficulty)}
             met = isinstance(opened, TransferReceived) and opened.meetings
             following = {OUTCOME: due_entry(OUTCOME, now)} if met else {MEETING: due_entry(MEETING, now)}
             return row | received | {"due": triage | following}
+        case StructureCorrected(structure):
+            return row | {"structure": row["structure"] | {"name": structure.name}}
         case DifficultyTriaged(difficulty):
             return _without(row, TRIAGE) | _pace(difficulty)
         case MeetingRecorded() if MEETING in row["due"]:

@@ -130,6 +130,7 @@ def _project_chases(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> 
         case RequestReceived() | LinkedRequestOpened() | TransferReceived() as opened:
             return row | {
                 "structure": opened.structure.name,
+                "structure_id": opened.structure_id,
                 "unit": opened.unit,
                 "status": "nothing",
                 "orientations": {},

@@ -80,7 +80,8 @@ UNIT = "coalesce(entry.value->>'unit', document->>'unit')"
 IN_CHARGE = f"CASE WHEN NOT entry.value ? 'unit' THEN {ADVISER} END"
 ENTRIES = (
     f"SELECT case_id::text AS case, case_id::text || '/' || entry.key AS key, {UNIT} AS unit,"  # noqa: S608
-    f" {IN_CHARGE} AS adviser, entry.value->>'what' AS what, entry.value->>'item' AS item,"
+    f" {IN_CHARGE} AS adviser, document->'structure' AS structure, entry.value->>'what' AS what,"
+    " entry.value->>'item' AS item,"
     f" entry.value->>'since' AS since, {SINCE_DAY} AS since_on, coalesce((entry.value->>'on')::date, {SINCE_DAY}::date"
     " + coalesce(%(days)s::jsonb->>((entry.value->>'what') || ':' || (document->>'pace')),"
     " %(days)s::jsonb->>(entry.value->>'what'))::int)::text AS due_on"

@@ -13,7 +13,7 @@ from audit.bundle.collect import NotSignedYet, ServiceUnavailable, collect_bundl
 from audit.bundle.write import build_entries
 from audit.problems import not_signed_yet
 from shared.kernel import Role
-from shared.web.auth import RIGHT_HEADER, STAFF, Caller, authorize_headers, confidential_problem, requires
+from shared.web.auth import STAFF, Caller, authorize_headers, confidential_problem, forwarded_headers, requires
 from shared.web.http import ProblemError, problem_responses
 from shared.web.requests import AppDep, case_router
 
@@ -42,8 +42,7 @@ def bundle(
     case, auditors get no content. Verify it with `dla-audit verify`, or with other tools: the file explains how. The
     bytes stay the same until more is signed or shown."""
     if authorize_headers(caller, id):
-        reader = {name: request.headers[name] for name in ("Authorization", RIGHT_HEADER) if name in request.headers}
-        reader |= caller.access.forwarded_headers() if caller.access else {}
+        reader = forwarded_headers(request, caller)
         contents_of = partial(fetch_contents, case=id, addresses=request.app.state.addresses, reader=reader)
     else:
         contents_of = partial(withhold_contents, problem=confidential_problem())

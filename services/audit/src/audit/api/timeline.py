@@ -9,15 +9,18 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query
-from pydantic import BaseModel, StringConstraints
+from fastapi import Query, Request
+from pydantic import BaseModel, Field, StringConstraints
 
 from audit.closed_timestamp import PendingService, find_pending_services
+from audit.names import fetch_names
 from audit.timeline import TimelineEvent, TimelineFilter, build_timeline, events_after, select_known
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import Role
+from shared.names.lookup import ids_in
 from shared.temporal import FutureInstant
-from shared.web.auth import STAFF, Caller, authorize_headers, requires
+from shared.web.auth import STAFF, Caller, authorize_headers, forwarded_headers, requires
+from shared.web.collections import NAMES_DESCRIPTION
 from shared.web.http import ProblemError, problem_responses
 from shared.web.requests import AppDep, AsOfParam, OnParam, case_router
 
@@ -74,7 +77,9 @@ class ServiceBasis(BaseModel):
 
 
 class TimelineResponse(BaseModel):
-    """`basis`: by service, how far the answer goes; while it stays the same, so does the answer, byte for byte.
+    """`basis`: by service, how far the answer goes; while it stays the same, so does the answer, byte for byte, but for
+    `names`: what the people whose ids stand in the events are called, by id, as intake shows it to you. Null when
+    intake does not answer, or you are shown the headers alone.
 
     `final`: everything recorded by `as_of` was received, so that only an erasure changes the answer; else `pending`
     names the services of which something may still arrive. Null without `as_of`.
@@ -87,11 +92,13 @@ class TimelineResponse(BaseModel):
     next: UUID | None
     final: bool | None = None
     pending: list[PendingService] = []
+    names: dict[str, str] | None = Field(default=None, description=NAMES_DESCRIPTION)
 
 
 @router.get("/{id}/timeline", responses=problem_responses(409), summary="Timeline of a case across the services")
 def timeline(
     id: UUID,  # noqa: A002
+    request: Request,
     app: AppDep,
     caller: Annotated[Caller, requires(*READERS)],
     as_of: AsOfParam = None,
@@ -116,8 +123,14 @@ def timeline(
         matches.reverse()
     rest = _page_after(matches, after)
     page = rest[:limit]
+    events = [_entry(each, with_bodies) for each in page]
+    people = [*ids_in([each.actor for each in events]), *ids_in([each.body for each in events])]
+    names = None
+    if with_bodies:
+        names = fetch_names(id, people, request.app.state.addresses, forwarded_headers(request, caller))
     return TimelineResponse(
-        events=[_entry(each, with_bodies) for each in page],
+        events=events,
+        names=names,
         basis=find_basis(known),
         as_of=as_of,
         on=on,

@@ -121,7 +121,7 @@ async def timeline_page(
     )
     if isinstance(timeline, UpstreamError) and not timeline.is_down:
         raise timeline
-    lines = [] if isinstance(timeline, UpstreamError) else lines_of(timeline["events"])
+    lines = [] if isinstance(timeline, UpstreamError) else lines_of(timeline["events"], timeline["names"])
     shown = TimelineDisplayFilter(
         tuple(phase or ()),
         tuple(filter(None, role or ())),
@@ -152,11 +152,13 @@ async def fetch_timeline(services: Services, reader: Reader, case: UUID) -> dict
     """All pages of a case's timeline, from audit. Raises UpstreamError."""
     answer: dict[str, Any] = {}
     events: list[dict[str, Any]] = []
+    names: dict[str, str] = {}
     for _ in range(MAX_PAGES):
         answer = await services.json(
             reader, "audit", f"/api/v1/cases/{case}/timeline", after=answer.get("next"), limit=PAGE_EVENTS
         )
         events += answer["events"]
+        names |= answer["names"] or {}
         if answer["next"] is None:
             break
-    return answer | {"events": events}
+    return answer | {"events": events, "names": names}

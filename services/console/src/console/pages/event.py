@@ -31,7 +31,7 @@ async def event_page(request: Request, case: UUID, event: UUID) -> Response:
         fetch_timeline(services, reader, case),
         result_or_error(services.json(reader, "intake", f"/api/v1/requests/{case}")),
     )
-    lines = lines_of(timeline["events"])
+    lines = lines_of(timeline["events"], timeline["names"])
     line = next((each for each in lines if each.event["id"] == str(event)), None)
     if line is None:
         raise UpstreamError("audit", 404, slug="unknown-event", title="Événement inconnu", detail=UNKNOWN)

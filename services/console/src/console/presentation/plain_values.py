@@ -9,7 +9,7 @@ from typing import Any
 
 from console.presentation import labels
 
-HIDDEN_FIELDS = frozenset({"id", "version", "replayed", "salt", "structure_id", "links", "extra"})
+HIDDEN_FIELDS = frozenset({"id", "version", "replayed", "salt", "links", "extra", "names"})
 """Fields that tell a person nothing, or that the page shows elsewhere."""
 PATH_PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 INLINE_CHARACTERS = 90
@@ -51,14 +51,33 @@ def state_nodes(state: Mapping[str, Any], changed: Sequence[Change] = ()) -> lis
     """The fields of a state that have a value; those of `changed` are marked."""
     marked = frozenset(change.path for change in changed)
     shown = {
-        name: value for name, value in state.items() if name not in HIDDEN_FIELDS and not _is_named_above(name, value)
+        name: with_names(value, state.get("names") or {})
+        for name, value in state.items()
+        if name not in HIDDEN_FIELDS and not _is_named_above(name, value)
     }
     return list(_fields(shown, "", marked))
 
 
+def with_names(value: Any, names: Mapping[str, str]) -> Any:
+    """The value with the name of each person in place of their id, as the service gives it."""
+    if isinstance(value, str):
+        return names.get(value, value)
+    if isinstance(value, list):
+        return [with_names(each, names) for each in value]
+    if isinstance(value, Mapping):
+        if _has_name_alone(value):
+            return value["name"] or value["id"]
+        return {name: with_names(inner, names) for name, inner in value.items()}
+    return value
+
+
+def _has_name_alone(value: Any) -> bool:
+    return isinstance(value, Mapping) and value.keys() == {"id", "name"}
+
+
 def _is_named_above(name: str, value: Any) -> bool:
-    """Whether this is the structure's id, whose name the head of the page shows."""
-    return name == "structure" and isinstance(value, str) and labels.UUID.fullmatch(value) is not None
+    """Whether this is the structure, whose name the head of the page shows."""
+    return name == "structure" and (_has_name_alone(value) or labels.UUID.fullmatch(str(value)) is not None)
 
 
 def names_by_id(state: Any) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,13 @@ OLDEST, NEWEST = "anciens", "recents"
 
 @dataclass(frozen=True, slots=True)
 class TimelineLine:
-    """`event`: as audit returns it; `cause`: the event of this case that led to it, if any."""
+    """`event`: as audit returns it; `cause`: the event of this case that led to it, if any. `actor_name`: of who did
+    it, where audit gives it."""
 
     event: dict[str, Any]
     phase: int
     cause: dict[str, Any] | None
+    actor_name: str | None = None
 
     @property
     def label(self) -> str:
@@ -66,12 +68,14 @@ class TimelineDisplayFilter:
         return bool(self.phases or self.roles or self.events)
 
 
-def lines_of(events: Sequence[dict[str, Any]]) -> list[TimelineLine]:
-    """The lines, oldest first. parcours holds two phases: élaboration until the structure validates its parcours."""
+def lines_of(events: Sequence[dict[str, Any]], names: Mapping[str, str] | None = None) -> list[TimelineLine]:
+    """The lines, oldest first; `names`: of who acted, by id. parcours holds two phases: élaboration until the structure
+    validates its parcours."""
     by_id = {event["id"]: event for event in events}
     begins, lines = dict(FIRST_PHASES), []
     for event in events:
-        lines.append(TimelineLine(event, begins.get(event["service"], 0), cause=by_id.get(event["causation"])))
+        cause, actor_name = by_id.get(event["causation"]), (names or {}).get(event["actor"])
+        lines.append(TimelineLine(event, begins.get(event["service"], 0), cause=cause, actor_name=actor_name))
         if event["event"] == PARCOURS_VALIDATED:
             begins["parcours"] = 3
     return lines

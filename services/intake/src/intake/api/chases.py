@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 
 from intake import projections
 from intake.bootstrap import Deployment
-from intake.domain.chasing import Chase, compute_due_time, sort_by_urgency
+from intake.domain.chasing import Chase, ChasedStructure, compute_due_time, sort_by_urgency
 from shared.access import ROWS, RowScope, scope_condition
 from shared.eventlog import ServiceApplication
 from shared.kernel import DifficultyLevel
@@ -83,7 +83,7 @@ def _build_chase(
     return Chase(
         UUID(row["id"]),
         UUID(orientation_id),
-        structure=row["structure"],
+        structure=ChasedStructure(UUID(row["structure_id"]), row["structure"]),
         unit=row["unit"],
         target=sent["target"],
         level=level,

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from intake import projections
 from intake.api import lookups
 from intake.api.lookups import RequestExtra
+from intake.api.names import add_names
 from intake.bootstrap import Deployment
 from intake.documents.reception_record import build_request_documents
 from intake.domain.reference.codes import OTHER_DEPARTMENT, UNKNOWN_CODE, UNKNOWN_DEPARTMENT, WRONG_NUMBER
@@ -122,6 +123,7 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
     documents = build_request_documents(lambda: deployment.reference)
     requests.documents(documents, *CASE_READERS)
     requests.list(projections.requests, *STAFF, Role.AUDITOR, Role.DPO)
+    add_names(router)
     return router, requests
 
 

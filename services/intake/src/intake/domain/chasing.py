@@ -20,12 +20,20 @@ CHASE_AFTER_DAYS: Mapping[DifficultyLevel, int] = {
 
 
 @dataclass(frozen=True, slots=True)
+class ChasedStructure:
+    """The structure that was oriented."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chase:
     """An orientation that was sent and not acknowledged yet. `due_at`: when to ask the target again."""
 
     case: UUID
     orientation: UUID
-    structure: str
+    structure: ChasedStructure
     unit: str
     target: str
     level: DifficultyLevel

@@ -24,6 +24,7 @@ from shared.web.auth.authorization import (
     authorize_read,
     can_change,
     confidential_problem,
+    forwarded_headers,
     requires,
 )
 from shared.web.auth.named_identities import IDENTITY_WITHOUT_RIGHT, require_right
@@ -52,6 +53,7 @@ __all__ = [
     "can_change",
     "confidential_problem",
     "document_roles",
+    "forwarded_headers",
     "get_caller",
     "no_protected_case",
     "redact_confidential_cases",

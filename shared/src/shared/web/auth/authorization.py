@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 
 from shared.access import ARCHIVED_RULE, CONFIDENTIAL_RULE, AccessAction, evaluate
 from shared.kernel import ROLE_LABELS, Role
-from shared.web.auth.authentication import Caller, CallerDep
+from shared.web.auth.authentication import RIGHT_HEADER, Caller, CallerDep
 from shared.web.http import ProblemError
 from shared.web.requests import wait_for_positions
 
@@ -114,6 +114,12 @@ def authorize_headers(caller: Caller, case: UUID) -> bool:
         return False
     authorize(caller, case)
     return True
+
+
+def forwarded_headers(request: Request, caller: Caller) -> dict[str, str]:
+    """The headers by which another service answers the same reader: token, right in use, reason and correlation."""
+    reader = {name: request.headers[name] for name in ("Authorization", RIGHT_HEADER) if name in request.headers}
+    return reader | (caller.access.forwarded_headers() if caller.access else {})
 
 
 def can_change(caller: Caller, case: UUID) -> bool:

@@ -4,15 +4,37 @@ from shared.web.collections.caseload import caseload_router
 from shared.web.collections.figures import add_figures
 from shared.web.collections.list_at import load_case_for_response
 from shared.web.collections.lists import NO_NUL_PATTERN, list_params, list_rows, page_of
+from shared.web.collections.named import (
+    NAMES_DESCRIPTION,
+    NamedPerson,
+    NamedStructure,
+    name_entries,
+    name_part,
+    name_person,
+    name_rows,
+    name_state,
+    named_row_members,
+    named_state_members,
+)
 from shared.web.collections.statistics import add_statistics
 
 __all__ = [
+    "NAMES_DESCRIPTION",
     "NO_NUL_PATTERN",
+    "NamedPerson",
+    "NamedStructure",
     "add_figures",
     "add_statistics",
     "caseload_router",
     "list_params",
     "list_rows",
     "load_case_for_response",
+    "name_entries",
+    "name_part",
+    "name_person",
+    "name_rows",
+    "name_state",
+    "named_row_members",
+    "named_state_members",
     "page_of",
 ]

@@ -15,6 +15,7 @@ from shared.queries.caseload import CaseloadQuery
 from shared.temporal import Basis, PointInTime
 from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections.lists import MYSELF, NO_NUL_PATTERN, invalid_cursor, resolve_myself
+from shared.web.collections.named import NamedPerson, NamedStructure, name_rows
 from shared.web.requests import AS_OF_DESCRIPTION, ON_DESCRIPTION, AppDep, Instant, ResourceRouter, case_router
 
 CASELOAD_READERS = frozenset({*STAFF, Role.AUDITOR})
@@ -24,8 +25,9 @@ class Task(BaseModel):
     """`what`: a code, `label` its words; `item`: what of the case it is about, where there may be several."""
 
     case: UUID
+    structure: NamedStructure | None
     unit: str
-    adviser: str | None
+    adviser: NamedPerson | None
     what: str
     label: str
     item: str | None
@@ -81,7 +83,7 @@ def caseload_router(caseload: Caseload) -> ResourceRouter:
             raise invalid_cursor() from None
         caller.record_rows(len(page.rows))
         items = []
-        for row in page.rows:
+        for row in name_rows(app, page.rows, lambda row: row["case"]):
             what = caseload.task_kinds[row["what"]]
             href = what.href.format(case=row["case"], item=row["item"])
             items.append(Task(**row | {"since": row["since_on"], "label": what.label, "href": href}))

@@ -14,6 +14,7 @@ from shared.queries import CURRENT_ROWS, NEWEST_FIRST, InvalidCursor, count_rows
 from shared.queries.list_query import ListQuery
 from shared.temporal import Basis, PointInTime, load_past_rows, past_row_source
 from shared.web.auth import Caller
+from shared.web.collections.named import name_rows, named_row_members
 from shared.web.http import ProblemError, shown_as
 from shared.web.requests import AS_OF_DESCRIPTION, ON_DESCRIPTION, Instant
 
@@ -34,7 +35,7 @@ class Page(BaseModel):
 def page_of(projection: Projection) -> type[Page]:
     """The same with the rows of one projection."""
     name = "".join(part.capitalize() for part in projection.name.partition(":")[0].split("-"))
-    items: Any = list[shown_as(projection.row)]  # type: ignore[misc]
+    items: Any = list[shown_as(projection.row, **named_row_members(projection.row))]  # type: ignore[misc]
     return create_model(f"{name}Page", __base__=Page, __doc__=Page.__doc__, items=(items, ...))
 
 
@@ -102,7 +103,8 @@ def list_rows(app: ServiceApplication, caller: Caller, view: Projection, params:
         raise invalid_cursor() from None
     caller.record_rows(len(page.items))
     total = count_rows(app.recorder, view, query, source) if params.count else None
-    return Page(items=page.items, next=page.next, total=total, basis=basis)
+    items = name_rows(app, page.items, lambda row: row["id"])
+    return Page(items=items, next=page.next, total=total, basis=basis)
 
 
 def resolve_myself(caller: Caller, name: str, value: str) -> str:

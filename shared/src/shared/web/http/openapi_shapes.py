@@ -27,7 +27,8 @@ class Shape:
     """The schema of `kind`, a class of the domain or any type that msgspec writes; of a tuple, one of these.
 
     `added`: further members that are always there, by name, or those that are written in another form. `sometimes`:
-    members that are not always there; `partial`: none of its own is. With any of these, `name` and `description` are
+    members that are not always there; `omitted`: members of its own that are not written; `partial`: none of its own is
+    always there. With any of these, `name` and `description` are
     those of the whole."""
 
     kind: Any
@@ -35,6 +36,7 @@ class Shape:
     description: str = ""
     added: Mapping[str, Any] = field(default_factory=dict)
     sometimes: Mapping[str, Any] = field(default_factory=dict)
+    omitted: frozenset[str] = frozenset()
     partial: bool = False
 
     def __get_pydantic_json_schema__(self, _: Any, __: Any) -> JsonSchema:
@@ -58,8 +60,15 @@ class Shape:
         components[name] = whole | {
             "title": name,
             "description": self.description or whole.get("description", ""),
-            "properties": always | whole["properties"] | members,
-            "required": [*always, *(each for each in whole["required"] if not self.partial and each not in members)],
+            "properties": {
+                name: each
+                for name, each in (always | whole["properties"] | members).items()
+                if name not in self.omitted or name in members
+            },
+            "required": [
+                *always,
+                *(each for each in whole["required"] if not self.partial and each not in {*members, *self.omitted}),
+            ],
         }
         return {"$ref": PREFIX + name}
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from shared.eventlog import ServiceApplication, to_plain
 from shared.kernel import Decider, Role, event_name
 from shared.temporal import PointInTime, changes_between, collect_erased, load_aggregate_at
+from shared.web.collections import name_part, name_state
 from shared.web.requests import parse_bound
 
 
@@ -59,14 +60,21 @@ def state_at(
     app: ServiceApplication,
     decider: Decider[Any],
     stream: UUID,
+    *,
     at: PointInTime,
-    part: Callable[[Any], Any] = lambda state: state,
+    case: UUID,
+    part: Callable[[Any], Any] | None = None,
 ) -> dict[str, Any]:
-    """The state, or a `part` of it, and under `replayed` its basis. Raises like `shared.temporal.load_aggregate_at`."""
+    """The state, or a `part` of it, with the names as they were known then, or first known after, and under `replayed`
+    its basis. Raises like `shared.temporal.load_aggregate_at`."""
     replay = load_aggregate_at(app, decider, stream, at)
     show, erased = collect_erased(app.key_store.display_text)
-    state = to_plain(part(replay.state), show)
     entry = replay.recorded[-1][0]
+    until = entry.id if at.version else app.recorder.position_at(at.as_of)[0]
+    if part:
+        state = name_part(app, to_plain(part(replay.state), show), until, show)
+    else:
+        state = name_state(app, case, to_plain(replay.state, show), until, show)
     basis = StateAt(
         version=entry.originator_version,
         position=entry.id,

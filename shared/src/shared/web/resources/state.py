@@ -13,7 +13,17 @@ from shared.kernel import Role, event_name
 from shared.projections import Projection
 from shared.temporal import PointInTime
 from shared.web.auth import Caller, authorize, require_no_confidential_case, requires
-from shared.web.collections import list_params, list_rows, load_case_for_response, page_of
+from shared.web.collections import (
+    NAMES_DESCRIPTION,
+    list_params,
+    list_rows,
+    load_case_for_response,
+    name_entries,
+    name_part,
+    name_state,
+    named_state_members,
+    page_of,
+)
 from shared.web.http import shown_as
 from shared.web.requests import AppDep, BoundParam, Link, PointInTimeDep, PrefersMinimalDep
 from shared.web.resources.history import EventEffect, StateAt, effects_between, state_at
@@ -41,6 +51,7 @@ class HistoryEntry(BaseModel):
     unit: str | None = Field(description="The unit they acted for")
     causation: UUID | None = Field(description="The event of another service that caused it")
     data: dict[str, Any] = Field(description="Its fields; encrypted values are shown as far as the reader may see them")
+    names: dict[str, str] = Field(default={}, description=NAMES_DESCRIPTION)
 
 
 def add_state(
@@ -50,9 +61,11 @@ def add_state(
 
     `extra`: what follows from the state today, shown under the same name; `extra_kind`: its class."""
     sometimes = {"extra": extra_kind} if extra_kind else {}
+    named = named_state_members(type(resource.decider.initial))
     shape = shown_as(
         type(resource.decider.initial),
-        added={"id": UUID, "version": int},
+        added={"id": UUID, "version": int, **named["added"]},
+        omitted=named["omitted"],
         sometimes={**sometimes, "links": list[Link], "replayed": StateAt},
     )
     router, decider, name = resource.router, resource.decider, resource.decider.name
@@ -67,18 +80,19 @@ def add_state(
         at: PointInTimeDep,
         minimal: PrefersMinimalDep,
     ) -> Any:
-        """The state now, with `extra`, what follows from it today, and `links`, the commands you may send next. At a
-        point in time, the state as it was then, with its basis under `replayed`."""
+        """The state now, with `names`, what the people in it are called, by id; `extra`, what follows from it today;
+        and `links`, the commands you may send next. At a point in time, the state as it was then, with its basis under
+        `replayed`."""
         authorize(caller, case)
         resource.require(app, case, id)
         if at != PointInTime():
-            return resource.redact(app, caller, state_at(app, decider, id, at))
+            return resource.redact(app, caller, state_at(app, decider, id, at=at, case=case))
         loaded = app.load_existing(decider, id)
         response.headers["ETag"] = f'"{loaded.version}"'
         following = {"extra": to_plain(extra(app, id, loaded.state), app.key_store.display_text)} if extra else {}
         state = resource.redact(app, caller, _with_current_adviser(caller, case, plain_state(app, id, loaded)))
         links = {} if minimal else {"links": resource.links(caller, case, id, loaded.state)}
-        return state | following | links
+        return name_state(app, case, state) | following | links
 
     @router.get(
         "/{id}/changes",
@@ -119,7 +133,9 @@ def _add_history(resource: AggregateResource[Any], *roles: Role) -> None:
         case's own aggregate. Of a case that has not reached this service yet, what was received about it."""
         authorize(caller, id)
         history = load_case_for_response(app, resource.decider, id, at, response, unopened=True)
-        return resource.redact(app, caller, [_history_entry(app, *recorded) for recorded in history.counted])
+        return name_entries(
+            app, resource.redact(app, caller, [_history_entry(app, *recorded) for recorded in history.counted])
+        )
 
     @router.get(
         "/{id}/stored", name="list_stored_events", response_model=StoredEvents, summary="List the events as stored"
@@ -150,8 +166,8 @@ def add_part(resource: AggregateResource[Any], part: Part[Any], *roles: Role) ->
         at: PointInTimeDep,
         minimal: PrefersMinimalDep,
     ) -> Any:
-        """As it stands in the state, now or at a point in time; the version is the aggregate's. `links`: the commands
-        that you may send to it next."""
+        """As it stands in the state, now or at a point in time; the version is the aggregate's. `names`: what the people
+        in it are called, by id. `links`: the commands that you may send to it next."""
         authorize(caller, case)
         resource.require(app, case, id)
         *_, own = address.values()
@@ -163,10 +179,13 @@ def add_part(resource: AggregateResource[Any], part: Part[Any], *roles: Role) ->
             return parts[key]
 
         if at != PointInTime():
-            return resource.redact(app, caller, state_at(app, decider, id, at, find)) | {"id": str(own)}
+            return resource.redact(app, caller, state_at(app, decider, id, at=at, case=case, part=find)) | {
+                "id": str(own)
+            }
         loaded = app.load_existing(decider, id)
         response.headers["ETag"] = f'"{loaded.version}"'
-        shown = resource.redact(app, caller, to_plain(find(loaded.state), app.key_store.display_text))
+        plain = to_plain(find(loaded.state), app.key_store.display_text)
+        shown = name_part(app, resource.redact(app, caller, plain))
         here = resource.address(case, id) + part.path.format(**address)
         links = [link for link in resource.links(caller, case, id, loaded.state) if link.href.startswith(f"{here}/")]
         return {**shown, "id": str(own), "version": loaded.version} | ({} if minimal else {"links": links})
