@@ -9,9 +9,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from intake.domain.request import request
-from shared.names.lookup import find_person_names
+from shared.names.lookup import NamedStructure, find_person_names
 from shared.web.auth import CaseReaderDep, authorize
-from shared.web.collections import NamedStructure
 from shared.web.requests import AppDep
 
 MAX_IDS = 200
@@ -39,5 +38,5 @@ def add_names(router: APIRouter) -> None:
         shown as such. Audit asks this for the timeline that it shows you, in your name."""
         authorize(caller, id)
         state = app.load_existing(request.decider, id).state
-        structure = NamedStructure(id=state.structure_id, name=state.structure.name)
+        structure = NamedStructure(state.structure_id, state.structure.name)
         return CaseNames(structure=structure, names=find_person_names(app, person))

@@ -10,12 +10,13 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from shared.kernel import Day, Role
+from shared.names.lookup import NamedStructure
 from shared.queries import Caseload, InvalidCursor, fetch_caseload
 from shared.queries.caseload import CaseloadQuery
 from shared.temporal import Basis, PointInTime
 from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections.lists import MYSELF, NO_NUL_PATTERN, invalid_cursor, resolve_myself
-from shared.web.collections.named import NamedPerson, NamedStructure, name_rows
+from shared.web.collections.named import NamedPerson, name_rows
 from shared.web.requests import AS_OF_DESCRIPTION, ON_DESCRIPTION, AppDep, Instant, ResourceRouter, case_router
 
 CASELOAD_READERS = frozenset({*STAFF, Role.AUDITOR})

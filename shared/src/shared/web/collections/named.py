@@ -18,8 +18,8 @@ NAMES_DESCRIPTION = "What the people are called whose ids stand here, by id; tho
 
 @dataclass(frozen=True, slots=True)
 class NamedPerson:
-    """A person who works on a case, by pseudonym. `name`: null where it was not given with a right; «\u202feffacé\u202f»
-    once they are erased."""
+    """A person who works on a case, by pseudonym. `name`: null where it was not given with a right; once the person is
+    erased, it says so."""
 
     id: str
     name: str | None

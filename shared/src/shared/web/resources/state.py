@@ -166,8 +166,8 @@ def add_part(resource: AggregateResource[Any], part: Part[Any], *roles: Role) ->
         at: PointInTimeDep,
         minimal: PrefersMinimalDep,
     ) -> Any:
-        """As it stands in the state, now or at a point in time; the version is the aggregate's. `names`: what the people
-        in it are called, by id. `links`: the commands that you may send to it next."""
+        """As it stands in the state, now or at a point in time; the version is the aggregate's. `names`: what the
+        people in it are called, by id. `links`: the commands that you may send to it next."""
         authorize(caller, case)
         resource.require(app, case, id)
         *_, own = address.values()
@@ -179,9 +179,8 @@ def add_part(resource: AggregateResource[Any], part: Part[Any], *roles: Role) ->
             return parts[key]
 
         if at != PointInTime():
-            return resource.redact(app, caller, state_at(app, decider, id, at=at, case=case, part=find)) | {
-                "id": str(own)
-            }
+            past = state_at(app, decider, id, at=at, case=case, part=find)
+            return resource.redact(app, caller, past) | {"id": str(own)}
         loaded = app.load_existing(decider, id)
         response.headers["ETag"] = f'"{loaded.version}"'
         plain = to_plain(find(loaded.state), app.key_store.display_text)
