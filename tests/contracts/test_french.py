@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from shared.kernel import french_words
+
 ROOT = Path(__file__).parents[2]
 FRENCH = re.compile(r"[éèêàâçîôûœÉÈÀ’«]|\b(le|la|les|une?|des|du|est|sont|pas|pour|avec)\b")
 NOT_FRENCH = re.compile(r"\b(the|is|are|of|was|SELECT|UPDATE|DELETE|INSERT)\b|\(\?|<!DOCTYPE")
@@ -92,7 +94,7 @@ def said_in(page: Path) -> list[str]:
 
 
 def test_what_the_screens_say_is_written_as_french_is() -> None:
-    words = tomllib.loads((SCREENS / "words.toml").read_text())
+    words = french_words()
     said = [(page.name, text) for page in SCREENS.glob("templates/*.html") for text in said_in(page)]
     said += [("words.toml", text) for part in words.values() for text in part.values()]
     strings = re.compile(r'"([^"\n]*)"|`([^`\n]*)`')

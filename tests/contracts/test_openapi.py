@@ -165,7 +165,7 @@ def test_a_parameter_that_an_operation_does_not_take_is_refused_by_name(name: st
             answer = caller.get(operation, colour="bleu")
             assert answer.status_code == 422, (operation.path, answer.text)
             (error,) = answer.json()["errors"]
-            assert error == {"field": "query.colour", "detail": "ce champ n’existe pas"}
+            assert error == {"parameter": "colour", "field": "colour", "message": "ce champ n’existe pas"}
 
 
 WITHOUT_A_PAST = {

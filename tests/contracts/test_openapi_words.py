@@ -52,3 +52,42 @@ def test_every_tag_is_described_and_used(openapi: dict[str, Any]) -> None:
     used = {tag for _, operation in operations(openapi) for tag in operation["tags"]}
     assert [tag["name"] for tag in openapi["tags"] if not tag["description"]] == []
     assert {tag["name"] for tag in openapi["tags"]} == used
+
+
+NOT_READ_BY_PEOPLE = {
+    "CollectiveStatus",
+    "DocumentFormat",
+    "Order",
+    "ParcoursSection",
+    "SigningRefusal",
+    "Source",
+    "TimelineService",
+    "UnitKind",
+    "WitnessFault",
+}
+"""Enumerations of operators and programs, or whose codes are one letter of a source."""
+
+
+def test_each_code_has_its_french_label(openapi: dict[str, Any]) -> None:
+    without = [
+        name
+        for name, schema in openapi["components"]["schemas"].items()
+        if "enum" in schema
+        and name not in NOT_READ_BY_PEOPLE
+        and set(schema["enum"]) != set(schema.get("x-labels", ()))
+    ]
+    assert without == [], "declare the codes as a LabelledEnum, or name them in words.toml"
+
+
+def test_each_command_has_its_french_label_and_each_error_its_problems(openapi: dict[str, Any]) -> None:
+    for name, operation in operations(openapi):
+        for status, answer in operation["responses"].items():
+            assert int(status) < 400 or "x-problems" in answer, (name, status)
+    commands = [each for _, each in operations(openapi) if "x-label-fr" in each]
+    assert commands or "audit" in openapi["info"]["title"]
+
+
+def test_amounts_and_durations_have_their_unit(openapi: dict[str, Any]) -> None:
+    shapes = openapi["components"]["schemas"].values()
+    fields = [(name, field) for shape in shapes for name, field in shape.get("properties", {}).items()]
+    assert [name for name, field in fields if name.endswith(("_cents", "_days")) and "x-unit" not in field] == []

@@ -5,11 +5,9 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import json
-import tomllib
 import typing
 from collections.abc import Iterator
 from enum import StrEnum
-from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -18,10 +16,10 @@ from tests.support import ROOT
 from console.presentation import labels
 from console.presentation.plain_values import Node, change_list, event_nodes, names_by_id, state_nodes
 from shared.access.access_log import EXPIRED_OPERATION
-from shared.kernel import PHASE_SERVICES, ROLE_LABELS
+from shared.kernel import PHASE_SERVICES, ROLE_LABELS, french_words
 from shared.web.http.openapi_responses import is_read_of_a_dossier
 
-WORDS = tomllib.loads(files("console").joinpath("words.toml").read_text("utf-8"))
+WORDS = french_words()
 LISTS = ("_list", "_list_tasks", "_chases", "_list_figure_events", "_entries", "_list_events")
 
 

@@ -42,7 +42,7 @@ def test_what_repeats_it_is_found(
 
     def repeating(errors: Any) -> list[dict[str, str]]:
         exception_handlers.log.warning("refused: %s", errors[0].get("input"))
-        return [{"field": "body", "detail": str(each.get("input"))} for each in errors]
+        return [{"field": "body", "message": str(each.get("input"))} for each in errors]
 
     monkeypatch.setattr(exception_handlers, "findings", repeating)
     with served(service("followup"), database, nats, tmp_path) as running:

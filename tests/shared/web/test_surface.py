@@ -67,6 +67,9 @@ def of_structure(**changes: Any) -> dict[str, Any]:
 # A type is a type
 
 
+LABELS = {"headcount": "Structure › Nombre de salarié·es", "fte": "Structure › ETP", "name": "Structure › Nom"}
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -83,7 +86,7 @@ def of_structure(**changes: Any) -> dict[str, Any]:
 def test_a_number_is_no_text_and_true_is_no_number(adviser: Client, changes: dict[str, Any], said: str) -> None:
     problem = told(adviser.post("/api/v1/requests", of_structure(**changes)), 422, "invalid-request")
     (field,) = changes
-    assert problem["errors"] == [{"field": f"body.structure.{field}", "detail": said}]
+    assert problem["errors"] == [{"pointer": f"/structure/{field}", "field": LABELS[field], "message": said}]
 
 
 def test_what_json_has_no_type_for_comes_as_text(adviser: Client) -> None:
@@ -92,7 +95,8 @@ def test_what_json_has_no_type_for_comes_as_text(adviser: Client) -> None:
     held_on: Any
     for held_on in (1772409600, 0, True, "2026-03-02T00:00:00", ["2026-03-02"]):
         answer = adviser.post(f"{path}/meetings", {**meeting, "held_on": held_on})
-        assert "body.held_on" in told(answer, 422, "invalid-request")["detail"]
+        (error,) = told(answer, 422, "invalid-request")["errors"]
+        assert (error["pointer"], error["field"]) == ("/held_on", "Tenu le")
     assert adviser.post(f"{path}/meetings", meeting).status_code == 200
 
 

@@ -69,6 +69,7 @@ from shared.kernel.vocabulary.endings import Ending, EndingKind
 from shared.kernel.vocabulary.indicators import STANDARD_INDICATORS, format_indicator
 from shared.kernel.vocabulary.phases import CASE_PATHS, PHASE_LABELS, PHASE_SERVICES, SERVICE_LABELS, SERVICES
 from shared.kernel.vocabulary.roles import ROLE_LABELS, Right, Role
+from shared.kernel.words import french_words
 from shared.kernel.worker import WorkerLoop
 
 __all__ = [
@@ -146,6 +147,7 @@ __all__ = [
     "format_instant",
     "format_number",
     "format_period",
+    "french_words",
     "is_one_line",
     "paris_date",
     "paris_year",

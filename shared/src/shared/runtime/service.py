@@ -25,7 +25,7 @@ from shared.crypto import ErasureList, ErasureListDamaged
 from shared.erasure.after_restore import KeyDestruction, key_destruction, repeat_lost_erasures
 from shared.erasure.erasure import decider as key_erasure
 from shared.eventlog import ServiceApplication
-from shared.kernel import Clock, Decider
+from shared.kernel import Clock, Decider, Refusal, declared_refusals
 from shared.messaging import Feed, Inbox, Reactions, Relay, Subscriptions, ToIntegrationEvent
 from shared.projections import Projection, Projector
 from shared.runtime.scheduler import Scheduler
@@ -42,9 +42,10 @@ from shared.web.http import (
     operation_id,
     place_shapes,
     polish_openapi,
+    problem_pages,
     reject_unknown_parameters,
 )
-from shared.web.requests import MAX_WAITING_READS, exception_handlers
+from shared.web.requests import MAX_WAITING_READS, command_endpoints, document_commands, exception_handlers
 from shared.web.resources import MAX_CONCURRENT_UPLOADS, document_events
 from shared.web.standard import clock_router, feed_router, health_router, me_router
 from shared.web.standard.access_log import router as access_log_router
@@ -125,6 +126,19 @@ class Service:
         except (OSError, ErasureListDamaged) as error:
             raise Misconfigured([f"DLA_ERASURE_LIST: {error}"]) from error
 
+    def problems(self) -> dict[str, problem_pages.ProblemPage]:
+        """The problems that the service answers, by slug."""
+        own = self.descriptions.with_name("problems.toml") if self.descriptions else None
+        return problem_pages.problem_catalogue(self.refusals(), own)
+
+    def refusals(self) -> set[Refusal]:
+        """What the rules of the service refuse, and its operations before they ask the rules."""
+        endpoints = [*command_endpoints(self.routers)]
+        commands = {command for decider in self.deciders for command in decider.commands}
+        commands |= {command for each in endpoints for command in (each.command, each.becomes) if command}
+        refused = {refusal for command in commands for refusal in declared_refusals(command)}
+        return refused | {refusal for each in endpoints for refusal in each.may_refuse}
+
     def feed(self, settings: Settings) -> Feed:
         bases = {publisher: str(url) for publisher, url in settings.feeds.items()}
         return Feed(bases, settings.service_token.get_secret_value(), settings.trusted)
@@ -180,12 +194,14 @@ class Service:
         @cache
         def openapi() -> dict[str, Any]:
             shaped = place_shapes(document_events(describe(), self.deciders))
-            described = document_roles(document_problems(shaped), web.routes)
+            problems = document_commands(document_problems(shaped), command_endpoints(self.routers))
+            described = document_roles(problems, web.routes)
             return polish_openapi(described, self.tags, self.examples, self.descriptions)
 
         web.openapi = openapi  # type: ignore[method-assign]
         exception_handlers.install(web)
         docs_page.install(web)
+        problem_pages.install(web, self.problems())
         if settings is not None:
             web.state.rates = RateLimiter(settings)
             web.add_middleware(RateLimitMiddleware, rates=web.state.rates)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from datetime import date, datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from shared.kernel import PARIS, ROLE_LABELS, SERVICE_LABELS, capitalize_first, format_date, format_euros, format_number
+from shared.kernel import (
+    PARIS,
+    ROLE_LABELS,
+    SERVICE_LABELS,
+    capitalize_first,
+    format_date,
+    format_euros,
+    format_number,
+    french_words,
+)
 
 STATUSES = ("received", "admitted", "oriented", "not_admitted", "transferred", "withdrawn", "closed")
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -44,22 +50,16 @@ FREE_TEXT_FIELDS = {
 """Fields that hold typed text: a word that happens to be a code is left as typed."""
 
 
-@cache
-def _label_file() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = tomllib.loads(files("console").joinpath("words.toml").read_text("utf-8"))
-    return found
-
-
 def browser_labels() -> dict[str, Any]:
     """All labels, for the browser's script that verifies an event and shows it."""
-    data = {"fields": _label_file()["fields"], "codes": {**ROLE_LABELS, **_label_file()["codes"]}}
+    data = {"fields": french_words()["fields"], "codes": {**ROLE_LABELS, **french_words()["codes"]}}
     labels = {"roles": dict(ROLE_LABELS), "services": dict(SERVICE_LABELS)}
     return data | labels | {"amounts": sorted(AMOUNT_FIELDS), "as_typed": sorted(FREE_TEXT_FIELDS)}
 
 
 def field_label(field: str) -> str:
     """The label of a field; a name that is no field is a key (an axis, a criterion, an id) or shown as it is."""
-    if (known := _label_file()["fields"].get(field)) is not None:
+    if (known := french_words()["fields"].get(field)) is not None:
         return known
     if (code := _code(field)) is not None:
         return capitalize_first(code)
@@ -88,7 +88,7 @@ def format_value(value: Any, field: str = "") -> str:
 
 def _code(text: str) -> str | None:
     """The label of a code, else of a role."""
-    return _label_file()["codes"].get(text) or ROLE_LABELS.get(text)
+    return french_words()["codes"].get(text) or ROLE_LABELS.get(text)
 
 
 def _plain(value: float, field: str) -> str:
@@ -141,7 +141,7 @@ def role_label(code: str) -> str:
 
 def operation_label(code: str) -> str:
     """The label of the operation that showed something: its own, or that of its longest known suffix."""
-    operations = _label_file()["operations"]
+    operations = french_words()["operations"]
     return next((operations[name] for name in (code, *_suffixes(code)) if name in operations), code.replace("_", " "))
 
 

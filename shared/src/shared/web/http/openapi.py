@@ -11,6 +11,7 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
+from shared.kernel import AXIS_LABELS, ROLE_LABELS, LabelledEnum, Role, french_words
 from shared.web.http.openapi_responses import is_read_of_a_dossier
 
 TAGS = {
@@ -23,6 +24,8 @@ TAGS = {
     "health": "La santé du service, pour l’exploitation.",
 }
 """Of the operations that every service has, after the service's own tags."""
+UNITS = {"_cents": "euro cents", "_days": "days", "_hours": "hours", "_months": "months", "_seconds": "seconds"}
+"""By the ending of a field's name."""
 REASON_HEADER = "DLA-Reason"
 REASON_PARAMETER = {
     "name": REASON_HEADER,
@@ -72,7 +75,25 @@ def polish_openapi(
         if body is not None and path in bodies:
             body["example"] = bodies[path]
     _describe_fields(openapi, descriptions)
+    _label_codes(openapi)
+    openapi["x-role-labels"] = {role.value: ROLE_LABELS[role] for role in Role}
     return openapi
+
+
+def _label_codes(openapi: dict[str, Any]) -> None:
+    """Adds `x-labels` to each enumeration that has French labels, and `x-unit` to each field whose name ends in one."""
+    labels = {kind.__name__: {each.value: each.label for each in kind} for kind in LabelledEnum.__subclasses__()}
+    labels |= {"Role": dict(ROLE_LABELS), "Axis": dict(AXIS_LABELS)}
+    words = {**ROLE_LABELS, **french_words()["codes"]}
+    for name, schema in openapi["components"]["schemas"].items():
+        codes = [str(code) for code in schema.get("enum", ())]
+        known = labels.get(name, words)
+        if codes and known.keys() >= {*codes}:
+            schema["x-labels"] = {code: known[code] for code in codes}
+        for field, declared in schema.get("properties", {}).items():
+            for ending, unit in UNITS.items():
+                if field.endswith(ending):
+                    declared["x-unit"] = unit
 
 
 def _describe_fields(openapi: dict[str, Any], descriptions: Path | None) -> None:

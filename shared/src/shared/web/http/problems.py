@@ -9,7 +9,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
-TYPES = "https://dla.example/problemes/"
+TYPES = "/problems/"
+"""A path of the service that answers, where a page says what to do. Relative to its address (RFC 9457, section 3.1.1),
+so that a deployment sets nothing."""
 
 
 class ProblemDetails(BaseModel):

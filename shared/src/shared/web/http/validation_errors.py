@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shared.kernel import french_words
 from shared.kernel.fields import FIRST_YEAR, LAST_YEAR
 
 A_FIELD = re.compile(r"[A-Za-z]+-[A-Za-z-]+|[a-z][a-z0-9_]{0,59}")
@@ -54,13 +55,27 @@ FRENCH = {
 
 
 def findings(errors: Sequence[Any]) -> list[dict[str, str]]:
-    """Pydantic's, in French; nothing of what was sent is repeated."""
-    return [{"field": ".".join(map(_place, each["loc"])), "detail": _in_french(each)} for each in errors]
+    """Pydantic's, in French; nothing of what was sent is repeated. `pointer` (RFC 6901) is where in the body, or
+    `parameter` which one; `field` says the same to a person."""
+    return [_finding(*each["loc"]) | {"message": _in_french(each)} for each in errors]
 
 
 def summary(errors: list[dict[str, str]]) -> str:
-    shown = "\u202f; ".join(f"{e['field']} — {e['detail']}" for e in errors[:3])
+    shown = "\u202f; ".join(f"{e['field']}\u00a0– {e['message']}" for e in errors[:3])
     return f"À corriger\u00a0: {shown}{'…' if len(errors) > 3 else '.'}"
+
+
+def _finding(where: str | int, *path: str | int) -> dict[str, str]:
+    places = [*map(_place, path)]
+    field = " › ".join(map(_in_words, places)) or "le corps de la demande"
+    if where == "body":
+        return {"pointer": "".join(f"/{place}" for place in places), "field": field}
+    return {"parameter": ".".join(places), "field": field}
+
+
+def _in_words(place: str) -> str:
+    """The label of a field; the number of an element, counted from 1."""
+    return f"n°\u00a0{int(place) + 1}" if place.isdigit() else french_words()["fields"].get(place, place)
 
 
 def _place(part: str | int) -> str:

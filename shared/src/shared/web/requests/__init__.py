@@ -1,5 +1,6 @@
 """What the endpoints share: dependencies, points in time, the commands they offer, and the answers to failures."""
 
+from shared.web.requests.command_documentation import document_commands
 from shared.web.requests.command_endpoints import (
     CommandEndpoint,
     Link,
@@ -57,6 +58,7 @@ __all__ = [
     "ResourceRouter",
     "case_router",
     "command_endpoints",
+    "document_commands",
     "expected_version",
     "parse_bound",
     "position_in_log",

@@ -1,0 +1,65 @@
+"""Problems lead to a page that helps: every slug that the code can answer has one, in French."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from tests.support.generated.golden_samples import SERVICES, service
+
+from shared.web.http.problem_pages import problem_catalogue
+from shared.web.http.problems import TYPES
+
+ROOT = Path(__file__).parents[2]
+
+
+def answered_by_http(package: Path) -> Iterator[tuple[str, str]]:
+    """The slug and the title of each problem that is built where it is answered."""
+    for file in sorted(package.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", None) in ("ProblemError", "problem_response"):
+                match node.args:
+                    case [ast.Constant(int()), ast.Constant(str(slug)), ast.Constant(str(title)), *_]:
+                        yield slug, title
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_refusal_has_a_page_under_its_own_title(name: str) -> None:
+    pages = service(name).problems()
+    refusals = {refusal.slug: refusal.title for refusal in service(name).refusals()}
+    assert sorted(refusals.keys() - pages.keys()) == [], f"say what to do in services/{name}/src/{name}/problems.toml"
+    assert {slug: pages[slug].title for slug in refusals} == refusals
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_problem_of_the_http_side_has_a_page(name: str) -> None:
+    folders = (ROOT / "shared" / "src" / "shared", ROOT / "services" / name / "src" / name)
+    pages = service(name).problems()
+    built = {slug for folder in folders for slug, _ in answered_by_http(folder)}
+    assert built > {"invalid-request", "unknown-case"}
+    assert sorted(built - pages.keys()) == []
+
+
+def test_titles_are_those_of_the_code() -> None:
+    built: dict[str, set[str]] = {}
+    for slug, title in answered_by_http(ROOT / "shared" / "src" / "shared"):
+        built.setdefault(slug, set()).add(title)
+    pages = problem_catalogue((), None)
+    assert [slug for slug, page in pages.items() if slug in built and page.title not in built[slug]] == []
+
+
+def test_a_page_says_what_to_do_to_people_and_to_programs() -> None:
+    web = TestClient(service("intake").web())
+    page = web.get(TYPES + "criteria-not-met")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "<h1>Des critères ne sont pas remplis</h1>" in page.text
+    assert "Demandez une dérogation motivée" in page.text
+    told = web.get(TYPES + "criteria-not-met", headers={"Accept": "application/json"}).json()
+    assert told["type"] == "/problems/criteria-not-met"
+    assert told["help"] in page.text
+    index = web.get("/problems").text
+    assert all(slug in index for slug in service("intake").problems())
+    assert web.get(TYPES + "nothing-of-the-kind").status_code == 404
