@@ -89,7 +89,7 @@ def small_counts(truth: Mapping[str, Counts]) -> Iterator[object]:
 # Whatever is counted
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(year=YEARS)
 def test_who_reads_everything_can_take_each_small_count_for_nobody_and_for_five(year: Year) -> None:
     attacker = read_all(ROOT, *publish(year), dimensions=DIMENSIONS)
