@@ -1,6 +1,7 @@
 """The kernel of every domain: deciders, events, ids, roles, encrypted values, dates, and the published language."""
 
 from shared.kernel.clock import Clock
+from shared.kernel.comments import AddComment, Comment, CommentAdded, decide_comment
 from shared.kernel.dates import add_months, paris_date, require_future, require_past, start_of_day
 from shared.kernel.decider import (
     Actor,
@@ -87,11 +88,14 @@ __all__ = [
     "STANDARD_INDICATORS",
     "UNIT_CODE",
     "Actor",
+    "AddComment",
     "Axis",
     "CaseAccess",
     "CaseTable",
     "Cents",
     "Clock",
+    "Comment",
+    "CommentAdded",
     "CompanionCommand",
     "ConfidentialLine",
     "ContentChange",
@@ -132,6 +136,7 @@ __all__ = [
     "command",
     "command_title",
     "compact_code",
+    "decide_comment",
     "declared_events",
     "declared_refusals",
     "diff_facts",

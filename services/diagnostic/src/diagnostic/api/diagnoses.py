@@ -74,6 +74,7 @@ diagnoses.parts(
     *CASE_READERS,
     leader=UUID,
 )
+diagnoses.command("/comments", CommentDiagnosis, Role.LEADER, *STAFF)
 diagnoses.command("/submission", validation.SubmitDiagnosis, *STAFF)
 diagnoses.command("/validation", validation.ValidateDiagnosis, Role.LEADER)
 diagnoses.command("/contestation", validation.ContestDiagnosis, Role.LEADER)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from diagnostic.domain import advice, committee, mandates, plan, validation
+from diagnostic.domain.comments import CommentDiagnosis
 from diagnostic.domain.content import content
 from diagnostic.domain.lifecycle import ALREADY_AGREED, NOT_OPEN, DiagnosisOpened, DiagnosisStatus, OpenDiagnosis
 from diagnostic.domain.mandates import MandateRecorded, RecordMandate
 from diagnostic.domain.plan import AgreePlan, CorrectBaseline
 from diagnostic.domain.state import Diagnosis
 from shared.attachments import AddAttachment
-from shared.kernel import Context, Decider
+from shared.kernel import CommentAdded, Context, Decider, decide_comment
 from shared.kernel.frozen import replace
 
 Command = (
@@ -22,9 +23,17 @@ Command = (
     | committee.Command
     | advice.Command
     | RecordMandate
+    | CommentDiagnosis
 )
 Event = (
-    DiagnosisOpened | content.Event | validation.Event | plan.Event | committee.Event | advice.Event | MandateRecorded
+    DiagnosisOpened
+    | content.Event
+    | validation.Event
+    | plan.Event
+    | committee.Event
+    | advice.Event
+    | MandateRecorded
+    | CommentAdded
 )
 
 
@@ -37,6 +46,8 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
         return [*committee.decide(diagnosis.committee, diagnosis.content_version, diagnosis.mandates, command, context)]
     if isinstance(command, advice.Command):
         return [advice.decide(diagnosis.advice, command, context)]
+    if isinstance(command, CommentDiagnosis):
+        return [decide_comment(command, context)]
     if isinstance(command, RecordMandate):
         return [mandates.decide(command)]
     if diagnosis.status is DiagnosisStatus.AGREED and not isinstance(command, CorrectBaseline):
@@ -63,7 +74,7 @@ def available_commands(diagnosis: Diagnosis) -> Iterator[type]:
             yield AgreePlan
     yield from committee.available_commands(diagnosis.committee, diagnosis.content_version)
     yield from advice.available_commands(diagnosis.advice)
-    yield from (RecordMandate, AddAttachment)
+    yield from (RecordMandate, AddAttachment, CommentDiagnosis)
 
 
 def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
@@ -84,6 +95,8 @@ def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
         return replace(diagnosis, committee=committee.evolve(diagnosis.committee, event))
     if isinstance(event, advice.Event):
         return replace(diagnosis, advice=advice.evolve(diagnosis.advice, event))
+    if isinstance(event, CommentAdded):
+        return replace(diagnosis, comments=(*diagnosis.comments, event.comment))
     if isinstance(event, MandateRecorded):
         return replace(diagnosis, mandates=mandates.evolve(diagnosis.mandates, event))
     edited = content.evolve(diagnosis.content, event)

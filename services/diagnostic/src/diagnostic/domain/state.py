@@ -11,7 +11,7 @@ from diagnostic.domain.committee import Committee
 from diagnostic.domain.content.content import DiagnosisContent
 from diagnostic.domain.lifecycle import DiagnosisStatus
 from diagnostic.domain.mandates import Mandate
-from shared.kernel import Axis, Encrypted
+from shared.kernel import Axis, Comment, Encrypted
 from shared.kernel.vocabulary.validation import Submission
 
 UNKNOWN_STRUCTURE = UUID(int=0)
@@ -66,3 +66,4 @@ class Diagnosis:
     baseline_corrections: tuple[BaselineCorrection, ...] = ()
     committee: Committee = field(default_factory=Committee)
     advice: tuple[AdviceRequest, ...] = ()
+    comments: tuple[Comment, ...] = ()

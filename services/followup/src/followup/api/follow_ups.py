@@ -6,6 +6,7 @@ from followup import documents, projections
 from followup.caseload import caseload
 from followup.domain import closure, follow_up, needs, parcours_update
 from followup.domain.attachments import OF_LEADERS, FollowUpAttachmentKind
+from followup.domain.comments import CommentFollowUp
 from followup.domain.reviews import deadlines, reporting
 from followup.figures import figures
 from followup.statistics import release
@@ -35,6 +36,7 @@ follow_ups.command("/needs", needs.FindNeed, *STAFF)
 follow_ups.parts(
     "need", "/needs/{need}", lambda follow_up: dict(enumerate(follow_up.needs, 1)), *CASE_READERS, need=Ordinal
 )
+follow_ups.command("/comments", CommentFollowUp, Role.LEADER, *STAFF)
 follow_ups.command("/closure", closure.CloseFollowUp, *STAFF)
 
 

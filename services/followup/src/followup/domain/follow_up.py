@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from followup.domain import closure, needs, opening, parcours_update
+from followup.domain.comments import CommentFollowUp
 from followup.domain.needs import FindNeed, NeedFound
 from followup.domain.reviews import deadlines, reporting
 from followup.domain.state import NOT_OPEN, FollowUp, FollowUpStatus
 from shared.attachments import AddAttachment
-from shared.kernel import Context, Decider
+from shared.kernel import CommentAdded, Context, Decider, decide_comment
+from shared.kernel.frozen import replace
 
-Command = opening.Command | deadlines.Command | reporting.Command | parcours_update.Command | closure.Command | FindNeed
-Event = opening.Event | deadlines.Event | reporting.Event | parcours_update.Event | closure.Event | NeedFound
+Command = (
+    opening.Command
+    | deadlines.Command
+    | reporting.Command
+    | parcours_update.Command
+    | closure.Command
+    | FindNeed
+    | CommentFollowUp
+)
+Event = (
+    opening.Event | deadlines.Event | reporting.Event | parcours_update.Event | closure.Event | NeedFound | CommentAdded
+)
 
 ANY_TIME = opening.Command | deadlines.MarkReviewDue | deadlines.MarkReviewOverdue | parcours_update.DropParcoursUpdate
 """Commands of the service itself: they record nothing when they come too late."""
-AFTER_THE_END = reporting.CorrectReview | closure.CorrectClosingDown
-"""Corrections of what was recorded: also possible after the end of the follow-up."""
+AFTER_THE_END = reporting.CorrectReview | closure.CorrectClosingDown | CommentFollowUp
+"""Corrections of what was recorded, and what a leader has to say: also possible after the end of the follow-up."""
 NOT_OPEN_DETAILS = {
     FollowUpStatus.NEW: "Il s’ouvre de lui-même quand le parcours se termine.",
     FollowUpStatus.CLOSED: "Il est clos\u00a0: il reprendra si le parcours est mis à jour.",
@@ -40,6 +52,8 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
         return [*parcours_update.decide(follow_up, command, context)]
     if isinstance(command, closure.Command):
         return [*closure.decide(follow_up, command, context)]
+    if isinstance(command, CommentFollowUp):
+        return [decide_comment(command, context)]
     return [needs.decide(follow_up, command, context)]
 
 
@@ -53,7 +67,7 @@ def available_commands(follow_up: FollowUp) -> Iterator[type]:
         yield FindNeed
     yield from closure.available_commands(follow_up)
     if follow_up.status is not FollowUpStatus.NEW:
-        yield AddAttachment
+        yield from (AddAttachment, CommentFollowUp)
 
 
 def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
@@ -67,6 +81,8 @@ def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
         return parcours_update.evolve(follow_up, event)
     if isinstance(event, closure.Event):
         return closure.evolve(follow_up, event)
+    if isinstance(event, CommentAdded):
+        return replace(follow_up, comments=(*follow_up.comments, event.comment))
     return needs.evolve(follow_up, event)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from followup.domain.reviews.review import Review, ReviewStatus
-from shared.kernel import Axis, Encrypted, Ending, Refusal
+from shared.kernel import Axis, Comment, Encrypted, Ending, Refusal
 from shared.kernel.frozen import replace
 
 NOT_OPEN = Refusal("follow-up-not-open", "Le suivi n’est pas ouvert")
@@ -67,6 +67,7 @@ class FollowUp:
     ending: Ending | None = None
     conclusion: Encrypted | None = None
     update: ParcoursUpdate | None = None
+    comments: tuple[Comment, ...] = ()
 
     def is_pending(self, code: str) -> bool:
         """Whether this review is still to be held."""

@@ -14,6 +14,7 @@ from parcours.domain import coordination, corrections, ending, parcours
 from parcours.domain.assignment import agreement, reporting, selection
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import standing
+from parcours.domain.comments import CommentParcours
 from parcours.domain.funding import payments
 from parcours.domain.state import Introduction, Parcours
 from parcours.statistics import parcours_statistics
@@ -46,6 +47,7 @@ actions.command("/dates", edits.RescheduleAction, *STAFF)
 actions.command("/removal", edits.RemoveAction, *STAFF)
 
 endpoints.command("/duration-derogation", duration.GrantDurationDerogation, Role.MANAGER)
+endpoints.command("/comments", CommentParcours, Role.LEADER, *STAFF)
 endpoints.command("/sharing", validation.ShareParcours, *STAFF)
 endpoints.command("/validation", validation.ValidateParcours, Role.LEADER)
 endpoints.command("/contestation", validation.ContestParcours, Role.LEADER)

@@ -8,6 +8,7 @@ from parcours.domain import coordination, corrections, ending
 from parcours.domain.assignment import agreement, reporting, selection
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import standing
+from parcours.domain.comments import CommentParcours
 from parcours.domain.funding import payments
 from parcours.domain.state import OPEN_STATUSES, Action, ActionKind, ActionStatus, Parcours, ParcoursStatus
 from parcours.domain.tender.proposals import OpenTender
@@ -31,6 +32,8 @@ def available_commands(parcours: Parcours) -> Iterator[type]:
     yield from _report_and_payment_commands(parcours)
     yield from _correction_commands(parcours)
     yield AddAttachment
+    if parcours.status is not ParcoursStatus.NEW:
+        yield CommentParcours
 
 
 def _building_commands(parcours: Parcours) -> Iterator[type]:

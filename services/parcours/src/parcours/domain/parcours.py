@@ -9,11 +9,12 @@ from parcours.domain import availability, coordination, corrections, ending
 from parcours.domain.assignment import agreement, reporting, selection
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import beneficiaries, standing
+from parcours.domain.comments import CommentParcours
 from parcours.domain.funding import payments
 from parcours.domain.lifecycle import PARCOURS_ENDED, PARCOURS_NOT_OPEN, OpenParcours, ParcoursOpened
 from parcours.domain.state import Parcours, ParcoursStatus
 from parcours.domain.tender import conclusion, tender
-from shared.kernel import CompanionCommand, Context, Decider
+from shared.kernel import CommentAdded, CompanionCommand, Context, Decider, decide_comment
 from shared.kernel.frozen import replace
 
 Command = (
@@ -29,6 +30,7 @@ Command = (
     | payments.Command
     | corrections.Command
     | ending.Command
+    | CommentParcours
 )
 Event = (
     ParcoursOpened
@@ -43,6 +45,7 @@ Event = (
     | payments.Event
     | corrections.Event
     | ending.Event
+    | CommentAdded
 )
 
 
@@ -58,6 +61,7 @@ DECIDE: dict[type, Callable[[Parcours, Any, Context], Sequence[Event]]] = {
     **dict.fromkeys(get_args(payments.Command), payments.decide),
     **dict.fromkeys(get_args(corrections.Command), corrections.decide),
     **dict.fromkeys(get_args(ending.Command), ending.decide),
+    CommentParcours: lambda _, command, context: [decide_comment(command, context)],
 }
 """The topic that decides each command."""
 EVOLVE: dict[type, Callable[[Parcours, Any], Parcours]] = {
@@ -72,6 +76,7 @@ EVOLVE: dict[type, Callable[[Parcours, Any], Parcours]] = {
     **dict.fromkeys(get_args(payments.Event), payments.evolve),
     **dict.fromkeys(get_args(corrections.Event), corrections.evolve),
     **dict.fromkeys(get_args(ending.Event), ending.evolve),
+    CommentAdded: lambda parcours, event: replace(parcours, comments=(*parcours.comments, event.comment)),
 }
 """The topic that evolves each event."""
 AFTER_END = (
@@ -79,8 +84,10 @@ AFTER_END = (
     reporting.AcceptFinalReport,
     payments.AuthorisePayment,
     *get_args(corrections.Command),
+    CommentParcours,
 )
-"""What may still come after the end: the report and the invoice of a provider who was stopped, and corrections."""
+"""What may still come after the end: the report and the invoice of a provider who was stopped, corrections, and what
+a leader has to say."""
 AFTER_COMPLETION = (*AFTER_END, validation.AdjustParcours, validation.ReopenParcours)
 """A completed parcours may be updated, too."""
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
-from shared.kernel import Encrypted, PersonalData
+from shared.kernel import Comment, Encrypted, PersonalData
 from shared.kernel.frozen import replace
 from shared.kernel.vocabulary.validation import Submission
 
@@ -282,6 +282,7 @@ class Parcours:
     debrief: Encrypted | None = None
     debrief_held_on: date | None = None
     completed: bool = False
+    comments: tuple[Comment, ...] = ()
 
     @property
     def standing(self) -> dict[UUID, Action]:

@@ -1,0 +1,14 @@
+"""Comments of leaders, and the answers to them."""
+
+from __future__ import annotations
+
+from followup.domain.state import NOT_OPEN
+from shared.kernel import AddComment, CommentAdded
+from shared.kernel.events import command
+
+
+@command(title="Commenter", leads_to=(CommentAdded,), may_refuse=(NOT_OPEN,))
+class CommentFollowUp(AddComment):
+    """A leader says what they think, or whoever accompanies them answers. Nothing is decided by a comment.
+
+    `about_version`: the version that they have before them."""
