@@ -8,6 +8,7 @@ from diagnostic import documents, projections
 from diagnostic.caseload import caseload
 from diagnostic.domain import diagnosis, mandates, plan, validation
 from diagnostic.domain.attachments import OF_LEADERS, DiagnosisAttachmentKind
+from diagnostic.domain.comments import CommentDiagnosis
 from diagnostic.domain.content import axes, difficulty, economics, employment, indicators, problem, sessions
 from diagnostic.figures import figures
 from diagnostic.statistics import release
