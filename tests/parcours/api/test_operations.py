@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from tests.support.checks.document_reading import text_of
-from tests.support.checks.projection_waits import tasks, up_to_date
+from tests.support.checks.projection_waits import days_pass, tasks, up_to_date
 from tests.support.histories.validated_parcours import validated_case
 from tests.support.servers.served_service import Client, Serve, Served
 
@@ -51,6 +51,42 @@ def leave(adviser: Client, beneficiary: tuple[str, str]) -> None:
     done(adviser.post(f"{path}/actions/{action}/abandonment", {"reason": "Motif confié à notre conseillère"}))
 
 
+def mission() -> dict[str, Any]:
+    return {
+        "axis": "finance",
+        "who": "À choisir",
+        "starts_on": (datetime.now(UTC).date() + timedelta(days=20)).isoformat(),
+        "ends_on": (datetime.now(UTC).date() + timedelta(days=90)).isoformat(),
+        "planned_days": 5,
+    }
+
+
+def open_tender(running: Served, adviser: Client, operation: str) -> str:
+    """A tender for all structures, awarded to one of the two that answered, both informed."""
+    opened = {
+        "action": operation.rpartition("/")[2],
+        "terms_of_reference": "Tenir la comptabilité de trois associations.",
+        "grid": [{"label": "Prix", "weight": 100}],
+        "deadline": (running.application.clock.now() + timedelta(days=10)).isoformat(),
+    }
+    where = str(done(adviser.post(f"{operation}/tenders", opened)).headers["Location"])
+    for name in ("Cabinet Armen", "Coopérative Sillon", "Atelier des Deux Rives"):
+        done(adviser.post(f"{where}/providers", {"name": name}))
+    armen, sillon, _ = adviser.get(where).json()["candidates"]
+    for key, amount in ((armen, 1_000_00), (sillon, 1_200_00)):
+        proposal = {"amount": amount, "days": 5, "summary": "Deux jours par semaine."}
+        done(adviser.post(f"{where}/providers/{key}/proposal", proposal))
+    days_pass(running, 11)
+    done(adviser.post(f"{where}/interests", {"conflict": False}))
+    for key, score in ((armen, 18), (sillon, 12)):
+        done(adviser.post(f"{where}/providers/{key}/scores", {"scores": [score]}))
+    done(adviser.post(f"{where}/award", {"provider": armen}))
+    for key in (armen, sillon):
+        today = running.application.clock.now().date().isoformat()
+        done(adviser.post(f"{where}/providers/{key}/information", {"informed_on": today}))
+    return where
+
+
 def waiting_tasks(running: Served, adviser: Client) -> set[tuple[str, str]]:
     up_to_date(running, service)
     return {(task["what"], task["href"]) for task in tasks(adviser)}
@@ -71,7 +107,7 @@ def test_who_left_and_falling_short_are_shown_to_the_unit_and_to_the_survivor(
     assert (shown["title"], shown["status"]) == (TITLE, "fell_short")
     gone = next(each for each in shown["beneficiaries"] if each["departure"])
     assert gone["case"] == leaving[0].rpartition("/")[2]
-    assert gone["departure"] == {"left_on": TODAY, "reason": "action_abandoned"}
+    assert gone["departure"] == {"left_on": TODAY, "reason": "action_abandoned", "share": "redistributed"}
 
     seen = adviser.get(staying[0])
     [collective] = seen.json()["extra"]["operations"]
@@ -120,7 +156,7 @@ def test_an_operation_is_cancelled_with_a_reason_and_its_actions_are_released(
     done(adviser.post(f"{operation}/cancellation", cancellation))
     ended = adviser.get(operation)
     assert ended.json()["ending"] == {"kind": "cancelled", "on": TODAY, "reason": cancellation["reason"]}
-    assert rels(ended) == set()
+    assert rels(ended) == {"add-attachment"}
     for path, action in beneficiaries:
         [collective] = adviser.get(path).json()["extra"]["operations"]
         assert (collective["collective_status"], collective["ended_on"]) == ("cancelled", TODAY)
@@ -152,3 +188,70 @@ def test_a_structure_joins_another_operation_that_is_still_open(
     done(adviser.post(f"{moving[0]}/actions/{moving[1]}/operation", move))
     [collective] = adviser.get(moving[0]).json()["extra"]["operations"]
     assert (collective["title"], collective["collective_status"]) == ("Au Mans", "together")
+
+
+def test_one_tender_agreement_report_and_price_for_all_structures_with_a_share_for_each(
+    running: Served, adviser: Client
+) -> None:
+    planned = {"unit": "dla-44", "title": TITLE, "mission": mission()}
+    operation = str(done(adviser.post("/api/v1/operations", planned)).headers["Location"])
+    number = operation.rpartition("/")[2]
+    structures = [
+        (f"/api/v1/parcours/{case}", str(action))
+        for case, action in (validated_case(running.application, operation=UUID(number)) for _ in range(3))
+    ]
+    tender = open_tender(running, adviser, operation)
+    today = running.application.clock.now().date()
+    envelope = {"unit": "dla-44", "year": today.year, "allocated": 5_000_00}
+    done(running.by("manager").post("/api/v1/funds", envelope))
+    assert ("operation_funds_to_commit", operation) in waiting_tasks(running, adviser)
+    mission_at = f"{operation}/missions/{number}"
+    done(adviser.post(f"{mission_at}/funds"))
+    for name in ("cahier-des-charges", "proces-verbal", "projet-de-convention"):
+        page = done(adviser.get(f"{tender}/documents/{name}.html")).text
+        assert TITLE in page
+    signature = {"name": "Une signataire", "signed_on": today.isoformat()}
+    signatures = {"structure": signature, "unit": signature, "provider": signature}
+    done(adviser.post(f"{mission_at}/agreement", {"signatures": signatures}))
+    extra = adviser.get(operation).json()["extra"]
+    assert extra["price_cents"] == 1_000_00
+    assert sorted(each["share_cents"] for each in extra["shares"]) == [333_33, 333_33, 333_34]
+    balance = adviser.get(f"/api/v1/funds/dla-44/{today.year}").json()
+    assert balance["committed"] == 1_000_00
+
+    path, action = structures[0]
+    leader = running.by("leader", case=path.rpartition("/")[2], unit=None)
+    [own] = leader.get(path).json()["extra"]["operations"]
+    assert (own["share_cents"], own["may_start"]) == (333_34, True)
+    refused = adviser.post(f"{path}/actions/{action}/funds")
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "collective-action")
+    for each, its_action in structures:
+        done(adviser.post(f"{each}/actions/{its_action}/start"))
+    early = adviser.post(f"{path}/actions/{action}/completion", {"summary": "Fait."})
+    assert early.json()["type"].endswith("/no-final-report")
+    leave(adviser, structures[2])
+    done(adviser.post(f"{mission_at}/final-report/acceptance", {"received_on": today.isoformat()}))
+    closure = {"summary": "La comptable est en poste.", "closed_on": today.isoformat()}
+    undecided = adviser.post(f"{operation}/closure", closure)
+    assert undecided.json()["type"].endswith("/shares-not-final")
+    decision = {"case": structures[2][0].rpartition("/")[2], "share": "redistributed", "reason": "Elle n’a rien reçu."}
+    done(adviser.post(f"{operation}/shares/departed", decision))
+    shares = [each["share_cents"] for each in adviser.get(operation).json()["extra"]["shares"]]
+    assert shares == [500_00, 500_00]
+    assert ("operation_payment_to_authorise", operation) in waiting_tasks(running, adviser)
+    done(adviser.post(f"{mission_at}/payments", {"amount": 1_000_00, "last": True}))
+    done(adviser.post(f"{operation}/closure", closure))
+    done(adviser.post(f"{path}/actions/{action}/completion", {"summary": "Fait."}))
+    up_to_date(running, service)
+    [row] = adviser.get("/api/v1/operations", status="closed").json()["items"]
+    assert (row["committed"], row["paid"]) == (1_000_00, 1_000_00)
+
+    sheet = text_of(done(adviser.get(f"{operation}/documents/fiche-de-l-operation.pdf")).content)
+    for words in (TITLE, "Structure 3", "action abandonnée", "500,00", "Cabinet Armen", "La comptable est en poste."):
+        assert words in sheet
+    agreement = text_of(done(adviser.get(f"{operation}/documents/convention.pdf")).content)
+    assert "Les structures de l’opération" in agreement
+    road_map = text_of(done(adviser.get(f"{path}/documents/feuille-de-route.pdf")).content)
+    assert TITLE in road_map
+    for paper in (sheet, agreement, road_map):
+        assert not any(other.rpartition("/")[2] in paper for other, _ in structures[1:])

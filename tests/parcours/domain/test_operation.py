@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -35,7 +36,13 @@ from parcours.domain.collective.membership import (
 )
 from parcours.domain.collective.operation import OperationPlanned, PlanOperation, decider
 from parcours.domain.collective.standing import ContinueAlone, MoveToOperation
-from parcours.domain.collective.state import Departure, DepartureReason, Operation, OperationStatus
+from parcours.domain.collective.state import (
+    Departure,
+    DepartureReason,
+    Operation,
+    OperationStatus,
+    ShareDecision,
+)
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.state import ActionKind, CollectiveStatus, ReceivedPlan
 from parcours.main import service
@@ -46,7 +53,7 @@ from shared.testing.scenarios import UNIT, MemoryLog, Scenarios, text
 given = Scenarios(decider)
 TODAY = date(2026, 3, 2)
 """In Paris, in every scenario."""
-PLANNED = OperationPlanned(UNIT, text("Bien gérer à plusieurs"))
+PLANNED = OperationPlanned(UNIT, text("Bien gérer à plusieurs"), adviser="some-adviser")
 ABANDONED = DepartureReason.ACTION_ABANDONED
 
 
@@ -55,7 +62,14 @@ def joined(n: int, beneficiaries: int) -> BeneficiaryJoined:
 
 
 def left(n: int, beneficiaries: int, reason: DepartureReason = ABANDONED) -> BeneficiaryLeft:
-    return BeneficiaryLeft(UUID(int=n), UUID(int=10 + n), reason=reason, left_on=TODAY, beneficiaries=beneficiaries)
+    return BeneficiaryLeft(
+        UUID(int=n),
+        UUID(int=10 + n),
+        reason=reason,
+        left_on=TODAY,
+        beneficiaries=beneficiaries,
+        share=ShareDecision.REDISTRIBUTED,
+    )
 
 
 ONE, TWO, THREE = (joined(n, n) for n in (1, 2, 3))
@@ -97,7 +111,7 @@ def test_a_structure_that_left_stays_visible_with_the_day_and_the_reason() -> No
     assert [each.case for each in state.present] == [ONE.case, THREE.case]
     gone = state.find_beneficiary(TWO.case)
     assert gone is not None
-    assert (gone.actions, gone.departure) == ((), Departure(TODAY, reason))
+    assert (gone.actions, gone.departure) == ((), Departure(TODAY, reason, share=ShareDecision.REDISTRIBUTED))
     back = given(PLANNED, ONE, TWO, left(2, 1), joined(2, 2)).state.find_beneficiary(TWO.case)
     assert back is not None
     assert (back.actions, back.departure) == ((TWO.action,), None)
@@ -106,9 +120,9 @@ def test_a_structure_that_left_stays_visible_with_the_day_and_the_reason() -> No
 def test_a_structure_leaves_with_the_last_of_its_actions() -> None:
     second = UUID(int=21)
     twice = (PLANNED, ONE, BeneficiaryJoined(ONE.case, second, joined_on=TODAY, beneficiaries=1), joined(2, 2))
-    first_left = BeneficiaryLeft(ONE.case, ONE.action, reason=ABANDONED, left_on=TODAY, beneficiaries=2)
+    first_left = left(1, 2)
     given(*twice).when(LeaveOperation(ONE.action, ABANDONED)).then(first_left)
-    last_left = BeneficiaryLeft(ONE.case, second, reason=ABANDONED, left_on=TODAY, beneficiaries=1)
+    last_left = replace(first_left, action=second, beneficiaries=1)
     given(*twice, first_left).when(LeaveOperation(second, ABANDONED)).then(last_left, OperationFellShort(1))
 
 

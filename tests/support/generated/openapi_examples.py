@@ -47,6 +47,7 @@ UNTOLD: dict[str, Any] = {
     "/api/v1/requests/{case}/access-links/{id}/renewal": {"reason": "Le premier lien arrive à son terme."},
     "/api/v1/parcours/{case}/tenders/{id}/providers/{provider}/access": {"account": SOME_ID},
     "/api/v1/requests/{case}/access-links/{id}/revocation": {"reason": "Fin de mandat."},
+    "/api/v1/operations": {"unit": "dla-44", "title": "Une fonction comptable partagée entre trois associations"},
     "/api/v1/people/search": {"words": "Kerdoncuff"},
     "/api/v1/retention/{id}/hold": {"reason": "Contrôle de l’emploi des fonds en cours."},
     "/api/v1/retention/{id}/release": {"reason": "Le contrôle est terminé."},
@@ -60,7 +61,7 @@ UNTOLD: dict[str, Any] = {
     },
 }
 """No story gives rights, for the stack of the demo has them in its tokens; nor changes whom it speaks to, erases, or
-plays a confidential dossier."""
+plays a confidential dossier. An operation with a mission has days to come, which an example cannot name."""
 
 
 class Invented(Placeholders):
@@ -85,10 +86,24 @@ def examples(name: str) -> dict[str, Any]:
             "application/json" in each.get("requestBody", {}).get("content", {}) for each in operations.values()
         ):
             continue
-        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))
-        fitting = [body for posted, body in bodies if re.fullmatch(pattern, posted)]
-        found[path] = UNTOLD[path] if path in UNTOLD else max(fitting, key=_fullness)
+        own = _of_one_structure(path)
+        fitting = [UNTOLD[own]] if own in UNTOLD else _fitting(path, bodies) or _fitting(own, bodies)
+        if not fitting:
+            raise LookupError(f"{path}: no story gives this command, and UNTOLD has no body for it")
+        found[path] = max(fitting, key=_fullness)
     return found
+
+
+def _fitting(path: str, bodies: list[tuple[str, Any]]) -> list[Any]:
+    pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))
+    return [body for posted, body in bodies if re.fullmatch(pattern, posted)]
+
+
+def _of_one_structure(path: str) -> str:
+    """Where the same command is given for the action of one structure, instead of an operation of several."""
+    for shared, own in (("/operations/{id}/missions/", "/parcours/{id}/actions/"), ("/operations/", "/parcours/")):
+        path = path.replace(shared, own)
+    return path
 
 
 def written(found: dict[str, Any]) -> str:

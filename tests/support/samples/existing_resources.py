@@ -147,7 +147,19 @@ def parcours(running: Served) -> Known:
     met = {"whom": "Anaïs Roudaut", "held_on": running.application.clock.now().date().isoformat()}
     _made(adviser.post(f"/api/v1/parcours/{case}/actions/{own}/introductions", met))
     fund = _made(manager.post("/api/v1/funds", {"unit": UNIT, "year": 2026, "allocated": 100_000}))["id"]
-    shared = _made(adviser.post("/api/v1/operations", {"unit": UNIT, "title": "Mutualiser"}))["id"]
+    today = running.application.clock.now().date()
+    mission = {
+        "axis": "finance",
+        "who": "À choisir",
+        "starts_on": (today + timedelta(days=20)).isoformat(),
+        "ends_on": (today + timedelta(days=90)).isoformat(),
+        "planned_days": 5,
+    }
+    operation = {"unit": UNIT, "title": "Mutualiser", "mission": mission}
+    shared = _made(adviser.post("/api/v1/operations", operation))["id"]
+    for_all = _made(adviser.post(f"/api/v1/operations/{shared}/tenders", tender | {"action": shared}))["id"]
+    named = {"name": "Cabinet Loire"}
+    for_all_provider = _made(adviser.post(f"/api/v1/operations/{shared}/tenders/{for_all}/providers", named))
     caught_up(running, "parcours")
     known = {
         "/api/v1/parcours/{}": str(case),
@@ -161,7 +173,11 @@ def parcours(running: Served) -> Known:
         "/api/v1/funds/{unit}/{year}": "2026",
         "/api/v1/funds/figures/{code}": _a_figure(running, "/api/v1/funds"),
         "/api/v1/operations/{}": shared,
+        "/api/v1/operations/{}/missions/{action}": shared,
+        "/api/v1/operations/{}/tenders/{}": for_all,
+        "/api/v1/operations/{}/tenders/{}/providers/{provider}": for_all_provider["created"]["provider"]["id"],
     }
+    known |= _papers(running, "/api/v1/operations", shared, "minutes", tenders=for_all)
     return known | _of_each_case(running, "/api/v1/parcours", str(case), "minutes", tenders=asked)
 
 
@@ -188,14 +204,19 @@ STANDS: dict[str, Callable[[Served], Known]] = {
 
 
 def _of_each_case(running: Served, collection: str, case: str, kind: str, **within: str) -> Known:
-    """What every service has: a person, attachments, figures, and documents of the case and of what is `within` it."""
-    adviser, path = running.by("adviser"), f"{collection}/{case}"
-    uploaded = adviser.upload(f"{path}/attachments?kind={kind}", sample_files.pdf(), "attachment; filename=piece.pdf")
+    """What every service has: a person, figures, and what a case has."""
     known = {
         "/api/v1/people/{}": str(uuid7()),
-        f"{collection}/{{}}/attachments/{{}}": _made(uploaded)["id"],
         f"{collection}/figures/{{code}}": _a_figure(running, collection),
     }
+    return known | _papers(running, collection, case, kind, **within)
+
+
+def _papers(running: Served, collection: str, case: str, kind: str, **within: str) -> Known:
+    """Attachments, and documents of the case and of what is `within` it."""
+    adviser, path = running.by("adviser"), f"{collection}/{case}"
+    uploaded = adviser.upload(f"{path}/attachments?kind={kind}", sample_files.pdf(), "attachment; filename=piece.pdf")
+    known = {f"{collection}/{{}}/attachments/{{}}": _made(uploaded)["id"]}
     for name, id_ in [("", ""), *within.items()]:
         there, where = (
             (f"{path}/{name}/{id_}", f"{collection}/{{}}/{name}/{{}}") if name else (path, f"{collection}/{{}}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
@@ -31,7 +32,7 @@ from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, Act
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.funding.payments import FundsCommitted, FundsReleased, PaymentAuthorised
 from parcours.domain.lifecycle import ParcoursOpened
-from parcours.domain.state import OPEN_STATUSES, ActionStatus, CollectiveStatus
+from parcours.domain.state import OPEN_STATUSES, ActionStatus, CollectiveStatus, PlannedAction
 from parcours.domain.tender.award import CandidateInformed, ProposalScored, TenderAwarded, TenderCancelled
 from parcours.domain.tender.proposals import ProposalSubmitted, TenderOpened
 from parcours.settings import load_settings
@@ -66,6 +67,15 @@ TASK_KINDS = {
     ),
     SHORT: TaskKind("Opération collective à court de structures\u00a0: suite à décider", OPERATION, days=15),
 }
+OF_OPERATION = {SHORT: SHORT} | {
+    kind: f"operation_{kind}" for kind in (SCORES, AWARD, CANDIDATES, FUNDING, AGREEMENT, REPORT, PAYMENT)
+}
+"""The same tasks where the tender and its agreement are those of a collective operation."""
+TASK_KINDS |= {
+    OF_OPERATION[kind]: replace(task, href=task.href.replace(PARCOURS, OPERATION))
+    for kind, task in TASK_KINDS.items()
+    if kind in OF_OPERATION and kind != SHORT
+}
 """Days are ours, and no official delay; those of an agreement are a setting. An action is listed from the day on which
 it should start or end."""
 
@@ -79,8 +89,10 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
 def _operation(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     """A collective operation, which is a row of its own: a task of its unit while it is short of structures."""
     match recorded.data:
-        case OperationPlanned(unit):
-            return row | {"unit": unit, "actions": {}, "tenders": {}, "short_since": None, "over": False}
+        case OperationPlanned(unit, _, adviser=adviser, mission=mission, planned=planned):
+            missions = {str(mission): _new_action(planned) | {"validated": True}} if planned else {}
+            opened = {"unit": unit, "adviser": adviser, "actions": missions, "tenders": {}}
+            return row | opened | {"short_since": None, "over": False}
         case OperationFellShort():
             return row | {"short_since": entry.recorded_at}
         case OperationRestored() | OperationContinued():
@@ -131,20 +143,7 @@ def _action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     """Each action: its status and dates, its report, and what is left to pay of a consulting one."""
     match recorded.data:
         case ActionAdded(action, planned):
-            dates = {"starts_on": planned.starts_on, "ends_on": planned.ends_on}
-            added = dates | {
-                "status": ActionStatus.PLANNED,
-                "validated": False,
-                "left": 0,
-                "chosen": None,
-                "committed": None,
-                "agreed": False,
-                "received": None,
-                "accepted": None,
-                "collective": None,
-                "collective_since": None,
-            }
-            return row | {"actions": row["actions"] | {str(action): added}}
+            return row | {"actions": row["actions"] | {str(action): _new_action(planned)}}
         case ActionRemoved(action):
             return row | {"actions": {key: other for key, other in row["actions"].items() if key != str(action)}}
         case ActionRescheduled(action, starts_on, ends_on=ends_on):
@@ -178,6 +177,23 @@ def _action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
         case PaymentAuthorised(action, amount):
             return _update_action(row, action, left=row["actions"][str(action)]["left"] - amount)
     return row
+
+
+def _new_action(planned: PlannedAction) -> Row:
+    return {
+        "starts_on": planned.starts_on,
+        "ends_on": planned.ends_on,
+        "status": ActionStatus.PLANNED,
+        "validated": False,
+        "left": 0,
+        "chosen": None,
+        "committed": None,
+        "agreed": False,
+        "received": None,
+        "accepted": None,
+        "collective": None,
+        "collective_since": None,
+    }
 
 
 def _update_action(row: Row, action: Any, **changes: Any) -> Row:
@@ -215,6 +231,12 @@ def _at(row: Row, stream: str, what: str, since: Any, candidates: list[str]) -> 
 
 
 def _due_entries(row: Row) -> Row:
+    if "stage" in row:
+        return _waiting(row)
+    return {key: entry | {"what": OF_OPERATION[entry["what"]]} for key, entry in _waiting(row).items()}
+
+
+def _waiting(row: Row) -> Row:
     """Once the parcours is over, a provider's invoice alone is still to be paid."""
     waits: Row = {}
     for key, action in row["actions"].items():
@@ -228,8 +250,8 @@ def _due_entries(row: Row) -> Row:
             continue
         if not action["validated"] or action["status"] not in OPEN_STATUSES:
             continue
-        what, day = (START, "starts_on") if action["status"] == ActionStatus.PLANNED else (END, "ends_on")
-        waits[key] = due_entry(what, action[day], on=action[day], item=key)
+        if "stage" in row:
+            waits[key] = _next_step(key, action)
         if action["committed"] and not action["agreed"]:
             waits[f"{key}/agreement"] = due_entry(AGREEMENT, action["committed"], item=key)
         elif action["chosen"] and not action["agreed"]:
@@ -238,7 +260,7 @@ def _due_entries(row: Row) -> Row:
             waits[f"{key}/report"] = due_entry(REPORT, action["received"], item=key)
     for stream, tender in row["tenders"].items():
         waits[stream] = due_entry(tender["what"], tender["since"], item=stream)
-    if "stage" not in row:  # a collective operation
+    if "stage" not in row:
         return waits | ({"operation": due_entry(SHORT, row["short_since"])} if row["short_since"] else {})
     if row["stage"]:
         waits["parcours"] = row["stage"]
@@ -247,6 +269,13 @@ def _due_entries(row: Row) -> Row:
     return waits
 
 
+def _next_step(key: str, action: Row) -> Row:
+    what, day = (START, "starts_on") if action["status"] == ActionStatus.PLANNED else (END, "ends_on")
+    return due_entry(what, action[day], on=action[day], item=key)
+
+
 caseload = Caseload(
-    Projection("caseload:v2", _project), TASK_KINDS, pace_days=lambda: {AGREEMENT: load_settings().signature_days}
+    Projection("caseload:v2", _project),
+    TASK_KINDS,
+    pace_days=lambda: dict.fromkeys((AGREEMENT, OF_OPERATION[AGREEMENT]), load_settings().signature_days),
 )

@@ -84,7 +84,7 @@ class FundRow(TypedDict):
 
 class OperationRow(TypedDict):
     """A collective operation in the list. `actions` counts those that beneficiaries have in it, `beneficiaries` the
-    structures that have not left."""
+    structures that have not left; `committed` and `paid` are cents."""
 
     id: UUID
     version: int
@@ -93,6 +93,8 @@ class OperationRow(TypedDict):
     status: OperationStatus
     actions: int
     beneficiaries: int
+    committed: int
+    paid: int
     opened_at: datetime
     started_at: datetime | None
     ended_on: date | None
@@ -100,6 +102,8 @@ class OperationRow(TypedDict):
 
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     now = entry.recorded_at
+    if "opened_at" not in row and not isinstance(recorded.data, ParcoursOpened):
+        return row  # of a collective operation, whose agreement and funds have the same events
     match recorded.data:
         case ParcoursOpened(plan):
             return row | {
@@ -192,10 +196,19 @@ funds = Projection(
 
 
 def _operation(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
+    if "beneficiaries" not in row and not isinstance(recorded.data, OperationPlanned):
+        return row
     match recorded.data:
         case OperationPlanned(unit):
             planned = {"unit": unit, "status": OperationStatus.PLANNED, "opened_at": entry.recorded_at}
-            return row | planned | {"actions": 0, "beneficiaries": 0, "started_at": None, "ended_on": None}
+            counts = dict.fromkeys(("actions", "beneficiaries", "committed", "paid"), 0)
+            return row | planned | counts | {"started_at": None, "ended_on": None}
+        case FundsCommitted(_, amount):
+            return _one_more(row, "committed", by=amount)
+        case FundsReleased(_, amount):
+            return _one_more(row, "committed", by=-amount)
+        case PaymentAuthorised(_, amount):
+            return _one_more(row, "paid", by=amount)
         case BeneficiaryJoined(beneficiaries=beneficiaries):
             return _one_more(row, "actions") | {"beneficiaries": beneficiaries}
         case BeneficiaryLeft(beneficiaries=beneficiaries):

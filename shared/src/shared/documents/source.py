@@ -36,8 +36,8 @@ class DocumentSource(Generic[S]):
 
     `parent`: the state, at the same point in time, of the aggregate that this one belongs to. `structure_name`: null
     where this service has not received it. `adviser`: who was put in charge, where it is another than the state says.
-    `person_names`: by id, of those whom the facts and the state name. `load_other`: the state of another aggregate of
-    the case at the same point in time."""
+    `person_names`: by id, of those whom the facts and the state name. `load_other`: the state at the same
+    point in time of another aggregate of the case, or of one outside cases that the case names."""
 
     id: UUID
     case: UUID

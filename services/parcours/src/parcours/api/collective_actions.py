@@ -2,41 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from parcours.domain.collective import operation
-from parcours.domain.collective.membership import can_start
-from parcours.domain.collective.state import OPERATION_STATUS_LABELS
-from parcours.domain.state import COLLECTIVE_STATUS_LABELS, ActionStatus, Parcours
+from parcours.domain.collective.membership import can_start, lacks_agreement
+from parcours.domain.collective.shares import shares_of
+from parcours.domain.collective.state import OPERATION_STATUS_LABELS, OperationStatus
+from parcours.domain.state import COLLECTIVE_STATUS_LABELS, Action, ActionStatus, CollectiveStatus, Parcours
 from shared.eventlog import ServiceApplication
+from shared.kernel import Encrypted
 
 
-def operations_of(app: ServiceApplication, _case: UUID, parcours: Parcours) -> dict[str, Any]:
-    """By collective action, under `operations`. `may_start`: the operation would let the action start now."""
-    return {
-        "operations": [
-            _operation_of(app, key, action.operation)
-            | {
-                "collective_status": action.collective_status,
-                "collective_status_label": COLLECTIVE_STATUS_LABELS[action.collective_status],
-            }
+@dataclass(frozen=True, slots=True)
+class CollectiveAction:
+    """The operation of one action. `may_start`: it would let the action start now; `share_cents`: the structure's own
+    share of the price, null before there is one."""
+
+    action: UUID
+    operation: UUID
+    title: Encrypted
+    status: OperationStatus
+    status_label: str
+    collective_status: CollectiveStatus
+    collective_status_label: str
+    beneficiaries: int
+    may_start: bool
+    share_cents: int | None
+    ended_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParcoursExtra:
+    """What follows today from other aggregates: the collective operations of the parcours' actions."""
+
+    operations: tuple[CollectiveAction, ...]
+
+
+def operations_of(app: ServiceApplication, case: UUID, parcours: Parcours) -> ParcoursExtra:
+    """By collective action that was not abandoned."""
+    return ParcoursExtra(
+        tuple(
+            _operation_of(app, case, key, action=action)
             for key, action in parcours.actions.items()
-            if action.operation and action.collective_status and action.status is not ActionStatus.ABANDONED
-        ]
-    }
+            if action.operation and action.status is not ActionStatus.ABANDONED
+        )
+    )
 
 
-def _operation_of(app: ServiceApplication, action: UUID, number: UUID) -> dict[str, Any]:
-    state = app.load_existing(operation.decider, number).state
+def _operation_of(app: ServiceApplication, case: UUID, key: UUID, *, action: Action) -> CollectiveAction:
+    assert action.operation is not None
+    assert action.collective_status is not None
+    state = app.load_existing(operation.decider, action.operation).state
     assert state.title is not None
-    return {
-        "action": action,
-        "operation": number,
-        "title": app.key_store.display_text(state.title),
-        "status": state.status,
-        "status_label": OPERATION_STATUS_LABELS[state.status],
-        "beneficiaries": len(state.present),
-        "may_start": can_start(state),
-        "ended_on": state.ending.on if state.ending else None,
-    }
+    return CollectiveAction(
+        key,
+        action.operation,
+        title=state.title,
+        status=state.status,
+        status_label=OPERATION_STATUS_LABELS[state.status],
+        collective_status=action.collective_status,
+        collective_status_label=COLLECTIVE_STATUS_LABELS[action.collective_status],
+        beneficiaries=len(state.present),
+        may_start=can_start(state) and not lacks_agreement(state),
+        share_cents=shares_of(state).get(case),
+        ended_on=state.ending.on if state.ending else None,
+    )

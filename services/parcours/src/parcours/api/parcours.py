@@ -6,7 +6,7 @@ from uuid import UUID
 
 from parcours import figures, projections
 from parcours.api.accounts import check_account
-from parcours.api.collective_actions import operations_of
+from parcours.api.collective_actions import ParcoursExtra, operations_of
 from parcours.api.versions import parcours_versions
 from parcours.caseload import caseload
 from parcours.documents.parcours import parcours_documents
@@ -91,7 +91,7 @@ endpoints.command("/completion/correction", corrections.CorrectDebrief, *STAFF)
 endpoints.command("/completion", ending.CompleteParcours, *STAFF)
 endpoints.command("/abandonment", ending.AbandonParcours, *STAFF, Role.LEADER)
 
-endpoints.get(*CASE_READERS, extra=operations_of)
+endpoints.get(*CASE_READERS, extra=operations_of, extra_kind=ParcoursExtra)
 endpoints.documents(parcours_documents, *CASE_READERS)
 endpoints.list(projections.parcours_list, *STAFF)
 parcours_versions.add_to(router, *CASE_READERS)

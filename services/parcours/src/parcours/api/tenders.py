@@ -1,29 +1,36 @@
-"""Endpoints of a case's tenders."""
+"""Endpoints of the tenders of a case, and of those of a collective operation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Response
 
 from parcours.api.accounts import check_account
+from parcours.api.funds import UNIT_READERS
+from parcours.api.operations import endpoints as operation_endpoints
 from parcours.api.parcours import endpoints as parcours_endpoints
+from parcours.documents.operation import operation_tender_documents
 from parcours.documents.tender import tender_documents
 from parcours.domain import parcours
-from parcours.domain.guards import NOT_CONSULTING, UNKNOWN_ACTION, require_consulting_action
+from parcours.domain.collective import operation
+from parcours.domain.collective.mission import as_parcours
+from parcours.domain.guards import REQUIRES_CONSULTING, UNKNOWN_ACTION, require_consulting_action
 from parcours.domain.tender import award, proposals, tender
 from parcours.domain.tender.proposals import TenderOpened
 from parcours.domain.tender.state import TENDER_STEP_LABELS, Tender
+from shared.documents import DocumentTemplates
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
 from shared.temporal import CaseAt
-from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF, Caller, CaseReaderDep, authorize
+from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF, Caller, CaseReaderDep, authorize, requires
 from shared.web.collections import load_case_for_response
-from shared.web.requests import AppDep, PointInTimeDep, case_router
-from shared.web.resources import AggregateEndpoints
+from shared.web.requests import AppDep, PointInTimeDep, ResourceRouter, case_router
+from shared.web.resources import AggregateEndpoints, Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +52,42 @@ def check_consulting_action(app: ServiceApplication, _: Caller, case: UUID, comm
     require_consulting_action(app.load_existing(parcours.decider, case).state, command.action)
 
 
+def check_operation(app: ServiceApplication, _: Caller, case: UUID, command: proposals.OpenTender) -> None:
+    """Raises unless the tender is opened for the operation's own mission."""
+    require_consulting_action(as_parcours(app.load_existing(operation.decider, case).state), command.action)
+
+
+def add_tenders(
+    resource: ResourceRouter,
+    within: AggregateEndpoints[Any],
+    check: Check,
+    *readers: Role,
+    documents: DocumentTemplates[Tender],
+) -> None:
+    """The operations on the tenders of a case, or of a collective operation."""
+    endpoints = AggregateEndpoints(resource, tender.decider, within=within)
+    endpoints.create(proposals.OpenTender, *STAFF, check=check, may_refuse=(*REQUIRES_CONSULTING, UNKNOWN_ACTION))
+    endpoints.command("/providers", proposals.InviteProvider, *STAFF)
+    providers = endpoints.parts(
+        "provider", "/providers/{provider}", lambda state: state.candidates, *readers, provider=UUID
+    )
+    providers.command(
+        "/access", proposals.GrantProviderAccess, *STAFF, check=check_account, may_refuse=(IDENTITY_WITHOUT_RIGHT,)
+    )
+    providers.command("/proposal", proposals.SubmitProposal, *STAFF, Role.PROVIDER)
+    endpoints.command("/interests", award.DeclareInterests, *STAFF, Role.LEADER)
+    providers.command("/scores", award.ScoreProposal, *STAFF, Role.LEADER)
+    endpoints.command("/award", award.AwardTender, *STAFF)
+    providers.command("/information", award.InformCandidate, *STAFF)
+    endpoints.command("/cancellation", award.CancelTender, *STAFF)
+    endpoints.get(*readers)
+    endpoints.documents(documents, *readers)
+
+
 router = case_router("/parcours/{case}/tenders", "tenders")
-endpoints = AggregateEndpoints(router, tender.decider, within=parcours_endpoints)
-endpoints.create(
-    proposals.OpenTender, *STAFF, check=check_consulting_action, may_refuse=(NOT_CONSULTING, UNKNOWN_ACTION)
-)
-endpoints.command("/providers", proposals.InviteProvider, *STAFF)
-providers = endpoints.parts(
-    "provider", "/providers/{provider}", lambda state: state.candidates, *CASE_READERS, provider=UUID
-)
-providers.command(
-    "/access", proposals.GrantProviderAccess, *STAFF, check=check_account, may_refuse=(IDENTITY_WITHOUT_RIGHT,)
-)
-providers.command("/proposal", proposals.SubmitProposal, *STAFF, Role.PROVIDER)
-endpoints.command("/interests", award.DeclareInterests, *STAFF, Role.LEADER)
-providers.command("/scores", award.ScoreProposal, *STAFF, Role.LEADER)
-endpoints.command("/award", award.AwardTender, *STAFF)
-providers.command("/information", award.InformCandidate, *STAFF)
-endpoints.command("/cancellation", award.CancelTender, *STAFF)
-endpoints.get(*CASE_READERS)
-endpoints.documents(tender_documents, *CASE_READERS)
+add_tenders(router, parcours_endpoints, check_consulting_action, *CASE_READERS, documents=tender_documents)
+operation_router = case_router("/operations/{case}/tenders", "operation-tenders")
+add_tenders(operation_router, operation_endpoints, check_operation, *UNIT_READERS, documents=operation_tender_documents)
 
 
 @router.get("", summary="List the tenders of a case")
@@ -78,6 +101,19 @@ def list_tenders(
     """Now, or at a past instant; `version` is that of the parcours."""
     authorize(caller, case)
     return tender_rows(load_case_for_response(app, parcours.decider, case, point_in_time, response))
+
+
+@operation_router.get("", summary="List the tenders of an operation")
+def list_operation_tenders(
+    case: UUID,
+    app: AppDep,
+    caller: Annotated[Caller, requires(*UNIT_READERS)],
+    point_in_time: PointInTimeDep,
+    response: Response,
+) -> list[TenderRow]:
+    """Now, or at a past instant; `version` is that of the collective operation."""
+    authorize(caller, case)
+    return tender_rows(load_case_for_response(app, operation.decider, case, point_in_time, response))
 
 
 def tender_rows(case: CaseAt) -> list[TenderRow]:

@@ -8,6 +8,7 @@ from functools import partial
 from parcours.documents.agreement import SIGNED_TITLE, agreement
 from parcours.domain.building.content_diff import ACTION_KIND_LABELS
 from parcours.domain.building.validation import ParcoursValidated
+from parcours.domain.collective import operation
 from parcours.domain.state import (
     ACTION_STEP_LABELS,
     COLLECTIVE_STATUS_LABELS,
@@ -28,7 +29,7 @@ from shared.documents import (
     Table,
     Validation,
 )
-from shared.kernel import AXIS_LABELS, capitalize_first, format_date, format_period
+from shared.kernel import AXIS_LABELS, capitalize_first, format_date, format_period, quote_french
 from shared.kernel.french import format_count
 
 NO_ACTION = "Le parcours ne compte encore aucune action."
@@ -68,6 +69,7 @@ def road_map(source: DocumentSource[Parcours]) -> Document:
         Paragraph(f"{STATUS_LABELS[parcours.status]} Contenu en version {version}.", aside=True),
         *([Paragraph(f"Un parcours {_days(parcours)}.")] if parcours.period else []),
         *_axes(source),
+        *_collective(source),
         *_outcomes(source),
     ]
     if parcours.debrief:
@@ -124,6 +126,22 @@ def _row(source: DocumentSource[Parcours], action: Action) -> tuple[str, ...]:
         dates,
         capitalize_first(ACTION_STEP_LABELS[action.status]),
     )
+
+
+def _collective(source: DocumentSource[Parcours]) -> Iterator[Block]:
+    """With whom is not said: the other structures' accompaniment is theirs."""
+    shared = [action for action in source.state.actions.values() if action.operation and action.collective_status]
+    if not shared:
+        return
+    yield Heading("Ce que nous faisons avec d’autres structures")
+    lines = []
+    for action in shared:
+        assert action.operation is not None
+        assert action.collective_status is not None
+        title = source.plaintext(source.load_other(operation.decider, action.operation).title)
+        standing = COLLECTIVE_STATUS_LABELS[action.collective_status]
+        lines.append(f"{source.decrypt(action.planned.title)}\u00a0: {quote_french(title)} ({standing})")
+    yield Bullets(tuple(lines))
 
 
 def _outcomes(source: DocumentSource[Parcours]) -> Iterator[Block]:

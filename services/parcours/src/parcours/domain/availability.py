@@ -10,7 +10,7 @@ from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import standing
 from parcours.domain.comments import CommentParcours
 from parcours.domain.funding import payments
-from parcours.domain.state import OPEN_STATUSES, Action, ActionKind, ActionStatus, Parcours, ParcoursStatus
+from parcours.domain.state import OPEN_STATUSES, Action, ActionStatus, Parcours, ParcoursStatus
 from parcours.domain.tender.proposals import OpenTender
 from shared.attachments import AddAttachment
 
@@ -60,11 +60,7 @@ def _coordination_commands(parcours: Parcours) -> Iterator[type]:
         if action.validated and action.status in OPEN_STATUSES:
             yield from (coordination.RecordIntroduction, coordination.AbandonAction, coordination.CarryOverAction)
             yield from _delivery_commands(action, can_engage=parcours.status is ParcoursStatus.UNDER_WAY)
-        if (
-            action.planned.kind is ActionKind.CONSULTING
-            and action.status is ActionStatus.PLANNED
-            and action.retained is None
-        ):
+        if action.calls_in_provider and action.status is ActionStatus.PLANNED and action.retained is None:
             yield from (OpenTender, selection.RecordAward)
     if not parcours.duration_derogation:
         yield duration.GrantDurationDerogation
@@ -74,7 +70,7 @@ def _coordination_commands(parcours: Parcours) -> Iterator[type]:
 
 
 def _delivery_commands(action: Action, can_engage: bool) -> Iterator[type]:
-    consults = action.planned.kind is ActionKind.CONSULTING
+    consults = action.calls_in_provider
     if action.status is ActionStatus.PLANNED and can_engage:
         if consults and not action.committed and not (action.retained and action.retained.tender):
             yield selection.RetainProvider

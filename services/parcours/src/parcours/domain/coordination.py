@@ -20,7 +20,7 @@ from parcours.domain.guards import (
     require_validated_action,
 )
 from parcours.domain.lifecycle import REQUIRES_OPEN
-from parcours.domain.state import OPEN_STATUSES, ActionKind, ActionStatus, Introduction, Parcours, ParcoursStatus
+from parcours.domain.state import OPEN_STATUSES, ActionStatus, Introduction, Parcours, ParcoursStatus
 from shared.kernel import Context, Day, Encrypted, PersonalData, PersonalLine, Reason, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -144,13 +144,13 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         case StartAction(key):
             action = require_startable_action(parcours, key)
             require_operation_holds(action)
-            if action.planned.kind is ActionKind.CONSULTING and not action.is_agreed:
+            if action.calls_in_provider and not action.is_agreed:
                 raise NO_AGREEMENT("Une prestation de conseil commence une fois sa convention signée par les trois.")
             return [ActionStarted(key)]
         case FinishAction(key, summary):
             action = require_validated_action(parcours, key, ActionStatus.STARTED)
             require_operation_holds(action)
-            if action.planned.kind is ActionKind.CONSULTING and not action.report_accepted:
+            if action.calls_in_provider and not action.report_accepted:
                 raise NO_FINAL_REPORT("Une prestation de conseil se termine une fois son rapport final accepté.")
             return [ActionFinished(key, context.text(summary))]
         case AbandonAction(key, reason):

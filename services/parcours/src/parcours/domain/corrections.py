@@ -22,8 +22,8 @@ from parcours.domain.funding.payments import FundsCommitted, FundsReleased, foll
 from parcours.domain.guards import (
     BEYOND_PROPOSAL,
     NO_AGREEMENT,
-    NOT_CONSULTING,
     RECEIPT,
+    REQUIRES_CONSULTING,
     REQUIRES_SINCE_ADMISSION,
     REQUIRES_SINCE_SIGNATURE,
     SIGNATURE,
@@ -134,7 +134,7 @@ class CorrectIntroduction:
     may_refuse=(
         PARCOURS_NOT_OPEN,
         UNKNOWN_ACTION,
-        NOT_CONSULTING,
+        *REQUIRES_CONSULTING,
         NO_AGREEMENT,
         PROVIDER_OF_THE_TENDER,
         BEYOND_PROPOSAL,
@@ -167,7 +167,7 @@ class CorrectAgreement:
     may_refuse=(
         PARCOURS_NOT_OPEN,
         UNKNOWN_ACTION,
-        NOT_CONSULTING,
+        *REQUIRES_CONSULTING,
         BELOW_RECORDED,
         *REQUIRES_SINCE_SIGNATURE,
         FUND_NOT_OPEN,
@@ -190,7 +190,7 @@ class CorrectDays:
     may_refuse=(
         PARCOURS_NOT_OPEN,
         UNKNOWN_ACTION,
-        NOT_CONSULTING,
+        *REQUIRES_CONSULTING,
         NOTHING_TO_CORRECT,
         *REQUIRES_SINCE_SIGNATURE,
         *REQUIRES_ATTACHMENT,

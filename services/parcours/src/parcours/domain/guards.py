@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from parcours.domain.collective.state import REQUIRES_OPERATION
 from parcours.domain.state import (
     ACTION_STEP_LABELS,
     Action,
@@ -27,6 +28,9 @@ UNKNOWN_ACTION = Refusal("unknown-action", "Action inconnue", status=404)
 NOT_VALIDATED = Refusal("not-validated", "La structure n’a pas validé")
 ACTION_NOT_AT_THIS_STEP = Refusal("action-not-at-this-step", "L’action n’en est pas là")
 NOT_CONSULTING = Refusal("not-consulting", "Cette action n’est pas une prestation de conseil")
+COLLECTIVE_ACTION = Refusal("collective-action", "Action d’une opération collective")
+REQUIRES_CONSULTING = (NOT_CONSULTING, COLLECTIVE_ACTION, *REQUIRES_OPERATION)
+"""What refuses a command on a provider's work: of an action, or of a collective operation."""
 NO_PROVIDER = Refusal("no-provider", "Aucun prestataire retenu")
 NO_AGREEMENT = Refusal("no-agreement", "Aucune convention en vigueur")
 AGREEMENT_IN_FORCE = Refusal("agreement-in-force", "Convention en vigueur")
@@ -68,6 +72,12 @@ def require_consulting_action(parcours: Parcours, key: UUID) -> Action:
     action = require_action(parcours, key)
     if action.planned.kind is not ActionKind.CONSULTING:
         raise NOT_CONSULTING("Convention, jours, rapport et paiement ne concernent qu’une prestation de conseil.")
+    if action.operation:
+        raise COLLECTIVE_ACTION(
+            "Le prestataire, la convention, le rapport et le paiement sont ceux de l’opération collective, une seule "
+            "fois pour toutes les structures\u00a0: c’est là qu’on les enregistre.",
+            operation=str(action.operation),
+        )
     return action
 
 

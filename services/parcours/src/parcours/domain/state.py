@@ -236,6 +236,11 @@ class Action:
     collective_status: CollectiveStatus | None = None
 
     @property
+    def calls_in_provider(self) -> bool:
+        """Whether it has a provider of its own: that of a collective action is the operation's."""
+        return self.planned.kind is ActionKind.CONSULTING and self.operation is None
+
+    @property
     def is_agreed(self) -> bool:
         """Whether an agreement is in force."""
         return self.agreement is not None and self.agreement.in_force

@@ -106,13 +106,14 @@ def attachments_router(
     kinds: type[StrEnum],
     *readers: Role,
     contributions: Contributions | None = None,
+    tag: str = "attachments",
 ) -> ResourceRouter:
     """A router of `/{collection}/{case}/attachments`. `kinds`: the service's own; the unit adds any and withdraws.
 
     `contributions`: what leaders and providers add. One of these roles that is not among the `readers` reads what it
-    added itself, and nothing else."""
+    added itself, and nothing else. `tag`: another one in a service that has attachments of two kinds of aggregates."""
     contributions = contributions or {}
-    router = case_router(f"{collection}/{{case}}/attachments", "attachments")
+    router = case_router(f"{collection}/{{case}}/attachments", tag)
     attachments = AggregateEndpoints(router, decider, within=case)
     _add_upload(attachments, kinds, contributions)
     attachments.command("/withdrawal", WithdrawAttachment, *STAFF, in_transaction=AttachmentChunks)

@@ -102,7 +102,7 @@ def _load_source(
 
     Raises UnknownCase, or ProblemError 404 for a version that was never reached."""
     decider = resource.decider
-    entries = list(app.events_of(app.recorder.entries_of_case(case)))
+    entries = _entries_of_case(app, case)
     own = _entries_of(entries, stream)
     if not own:
         raise UnknownCase(str(stream))
@@ -115,7 +115,8 @@ def _load_source(
     last, _ = own[-1]
 
     def state_of(other: Decider[Any], stream: UUID) -> Any:
-        return other.state(event.data for entry, event in _entries_of(entries, stream) if entry.id <= last.id)
+        found = _entries_of(entries, stream) or _entries_of(_entries_of_case(app, stream), stream)
+        return other.state(event.data for entry, event in found if entry.id <= last.id)
 
     state = app.load(decider, stream, len(own)).state
     parent = state_of(resource.within.decider, case) if resource.within else None
@@ -142,6 +143,10 @@ def _load_source(
         person_names=find_person_names(app, people, until),
         load_other=state_of,
     )
+
+
+def _entries_of_case(app: ServiceApplication, case: UUID) -> list[tuple[LogEntry, RecordedEvent[Any]]]:
+    return list(app.events_of(app.recorder.entries_of_case(case)))
 
 
 def _entries_of(

@@ -89,7 +89,8 @@ def add_state(
             return resource.redact(app, caller, state_at(app, decider, id, at=at, case=case))
         loaded = app.load_existing(decider, id)
         response.headers["ETag"] = f'"{loaded.version}"'
-        following = {"extra": to_plain(extra(app, id, loaded.state), app.key_store.display_text)} if extra else {}
+        plain = to_plain(extra(app, id, loaded.state), app.key_store.display_text) if extra else None
+        following = resource.redact(app, caller, {"extra": plain}) if extra else {}
         state = resource.redact(app, caller, _with_current_adviser(caller, case, plain_state(app, id, loaded)))
         links = {} if minimal else {"links": resource.links(caller, case, id, loaded.state)}
         return name_state(app, case, state) | following | links

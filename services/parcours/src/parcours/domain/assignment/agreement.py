@@ -24,8 +24,8 @@ from parcours.domain.guards import (
     NO_AGREEMENT,
     NO_PROVIDER,
     NOT_ALL_INFORMED,
-    NOT_CONSULTING,
     REPORT_ALREADY_ACCEPTED,
+    REQUIRES_CONSULTING,
     REQUIRES_SINCE_ADMISSION,
     REQUIRES_SINCE_SIGNATURE,
     REQUIRES_VALIDATED_ACTION,
@@ -99,7 +99,7 @@ class AmendmentSigned:
     may_refuse=(
         *REQUIRES_OPEN,
         *REQUIRES_VALIDATED_ACTION,
-        NOT_CONSULTING,
+        *REQUIRES_CONSULTING,
         NO_PROVIDER,
         AGREEMENT_ALREADY_RECORDED,
         NOT_ALL_INFORMED,
@@ -130,7 +130,7 @@ class RecordAgreement:
     may_refuse=(
         *REQUIRES_OPEN,
         *REQUIRES_VALIDATED_ACTION,
-        NOT_CONSULTING,
+        *REQUIRES_CONSULTING,
         NO_AGREEMENT,
         ALREADY_SIGNED,
         NO_SIGNATURE,
@@ -152,7 +152,7 @@ class SignAgreement:
     may_refuse=(
         *REQUIRES_OPEN,
         *REQUIRES_VALIDATED_ACTION,
-        NOT_CONSULTING,
+        *REQUIRES_CONSULTING,
         REPORT_ALREADY_ACCEPTED,
         EMPTY_AMENDMENT,
         NO_SIGNATURE,

@@ -10,9 +10,9 @@ from uuid import UUID
 from parcours.domain.attachments import REQUIRES_ATTACHMENT, cite_attachment, with_attachment
 from parcours.domain.guards import (
     ACTION_NOT_AT_THIS_STEP,
-    NOT_CONSULTING,
     RECEIPT,
     REPORT_ALREADY_ACCEPTED,
+    REQUIRES_CONSULTING,
     REQUIRES_SINCE_SIGNATURE,
     REQUIRES_VALIDATED_ACTION,
     require_agreement,
@@ -61,7 +61,7 @@ class FinalReportAccepted:
     may_refuse=(
         *REQUIRES_OPEN,
         *REQUIRES_VALIDATED_ACTION,
-        NOT_CONSULTING,
+        *REQUIRES_CONSULTING,
         REPORT_ALREADY_ACCEPTED,
         BEYOND_AGREED_DAYS,
         *REQUIRES_SINCE_SIGNATURE,
@@ -81,7 +81,7 @@ class RecordDays:
     may_refuse=(
         *REQUIRES_OPEN,
         *REQUIRES_VALIDATED_ACTION,
-        NOT_CONSULTING,
+        *REQUIRES_CONSULTING,
         NOT_YOUR_ASSIGNMENT,
         REPORT_ALREADY_RECEIVED,
         *REQUIRES_SINCE_SIGNATURE,
@@ -102,7 +102,7 @@ class ReceiveFinalReport:
     may_refuse=(
         *REQUIRES_OPEN,
         *REQUIRES_VALIDATED_ACTION,
-        NOT_CONSULTING,
+        *REQUIRES_CONSULTING,
         REPORT_ALREADY_ACCEPTED,
         NO_REPORT,
         *REQUIRES_SINCE_SIGNATURE,

@@ -8,7 +8,7 @@ from parcours.domain.funding.payments import FundsReleased, release_unspent
 from parcours.domain.guards import (
     ACTION_NOT_AT_THIS_STEP,
     AGREEMENT_IN_FORCE,
-    NOT_CONSULTING,
+    REQUIRES_CONSULTING,
     REQUIRES_VALIDATED_ACTION,
     UNKNOWN_ACTION,
     require_consulting_action,
@@ -26,7 +26,7 @@ PROVIDER_ALREADY_RETAINED = Refusal("provider-already-retained", "Prestataire d√
 REFUSES_AN_AWARD = (
     *REQUIRES_OPEN,
     UNKNOWN_ACTION,
-    NOT_CONSULTING,
+    *REQUIRES_CONSULTING,
     ACTION_NOT_AT_THIS_STEP,
     PROVIDER_ALREADY_RETAINED,
 )
@@ -66,7 +66,7 @@ class ProviderDismissed:
 @command(
     title="Retenir un prestataire sans consultation",
     leads_to=(ProviderRetained,),
-    may_refuse=(*REQUIRES_OPEN, *REQUIRES_VALIDATED_ACTION, NOT_CONSULTING, PROVIDER_ALREADY_RETAINED),
+    may_refuse=(*REQUIRES_OPEN, *REQUIRES_VALIDATED_ACTION, *REQUIRES_CONSULTING, PROVIDER_ALREADY_RETAINED),
 )
 class RetainProvider:
     """A provider is chosen without a tender, `exception` says why: what it proposes (cents, days), and the `account`

@@ -232,9 +232,14 @@ def _check_end(starts_on: date, ends_on: date, context: Context) -> None:
         raise WRONG_DATES("Une action ne peut finir avant d’avoir commencé.")
 
 
+def require_dates(starts_on: date, ends_on: date, context: Context) -> None:
+    """Raises unless both days are to come, in this order."""
+    require_future(starts_on, context.now, "Le début de l’action")
+    _check_end(starts_on, ends_on, context)
+
+
 def _plan_action(parcours: Parcours, command: AddAction, context: Context) -> PlannedAction:
-    require_future(command.starts_on, context.now, "Le début de l’action")
-    _check_end(command.starts_on, command.ends_on, context)
+    require_dates(command.starts_on, command.ends_on, context)
     if (command.kind is ActionKind.CONSULTING) != (command.planned_days is not None):
         raise WRONG_DAYS(
             "Une prestation de conseil prévoit ses jours d’intervention\u202f; les autres actions n’en ont pas."

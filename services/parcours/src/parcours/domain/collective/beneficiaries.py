@@ -8,10 +8,16 @@ from uuid import UUID
 
 from parcours.domain.building.edits import ActionAdded, ActionRemoved
 from parcours.domain.collective import operation
-from parcours.domain.collective.membership import ContinueOperation, JoinOperation, LeaveOperation, StartOperation
+from parcours.domain.collective.membership import (
+    ContinueOperation,
+    JoinOperation,
+    LeaveOperation,
+    StartOperation,
+    VerifyReport,
+)
 from parcours.domain.collective.standing import ActionContinuedAlone, ActionMovedToOperation
 from parcours.domain.collective.state import DepartureReason
-from parcours.domain.coordination import ActionAbandoned, ActionStarted
+from parcours.domain.coordination import ActionAbandoned, ActionFinished, ActionStarted
 from parcours.domain.ending import ParcoursAbandoned
 from parcours.domain.state import OPEN_STATUSES, Parcours
 from shared.kernel import CompanionCommand, Context
@@ -24,6 +30,8 @@ def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[Com
             yield _to(planned.collective_operation, JoinOperation(context.case, key))
         case ActionStarted(key) if shared := _operation(parcours, key):
             yield _to(shared, StartOperation())
+        case ActionFinished(key) if shared := _operation(parcours, key):
+            yield _to(shared, VerifyReport())
         case ActionRemoved(key):
             yield from _leave(parcours, key, DepartureReason.ACTION_REMOVED)
         case ActionAbandoned(key):

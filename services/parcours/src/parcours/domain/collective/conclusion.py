@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from parcours.domain.collective import mission, shares
 from parcours.domain.collective.state import (
     OPERATION_STATUS_LABELS,
     REQUIRES_OPERATION,
@@ -13,11 +14,15 @@ from parcours.domain.collective.state import (
     OperationStatus,
     require_operation,
 )
+from parcours.domain.funding import payments
+from parcours.domain.guards import NO_FINAL_REPORT
+from parcours.domain.state import ActionStatus
 from shared.kernel import Context, Day, Encrypted, Reason, Refusal, Text, event, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
+SHARES_NOT_FINAL = Refusal("shares-not-final", "Des parts restent à décider")
 OPERATION_NOT_STARTED = Refusal("operation-not-started", "L’opération collective n’a pas commencé")
 
 
@@ -36,10 +41,11 @@ class OperationCancelled:
 @command(
     title="Terminer l’opération collective",
     leads_to=(OperationClosed,),
-    may_refuse=(*REQUIRES_OPERATION, OPERATION_NOT_STARTED, IMPLAUSIBLE_DATE),
+    may_refuse=(*REQUIRES_OPERATION, OPERATION_NOT_STARTED, NO_FINAL_REPORT, SHARES_NOT_FINAL, IMPLAUSIBLE_DATE),
 )
 class CloseOperation:
-    """What was planned together has been done. `summary`: what came of it."""
+    """What was planned together has been done: the provider's report is accepted, and each share of the price is
+    decided. `summary`: what came of it."""
 
     summary: Text
     closed_on: Day
@@ -47,11 +53,12 @@ class CloseOperation:
 
 @command(
     title="Annuler l’opération collective",
-    leads_to=(OperationCancelled,),
+    leads_to=(OperationCancelled, payments.FundsReleased),
     may_refuse=(*REQUIRES_OPERATION, IMPLAUSIBLE_DATE),
 )
 class CancelOperation:
-    """The operation will not take place, or stops. `reason`: why. Each structure decides what becomes of its action."""
+    """The operation will not take place, or stops. `reason`: why. Each structure decides what becomes of its action,
+    and the funds go back, but for the days worked."""
 
     reason: Reason
     cancelled_on: Day
@@ -63,7 +70,7 @@ Command = CloseOperation | CancelOperation
 Event = OperationClosed | OperationCancelled
 
 
-def decide(operation: Operation, command: Command, context: Context) -> list[Event]:
+def decide(operation: Operation, command: Command, context: Context) -> list[Event | payments.FundsReleased]:
     require_operation(operation)
     match command:
         case CloseOperation(summary, closed_on):
@@ -72,15 +79,28 @@ def decide(operation: Operation, command: Command, context: Context) -> list[Eve
                     f"Cette opération collective est {OPERATION_STATUS_LABELS[operation.status]}\u00a0: on termine une "
                     "opération en cours\u202f; une autre s’annule, en disant pourquoi."
                 )
+            _check_settled(operation)
             require_past(closed_on, context.now, "La date de fin de l’opération")
             return [OperationClosed(context.text(summary), closed_on=closed_on)]
         case CancelOperation(reason, cancelled_on):
             require_past(cancelled_on, context.now, "La date d’annulation")
-            return [OperationCancelled(context.text(reason), cancelled_on=cancelled_on)]
+            cancelled = OperationCancelled(context.text(reason), cancelled_on=cancelled_on)
+            return [cancelled, *mission.release_unspent(operation)]
+
+
+def _check_settled(operation: Operation) -> None:
+    if mission.needs_report(operation):
+        raise NO_FINAL_REPORT("Le rapport final de l’opération est d’abord reçu et accepté.")
+    if operation.missions and not shares.are_final(operation):
+        raise SHARES_NOT_FINAL(
+            "La part d’une structure qui est partie, ou qui vient d’arriver, reste à décider.",
+            undecided=[str(each.case) for each in shares.undecided(operation)],
+        )
 
 
 def available_commands(operation: Operation) -> Iterator[type]:
-    if operation.status is OperationStatus.STARTED:
+    settled = not operation.missions or (shares.are_final(operation) and not mission.needs_report(operation))
+    if operation.status is OperationStatus.STARTED and settled:
         yield CloseOperation
     if operation.status in (OperationStatus.PLANNED, OperationStatus.STARTED, OperationStatus.FELL_SHORT):
         yield CancelOperation
@@ -89,7 +109,9 @@ def available_commands(operation: Operation) -> Iterator[type]:
 def evolve(operation: Operation, event: Event) -> Operation:
     match event:
         case OperationClosed(summary, closed_on=closed_on):
+            settled = operation.with_mission_status(ActionStatus.DONE)
             ended = OperationEnding(OperationStatus.CLOSED, closed_on, reason=summary)
         case OperationCancelled(reason, cancelled_on=cancelled_on):
+            settled = operation.with_mission_status(ActionStatus.ABANDONED)
             ended = OperationEnding(OperationStatus.CANCELLED, cancelled_on, reason=reason)
-    return replace(operation, status=ended.kind, ending=ended)
+    return replace(settled, status=ended.kind, ending=ended)

@@ -15,8 +15,11 @@ from parcours.domain.collective.state import (
     DepartureReason,
     Operation,
     OperationStatus,
+    ShareDecision,
     require_operation,
 )
+from parcours.domain.guards import NO_AGREEMENT, NO_FINAL_REPORT
+from parcours.domain.state import ActionStatus
 from shared.kernel import Context, event, paris_date
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -40,13 +43,14 @@ class OperationStarted:
 @event("beneficiary-left", label="Structure retirée de l’opération collective")
 class BeneficiaryLeft:
     """An action of a structure leaves the operation, and the structure with its last one. `beneficiaries`: how many
-    structures there are now."""
+    structures there are now. `share`: what becomes of its share of the price; null: to be decided."""
 
     case: UUID
     action: UUID
     reason: DepartureReason
     left_on: date
     beneficiaries: int
+    share: ShareDecision | None = None
 
 
 @event("operation-fell-short", label="Trop peu de structures restent dans l’opération collective")
@@ -72,9 +76,18 @@ class JoinOperation:
     action: UUID
 
 
-@command(leads_to=(OperationStarted,), may_refuse=(*REQUIRES_OPERATION, TOO_FEW_BENEFICIARIES))
+@command(
+    leads_to=(OperationStarted,),
+    may_refuse=(*REQUIRES_OPERATION, TOO_FEW_BENEFICIARIES, NO_AGREEMENT),
+)
 class StartOperation:
-    """A beneficiary's action starts, and the operation with the first of them."""
+    """A beneficiary's action starts, and the operation with the first of them. One that calls in a provider starts
+    once its agreement is in force, which is not before its money is engaged."""
+
+
+@command(may_refuse=(NO_FINAL_REPORT,))
+class VerifyReport:
+    """A beneficiary's action ends: the final report of the provider, where there is one, must be accepted."""
 
 
 @command(leads_to=(BeneficiaryLeft, OperationFellShort))
@@ -92,7 +105,7 @@ class ContinueOperation:
     action: UUID
 
 
-Command = JoinOperation | StartOperation | LeaveOperation | ContinueOperation
+Command = JoinOperation | StartOperation | VerifyReport | LeaveOperation | ContinueOperation
 
 
 Event = (
@@ -111,6 +124,9 @@ def decide(operation: Operation, command: Command, context: Context) -> list[Eve
         case LeaveOperation(action, reason):
             can_leave = can_change(operation) and action in operation.actions
             return _leave(operation, action, reason, context) if can_leave else []
+        case VerifyReport():
+            _check_report(operation)
+            return []
         case ContinueOperation(action):
             if operation.status is not OperationStatus.FELL_SHORT or action not in operation.actions:
                 return []
@@ -126,6 +142,11 @@ def can_start(operation: Operation) -> bool:
     if operation.status is OperationStatus.STARTED:
         return True
     return operation.status is OperationStatus.PLANNED and len(operation.present) >= MIN_BENEFICIARIES
+
+
+def lacks_agreement(operation: Operation) -> bool:
+    """Whether a provider is called in, and its agreement is not in force."""
+    return operation.mission is not None and not operation.mission.is_agreed
 
 
 def _join(operation: Operation, case: UUID, action: UUID, context: Context) -> list[Event]:
@@ -144,14 +165,26 @@ def _start(operation: Operation) -> list[Event]:
             f"Une opération collective réunit au moins {MIN_BENEFICIARIES} structures avant de "
             f"commencer\u00a0: celle-ci en compte {len(operation.present)}."
         )
+    if lacks_agreement(operation):
+        raise NO_AGREEMENT("La convention de cette opération n’est pas signée par les trois parties.")
     return [OperationStarted()]
+
+
+def _check_report(operation: Operation) -> None:
+    if operation.mission and not operation.mission.report_accepted:
+        raise NO_FINAL_REPORT("Le rapport final de l’opération est accepté avant que ses actions se terminent.")
 
 
 def _leave(operation: Operation, action: UUID, reason: DepartureReason, context: Context) -> list[Event]:
     before = len(operation.present)
     left = len({case for key, case in operation.actions.items() if key != action})
     left_event = BeneficiaryLeft(
-        operation.actions[action], action, reason=reason, left_on=paris_date(context.now), beneficiaries=left
+        operation.actions[action],
+        action,
+        reason=reason,
+        left_on=paris_date(context.now),
+        beneficiaries=left,
+        share=None if operation.price else ShareDecision.REDISTRIBUTED,
     )
     falls_short = left < MIN_BENEFICIARIES <= before or (operation.started and left == 0)
     if operation.status is OperationStatus.FELL_SHORT or not falls_short:
@@ -167,23 +200,25 @@ def available_commands(operation: Operation) -> Iterator[type]:
         yield LeaveOperation
         if operation.status is OperationStatus.FELL_SHORT:
             yield ContinueOperation
-    if can_start(operation):
+    if can_start(operation) and not lacks_agreement(operation):
         yield StartOperation
 
 
 def evolve(operation: Operation, event: Event) -> Operation:
     match event:
         case BeneficiaryJoined(case, action, joined_on=joined_on):
-            joining = operation.find_beneficiary(case) or Beneficiary(case, joined_on)
+            new = Beneficiary(case, joined_on, weight=0 if operation.shares_set else 1)
+            joining = operation.find_beneficiary(case) or new
             return operation.with_beneficiary(replace(joining, actions=(*joining.actions, action), departure=None))
-        case BeneficiaryLeft(case, action, reason=reason, left_on=left_on):
+        case BeneficiaryLeft(case, action, reason=reason, left_on=left_on, share=share):
             leaving = operation.find_beneficiary(case)
             assert leaving is not None
             actions = tuple(each for each in leaving.actions if each != action)
-            departure = None if actions else Departure(left_on, reason)
+            departure = None if actions else Departure(left_on, reason, share=share)
             return operation.with_beneficiary(replace(leaving, actions=actions, departure=departure))
         case OperationStarted() | OperationContinued():
-            return replace(operation, status=OperationStatus.STARTED, started=True)
+            begun = operation.with_mission_status(ActionStatus.STARTED)
+            return replace(begun, status=OperationStatus.STARTED, started=True)
         case OperationFellShort():
             return replace(operation, status=OperationStatus.FELL_SHORT)
         case OperationRestored():

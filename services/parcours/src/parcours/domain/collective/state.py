@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from parcours.domain.state import Action, ActionStatus
 from shared.kernel import Encrypted, Refusal
 from shared.kernel.frozen import replace
 
@@ -51,20 +52,30 @@ DEPARTURE_REASON_LABELS = {
 }
 
 
+class ShareDecision(StrEnum):
+    """What becomes of the share of a structure that left."""
+
+    STAYS = "stays"
+    REDISTRIBUTED = "redistributed"
+
+
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """When a structure left, in Paris, and why."""
+    """When a structure left, in Paris, and why. `share`: what became of its share of the price; null: to be decided."""
 
     left_on: date
     reason: DepartureReason
+    share: ShareDecision | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Beneficiary:
-    """A structure, by its case. `actions`: those of its parcours in the operation; none once it has left."""
+    """A structure, by its case. `actions`: those of its parcours in the operation; none once it has left. `weight`:
+    of its share in the price; 0 for one that joined once the shares were set, until they are set anew."""
 
     case: UUID
     joined_on: date
+    weight: int = 1
     actions: tuple[UUID, ...] = ()
     departure: Departure | None = None
 
@@ -80,14 +91,31 @@ class OperationEnding:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`beneficiaries`: those who left included. `started`: it has been, also while it is short of structures."""
+    """`adviser`: who planned it. `beneficiaries`: those who left included. `started`: it has been, also while it is
+    short of structures.
+
+    `missions`: the one consulting action that a provider carries out for all of them, by the operation's own id; none
+    where the operation needs no provider. `shares_set`: somebody has set the weights."""
 
     status: OperationStatus = OperationStatus.NEW
     unit: str | None = None
+    adviser: str | None = None
     title: Encrypted | None = None
     beneficiaries: tuple[Beneficiary, ...] = ()
     started: bool = False
+    missions: dict[UUID, Action] = field(default_factory=dict)
+    shares_set: bool = False
     ending: OperationEnding | None = None
+
+    @property
+    def mission(self) -> Action | None:
+        return next(iter(self.missions.values()), None)
+
+    @property
+    def price(self) -> int | None:
+        """What was agreed with the provider, amendments included, in cents; null before all have signed."""
+        mission = self.mission
+        return mission.agreement.terms.amount if mission and mission.agreement and mission.is_agreed else None
 
     @property
     def present(self) -> tuple[Beneficiary, ...]:
@@ -98,6 +126,9 @@ class Operation:
     def actions(self) -> dict[UUID, UUID]:
         """The actions of those who have not left, each with its case."""
         return {action: each.case for each in self.present for action in each.actions}
+
+    def with_mission_status(self, status: ActionStatus) -> Operation:
+        return replace(self, missions={key: replace(each, status=status) for key, each in self.missions.items()})
 
     def find_beneficiary(self, case: UUID) -> Beneficiary | None:
         return next((each for each in self.beneficiaries if each.case == case), None)

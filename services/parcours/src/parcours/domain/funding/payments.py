@@ -13,7 +13,7 @@ from parcours.domain.guards import (
     BEYOND_PROPOSAL,
     NO_FINAL_REPORT,
     NO_PROVIDER,
-    NOT_CONSULTING,
+    REQUIRES_CONSULTING,
     REQUIRES_VALIDATED_ACTION,
     UNKNOWN_ACTION,
     require_consulting_action,
@@ -66,7 +66,7 @@ class PaymentAuthorised:
     may_refuse=(
         *REQUIRES_OPEN,
         *REQUIRES_VALIDATED_ACTION,
-        NOT_CONSULTING,
+        *REQUIRES_CONSULTING,
         NO_PROVIDER,
         AGREEMENT_ALREADY_RECORDED,
         NOTHING_TO_COMMIT,
@@ -88,7 +88,7 @@ class CommitFunds:
 @command(
     title="Rendre un financement engagé sans convention",
     leads_to=(AgreementVoided, FundsReleased),
-    may_refuse=(*REQUIRES_OPEN, UNKNOWN_ACTION, NOT_CONSULTING, AGREEMENT_IN_FORCE, NOTHING_COMMITTED),
+    may_refuse=(*REQUIRES_OPEN, UNKNOWN_ACTION, *REQUIRES_CONSULTING, AGREEMENT_IN_FORCE, NOTHING_COMMITTED),
 )
 class ReleaseFunds:
     """No agreement will come, or not for this sum: what was committed to the action goes back to the fund, and an
@@ -101,7 +101,7 @@ class ReleaseFunds:
 @command(
     title="Autoriser un paiement",
     leads_to=(PaymentAuthorised, FundsReleased),
-    may_refuse=(PARCOURS_NOT_OPEN, UNKNOWN_ACTION, NOT_CONSULTING, NO_FINAL_REPORT, BEYOND_COMMITTED),
+    may_refuse=(PARCOURS_NOT_OPEN, UNKNOWN_ACTION, *REQUIRES_CONSULTING, NO_FINAL_REPORT, BEYOND_COMMITTED),
 )
 class AuthorisePayment:
     """The provider is paid, once the final report is accepted, in all at most what was committed (cents).

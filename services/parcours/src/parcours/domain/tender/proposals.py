@@ -9,7 +9,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le, Len
 
-from parcours.domain.guards import NOT_CONSULTING, UNKNOWN_ACTION
+from parcours.domain.guards import REQUIRES_CONSULTING, UNKNOWN_ACTION
 from parcours.domain.state import Days, Sum
 from parcours.domain.tender.state import (
     TENDER_NOT_AT_THIS_STEP,
@@ -88,7 +88,14 @@ class ProposalSubmitted:
 @command(
     title="Consulter des prestataires",
     leads_to=(TenderOpened,),
-    may_refuse=(UNKNOWN_ACTION, NOT_CONSULTING, TENDER_NOT_AT_THIS_STEP, WRONG_GRID, WRONG_DEADLINE, IMPLAUSIBLE_DATE),
+    may_refuse=(
+        UNKNOWN_ACTION,
+        *REQUIRES_CONSULTING,
+        TENDER_NOT_AT_THIS_STEP,
+        WRONG_GRID,
+        WRONG_DEADLINE,
+        IMPLAUSIBLE_DATE,
+    ),
 )
 class OpenTender:
     """The terms of reference are written: what is expected, how answers will be scored, and until when they may come.

@@ -73,6 +73,11 @@ class Tender:
     exception: Encrypted | None = None
 
     @property
+    def is_of_operation(self) -> bool:
+        """Whether it serves a collective operation, whose mission has the operation's own id."""
+        return self.case is not None and self.case == self.action
+
+    @property
     def proposals(self) -> dict[UUID, Candidate]:
         """The candidates that answered."""
         return {key: candidate for key, candidate in self.candidates.items() if candidate.proposal}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from parcours.domain import parcours
+from parcours.domain.collective import operation
 from parcours.domain.tender import award, conclusion, proposals
 from parcours.domain.tender.state import Tender, TenderStatus
 from shared.kernel import CompanionCommand, Context, Decider
@@ -30,10 +32,11 @@ def evolve(tender: Tender, event: Event) -> Tender:
 
 
 def companions(tender: Tender, event: Event, context: Context) -> Iterable[CompanionCommand]:
-    """What the parcours records with it, or refuses."""
+    """What the parcours or the collective operation records with it, or refuses."""
     assert context.stream is not None
     for command in conclusion.consequences(evolve(tender, event), event, context.stream):
-        yield CompanionCommand(parcours.decider, context.case, command=command, case=context.case)
+        owner: Decider[Any] = operation.decider if tender.is_of_operation else parcours.decider
+        yield CompanionCommand(owner, context.case, command=command, case=context.case)
 
 
 def available_commands(tender: Tender) -> Iterator[type]:

@@ -1,0 +1,96 @@
+"""Mission of the one provider that works for all beneficiaries: chosen, funded, agreed, reported and paid once.
+
+Its rules are those of a parcours' consulting action, with the same commands and events: the operation is read as a
+parcours of one action, which has the operation's own id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, get_args
+
+from parcours.domain import availability, corrections
+from parcours.domain.assignment import agreement, reporting, selection
+from parcours.domain.collective.state import ENDED, Operation, OperationStatus, require_operation
+from parcours.domain.funding import payments
+from parcours.domain.state import NO_PLAN, Parcours, ParcoursStatus
+from parcours.domain.tender.proposals import OpenTender
+from shared.kernel import Context
+from shared.kernel.frozen import replace
+
+Correction = corrections.CorrectAgreement | corrections.CorrectDays | corrections.CorrectFinalReport
+Command = selection.Command | agreement.Command | reporting.Command | payments.Command | Correction
+Event = (
+    selection.Event
+    | agreement.Event
+    | reporting.Event
+    | payments.Event
+    | corrections.AgreementCorrected
+    | corrections.DaysCorrected
+    | corrections.FinalReportCorrected
+)
+DECIDE: dict[type, Callable[[Parcours, Any, Context], Sequence[Any]]] = {
+    **dict.fromkeys(get_args(selection.Command), selection.decide),
+    **dict.fromkeys(get_args(agreement.Command), agreement.decide),
+    **dict.fromkeys(get_args(reporting.Command), reporting.decide),
+    **dict.fromkeys(get_args(payments.Command), payments.decide),
+    **dict.fromkeys(get_args(Correction), corrections.decide),
+}
+EVOLVE: dict[type, Callable[[Parcours, Any], Parcours]] = {
+    **dict.fromkeys(get_args(selection.Event), selection.evolve),
+    **dict.fromkeys(get_args(agreement.Event), agreement.evolve),
+    **dict.fromkeys(get_args(reporting.Event), reporting.evolve),
+    **dict.fromkeys(get_args(payments.Event), payments.evolve),
+    **dict.fromkeys(
+        (corrections.AgreementCorrected, corrections.DaysCorrected, corrections.FinalReportCorrected),
+        corrections.evolve,
+    ),
+}
+AFTER_END = (
+    reporting.ReceiveFinalReport,
+    reporting.AcceptFinalReport,
+    payments.AuthorisePayment,
+    *get_args(Correction),
+    *selection.OF_A_TENDER,
+)
+"""What may still come after the end: the report and the invoice of the provider, corrections, the tender's own end."""
+STATUSES = {
+    OperationStatus.NEW: ParcoursStatus.NEW,
+    OperationStatus.CLOSED: ParcoursStatus.COMPLETED,
+    OperationStatus.CANCELLED: ParcoursStatus.ABANDONED,
+}
+
+
+def as_parcours(operation: Operation) -> Parcours:
+    """The operation as the rules of a consulting action read it: a parcours of its mission alone, under way."""
+    plan = replace(NO_PLAN, unit=operation.unit or "", adviser=operation.adviser or "")
+    status = STATUSES.get(operation.status, ParcoursStatus.UNDER_WAY)
+    return Parcours(status=status, plan=plan, actions=operation.missions)
+
+
+def decide(operation: Operation, command: Command, context: Context) -> list[Event]:
+    if not isinstance(command, AFTER_END):
+        require_operation(operation)
+    return [*DECIDE[type(command)](as_parcours(operation), command, context)]
+
+
+def release_unspent(operation: Operation) -> Iterator[payments.FundsReleased]:
+    """What a cancellation gives back to the fund: all but what is paid, or due for the days worked."""
+    for key, mission in operation.missions.items():
+        yield from payments.release_unspent(key, mission)
+
+
+def available_commands(operation: Operation) -> Iterator[type]:
+    mine = {*get_args(Command), OpenTender}
+    allowed = AFTER_END if operation.status in ENDED else tuple(mine)
+    for each in availability.available_commands(as_parcours(operation)):
+        if each in mine and issubclass(each, allowed):
+            yield each
+
+
+def evolve(operation: Operation, event: Event) -> Operation:
+    return replace(operation, missions=EVOLVE[type(event)](as_parcours(operation), event).actions)
+
+
+def needs_report(operation: Operation) -> bool:
+    """Whether the final report of the provider is still to be accepted."""
+    return any(not each.report_accepted for each in operation.missions.values())
