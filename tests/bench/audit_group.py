@@ -113,7 +113,11 @@ def _record_cases(intake: str, reader: dict[str, str]) -> UUID:
             }
             asked = {"structure": structure, "contact": {"name": f"Maëlle {n}"}, "need": "Diversifier nos ressources."}
             ids.append(http.post("/api/v1/requests", json=asked).raise_for_status().json()["id"])
-        met = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff", "notes": "Le besoin se précise."}
+        met = {
+            "held_on": "2026-03-02",
+            "participants": [{"name": "Maëlle Kerdoncuff"}],
+            "notes": "Le besoin se précise.",
+        }
         for _ in range(OF_THE_CASE - 1):
             http.post(f"/api/v1/requests/{ids[-1]}/meetings", json=met).raise_for_status()
     return UUID(ids[-1])

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 NEED = "Notre modèle économique repose sur une seule subvention, et le conseil d’administration se renouvelle."
 NOTES = "Bonne écoute ; les comptes des trois dernières années et les statuts ont été remis."
-MEETING = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff", "notes": NOTES}
+MEETING = {"held_on": "2026-03-02", "participants": [{"name": "Maëlle Kerdoncuff"}], "notes": NOTES}
 REASON = {"reason": "Besoin clair, équipe motivée, première rencontre concluante."}
 HARD = ("existing", "employer", "ess")
 

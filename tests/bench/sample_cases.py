@@ -13,7 +13,7 @@ import stock_library
 from intake.domain import structure
 from intake.domain.reference.criteria import Verdict, version_in_force
 from intake.domain.request import request
-from intake.domain.request.assessment import AssessCriterion, RecordMeeting
+from intake.domain.request.assessment import AssessCriterion, MeetingParticipant, RecordMeeting
 from intake.domain.request.outcome import AdmitRequest
 from intake.domain.request.reception import ReceiveRequest
 from parcours.domain import coordination, parcours
@@ -66,7 +66,7 @@ def receive(ours: ServiceApplication, case: UUID, asks: structure.Structure, eve
     """In our log alone."""
     played = [
         ReceiveRequest(asks, CONTACT, need=NOTES),
-        RecordMeeting(TODAY, CONTACT.name, notes=NOTES),
+        RecordMeeting(TODAY, (MeetingParticipant(CONTACT.name),), notes=NOTES),
         *(AssessCriterion(criterion, Verdict.MET, evidence=NOTES) for criterion in criteria_of(events)),
         AdmitRequest(NOTES),
     ]

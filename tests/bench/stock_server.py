@@ -33,7 +33,10 @@ def receive(body: Annotated[ReceiveRequest, JsonBody()], response: Response) -> 
 
 @web.post("/api/v1/requests/{case}/meetings")
 def meet(case: UUID, body: Annotated[RecordMeeting, JsonBody()]) -> CommandResult:
-    return _done(cases.meet(case, str(body.held_on), body.with_whom, body.notes), "meeting-recorded")
+    return _done(
+        cases.meet(case, str(body.held_on), ", ".join(each.name or "" for each in body.participants), body.notes),
+        "meeting-recorded",
+    )
 
 
 @web.post("/api/v1/requests/{case}/criteria")

@@ -96,6 +96,6 @@ def test_what_an_earlier_event_named_is_called_by_its_name() -> None:
 def test_a_part_whose_blanks_have_nothing_to_say_is_left_out() -> None:
     words = EventLabels([], {})
     assert words.about(told("request-admitted", reason=None, rules="2021-1")) == "critères 2021-1"
-    assert words.about(told("meeting-recorded", held_on="2027-02-14", with_whom="Maëlle", notes=None)) == (
-        "le 14/02/2027 avec Maëlle"
-    )
+    assert words.about(
+        told("meeting-recorded", held_on="2027-02-14", participants=[{"name": "Maëlle"}], notes=None)
+    ) == ("le 14/02/2027 avec Maëlle")

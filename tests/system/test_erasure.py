@@ -7,9 +7,11 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zipfile import ZipFile
 
 import httpx
 import psycopg
@@ -25,7 +27,8 @@ REASON = {"reason": "Demande reçue par courrier, identité vérifiée."}
 STRUCTURE = {"legal_form": "association", "department": "44"}
 CONTACT = {"name": "Bleuenn Zorrilla-Marec", "function": "Trésorière", "email": "b.zorrilla@example.org"}
 ATTENDEE = "Corentin Wazabi-Riec"
-SAID = (*CONTACT.values(), ATTENDEE, "Zorrilla", "Wazabi")
+MET_AS = "Cheffe d’atelier Kouign"
+SAID = (*CONTACT.values(), MET_AS, ATTENDEE, "Zorrilla", "Wazabi")
 CONTROL = "Les Jardins de Kergrist-Moëlou"
 """A structure's name is no personal value: it stands in clear, and the search must find it."""
 
@@ -52,8 +55,38 @@ class Running:
         (somebody,) = self.call("dpo", service, "POST", "/people/search", {"words": words})
         return str(somebody["person"])
 
-    def erase(self, person: str) -> Any:
-        return self.call("dpo", "intake", "DELETE", f"/people/{person}", REASON)
+    def search(self, service: str, words: str) -> dict[str, set[str]]:
+        """By id, the fields of a person's data."""
+        people = self.call("dpo", service, "POST", "/people/search", {"words": words})
+        return {each["person"]: {value["path"] for value in each["values"]} for each in people}
+
+    def erase(self, person: str, also: list[str] | None = None) -> Any:
+        return self.call("dpo", "intake", "DELETE", f"/people/{person}", REASON | {"also": also or []})
+
+    def made_later(self, case: str) -> dict[str, bytes]:
+        """What the system makes of a request when it is asked: state, history, stored events, paper, and the bundle."""
+        intake, audit = self.stack.addresses["intake"], self.stack.addresses["audit"]
+        path = f"{intake}/api/v1/requests/{case}"
+        addresses = {
+            "state": path,
+            "history": f"{path}/history",
+            "stored": f"{path}/stored",
+            "paper": f"{path}/documents/fiche-d-accueil.html",
+        }
+        token = self.stack.issuer.mint("adviser", subject="some-adviser", unit="dla-44")
+        headers = {"Authorization": f"Bearer {token}"}
+        made = {
+            what: httpx.get(address, headers=headers, timeout=30, trust_env=False).raise_for_status().content
+            for what, address in addresses.items()
+        }
+        bundle = f"{audit}/api/v1/cases/{case}/bundle"
+
+        def download() -> httpx.Response:
+            return httpx.get(bundle, headers=headers, timeout=60, trust_env=False)
+
+        eventually(lambda: download().is_success, 60)
+        with ZipFile(BytesIO(download().content)) as archive:
+            return made | {"bundle": b"".join(archive.read(name) for name in archive.namelist())}
 
     def certificate(self, person: str) -> Any:
         return self.get("intake", f"/people/{person}/erasure", "dpo")
@@ -124,7 +157,9 @@ def admitted(running: Running, siret: str) -> str:
     structure = STRUCTURE | {"name": "Le Fournil partagé", "siret": siret, "headcount": 4}
     asked = {"structure": structure, "contact": {"name": "Nolwenn Pichon"}, "need": "Consolider l’équipe."}
     case = str(running.post("intake", "/requests", asked)["id"])
-    running.post("intake", f"/requests/{case}/meetings", {"held_on": "2026-03-02", "with_whom": "la présidente"})
+    running.post(
+        "intake", f"/requests/{case}/meetings", {"held_on": "2026-03-02", "participants": [{"name": "la présidente"}]}
+    )
     for criterion in ("existing", "employer", "ess"):
         judged = {"criterion": criterion, "verdict": "met", "evidence": "Vu sur pièces."}
         running.post("intake", f"/requests/{case}/criteria", judged)
@@ -142,23 +177,34 @@ def opened(running: Running, service: str, path: str) -> bool:
 def test_nothing_is_left_to_read_of_who_was_forgotten_though_services_die_meanwhile(running: Running) -> None:
     need = {"need": "Un besoin.", "structure": STRUCTURE | {"name": CONTROL, "siret": "55208131766522"}}
     request = running.post("intake", "/requests", need | {"contact": CONTACT})["id"]
+    asked = running.get("intake", f"/requests/{request}")["contact"]["person"]
+    met = [{"person": asked}, {"name": CONTACT["name"], "function": MET_AS}]
+    running.post("intake", f"/requests/{request}/meetings", {"held_on": "2026-03-02", "participants": met})
     running.post("intake", f"/requests/{request}/withdrawal", {"reason": "Elle n’en a plus besoin."})
     case = admitted(running, "73282932000074")
     eventually(lambda: opened(running, "diagnostic", f"/diagnoses/{case}"))
     session = {"held_on": "2026-03-02", "participants": [{"name": ATTENDEE, "quality": "employee"}]}
     running.post("diagnostic", f"/diagnoses/{case}/sessions", session)
 
-    contact, attendee = running.found("intake", "zorrilla"), running.found("diagnostic", "wazabi")
+    before = running.made_later(request)
+    assert all(CONTACT["name"].encode() in each for each in before.values()), "each says it, as long as it may"
+    found = running.search("intake", "zorrilla")
+    contact, again = sorted(found, key=lambda each: len(found[each]), reverse=True)
+    assert (contact, found[again]) == (asked, {"participants.1.name", "participants.1.function"})
+    attendee = running.found("diagnostic", "wazabi")
     keys = {"intake": running.key_of("intake", contact), "diagnostic": running.key_of("diagnostic", attendee)}
     controls = running.holding(CONTROL.encode(), request.encode(), *(wrapped for wrapped, _ in keys.values()))
-    assert [sorted(where) for where in controls] == [["postgres"], ["nats", "postgres"], ["postgres"], ["postgres"]]
+    stored_in = [sorted(where - {"logs"}) for where in controls]  # audit logs whose bundle it made, by id
+    assert stored_in == [["postgres"], ["nats", "postgres"], ["postgres"], ["postgres"]]
 
-    running.erase(contact)
+    assert set(running.erase(contact, also=[again])["persons"]) == {contact, again}
     running.kill("diagnostic", "parcours")
     assert "diagnostic" in running.erase(attendee)["outstanding"]
     running.start_again("diagnostic", "parcours")
     eventually(lambda: all(running.certificate(person)["complete_at"] for person in (contact, attendee)), 60)
 
+    for what, content in running.made_later(request).items():
+        assert not [each for each in SAID if each.encode() in content], what
     shown = running.get("intake", f"/requests/{request}")["contact"]
     assert {shown["name"], shown["function"], shown["email"]} == {ERASED_TEXT}
     participants = running.get("diagnostic", f"/diagnoses/{case}")["content"]["sessions"][0]["participants"]

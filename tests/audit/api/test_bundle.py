@@ -77,7 +77,11 @@ def case(intake: Served) -> UUID:
         answer = adviser.post("/api/v1/requests", received)
         assert answer.status_code == 201, answer.text
         ids.append(UUID(answer.json()["id"]))
-    meeting = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff", "notes": "Le besoin se précise."}
+    meeting = {
+        "held_on": "2026-03-02",
+        "participants": [{"name": "Maëlle Kerdoncuff"}],
+        "notes": "Le besoin se précise.",
+    }
     answer = adviser.post(f"/api/v1/requests/{ids[0]}/meetings", meeting)
     assert answer.status_code == 200, answer.text
     return ids[0]

@@ -273,7 +273,7 @@ def test_what_happens_arrives_while_one_watches(chromium: Chromium, console: str
     with signed_in(chromium, console) as page:
         opened(page, console, case)
         expect(page.get_by_text("À l’instant", exact=True)).to_be_hidden()
-        meeting = {"held_on": "2026-03-01", "with_whom": "Maëlle"}
+        meeting = {"held_on": "2026-03-01", "participants": [{"name": "Maëlle"}]}
         assert world.intake.by("adviser").post(f"/api/v1/requests/{case}/meetings", meeting).status_code == 200
         world.carried()
         expect(page.get_by_text("À l’instant", exact=True)).to_be_visible()

@@ -162,7 +162,7 @@ def test_what_is_recorded_meanwhile_arrives_once_and_in_order(world: World, ways
     def meanwhile() -> None:
         adviser = world.intake.by("adviser")
         for day in ("2026-02-01", "2026-02-02"):
-            meeting = {"held_on": day, "with_whom": "Maëlle"}
+            meeting = {"held_on": day, "participants": [{"name": "Maëlle"}]}
             assert adviser.post(f"/api/v1/requests/{case}/meetings", meeting).status_code == 200
         world.carried()
 

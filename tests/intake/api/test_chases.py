@@ -54,7 +54,9 @@ def test_a_structure_in_cessation_of_payments_is_oriented_at_once_and_its_orient
     assert shown["legal_deadline"] == (cessation + timedelta(days=45)).isoformat()
     assert shown["disclaimer"].startswith("Date indicative")
 
-    adviser.post(f"{case}/meetings", {"held_on": cessation.isoformat(), "with_whom": "Maëlle Kerdoncuff"})
+    adviser.post(
+        f"{case}/meetings", {"held_on": cessation.isoformat(), "participants": [{"name": "Maëlle Kerdoncuff"}]}
+    )
     for criterion in ("existing", "employer", "ess"):
         adviser.post(f"{case}/criteria", {"criterion": criterion, "verdict": "met", "evidence": "Statuts lus."})
     assert slug(adviser.post(f"{case}/admission")) == "crisis-not-oriented"

@@ -65,7 +65,7 @@ def test_the_documents_of_a_case_are_listed_with_where_to_ask_for_them(adviser: 
 def test_a_past_version_stays_the_same_bytes_and_the_newest_tells_what_came_since(adviser: Client, case: str) -> None:
     pdf = f"{case}/documents/fiche-d-accueil.pdf"
     first = adviser.get(pdf)
-    adviser.post(f"{case}/meetings", {"held_on": "2026-03-02", "with_whom": "Yann Prigent"})
+    adviser.post(f"{case}/meetings", {"held_on": "2026-03-02", "participants": [{"name": "Yann Prigent"}]})
     assert adviser.get(pdf, version=1).content == first.content
     assert adviser.get(pdf, version=1).headers["ETag"] == first.headers["ETag"]
     newest = adviser.get(pdf)

@@ -81,7 +81,7 @@ def test_a_deployment_judges_by_its_own_criteria_and_an_old_version_stays_readab
         "activity": "Action sociale sans hébergement n.c.a.",
     }
     assert shown["extra"]["assessment"]["missing"] == ["ess"]
-    adviser.post(f"{case}/meetings", {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"})
+    adviser.post(f"{case}/meetings", {"held_on": "2026-03-02", "participants": [{"name": "Maëlle Kerdoncuff"}]})
     unknown = adviser.post(f"{case}/criteria", {"criterion": "employer", "verdict": "met", "evidence": "DSN."})
     assert (unknown.status_code, unknown.json()["rules"]) == (422, "pays-1")
     adviser.post(f"{case}/criteria", {"criterion": "ess", "verdict": "met", "evidence": "Statuts."})

@@ -41,7 +41,7 @@ REQUEST = {
 }
 
 RIGHTS = "/api/v1/identities/rights"
-MEETING = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"}
+MEETING = {"held_on": "2026-03-02", "participants": [{"name": "Maëlle Kerdoncuff"}]}
 
 
 def slug(answer: Any) -> str:

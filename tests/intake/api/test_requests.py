@@ -108,7 +108,7 @@ def test_a_request_is_received_and_read_back(adviser: Client) -> None:
 
 def test_a_structure_is_admitted_after_a_meeting_and_the_criteria(adviser: Client, request_path: str) -> None:
     assert_problem(adviser.post(f"{request_path}/admission"), 409, "no-meeting")
-    meeting = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff", "notes": "Bonne écoute."}
+    meeting = {"held_on": "2026-03-02", "participants": [{"name": "Maëlle Kerdoncuff"}], "notes": "Bonne écoute."}
     assert adviser.post(f"{request_path}/meetings", meeting).status_code == 200
     problem = assert_problem(adviser.post(f"{request_path}/admission"), 409, "criteria-not-assessed")
     assert "emploie" in problem["detail"]
@@ -167,7 +167,7 @@ def test_orientation_goes_on_all_along_in_any_phase_and_once_the_case_is_closed(
         assert read["status"] == "concluded"
         return read
 
-    adviser.post(f"{request_path}/meetings", {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"})
+    adviser.post(f"{request_path}/meetings", {"held_on": "2026-03-02", "participants": [{"name": "Maëlle Kerdoncuff"}]})
     for criterion in HARD:
         adviser.post(f"{request_path}/criteria", {"criterion": criterion, "verdict": "met", "evidence": "Statuts."})
     assert adviser.post(f"{request_path}/admission").status_code == 200
@@ -301,7 +301,7 @@ def test_a_repeated_idempotency_key_gets_the_first_answer(intake: Served, advise
 
 
 def test_a_stale_version_is_told_the_current_one(adviser: Client, request_path: str) -> None:
-    meeting = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"}
+    meeting = {"held_on": "2026-03-02", "participants": [{"name": "Maëlle Kerdoncuff"}]}
     assert adviser.post(f"{request_path}/meetings", meeting, If_Match='"1"').status_code == 200
     problem = assert_problem(adviser.post(f"{request_path}/meetings", meeting, If_Match='"1"'), 409, "stale-version")
     assert problem["current_version"] == 2
@@ -356,7 +356,7 @@ def test_a_body_that_is_not_readable_json_is_told_so(intake: Served, adviser: Cl
 
 @pytest.mark.parametrize("held_on", ["1789-07-14", "2199-01-01", "hier", 20260302, "2026-02-30"])
 def test_an_absurd_date_is_refused(adviser: Client, request_path: str, held_on: Any) -> None:
-    answer = adviser.post(f"{request_path}/meetings", {"held_on": held_on, "with_whom": "Maëlle"})
+    answer = adviser.post(f"{request_path}/meetings", {"held_on": held_on, "participants": [{"name": "Maëlle"}]})
     assert answer.status_code == 422
     assert adviser.get(request_path).json()["version"] == 1
 

@@ -187,7 +187,10 @@ def closed(services: House, number: str) -> str:
     """Admitted, and given up before its parcours."""
     case = received(services, number, "Maëlle Kerdoncuff")
     adviser, path = services.by("intake", "adviser"), f"/api/v1/requests/{case}"
-    met = {"held_on": services["intake"].application.clock.now().date().isoformat(), "with_whom": "Maëlle"}
+    met = {
+        "held_on": services["intake"].application.clock.now().date().isoformat(),
+        "participants": [{"name": "Maëlle"}],
+    }
     verdicts = [{"criterion": each, "verdict": "met", "evidence": "Vu."} for each in ("existing", "employer", "ess")]
     steps = [("meetings", met), *(("criteria", each) for each in verdicts), ("admission", {})]
     for step, body in (*steps, ("giving-up", {"reason": "Le projet est reporté."})):

@@ -99,7 +99,7 @@ def test_a_transfer_is_a_task_of_the_unit_that_receives_it_and_later_of_the_othe
         while (waiting := [task["what"] for task in client.get("/api/v1/caseload").json()["items"]]) != [*expected]:
             assert time.monotonic() < end, waiting
 
-    meeting = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"}
+    meeting = {"held_on": "2026-03-02", "participants": [{"name": "Maëlle Kerdoncuff"}]}
     assert adviser.post(f"{case}/meetings", meeting).status_code == 200
     wait_for_tasks(adviser, "request_to_triage", "outcome_to_give")
     adviser.post(f"{case}/transfer", {"to_unit": "dla-regional-52", "reason": "Réseau de trois départements."})

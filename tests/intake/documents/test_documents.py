@@ -16,7 +16,7 @@ from intake.domain.orientation import ProposeOrientation, RecordConsent, SendOri
 from intake.domain.reference.criteria import Verdict
 from intake.domain.reference.reference import SHIPPED_REFERENCE
 from intake.domain.request import request
-from intake.domain.request.assessment import AssessCriterion, GrantDerogation, RecordMeeting
+from intake.domain.request.assessment import AssessCriterion, GrantDerogation, MeetingParticipant, RecordMeeting
 from intake.domain.request.difficulty import TriageDifficulty
 from intake.domain.request.outcome import AdmitRequest
 from intake.domain.request.reception import ReceiveRequest
@@ -44,7 +44,8 @@ REQUEST_DOCUMENTS = build_request_documents(lambda: SHIPPED_REFERENCE)
 def log() -> MemoryLog[Request]:
     log = MemoryLog(request.decider)
     log.do(ReceiveRequest(JARDINS, MAELLE, need="Nous voulons garder nos emplois."))
-    log.do(RecordMeeting(date(2026, 3, 1), "Maëlle Kerdoncuff et Yann Prigent", notes="Comptes tenus."))
+    met = (MeetingParticipant("Maëlle Kerdoncuff"), MeetingParticipant("Yann Prigent", function="trésorier"))
+    log.do(RecordMeeting(date(2026, 3, 1), met, notes="Comptes tenus."))
     return log
 
 
@@ -64,7 +65,7 @@ def test_the_record_says_who_came_what_for_and_who_was_met(log: MemoryLog[Reques
         "Fonction Présidente",
         "Reçue le 2 mars 2026.",
         "Nous voulons garder nos emplois.",
-        "Le 1er mars 2026, avec Maëlle Kerdoncuff et Yann Prigent.",
+        "Le 1er mars 2026, avec Maëlle Kerdoncuff et Yann Prigent (trésorier).",
         "Situation Demande reçue, à l’étude",
     ):
         assert expected in page

@@ -22,12 +22,16 @@ from intake.domain.orientation import (
     SendOrientation,
     decider,
 )
-from shared.testing.scenarios import CASE, MemoryLog, Scenarios, text
+from shared.kernel import PersonalData
+from shared.kernel.frozen import replace
+from shared.testing.scenarios import CASE, MemoryLog, Scenarios, new_id, text
 
 given = Scenarios(decider)
 PROPOSE = ProposeOrientation("La banque de quartier", "Trésorerie tendue.")
 SEND, CONCLUDE, DECLINE = SendOrientation(), ConcludeOrientation("Prêt accordé."), DeclineOrientation("Déjà cliente.")
-PROPOSED = OrientationProposed(CASE, None, reason=text("Trésorerie tendue."), other=text("La banque de quartier"))
+PROPOSED = OrientationProposed(
+    CASE, None, reason=text("Trésorerie tendue."), other=PersonalData(new_id(1), "La banque de quartier")
+)
 CONSENTED, SENT, ACKNOWLEDGED = OrientationConsented(), OrientationSent(), OrientationAcknowledged()
 CONCLUDED = OrientationConcluded(text("Prêt accordé."))
 DECLINED = OrientationDeclined(text("Déjà cliente."))
@@ -97,7 +101,7 @@ def test_it_is_proposed_once() -> None:
 
 def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear() -> None:
     expected = (
-        OrientationProposed(CASE, None, reason=text("secret raison"), other=text("secret nom")),
+        OrientationProposed(CASE, None, reason=text("secret raison"), other=PersonalData(CASE, "secret nom")),
         CONSENTED,
         OrientationSent(text("secret message")),
         ACKNOWLEDGED,
@@ -121,3 +125,10 @@ def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_repl
     sent = [n for n, event in enumerate(log.events) if isinstance(event, OrientationSent)]
     consented = [n for n, event in enumerate(log.events) if isinstance(event, OrientationConsented)]
     assert not sent or consented < sent
+
+
+def test_an_actor_who_is_not_in_the_list_has_a_key_of_their_own() -> None:
+    """It may be a person, who can ask to be erased."""
+    (proposed,) = given().when(replace(PROPOSE, target="Annaïg Kervella")).events
+    assert isinstance(proposed.other, PersonalData)
+    assert proposed.other.key != CASE

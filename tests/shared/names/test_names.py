@@ -51,7 +51,7 @@ def admitted(running: Served, named: dict[str, Any]) -> UUID:
     body = {"structure": named, "contact": {"name": "Nolwenn Pichon"}, "need": "Consolider l’équipe."}
     case = done(adviser.post("/api/v1/requests", body))["id"]
     where = f"/api/v1/requests/{case}"
-    done(adviser.post(f"{where}/meetings", {"held_on": "2026-03-02", "with_whom": "la présidente"}))
+    done(adviser.post(f"{where}/meetings", {"held_on": "2026-03-02", "participants": [{"name": "la présidente"}]}))
     for criterion in ("existing", "employer", "ess"):
         judged = {"criterion": criterion, "verdict": "met", "evidence": "Vu sur pièces."}
         done(adviser.post(f"{where}/criteria", judged))

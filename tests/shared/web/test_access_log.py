@@ -69,7 +69,9 @@ def test_who_reads_a_dossier_is_recorded_with_what_when_and_by_which_right(intak
     assert (read["operation"], read["address"]) == ("requests_get", f"/api/v1/requests/{case}?version=1")
     assert (read["case_id"], read["units"], read["rows"]) == (UUID(case), [UNIT], None)
     assert before <= read["at"] <= intake.application.clock.now()
-    adviser.post(f"/api/v1/requests/{case}/meetings", {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"})
+    adviser.post(
+        f"/api/v1/requests/{case}/meetings", {"held_on": "2026-03-02", "participants": [{"name": "Maëlle Kerdoncuff"}]}
+    )
     assert intake.by("adviser", unit="dla-75").get(f"/api/v1/requests/{case}").status_code == 403
     assert len(recorded(intake)) == 1, "a command and a refusal show nothing"
 
@@ -135,7 +137,7 @@ def test_what_nobody_could_record_is_not_shown(intake: Served, case: str) -> Non
         answer = intake.by("adviser").get(path)
         assert (answer.status_code, slug(answer)) == (503, "access-not-recorded")
         assert "Jardins" not in answer.text
-    meeting = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"}
+    meeting = {"held_on": "2026-03-02", "participants": [{"name": "Maëlle Kerdoncuff"}]}
     assert intake.by("adviser").post(f"/api/v1/requests/{case}/meetings", meeting).status_code == 200
 
 

@@ -35,7 +35,7 @@ REQUEST: dict[str, Any] = {
     "contact": {"name": "Maëlle Kerdoncuff"},
     "need": "Notre modèle économique repose sur une seule subvention.",
 }
-MEETING = {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"}
+MEETING = {"held_on": "2026-03-02", "participants": [{"name": "Maëlle Kerdoncuff"}]}
 NOT_MET = {"criterion": "employer", "verdict": "not_met", "evidence": "Premier emploi prévu en mai."}
 
 

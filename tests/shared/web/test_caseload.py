@@ -62,7 +62,7 @@ def test_a_request_waits_to_be_triaged_met_and_answered(serve: Serve) -> None:
     posted(adviser, f"{case}/difficulty", level="none")
     assert waits() == [("meeting_to_hold", 12, False)]
     today = intake.application.clock.now().date().isoformat()
-    posted(adviser, f"{case}/meetings", held_on=today, with_whom="Maëlle Kerdoncuff")
+    posted(adviser, f"{case}/meetings", held_on=today, participants=[{"name": "Maëlle Kerdoncuff"}])
     assert waits() == [("outcome_to_give", 30, False)]
     posted(adviser, f"{case}/withdrawal", reason="Projet reporté.")
     assert waits() == []

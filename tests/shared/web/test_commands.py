@@ -34,7 +34,7 @@ def slug(answer: Any) -> str:
 def admissible(adviser: Client) -> str:
     """The address of a request that has been met and examined."""
     case: str = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
-    adviser.post(f"{case}/meetings", {"held_on": "2026-03-02", "with_whom": "Maëlle Kerdoncuff"})
+    adviser.post(f"{case}/meetings", {"held_on": "2026-03-02", "participants": [{"name": "Maëlle Kerdoncuff"}]})
     for criterion in ("existing", "employer", "ess"):
         adviser.post(f"{case}/criteria", {"criterion": criterion, "verdict": "met", "evidence": "Statuts lus."})
     return case
@@ -69,7 +69,7 @@ def test_links_are_left_out_on_request(serve: Serve) -> None:
     case = received.headers["Location"]
     assert "links" not in minimal.get(case).json()
     assert adviser.get(case).json()["links"]
-    assert "links" not in minimal.post(f"{case}/meetings", {"held_on": "2026-03-02", "with_whom": "Elle"}).json()
+    assert "links" not in minimal.post(f"{case}/meetings", {"held_on": "2026-03-02", "participants": [{"name": "Elle"}]}).json()
     assert "links" not in minimal.get(f"{case}/meetings/1").json()
     plain = adviser.sending(Prefer="return=representation").get(case)
     assert ("Preference-Applied" in plain.headers, "links" in plain.json()) == (False, True)

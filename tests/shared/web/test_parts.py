@@ -91,7 +91,7 @@ def test_what_is_created_has_an_address_that_answers(serve: Serve) -> None:
     case = opened.json()["created"]["request"]["href"]
     assert case == opened.headers["Location"]
     for place, body, what in (
-        ("meetings", {"held_on": "2026-03-02", "with_whom": "La présidente"}, "meeting"),
+        ("meetings", {"held_on": "2026-03-02", "participants": [{"name": "La présidente"}]}, "meeting"),
         ("criteria", {"criterion": "employer", "verdict": "met", "evidence": "Une DSN."}, "criterion"),
         ("orientations", {"target": "CRESS", "reason": "Un appui à la gestion."}, "orientation"),
     ):

@@ -92,7 +92,7 @@ def test_the_events_behind_a_past_figure_are_those_recorded_by_then(intake: Serv
 
 def test_a_figure_names_the_rules_by_which_its_cases_were_decided(intake: Served) -> None:
     adviser, case = intake.by("adviser", unit=UNIT), received(intake, 1)
-    met = {"held_on": intake.application.clock.now().date().isoformat(), "with_whom": "Maëlle"}
+    met = {"held_on": intake.application.clock.now().date().isoformat(), "participants": [{"name": "Maëlle"}]}
     assert adviser.post(f"{case}/meetings", met).status_code == 200
     (rules,) = (each["version"] for each in adviser.get("/api/v1/criteria").json())
     for criterion in ("existing", "employer", "ess"):
@@ -247,7 +247,10 @@ def test_half_past_midnight_in_paris_is_the_new_day_though_it_is_still_yesterday
     intake = serve(service)
     intake.application.clock.set_forward(datetime(2027, 6, 30, 22, 30, tzinfo=UTC))
     adviser, case = intake.by("adviser", unit=UNIT), received(intake, 1)
-    assert adviser.post(f"{case}/meetings", {"held_on": "2027-07-01", "with_whom": "Maëlle"}).status_code == 200
+    assert (
+        adviser.post(f"{case}/meetings", {"held_on": "2027-07-01", "participants": [{"name": "Maëlle"}]}).status_code
+        == 200
+    )
     up_to_date(intake, service)
     found = {day: len(adviser.get(PATH, opened_since=day).json()["items"]) for day in ("2027-07-01", "2027-07-02")}
     assert found == {"2027-07-01": 1, "2027-07-02": 0}

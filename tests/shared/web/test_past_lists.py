@@ -81,7 +81,7 @@ def test_a_past_caseload_by_the_day_is_what_had_happened_by_its_end(intake: Serv
     adviser, case = intake.by("adviser"), received(intake)
     day_of_meeting = days_pass(intake, 5)
     days_pass(intake, 2)
-    posted(adviser, f"{case}/meetings", held_on=str(day_of_meeting), with_whom="Maëlle")
+    posted(adviser, f"{case}/meetings", held_on=str(day_of_meeting), participants=[{"name": "Maëlle"}])
     assert ("meeting_to_hold", False) in what(adviser, on=str(day_of_meeting - timedelta(days=1)))
     assert ("meeting_to_hold", False) not in what(adviser, on=str(day_of_meeting))
 

@@ -91,7 +91,7 @@ def test_a_number_is_no_text_and_true_is_no_number(adviser: Client, changes: dic
 
 def test_what_json_has_no_type_for_comes_as_text(adviser: Client) -> None:
     path = adviser.post("/api/v1/requests", of_structure()).headers["Location"]
-    meeting = {"held_on": "2026-03-02", "with_whom": "Maëlle"}
+    meeting = {"held_on": "2026-03-02", "participants": [{"name": "Maëlle"}]}
     held_on: Any
     for held_on in (1772409600, 0, True, "2026-03-02T00:00:00", ["2026-03-02"]):
         answer = adviser.post(f"{path}/meetings", {**meeting, "held_on": held_on})

@@ -43,7 +43,10 @@ REQUEST: dict[str, Any] = {
     "need": "Une seule convention porte les deux tiers de notre budget.",
 }
 STORY: list[tuple[str, dict[str, Any]]] = [
-    ("/meetings", {"held_on": "2026-01-12", "with_whom": "Maëlle Kerdoncuff", "notes": "Un projet solide."}),
+    (
+        "/meetings",
+        {"held_on": "2026-01-12", "participants": [{"name": "Maëlle Kerdoncuff"}], "notes": "Un projet solide."},
+    ),
     ("/criteria", {"criterion": "existing", "verdict": "met", "evidence": "Association déclarée depuis 2009."}),
     ("/criteria", {"criterion": "employer", "verdict": "met", "evidence": "Douze contrats en cours."}),
     (

@@ -84,7 +84,7 @@ def intake(running: Served) -> Known:
     link = {"role": "leader", "name": "Maëlle Kerdoncuff", "reason": "Pour valider."}
     right = {"identity": str(uuid7()), "role": "adviser", "unit": UNIT, "reason": "Arrivée dans l’équipe."}
     given = _made(manager.post("/api/v1/identities/rights", right))["created"]["right"]["id"]
-    _made(adviser.post(f"{path}/meetings", {"held_on": "2026-03-02", "with_whom": "La présidente"}))
+    _made(adviser.post(f"{path}/meetings", {"held_on": "2026-03-02", "participants": [{"name": "La présidente"}]}))
     _made(adviser.post(f"{path}/criteria", {"criterion": "employer", "verdict": "met", "evidence": "Une DSN."}))
     gone = str(uuid7())
     assert running.by("dpo").delete(f"/api/v1/people/{gone}", REASON).status_code == 202

@@ -15,11 +15,12 @@ Line = Annotated[str, Len(1, 200), Predicate(is_one_line)]
 PersonalLine = Annotated[str, Len(1, 200), Predicate(is_one_line), "of a person"]
 """Data of one person, encrypted under that person's own key."""
 ConfidentialLine = Annotated[str, Len(1, 200), Predicate(is_one_line), "sealed"]
-"""One line of free text, encrypted under the case's key."""
+"""One line of free text, encrypted under the case's key: of a thing or an organization, never the name of a person,
+which an erasure would not reach."""
 Text = Annotated[str, Len(1, 8000)]
-"""Free text, encrypted under the case's key."""
+"""Free text, encrypted under the case's key. It names nobody: an erasure of a person does not reach it."""
 Reason = Annotated[str, Len(3, 2000)]
-"""The reason for a decision, encrypted under the case's key."""
+"""The reason for a decision, encrypted under the case's key. It names nobody either."""
 Count = Annotated[int, Ge(0), Le(1_000_000)]
 """People, contracts, days."""
 Ordinal = Annotated[int, Ge(1), Le(10_000)]

@@ -23,7 +23,7 @@ from intake.domain.request.ending import CaseClosed
 from intake.domain.request.outcome import AdmitRequest, RequestAdmitted
 from intake.domain.request.reception import RequestReceived
 from intake.domain.request.request import decider
-from intake.domain.request.state import Confidentiality, ConfidentialityGround, Request, RequestStatus
+from intake.domain.request.state import Confidentiality, ConfidentialityGround, PersonMet, Request, RequestStatus
 from intake.domain.request.transfer import RequestTransferred, TakeOverRequestWithFindings, TransferReceived
 from intake.domain.structure import EncryptedContact, LegalForm, Structure
 from intake.integration_events import to_integration_event
@@ -113,7 +113,7 @@ def test_an_admission_by_the_manager_leaves_it_to_who_was_put_in_charge() -> Non
         for each in SHIPPED_REFERENCE.in_force(NOW.date()).list
         if each.hard
     ]
-    ready = (RECEIVED, MeetingRecorded(NOW.date(), text("La présidente.")), *assessed)
+    ready = (RECEIVED, MeetingRecorded(NOW.date(), (PersonMet(UUID(int=9), CONTACT.name),)), *assessed)
     (admitted,) = given(*ready, MADE).when(AdmitRequest(), by=Role.MANAGER).events
     assert admitted.adviser == "ines"
     (admitted,) = given(*ready).when(AdmitRequest(), by=OTHER).events

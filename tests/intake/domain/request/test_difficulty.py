@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from intake.domain.request.assessment import RecordMeeting
+from intake.domain.request.assessment import MeetingParticipant, RecordMeeting
 from intake.domain.request.difficulty import DifficultyTriaged, TriageDifficulty
 from intake.domain.request.outcome import RequestAdmitted, RequestWithdrawn
 from intake.domain.request.reception import RequestReceived
@@ -87,4 +87,6 @@ def test_nobody_qualifies_a_request_that_is_over_or_that_nobody_made() -> None:
     over = given(RECEIVED, RequestWithdrawn(text("Plus le temps.")))
     over.when(INSOLVENT).refused("outcome-already-given")
     given().when(INSOLVENT).refused("request-not-received")
-    given(RECEIVED, ADMITTED).when(RecordMeeting(TODAY, "La présidente")).refused("outcome-already-given")
+    given(RECEIVED, ADMITTED).when(RecordMeeting(TODAY, (MeetingParticipant("La présidente"),))).refused(
+        "outcome-already-given"
+    )

@@ -16,6 +16,7 @@ from intake.domain.request.assessment import (
     CriterionAssessed,
     DerogationGranted,
     GrantDerogation,
+    MeetingParticipant,
     MeetingRecorded,
     RecordMeeting,
 )
@@ -52,7 +53,7 @@ from intake.domain.request.reception import (
     RequestReceived,
 )
 from intake.domain.request.request import decider, unique_keys
-from intake.domain.request.state import ConfidentialityGround, Request, RequestStatus, Triage
+from intake.domain.request.state import ConfidentialityGround, PersonMet, Request, RequestStatus, Triage
 from intake.domain.request.transfer import (
     RecordTakeOver,
     RequestTransferred,
@@ -84,7 +85,8 @@ OPEN_LINKED = OpenLinkedRequest(UUID(int=5), FORMER, theme="finance")
 LINKED = LinkedRequestOpened(
     UUID(int=5), GARDENS, structure_id=STRUCTURE_ID, contact=CONTACT, theme="finance", unit=UNIT
 )
-MET_BEFORE = MeetingRecorded(TODAY, text("La présidente"))
+PRESIDENT = PersonMet(PERSON, PersonalData(PERSON, "La présidente"))
+MET_BEFORE = MeetingRecorded(TODAY, (PRESIDENT,))
 ADMITTED = RequestAdmitted(
     RULES,
     STRUCTURE_ID,
@@ -99,7 +101,7 @@ NOT_ADMITTED = RequestNotAdmitted(text("Hors du champ."), text("Aucun acteur loc
 TRANSFERRED = RequestTransferred("unit-44", text("Le siège est à Nantes."))
 WITHDRAWN = RequestWithdrawn(text("Plus le temps."))
 AT_WORK: tuple[Any, ...] = (
-    RecordMeeting(TODAY, "La présidente"),
+    RecordMeeting(TODAY, (MeetingParticipant("La présidente"),)),
     AssessCriterion("ess", Verdict.MET, evidence="Statuts lus."),
     GrantDerogation("ess", "Emplois à sauver."),
     AdmitRequest(),
@@ -159,13 +161,48 @@ def test_nothing_is_done_for_a_request_that_nobody_made(command: object) -> None
 
 
 def test_a_meeting_is_recorded_with_what_was_said() -> None:
-    command = RecordMeeting(TODAY, "La présidente", notes="Bilan de l’année.")
+    command = RecordMeeting(TODAY, (MeetingParticipant("La présidente"),), notes="Bilan de l’année.")
     given(RECEIVED).when(command).then(replace(MET_BEFORE, notes=text("Bilan de l’année.")))
+
+
+def test_who_is_met_has_a_key_of_their_own_or_the_one_that_the_case_knows() -> None:
+    """So that one human is erased by one order, from the contact and from every meeting."""
+    contact, other = UUID(int=21), UUID(int=22)
+    received = replace(RECEIVED, contact=EncryptedContact(str(contact), PersonalData(contact, "Maëlle Kerdoncuff")))
+    met = MeetingRecorded(TODAY, (PersonMet(other, PersonalData(other, "Yann Prigent")),))
+    again = RecordMeeting(
+        TODAY,
+        (
+            MeetingParticipant(person=contact, function="Présidente"),
+            MeetingParticipant(person=other),
+            MeetingParticipant("Léa Bertho", function="Salariée"),
+        ),
+    )
+    given(received, met).when(again).then(
+        MeetingRecorded(
+            TODAY,
+            (
+                PersonMet(
+                    contact, PersonalData(contact, "Maëlle Kerdoncuff"), function=PersonalData(contact, "Présidente")
+                ),
+                met.participants[0],
+                PersonMet(PERSON, PersonalData(PERSON, "Léa Bertho"), function=PersonalData(PERSON, "Salariée")),
+            ),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "participant",
+    [MeetingParticipant(), MeetingParticipant("Léa", person=PERSON), MeetingParticipant(person=UUID(int=99))],
+)
+def test_who_is_met_is_named_or_known(participant: MeetingParticipant) -> None:
+    given(RECEIVED).when(RecordMeeting(TODAY, (participant,))).refused("unclear-participant")
 
 
 @pytest.mark.parametrize("held_on", [date(2001, 12, 31), TODAY + timedelta(days=2)])
 def test_a_meeting_is_held_between_the_schemes_beginning_and_today(held_on: date) -> None:
-    given(RECEIVED).when(RecordMeeting(held_on, "La présidente")).refused("absurd-date")
+    given(RECEIVED).when(RecordMeeting(held_on, (MeetingParticipant("La présidente"),))).refused("absurd-date")
 
 
 def test_a_criterion_is_assessed_by_the_rules_in_force() -> None:
@@ -375,7 +412,9 @@ def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_sto
         ),
         StructureCorrected(GARDENS, TODAY, reason=text("secret motif")),
         ContactCorrected(contact, text("secret motif")),
-        MeetingRecorded(TODAY, text("secret participant"), notes=text("secret notes")),
+        MeetingRecorded(
+            TODAY, (PersonMet(person, PersonalData(person, "secret participant")),), notes=text("secret notes")
+        ),
         CriterionAssessed("ess", Verdict.NOT_MET, evidence=text("secret preuve"), rules=RULES),
         DerogationGranted("ess", text("secret motif"), rules=RULES),
         DifficultyTriaged(

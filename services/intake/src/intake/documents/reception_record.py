@@ -10,7 +10,7 @@ from intake.domain.reference.reference import ReferenceData
 from intake.domain.request.difficulty import DISCLAIMER
 from intake.domain.request.ending import CaseGivenUp
 from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented, RequestWithdrawn
-from intake.domain.request.state import CriterionJudgment, Request, Triage
+from intake.domain.request.state import CriterionJudgment, Meeting, Request, Triage
 from intake.domain.request.transfer import RequestTransferred
 from shared.documents import (
     Block,
@@ -88,7 +88,7 @@ def _meetings(source: DocumentSource[Request]) -> Iterator[Block]:
     if meetings:
         yield Heading("Les entretiens d’accueil" if len(meetings) > 1 else "L’entretien d’accueil")
     for meeting in meetings:
-        yield Paragraph(f"Le {format_date(meeting.held_on)}, avec {source.decrypt(meeting.with_whom)}.")
+        yield Paragraph(f"Le {format_date(meeting.held_on)}, avec {_participants(source, meeting)}.")
         if meeting.notes:
             yield Paragraph(source.decrypt(meeting.notes))
 
@@ -162,3 +162,12 @@ def _outcome(source: DocumentSource[Request]) -> Iterator[tuple[str, str]]:
             yield "Motif", source.decrypt(outcome.reason)
         if isinstance(outcome, RequestNotAdmitted):
             yield "Aucune orientation, car", source.decrypt(outcome.no_orientation_reason)
+
+
+def _participants(source: DocumentSource[Request], meeting: Meeting) -> str:
+    """Each with their function, where it is known."""
+    *others, last = (
+        source.decrypt(each.name) + (f" ({source.decrypt(each.function)})" if each.function else "")
+        for each in meeting.participants
+    )
+    return f"{', '.join(others)} et {last}" if others else last

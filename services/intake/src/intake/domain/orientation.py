@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from intake.domain.reference.reference import SHIPPED_REFERENCE, ReferenceData
-from shared.kernel import Context, Decider, Encrypted, Line, Reason, Refusal, event
+from shared.kernel import Context, Decider, Encrypted, Line, PersonalData, Reason, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -35,13 +35,14 @@ def _upcast_version_1(version_1: dict[str, Any]) -> dict[str, Any]:
 
 @event("orientation-proposed", 2, label="Orientation proposée", upcasts={1: _upcast_version_1})
 class OrientationProposed:
-    """`target`: the listed name of `code`; `other`: an actor who is not in the list, and may be a person."""
+    """`target`: the listed name of `code`; `other`: an actor who is not in the list and may be a person, so that the
+    name has a key of its own."""
 
     case: UUID
     target: str | None
     reason: Encrypted
     code: str | None = None
-    other: Encrypted | None = None
+    other: PersonalData | None = None
 
 
 @event("orientation-consented", label="Accord de la structure pour l’orientation")
@@ -119,7 +120,7 @@ class Orientation:
     target: str | None = None
     reason: Encrypted | None = None
     code: str | None = None
-    other: Encrypted | None = None
+    other: PersonalData | None = None
     outcome: Encrypted | None = None
 
 
@@ -156,7 +157,7 @@ def decide(
             listed = reference.find_target(target)
             if listed is None:
                 return [
-                    OrientationProposed(context.case, None, reason=context.text(reason), other=context.text(target))
+                    OrientationProposed(context.case, None, reason=context.text(reason), other=context.person(target))
                 ]
             return [OrientationProposed(context.case, listed.name, reason=context.text(reason), code=listed.code)]
         case _, ProposeOrientation():

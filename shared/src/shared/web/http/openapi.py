@@ -96,6 +96,16 @@ def _label_codes(openapi: dict[str, Any]) -> None:
                     declared["x-unit"] = unit
 
 
+NO_NAMES = "It must not name anybody: an erasure reaches the fields that ask for a person, and no free text"
+FREE_TEXTS = ({"maxLength": 8000, "minLength": 1}, {"maxLength": 2000, "minLength": 3})
+"""The limits of `Text` and `Reason`."""
+
+
+def _is_free_text(field: Mapping[str, Any]) -> bool:
+    shapes = (field, *field.get("anyOf", ()), field.get("items", {}))
+    return any(limits.items() <= shape.items() for shape in shapes for limits in FREE_TEXTS)
+
+
 def _describe_fields(openapi: dict[str, Any], descriptions: Path | None) -> None:
     files = [Path(__file__).with_name("field_descriptions.toml"), *([descriptions] if descriptions else [])]
     tables = [tomllib.loads(file.read_text("utf-8")) for file in files]
@@ -106,6 +116,8 @@ def _describe_fields(openapi: dict[str, Any], descriptions: Path | None) -> None
             text = fields.get(f"{schema_name}.{name}") or fields.get(name)
             if text and "description" not in field:
                 field["description"] = text
+            if _is_free_text(field) and (text := field.get("description")):
+                field["description"] = f"{text.rstrip('.')}. {NO_NAMES}"
     for operations in openapi["paths"].values():
         for operation in operations.values():
             for parameter in operation.get("parameters", ()):

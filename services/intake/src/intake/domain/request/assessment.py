@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from annotated_types import Len
 
 from intake.domain.reference.criteria import NO_CRITERIA, Criteria, EligibilityCriterion, Verdict
 from intake.domain.reference.reference import ReferenceData
@@ -12,15 +16,17 @@ from intake.domain.request.state import (
     CriterionJudgment,
     DerogationKind,
     Meeting,
+    PersonMet,
     Request,
     RequestStatus,
     require_status,
 )
 from shared.kernel import (
-    ConfidentialLine,
     Context,
     Day,
     Encrypted,
+    PersonalData,
+    PersonalLine,
     Reason,
     Refusal,
     Role,
@@ -34,6 +40,7 @@ from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 UNKNOWN_CRITERION = Refusal("unknown-criterion", "Critère inconnu", status=422)
+UNCLEAR_PARTICIPANT = Refusal("unclear-participant", "Participant·e mal désigné·e", status=422)
 NOTHING_TO_DEROGATE = Refusal("nothing-to-derogate", "Dérogation sans objet")
 NOT_A_MANAGER = Refusal("managers-only", "Réservé à la ou au responsable", status=403)
 
@@ -41,7 +48,7 @@ NOT_A_MANAGER = Refusal("managers-only", "Réservé à la ou au responsable", st
 @event("meeting-recorded", label="Entretien d’accueil", effective="held_on")
 class MeetingRecorded:
     held_on: date
-    with_whom: Encrypted
+    participants: tuple[PersonMet, ...]
     notes: Encrypted | None = None
 
 
@@ -63,16 +70,28 @@ class DerogationGranted:
     by: str | None = None
 
 
+@command
+class MeetingParticipant:
+    """Somebody whom the adviser met: by `name`, or by `person`, the id of the contact or of a participant of an earlier
+    meeting, who is then erased with all of them."""
+
+    name: PersonalLine | None = None
+    function: PersonalLine | None = None
+    person: UUID | None = None
+
+
 @command(
     title="Consigner un entretien d’accueil",
     leads_to=(MeetingRecorded,),
-    may_refuse=(IMPLAUSIBLE_DATE, OUTCOME_GIVEN, NOT_RECEIVED),
+    may_refuse=(IMPLAUSIBLE_DATE, OUTCOME_GIVEN, NOT_RECEIVED, UNCLEAR_PARTICIPANT),
 )
 class RecordMeeting:
-    """The adviser has met the structure and explained what the DLA can do."""
+    """The adviser has met the structure and explained what the DLA can do.
+
+    `participants`: whom the adviser met, each under a key of their own. `notes`: what was said, without names."""
 
     held_on: Day
-    with_whom: ConfidentialLine
+    participants: Annotated[tuple[MeetingParticipant, ...], Len(1, 50)]
     notes: Text | None = None
 
 
@@ -108,8 +127,35 @@ Event = MeetingRecorded | CriterionAssessed | DerogationGranted
 def record_meeting(request: Request, command: RecordMeeting, context: Context) -> list[MeetingRecorded]:
     require_status(request, RequestStatus.RECEIVED)
     require_past(command.held_on, context.now, "La date de l’entretien")
-    with_whom, notes = context.text(command.with_whom), context.optional_text(command.notes)
-    return [MeetingRecorded(command.held_on, with_whom, notes=notes)]
+    participants = tuple(_person_met(request, each, context) for each in command.participants)
+    return [MeetingRecorded(command.held_on, participants, notes=context.optional_text(command.notes))]
+
+
+def _person_met(request: Request, participant: MeetingParticipant, context: Context) -> PersonMet:
+    """Under a new key, or the one under which the case knows them already."""
+    if (participant.name is None) == (participant.person is None):
+        raise UNCLEAR_PARTICIPANT(
+            "Dites le nom de chaque personne rencontrée, ou l’identifiant sous lequel elle est connue."
+        )
+    if participant.name is not None:
+        person = context.new_id()
+        function = PersonalData(person, participant.function) if participant.function else None
+        return PersonMet(person, PersonalData(person, participant.name), function=function)
+    assert participant.person is not None
+    known = _known_people(request).get(participant.person)
+    if known is None:
+        raise UNCLEAR_PARTICIPANT("Ce dossier ne connaît personne sous cet identifiant\u00a0: donnez plutôt son nom.")
+    function = PersonalData(known.person, participant.function) if participant.function else known.function
+    return replace(known, function=function)
+
+
+def _known_people(request: Request) -> dict[UUID, PersonMet]:
+    """The contact, and the participants of meetings, by id."""
+    people = {each.person: each for meeting in request.meetings for each in meeting.participants}
+    if contact := request.contact:
+        person = UUID(contact.person)
+        people[person] = PersonMet(person, contact.name, function=contact.function)
+    return people
 
 
 def assess_criterion(
@@ -159,8 +205,8 @@ def _find_criterion(code: str, reference: ReferenceData, context: Context) -> tu
 
 def evolve(request: Request, event: Event) -> Request:
     match event:
-        case MeetingRecorded(held_on, with_whom, notes=notes):
-            return replace(request, meetings=(*request.meetings, Meeting(held_on, with_whom, notes=notes)))
+        case MeetingRecorded(held_on, participants, notes=notes):
+            return replace(request, meetings=(*request.meetings, Meeting(held_on, participants, notes=notes)))
         case CriterionAssessed(criterion, verdict, evidence=evidence, by=by):
             # A derogation waives one verdict: it ends when the criterion is assessed again.
             judgment = CriterionJudgment(verdict, evidence, by=by)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from intake.domain.reference.criteria import Verdict
 from intake.domain.structure import EncryptedContact, LegalForm, Prefill, Structure
-from shared.kernel import DifficultyCause, DifficultyLevel, DifficultyNature, Encrypted, Ending, Refusal
+from shared.kernel import DifficultyCause, DifficultyLevel, DifficultyNature, Encrypted, Ending, PersonalData, Refusal
 
 ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
 NOT_RECEIVED = Refusal("request-not-received", "Demande non reçue")
@@ -44,11 +44,20 @@ class Confidentiality:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonMet:
+    """Somebody who took part in a first meeting, under the key of their own id."""
+
+    person: UUID
+    name: PersonalData
+    function: PersonalData | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Meeting:
     """A first meeting with the structure."""
 
     held_on: date
-    with_whom: Encrypted
+    participants: tuple[PersonMet, ...]
     notes: Encrypted | None = None
 
 
