@@ -27,7 +27,7 @@ person can be erased. Judge yours before you add it here."""
 
 def fields_of(kind: Any, wanted: Any, seen: set[Any]) -> Iterator[str]:
     """The fields of a command, and of what stands in it, that are declared so."""
-    if not dataclasses.is_dataclass(kind) or kind in seen:
+    if not (isinstance(kind, type) and dataclasses.is_dataclass(kind)) or kind in seen:
         return
     seen.add(kind)
     hints = typing.get_type_hints(kind, include_extras=True)

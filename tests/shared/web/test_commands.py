@@ -69,7 +69,10 @@ def test_links_are_left_out_on_request(serve: Serve) -> None:
     case = received.headers["Location"]
     assert "links" not in minimal.get(case).json()
     assert adviser.get(case).json()["links"]
-    assert "links" not in minimal.post(f"{case}/meetings", {"held_on": "2026-03-02", "participants": [{"name": "Elle"}]}).json()
+    assert (
+        "links"
+        not in minimal.post(f"{case}/meetings", {"held_on": "2026-03-02", "participants": [{"name": "Elle"}]}).json()
+    )
     assert "links" not in minimal.get(f"{case}/meetings/1").json()
     plain = adviser.sending(Prefer="return=representation").get(case)
     assert ("Preference-Applied" in plain.headers, "links" in plain.json()) == (False, True)
