@@ -69,7 +69,11 @@ def test_the_receiving_unit_takes_over_what_was_transferred_to_it() -> None:
 
 
 def test_what_the_first_unit_had_learnt_is_kept() -> None:
-    met = Meeting(TODAY, (PersonMet(UUID(int=9), PersonalData(UUID(int=9), "Maëlle Kerdoncuff")),), notes=text("Une équipe soudée."))
+    met = Meeting(
+        TODAY,
+        (PersonMet(UUID(int=9), PersonalData(UUID(int=9), "Maëlle Kerdoncuff")),),
+        notes=text("Une équipe soudée."),
+    )
     judged = {"ess": CriterionJudgment(Verdict.MET, text("Statuts lus."), by="adviser-1")}
     triages = (Triage(DifficultyLevel.PROVEN, "adviser-1", at=NOW),)
     known = replace(TRANSFERRED, meetings=(met,), criteria=judged, difficulties=triages)
