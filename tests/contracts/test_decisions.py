@@ -84,7 +84,7 @@ def test_what_a_state_is_open_to_is_what_may_be_done() -> None:
     """In every other test, too."""
     declined, consent = Orientation(OrientationStatus.DECLINED), RecordConsent()
     with pytest.raises(AssertionError, match="not open to RecordConsent"):
-        watched(orientation.decider, lambda *_: [OrientationConsented()])(declined, consent, context())
+        watched(orientation.decider, lambda *_: [OrientationConsented(NOW.date())])(declined, consent, context())
     always = replace(orientation.decider, available_commands=any_command)
     with pytest.raises(AssertionError, match="open to RecordConsent, yet refused: orientation-not-at-this-step"):
         watched(always, orientation.decide)(declined, consent, context())

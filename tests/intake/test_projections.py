@@ -70,9 +70,11 @@ def test_a_linked_request_has_no_adviser_until_somebody_admits_it() -> None:
 
 def test_the_list_shows_how_a_request_and_its_case_ended() -> None:
     why = text("Trésorerie tendue.")
-    proposed = orientation.OrientationProposed(CASE, "France Active", reason=why, code="france_active")
-    elsewhere = orientation.OrientationProposed(CASE, None, reason=why, other=PersonalData(CASE, "Maëlle Kerdoncuff"))
-    of_before = orientation.OrientationProposed(CASE, "Maëlle Kerdoncuff", reason=why)
+    proposed = orientation.OrientationProposed(CASE, "France Active", reason=why, on=NOW.date(), code="france_active")
+    elsewhere = orientation.OrientationProposed(
+        CASE, None, reason=why, on=NOW.date(), other=PersonalData(CASE, "Maëlle Kerdoncuff")
+    )
+    of_before = orientation.OrientationProposed(CASE, "Maëlle Kerdoncuff", reason=why, on=NOW.date())
     decided = RequestOriented(text("Hors du champ."), (UUID(int=6),))
     oriented = row(RECEIVED, proposed, elsewhere, of_before, decided)
     assert (oriented["status"], oriented["oriented_to"]) == ("oriented", ["France Active", "autre", "autre"])

@@ -75,6 +75,14 @@ def test_a_structure_in_cessation_of_payments_is_oriented_at_once_and_its_orient
     assert adviser.get("/api/v1/requests/chases", unit="dla-35").json() == []
     assert adviser.get("/api/v1/requests/chases", unit="dla\0").status_code == 422
     sent_at = adviser.get(orientation, version=3).json()["replayed"]["recorded_at"]
+    chase = {"channel": "phone", "said": "Le greffe cherche le dossier."}
+    assert adviser.post(f"{orientation}/chases", chase).status_code == 200
+    end = time.monotonic() + 10
+    while (now := wait_for_chases(adviser, 1)[0])["chases"] == 0:
+        assert time.monotonic() < end
+    assert now["due_at"] > waiting["due_at"]
+    read = adviser.get(orientation).json()
+    assert (read["chases"][0]["said"], read["dates"].keys()) == (chase["said"], {"proposed", "consented", "sent"})
     adviser.post(f"{orientation}/acknowledgment")
     assert wait_for_chases(adviser, 0) == []
     (then,) = adviser.get("/api/v1/requests/chases", as_of=sent_at).json()

@@ -1,5 +1,6 @@
 """Orientations: one step after the other, and never without the consent of the structure."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,9 +9,13 @@ from hypothesis import strategies as st
 
 from intake.domain.orientation import (
     AcknowledgeOrientation,
+    ChaseChannel,
+    ChaseOrientation,
     ConcludeOrientation,
     DeclineOrientation,
     OrientationAcknowledged,
+    OrientationChase,
+    OrientationChased,
     OrientationConcluded,
     OrientationConsented,
     OrientationDeclined,
@@ -24,17 +29,18 @@ from intake.domain.orientation import (
 )
 from shared.kernel import PersonalData
 from shared.kernel.frozen import replace
-from shared.testing.scenarios import CASE, MemoryLog, Scenarios, new_id, text
+from shared.testing.scenarios import CASE, NOW, MemoryLog, Scenarios, new_id, text
 
 given = Scenarios(decider)
+TODAY = NOW.date()
 PROPOSE = ProposeOrientation("La banque de quartier", "Trésorerie tendue.")
 SEND, CONCLUDE, DECLINE = SendOrientation(), ConcludeOrientation("Prêt accordé."), DeclineOrientation("Déjà cliente.")
 PROPOSED = OrientationProposed(
-    CASE, None, reason=text("Trésorerie tendue."), other=PersonalData(new_id(1), "La banque de quartier")
+    CASE, None, reason=text("Trésorerie tendue."), on=TODAY, other=PersonalData(new_id(1), "La banque de quartier")
 )
-CONSENTED, SENT, ACKNOWLEDGED = OrientationConsented(), OrientationSent(), OrientationAcknowledged()
-CONCLUDED = OrientationConcluded(text("Prêt accordé."))
-DECLINED = OrientationDeclined(text("Déjà cliente."))
+CONSENTED, SENT, ACKNOWLEDGED = OrientationConsented(TODAY), OrientationSent(TODAY), OrientationAcknowledged(TODAY)
+CONCLUDED = OrientationConcluded(text("Prêt accordé."), TODAY)
+DECLINED = OrientationDeclined(text("Déjà cliente."), TODAY)
 UNTIL_ACKNOWLEDGED = (PROPOSED, CONSENTED, SENT, ACKNOWLEDGED)
 
 
@@ -44,14 +50,16 @@ def test_an_orientation_is_proposed_for_a_reason() -> None:
 
 def test_a_target_of_the_list_is_told_in_clear_and_anybody_else_is_sealed() -> None:
     listed = ProposeOrientation("france_active", "Trésorerie tendue.")
-    expected = OrientationProposed(CASE, "France Active", reason=text("Trésorerie tendue."), code="france_active")
+    expected = OrientationProposed(
+        CASE, "France Active", reason=text("Trésorerie tendue."), on=TODAY, code="france_active"
+    )
     given().when(listed).then(expected)
 
 
 def test_it_goes_from_consent_to_its_outcome() -> None:
     given(PROPOSED).when(RecordConsent()).then(CONSENTED)
     message = SendOrientation("Pourriez-vous la recevoir ?")
-    given(PROPOSED, CONSENTED).when(message).then(OrientationSent(text("Pourriez-vous la recevoir ?")))
+    given(PROPOSED, CONSENTED).when(message).then(OrientationSent(TODAY, text("Pourriez-vous la recevoir ?")))
     given(PROPOSED, CONSENTED, SENT).when(AcknowledgeOrientation()).then(ACKNOWLEDGED)
     given(*UNTIL_ACKNOWLEDGED).when(CONCLUDE).then(CONCLUDED)
     assert given(*UNTIL_ACKNOWLEDGED, CONCLUDED).state.outcome == text("Prêt accordé.")
@@ -101,12 +109,13 @@ def test_it_is_proposed_once() -> None:
 
 def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear() -> None:
     expected = (
-        OrientationProposed(CASE, None, reason=text("secret raison"), other=PersonalData(CASE, "secret nom")),
+        OrientationProposed(CASE, None, reason=text("secret raison"), on=TODAY, other=PersonalData(CASE, "secret nom")),
         CONSENTED,
-        OrientationSent(text("secret message")),
+        OrientationSent(TODAY, text("secret message")),
         ACKNOWLEDGED,
-        OrientationConcluded(text("secret résultat")),
-        OrientationDeclined(text("secret motif")),
+        OrientationConcluded(text("secret résultat"), TODAY),
+        OrientationDeclined(text("secret motif"), TODAY),
+        OrientationChased(ChaseChannel.EMAIL, text("secret dit"), on=TODAY, by="some-adviser"),
     )
     assert {type(event) for event in expected} == set(decider.events)
     log = MemoryLog(decider)
@@ -132,3 +141,27 @@ def test_an_actor_who_is_not_in_the_list_has_a_key_of_their_own() -> None:
     (proposed,) = given().when(replace(PROPOSE, target="Annaïg Kervella")).events
     assert isinstance(proposed.other, PersonalData)
     assert proposed.other.key != CASE
+
+
+def test_a_chase_is_recorded_by_whom_how_and_what_was_said() -> None:
+    sent = given(PROPOSED, CONSENTED, SENT)
+    chase = ChaseOrientation(ChaseChannel.PHONE, "Le greffe cherche le dossier.")
+    chased = OrientationChased(ChaseChannel.PHONE, text(chase.said), on=TODAY, by="some-adviser")
+    sent.when(chase).then(chased)
+    state = given(PROPOSED, CONSENTED, SENT, chased).state
+    expected = OrientationChase(TODAY, ChaseChannel.PHONE, said=text(chase.said), by="some-adviser")
+    assert (state.status, state.chases) == (OrientationStatus.SENT, (expected,))
+    for other in ((PROPOSED,), (PROPOSED, CONSENTED), UNTIL_ACKNOWLEDGED):
+        given(*other).when(chase).refused("orientation-not-at-this-step")
+
+
+def test_the_state_carries_the_day_of_each_step_which_never_precedes_the_one_before() -> None:
+    before = TODAY - timedelta(days=4)
+    proposed = replace(PROPOSED, on=before)
+    given(proposed).when(RecordConsent(on=TODAY - timedelta(days=2))).then(
+        OrientationConsented(TODAY - timedelta(days=2))
+    )
+    given(proposed).when(RecordConsent(on=before - timedelta(days=1))).refused("absurd-date")
+    given(proposed).when(RecordConsent(on=TODAY + timedelta(days=2))).refused("absurd-date")
+    dates = given(proposed, CONSENTED, SENT, ACKNOWLEDGED).state.dates
+    assert dates == {"proposed": before, "consented": TODAY, "sent": TODAY, "acknowledged": TODAY}

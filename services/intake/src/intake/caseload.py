@@ -80,7 +80,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return _without(row, TAKE_OVER, TRANSFER)
         case RequestOriented() | RequestNotAdmitted() | RequestWithdrawn():
             return _without(row, TRIAGE, MEETING, OUTCOME)
-        case orientation.OrientationSent():
+        case orientation.OrientationSent() | orientation.OrientationChased():
             return _with(row, stream, due_entry(CHASE, now, item=stream))
         case orientation.OrientationAcknowledged() | orientation.OrientationDeclined():
             return _without(row, stream)

@@ -145,6 +145,9 @@ def _project_chases(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> 
         case orientation.OrientationSent():
             updated = sent[stream] | {"sent_at": entry.recorded_at}
             return row | {"status": "waiting", "orientations": sent | {stream: updated}}
+        case orientation.OrientationChased():
+            chased = {"chased_at": entry.recorded_at, "chases": sent[stream].get("chases", 0) + 1}
+            return row | {"orientations": sent | {stream: sent[stream] | chased}}
         case orientation.OrientationAcknowledged() | orientation.OrientationDeclined():
             others = {key: orientation_row for key, orientation_row in sent.items() if key != stream}
             waits = any("sent_at" in each for each in others.values())

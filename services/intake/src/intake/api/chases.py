@@ -79,7 +79,8 @@ def _build_chase(
 ) -> Chase:
     level, sent_at = DifficultyLevel(row.get("level", DifficultyLevel.NONE)), datetime.fromisoformat(sent["sent_at"])
     deadline = row.get("legal_deadline")
-    due_at = compute_due_time(level, sent_at, chase_days)
+    chased_at = datetime.fromisoformat(sent["chased_at"]) if "chased_at" in sent else None
+    due_at = compute_due_time(level, chased_at or sent_at, chase_days)
     return Chase(
         UUID(row["id"]),
         UUID(orientation_id),
@@ -91,4 +92,6 @@ def _build_chase(
         sent_at=sent_at,
         due_at=due_at,
         overdue=now > due_at,
+        chased_at=chased_at,
+        chases=sent.get("chases", 0),
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 from intake import projections
 from intake.bootstrap import Deployment
 from intake.domain import orientation
+from intake.domain.reference.courts import CourtHint, hint_court
 from intake.domain.reference.territory import region_of
 from intake.domain.request import request
 from intake.domain.request.confidentiality import AssignCase
@@ -148,13 +149,14 @@ class StructureFacts:
 @dataclass(frozen=True, slots=True)
 class DifficultyToday:
     """The level of the last triage, and the legal deadline with its disclaimer. `crisis`: the DLA re-orients such a
-    structure at once."""
+    structure at once. `court`: which court hears it, where it is in a crisis."""
 
     level: DifficultyLevel
     crisis: bool
     legal_deadline: date | None
     legal_days_left: int | None
     disclaimer: str | None
+    court: CourtHint | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +188,13 @@ def extra_fields(app: ServiceApplication, state: Request, deployment: Deployment
             region=region.name if region else None,
             activity=reference.activities.get(activity) if activity else None,
         ),
-        describe_difficulty(state.difficulty, now) if state.difficulty else None,
+        describe_difficulty(state.difficulty, state.structure, now) if state.difficulty else None,
         competence=CompetentUnit(competent, here=competent == state.unit if competent else None),
         assessment=assess(state.structure, state.criteria, rules),
     )
 
 
-def describe_difficulty(difficulty: Triage, now: datetime) -> DifficultyToday:
+def describe_difficulty(difficulty: Triage, structure: Structure, now: datetime) -> DifficultyToday:
     deadline = difficulty.legal_deadline
     return DifficultyToday(
         difficulty.level,
@@ -200,4 +202,5 @@ def describe_difficulty(difficulty: Triage, now: datetime) -> DifficultyToday:
         legal_deadline=deadline,
         legal_days_left=(deadline - paris_date(now)).days if deadline else None,
         disclaimer=DISCLAIMER if deadline else None,
+        court=hint_court(structure) if difficulty.level.is_a_crisis else None,
     )

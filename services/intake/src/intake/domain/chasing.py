@@ -29,7 +29,8 @@ class ChasedStructure:
 
 @dataclass(frozen=True, slots=True)
 class Chase:
-    """An orientation that was sent and not acknowledged yet. `due_at`: when to ask the target again."""
+    """An orientation that was sent and not acknowledged yet. `due_at`: when to ask the target again, counted from the
+    last chase, `chased_at`, if any; `chases`: how many there were."""
 
     case: UUID
     orientation: UUID
@@ -41,11 +42,13 @@ class Chase:
     sent_at: datetime
     due_at: datetime
     overdue: bool
+    chased_at: datetime | None = None
+    chases: int = 0
 
 
-def compute_due_time(level: DifficultyLevel, sent_at: datetime, days: Mapping[DifficultyLevel, int]) -> datetime:
+def compute_due_time(level: DifficultyLevel, last_asked_at: datetime, days: Mapping[DifficultyLevel, int]) -> datetime:
     """`days`: those that the deployment sets, by level."""
-    return sent_at + timedelta(days=days.get(level, CHASE_AFTER_DAYS[level]))
+    return last_asked_at + timedelta(days=days.get(level, CHASE_AFTER_DAYS[level]))
 
 
 def sort_by_urgency(chases: Iterable[Chase]) -> list[Chase]:
