@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from parcours.domain.state import Action, ActionStatus
-from shared.kernel import Encrypted, Refusal
+from shared.kernel import Encrypted, LabelledEnum, Refusal
 from shared.kernel.frozen import replace
 
 MIN_BENEFICIARIES = 2
@@ -52,11 +52,11 @@ DEPARTURE_REASON_LABELS = {
 }
 
 
-class ShareDecision(StrEnum):
+class ShareDecision(LabelledEnum):
     """What becomes of the share of a structure that left."""
 
-    STAYS = "stays"
-    REDISTRIBUTED = "redistributed"
+    STAYS = "stays", "reste à la structure"
+    REDISTRIBUTED = "redistributed", "répartie entre les autres"
 
 
 @dataclass(frozen=True, slots=True)
