@@ -109,6 +109,7 @@ def test_a_service_is_told_all_it_needs(stack: Stack, service: str) -> None:
     assert json.loads(told["DLA_FEEDS"]) == stack.addresses
     assert told["DLA_DEV_CLOCK"] == str(stack.folder / "clock")
     assert ("DLA_AUDIT_LEDGER_KEY_FILE" in told) == (service == "audit")
+    assert ("DLA_TRANSIT_KEYS" in told) == (service != "audit"), "audit keeps no name"
     assert told.get("DLA_INTAKE_CONSOLE_URL") == (stack.console if service == "intake" else None)
 
 
@@ -119,7 +120,8 @@ def test_the_console_is_told_where_all_are_and_holds_no_secret_of_theirs(stack: 
     key_file = Path(told["DLA_CONSOLE_KEY_FILE"])
     assert key_file.stat().st_mode & 0o777 == 0o600
     assert len(base64.b64decode(key_file.read_text())) == 32
-    assert not {"DLA_DATABASE_URL", "DLA_SEALING_KEY", "DLA_IDENTITY_KEY", "DLA_SERVICE_TOKEN"} & told.keys()
+    secrets = ("DATABASE_URL", "SEALING_KEY", "IDENTITY_KEY", "TRANSIT_KEYS", "SERVICE_TOKEN")
+    assert not {f"DLA_{secret}" for secret in secrets} & told.keys()
 
 
 def test_its_provider_names_the_issuer_that_the_services_believe(stack: Stack) -> None:
@@ -139,6 +141,7 @@ def test_no_two_services_share_a_sealing_key_and_all_know_people_by_one(stack: S
     told = [asked(stack, service, "/environment") for service in SERVICES]
     assert len({each["DLA_SEALING_KEY"] for each in told}) == len(SERVICES)
     assert len({each["DLA_IDENTITY_KEY"] for each in told}) == 1
+    assert len({each["DLA_TRANSIT_KEYS"] for each in told if "DLA_TRANSIT_KEYS" in each}) == 1
 
 
 def test_each_service_has_migrated_its_own_database_before_it_serves(stack: Stack) -> None:

@@ -28,7 +28,8 @@ STRUCTURE = {"legal_form": "association", "department": "44"}
 CONTACT = {"name": "Bleuenn Zorrilla-Marec", "function": "Trésorière", "email": "b.zorrilla@example.org"}
 ATTENDEE = "Corentin Wazabi-Riec"
 MET_AS = "Cheffe d’atelier Kouign"
-SAID = (*CONTACT.values(), MET_AS, ATTENDEE, "Zorrilla", "Wazabi")
+LEADER = "Yvonnig Kozhdero-Plouz"
+SAID = (*CONTACT.values(), MET_AS, ATTENDEE, LEADER, "Zorrilla", "Wazabi", "Kozhdero")
 CONTROL = "Les Jardins de Kergrist-Moëlou"
 """A structure's name is no personal value: it stands in clear, and the search must find it."""
 
@@ -186,6 +187,12 @@ def test_nothing_is_left_to_read_of_who_was_forgotten_though_services_die_meanwh
     session = {"held_on": "2026-03-02", "participants": [{"name": ATTENDEE, "quality": "employee"}]}
     running.post("diagnostic", f"/diagnoses/{case}/sessions", session)
 
+    link = {"role": "leader", "name": LEADER, "reason": "Elle dirige l’association."}
+    leader = str(running.post("intake", f"/requests/{case}/access-links", link)["id"])
+    eventually(lambda: list(running.search("diagnostic", "kozhdero")) == [leader])
+    travelled = running.holding(b"Fournil", b"Kozhdero", b"name-recorded:v1")
+    assert [sorted(where) for where in travelled] == [["postgres"], [], ["nats", "postgres"]], "no name but encrypted"
+
     before = running.made_later(request)
     assert all(CONTACT["name"].encode() in each for each in before.values()), "each says it, as long as it may"
     found = running.search("intake", "zorrilla")
@@ -197,11 +204,14 @@ def test_nothing_is_left_to_read_of_who_was_forgotten_though_services_die_meanwh
     stored_in = [sorted(where - {"logs"}) for where in controls]  # audit logs whose bundle it made, by id
     assert stored_in == [["postgres"], ["nats", "postgres"], ["postgres"], ["postgres"]]
 
+    left = {"reason": "Elle quitte l’association."}
+    running.post("intake", f"/requests/{case}/access-links/{leader}/revocation", left)
     assert set(running.erase(contact, also=[again])["persons"]) == {contact, again}
+    running.erase(leader)
     running.kill("diagnostic", "parcours")
     assert "diagnostic" in running.erase(attendee)["outstanding"]
     running.start_again("diagnostic", "parcours")
-    eventually(lambda: all(running.certificate(person)["complete_at"] for person in (contact, attendee)), 60)
+    eventually(lambda: all(running.certificate(person)["complete_at"] for person in (contact, attendee, leader)), 60)
 
     for what, content in running.made_later(request).items():
         assert not [each for each in SAID if each.encode() in content], what

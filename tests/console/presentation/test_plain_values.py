@@ -180,3 +180,14 @@ def test_an_event_says_all_it_holds_its_own_version_too() -> None:
         "Version": "3",
         "Empreinte du contenu": "e76a13b2…3428",
     }
+
+
+def test_people_are_named_and_the_structure_stands_above() -> None:
+    state = {
+        "structure": {"id": "01a202f5-0000-7000-8000-000000000001", "name": "Les Jardins"},
+        "adviser": {"id": "a", "name": "Claire Le Goff"},
+        "validations": ["b", "c"],
+        "names": {"b": "Maëlle Kerdoncuff"},
+    }
+    shown = [(node.label, node.text) for node in state_nodes(state)]
+    assert shown == [("Chargé·e d’accompagnement", "Claire Le Goff"), ("Validations", "Maëlle Kerdoncuff, c")]

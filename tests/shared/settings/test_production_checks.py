@@ -17,16 +17,18 @@ from followup.main import cli as followup
 from intake.main import cli as intake
 from intake.settings import IntakeSettings
 from parcours.main import cli as parcours
-from shared.settings import Misconfigured, Settings, is_loopback, is_unencrypted, load_settings
+from shared.settings import Misconfigured, Settings, TransitSettings, is_loopback, is_unencrypted, load_settings
 from shared.settings.production_checks import is_database_unencrypted
 
 KEY = b64encode(bytes(32)).decode()
+TRANSIT_KEY = b64encode(bytes(range(32))).decode()
 SOUND = {
     "DATABASE_URL": "postgresql://dla:secret@db.example.org/dla?sslmode=verify-full&sslrootcert=system",
     "NATS_URL": "tls://nats.example.org:4222",
     "NATS_SEED": new_seed(),
     "SEALING_KEY": KEY,
     "IDENTITY_KEY": KEY,
+    "TRANSIT_KEYS": TRANSIT_KEY,
     "JWKS": "https://identite.example.org/jwks",
     "ISSUER": "https://identite.example.org",
     "SERVICE_TOKEN": "x",
@@ -53,6 +55,28 @@ def faults(monkeypatch: pytest.MonkeyPatch, **changed: str) -> list[str]:
 
 def test_a_deployment_that_says_all_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert faults(monkeypatch) == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "mended_by"),
+    [
+        (KEY, "whose bytes are all the same"),
+        (KEY, "has the sealing key or the identity key"),
+        (f"{TRANSIT_KEY},{TRANSIT_KEY}", "the same key twice"),
+    ],
+)
+def test_a_transit_key_that_somebody_else_has_protects_no_name(
+    keys: str, mended_by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert any("DLA_TRANSIT_KEYS" in fault and mended_by in fault for fault in faults(monkeypatch, TRANSIT_KEYS=keys))
+
+
+def test_services_that_show_names_do_not_start_without_a_transit_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLA_TRANSIT_KEYS", "")
+    with pytest.raises(Misconfigured, match="DLA_TRANSIT_KEYS is not set"):
+        load_settings(TransitSettings)
+    monkeypatch.setenv("DLA_TRANSIT_KEYS", f"{b64encode(bytes(range(1, 33))).decode()}, {TRANSIT_KEY}")
+    assert [key.get_secret_value()[0] for key in load_settings(TransitSettings).transit_keys] == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -159,9 +183,10 @@ def test_what_is_no_secret_of_its_kind_is_refused_and_not_repeated(
 def test_every_missing_secret_is_named_in_one_go(
     cli: Any, own: tuple[str, ...], verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in SECRETS:
+    for name in (*SECRETS, "TRANSIT_KEYS"):
         monkeypatch.delenv(f"DLA_{name}")
     refused = CliRunner().invoke(cli, [verb])
+    assert ("DLA_TRANSIT_KEYS is not set" in refused.stderr) == (cli is not audit), "which keeps no name"
     assert refused.exit_code == 2
     for name in (*SECRETS, *(own if verb == "serve" else ("NATS_DEPLOYER_SEED",))):
         assert f"DLA_{name}: Field required" in refused.stderr
