@@ -11,6 +11,15 @@ from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service
 from embedded.processes.nats import Nats
 from shared.kernel import Actor, Role, uuid7
+from shared.projections import Projector
+
+
+def project(application: Any) -> None:
+    """The inboxes, as far as the log goes."""
+    projector = Projector(application, service.projections)
+    for view in service.projections:
+        while projector.advance(view):
+            pass
 
 
 def test_a_resource_centre_reads_and_answers_what_it_is_asked_and_nothing_else(
@@ -29,6 +38,16 @@ def test_a_resource_centre_reads_and_answers_what_it_is_asked_and_nothing_else(
         question = {"centre": "CRDLA Environnement", "question": "Quels financements ?", "unit": "crdla-environnement"}
         adviser.post(f"{path}/advice", question)
         adviser.post(f"{path}/advice", {"centre": "CRDLA Culture", "question": "Quels publics ?"})
+        project(application)
+        (asked_of_it,) = centre.get("/api/v1/advice").json()["items"]
+        (waiting,) = asked_of_it["questions"]
+        assert (asked_of_it["id"], waiting["unit"], waiting["received_on"]) == (
+            str(case),
+            "crdla-environnement",
+            None,
+        )
+        assert elsewhere.get("/api/v1/advice").json()["items"] == []
+        assert adviser.get("/api/v1/advice").status_code == 403
         (listed,) = centre.get(f"{path}/advice").json()
         assert (listed["question"], listed["answer"]) == ("Quels financements ?", None)
         assert len(adviser.get(f"{path}/advice").json()) == 2
@@ -44,6 +63,9 @@ def test_a_resource_centre_reads_and_answers_what_it_is_asked_and_nothing_else(
             .endswith("/unknown-advice")
         )
         assert centre.post(asked, answer).json()["events"] == ["advice-received"]
+        project(application)
+        (answered,) = centre.get("/api/v1/advice").json()["items"][0]["questions"]
+        assert (answered["advice"], answered["received_on"]) == (listed["advice"], answer["received_on"])
         assert adviser.get(f"{path}/advice").json()[0]["answer"] == "Voir le fonds vert."
         wrong = question | {"unit": "le CRDLA de Nantes"}
         assert adviser.post(f"{path}/advice", wrong).json()["type"].endswith("/wrong-unit")

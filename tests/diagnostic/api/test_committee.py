@@ -12,6 +12,15 @@ from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service
 from embedded.processes.nats import Nats
 from shared.kernel import Actor, Role, uuid7
+from shared.projections import Projector
+
+
+def project(application: Any) -> None:
+    """The inboxes, as far as the log goes."""
+    projector = Projector(application, service.projections)
+    for view in service.projections:
+        while projector.advance(view):
+            pass
 
 
 def test_the_committee_reads_only_the_parts_and_the_version_that_were_shared(
@@ -38,6 +47,11 @@ def test_the_committee_reads_only_the_parts_and_the_version_that_were_shared(
         assert adviser.post(f"{path}/committee").json()["events"] == ["shared-with-committee"]
         adviser.post(f"{path}/axes", axis | {"rating": 4})
 
+        project(application)
+        (shared,) = committee.get("/api/v1/shares", sort="until").json()["items"]
+        assert (shared["id"], shared["until"], shared["sections"]) == (str(case), until, ["axes", "employment"])
+        assert diagnostic.by("committee", unit="dla-75").get("/api/v1/shares").json()["items"] == []
+        assert adviser.get("/api/v1/shares").status_code == 403
         read = committee.get(f"{path}/shared").json()
         assert (read["version"], read["until"], list(read["content"])) == (2, until, ["axes", "employment"])
         assert read["content"]["axes"]["digital"]["rating"] == 3
@@ -55,6 +69,8 @@ def test_the_committee_reads_only_the_parts_and_the_version_that_were_shared(
         )
 
         assert leader.post(f"{path}/sharing-withdrawal").json()["events"] == ["sharing-withdrawn"]
+        project(application)
+        assert committee.get("/api/v1/shares").json()["items"] == [], "it is shared no more"
         assert committee.get(f"{path}/shared").status_code == 409
         assert committee.get(f"{path}/shared", version=5).status_code == 409
         assert leader.get(f"{path}/shared", version=5).json() == read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from diagnostic import projections
+from diagnostic import inbox, projections
 from diagnostic.api import routers
 from diagnostic.caseload import caseload
 from diagnostic.domain import diagnosis
@@ -23,7 +23,7 @@ service = Service(
     publishes=contracts.PUBLISHED_EVENTS,
     reactions=reactions,
     find_protected_case=find_protected_case,
-    projections=(projections.diagnoses, caseload.projection),
+    projections=(projections.diagnoses, caseload.projection, inbox.shares, inbox.advice),
     tags={
         "diagnoses": "Les diagnostics partagés, jusqu’au plan d’accompagnement convenu.",
         "people": "Ce que ce service détient d’une personne, pour ses droits.",
