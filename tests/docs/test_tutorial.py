@@ -13,7 +13,9 @@ import pytest
 from embedded.identity.people import development_people
 from embedded.stack import Stack
 
-PAGE = Path(__file__).parents[2] / "docs" / "start" / "tutorial.md"
+START = Path(__file__).parents[2] / "docs" / "start"
+PAGE = START / "tutorial.md"
+CLIENT = START / "happy_path.py"
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 MARK = "--- block {} ---"
 TIMEOUT_SECONDS = 180
@@ -56,6 +58,24 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         )
     assert run.returncode == 0, run.stdout + run.stderr
     return re.split(r"^--- block \d+ ---\n", run.stdout, flags=re.MULTILINE)[1:]
+
+
+def test_the_client_plays_a_whole_case_in_as_many_calls_as_the_page_says(tmp_path: Path) -> None:
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    with Stack(tmp_path / ".dla", people=development_people()):
+        run = subprocess.run(
+            [sys.executable, CLIENT],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+    assert run.returncode == 0, run.stdout + run.stderr
+    sentence = run.stdout.partition(" : ")[2].strip()
+    assert sentence.startswith("une structure accompagnée") and sentence in PAGE.read_text()
+    assert len(CLIENT.read_text().splitlines()) < 80
 
 
 def test_every_command_succeeds(printed: list[str]) -> None:
