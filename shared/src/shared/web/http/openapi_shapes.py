@@ -98,13 +98,25 @@ def _place(value: Any, taken: Mapping[str, JsonSchema], placed: dict[str, JsonSc
     shape = json.loads(value[MARK])
     names = {name: name for name in shape["components"]}
     for name, component in shape["components"].items():
-        if name in taken and taken[name].get("enum") is None and not component.get("x-model"):
+        if name in taken and not component.get("x-model") and _bare(taken[name]) != _bare(component):
             names[name] = f"{name}-Output"
     for name, component in shape["components"].items():
         component.pop("x-model", None)
         placed[names[name]] = _rename(component, names)
     around = {name: each for name, each in value.items() if name not in (MARK, "title")}
     return _rename(shape["schema"], names) | around
+
+
+def _bare(value: Any) -> Any:
+    """A schema without its words, to compare two."""
+    if isinstance(value, list):
+        return [_bare(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    words = ("title", "description", "default", "additionalProperties", "example", "examples")
+    return {
+        name: sorted(each) if name == "required" else _bare(each) for name, each in value.items() if name not in words
+    }
 
 
 def _rename(value: Any, names: Mapping[str, str]) -> Any:
