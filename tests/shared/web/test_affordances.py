@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from tests.support.histories.validated_parcours import validated_case
 from tests.support.servers.served_service import Client, Serve, Served
 
 from diagnostic.domain import diagnosis
@@ -94,7 +95,7 @@ def test_a_request_tells_what_its_adviser_may_do_next(serve: Serve) -> None:
     assert_lacks(first, {"receive-request", "grant-derogation"})
     assert_each_leads_somewhere(adviser, first)
 
-    assert "admit-request" in links(adviser.post(f"{path}/meetings", MEETING))
+    assert_lacks(links(adviser.post(f"{path}/meetings", MEETING)), {"admit-request"})  # the criteria are not examined
     adviser.post(f"{path}/criteria", NOT_MET)
     assert_lacks(links(adviser.get(path)), {"grant-derogation"})  # a manager's
     assert "grant-derogation" in links(manager.get(path))
@@ -319,3 +320,34 @@ def test_a_sheet_goes_back_and_forth_until_it_is_published(serve: Serve) -> None
     adviser.post(f"{path}/submission", {"lesson": lesson, "names": ["Les Jardins de l’Erdre"]})
     assert links(centre.post(f"{path}/publication", {"lesson": lesson})) == {}
     assert links(adviser.get(path)) == {}
+
+
+def test_an_admission_is_offered_once_the_guards_would_let_it_pass(serve: Serve) -> None:
+    """A meeting, the criteria, and in a crisis an orientation: the guards themselves are asked."""
+    adviser = serve(intake_service).by("adviser", unit=UNIT)
+    path = adviser.post("/api/v1/requests", REQUEST).headers["Location"]
+    assert_lacks(links(adviser.post(f"{path}/meetings", MEETING)), {"admit-request"})
+    for criterion in ("existing", "employer", "ess"):
+        met = {"criterion": criterion, "verdict": "met", "evidence": "Statuts lus."}
+        examined = links(adviser.post(f"{path}/criteria", met))
+    assert "admit-request" in examined
+    crisis = {"level": "critical", "nature": "structural", "causes": ["cash"]}
+    assert_lacks(links(adviser.post(f"{path}/difficulty", crisis)), {"admit-request"})
+    adviser.post(f"{path}/orientations", {"target": "codefi", "reason": "Dettes sociales."})
+    assert "admit-request" in links(adviser.get(path))
+
+
+def test_each_part_offers_the_commands_that_its_own_guards_let_pass(serve: Serve) -> None:
+    running = serve(parcours_service)
+    case, consulting = validated_case(running.application)
+    adviser, path = running.by("adviser", unit=UNIT), f"/api/v1/parcours/{case}"
+    (own,) = (key for key in adviser.get(path).json()["actions"] if key != str(consulting))
+    offered = {link["href"] for link in adviser.get(path).json()["links"]}
+    assert {f"{path}/actions/{own}/start", f"{path}/actions/{own}/abandonment"} <= offered
+    assert f"{path}/actions/{consulting}/start" not in offered, "no agreement is signed"
+    started = adviser.post(f"{path}/actions/{own}/start").json()["links"]
+    assert f"{path}/actions/{own}/completion" in {link["href"] for link in started}
+    done = adviser.post(f"{path}/actions/{own}/completion", {"summary": "Fait."}).json()["links"]
+    assert not {f"{path}/actions/{own}/completion", f"{path}/actions/{own}/abandonment"} & {
+        each["href"] for each in done
+    }

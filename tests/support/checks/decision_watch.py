@@ -14,6 +14,7 @@ from tests.support.generated.golden_samples import SERVICES, service
 from tests.support.histories.decisions import decision_of, decisions
 
 from shared.kernel import Decider, Refused, event_name
+from shared.web.resources.guards import refusal_by_state
 
 DOMAINS = ("intake", "diagnostic", "parcours", "followup", "audit", "shared")
 Decide = Callable[[Any, Any, Any], Sequence[Any]]
@@ -33,6 +34,8 @@ ABOUT_THE_STAGE = frozenset(SLUGS_ABOUT_THE_STAGE.split())
 """Refusals that depend on where the aggregate stands, and not on what the command says."""
 ABOUT_ONE_ACTION = frozenset({"not-validated", "too-few-beneficiaries", "operation-ended"})
 """Of them, those that depend on where one action stands: another one of the parcours may be open to the command."""
+IN_ADDRESSES = {"action", "introduction", "provider", "session", "review", "advice", "right", "code"}
+"""The fields of commands that their address gives."""
 OBSERVED: set[tuple[str, str]] = set()
 """(command, event or refusal), by name: what the tests of this process saw a decider do."""
 
@@ -64,6 +67,9 @@ def watched(decider: Decider[Any], decide: Decide) -> Decide:
             OBSERVED.add((name, event_name(event).name))
         assert not (in_clear := leaked(command, events)), f"{name} repeats in clear: {in_clear}"
         assert is_open or not events, f"not open to {name}, yet it leads to {events}"
+        address = {field: getattr(command, field) for field in IN_ADDRESSES & {*getattr(command, "__slots__", ())}}
+        kept_back = refusal_by_state(decide, state, type(command), address, context)
+        assert not (events and kept_back), f"{name} passes, yet no link is offered to it: {kept_back}"
         return events
 
     return watching

@@ -21,15 +21,20 @@ class Refused(Exception):
             refusal.status,
             extra,
         )
+        self.depends_on_body = refusal.depends_on_body
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A reason to refuse a command, declared once in a domain: `raise NOT_ADMITTED("…")`. `status`: HTTP."""
+    """A reason to refuse a command, declared once in a domain: `raise NOT_ADMITTED("…")`. `status`: HTTP.
+
+    `depends_on_body`: said of what the command says, so that another body may pass in the same state. It need not be
+    said with 404 or 422, which are of the body or the address anyway. A link is offered all the same."""
 
     slug: str
     title: str
     status: int = 409
+    depends_on_body: bool = False
 
     def __call__(self, detail: str, **extra: Any) -> Refused:
         return Refused(self, detail, extra)

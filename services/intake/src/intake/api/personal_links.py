@@ -159,7 +159,7 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
             return [
                 LinkRow(
                     **plain_state(app, person, loaded),
-                    links=self.links_at(caller, case, person, loaded.state, at),
+                    links=self.links_at(app, caller, case, person, loaded.state, at),
                 )
                 for person, loaded in links
             ]

@@ -62,7 +62,7 @@ from shared.kernel import (
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger")
+NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger", depends_on_body=True)
 BELOW_RECORDED = Refusal("below-recorded", "Moins que ce qui est déjà payé ou réalisé")
 PROVIDER_OF_THE_TENDER = Refusal("provider-of-the-tender", "Le prestataire est celui de la consultation")
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from shared.eventlog import ServiceApplication
 from shared.kernel import Refusal, Role, command_title
 from shared.web.http import BoundedRoute
 
@@ -28,13 +29,15 @@ class CommandEndpoint:
 
     `path`: of the operation, with its parameters. `becomes`: the command that the aggregate is given instead, where the
     operation adds what it looked up. `may_refuse`: what the operation itself refuses, before the aggregate decides.
-    `parts`: the ids of each part of a state that the operation can name in its address; one address without any."""
+    `check`: raises Refused for what only other aggregates know (application, caller, case, command). `parts`: the ids
+    of each part of a state that the operation can name in its address; one address without any."""
 
     command: type
     path: str
     roles: tuple[Role, ...]
     becomes: type | None = None
     may_refuse: tuple[Refusal, ...] = ()
+    check: Callable[[ServiceApplication, Any, UUID, Any], None] | None = None
     parts: Callable[[Any], Iterable[Mapping[str, Any]]] = lambda _state: ({},)
 
     @property

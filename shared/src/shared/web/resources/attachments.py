@@ -226,7 +226,7 @@ def _add_list(
         return [
             plain_state(app, added, attachment)
             | {"names": {who: name for who, name in names.items() if who == attachment.state.added_by}}
-            | {"links": attachments.links_at(caller, case, added, attachment.state, at)}
+            | {"links": attachments.links_at(app, caller, case, added, attachment.state, at)}
             for added, attachment in loaded
         ]
 

@@ -191,7 +191,7 @@ class AggregateEndpoints(AggregateResource[S]):
             return self.result(app, caller, case, receipt, response, minimal=minimal)
 
         path = f"/{{id}}{path}"
-        declared = CommandEndpoint(command, self.router.prefix + path, roles=roles, may_refuse=may_refuse)
+        declared = CommandEndpoint(command, self.router.prefix + path, roles=roles, may_refuse=may_refuse, check=check)
         if part:
             declared = replace(declared, parts=part.addresses)
         self.router.commands.append(declared)
@@ -293,7 +293,7 @@ class AggregateEndpoints(AggregateResource[S]):
             created=self.created(case, receipt),
         )
         if not minimal:
-            result.links = self.links(caller, case, receipt.id, receipt.state)
+            result.links = self.links(app, caller, case, receipt.id, receipt.state)
         return result
 
     def declare_creation(

@@ -1,14 +1,15 @@
 """One aggregate as an HTTP resource: where its operations stand, and what they share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from shared.eventlog import Receipt, ServiceApplication, UnknownCase
-from shared.kernel import Decider
+from shared.kernel import Context, Decider, Refused, paris_date
 from shared.temporal import PointInTime
 from shared.web.auth import Caller, can_change, redact_confidential_cases
 from shared.web.requests import CommandEndpoint, Link, ResourceRouter
+from shared.web.resources.guards import is_of_the_state, least_command, refusal_by_state
 from shared.web.resources.parts import Created, Part
 
 S = TypeVar("S")
@@ -40,17 +41,38 @@ class AggregateResource(Generic[S]):
         """From now on a link to this command stands in the responses about the aggregate, while its state allows it."""
         self._offered.append(endpoint)
 
-    def links(self, caller: Caller, case: UUID, id: UUID, state: S) -> list[Link]:  # noqa: A002
-        """The commands that the state allows now, of those that the caller may send."""
+    def links(self, app: ServiceApplication, caller: Caller, case: UUID, id: UUID, state: S) -> list[Link]:  # noqa: A002
+        """The commands that the guards let pass now, of those that the caller may send; for each part, its own."""
         if not can_change(caller, case):
             return []
         allowed = tuple(self.decider.available_commands(state))
+        context = app.context(case, caller.actor)
         return [
             endpoint.link(case, id, part)
             for endpoint in self._offered
             if issubclass(endpoint.command, allowed) and caller.actor.role in endpoint.roles
             for part in endpoint.parts(state)
+            if not self._is_refused_by_guards(endpoint.command, part, state, context)
+            and not self._is_refused_by_check(app, caller, case, endpoint, part)
         ]
+
+    def _is_refused_by_guards(self, command: type, part: Mapping[str, Any], state: S, context: Context) -> bool:
+        """A command that creates another aggregate is that one's to refuse."""
+        own = command in self.decider.commands
+        return own and refusal_by_state(self.decider.decide, state, command, part, context) is not None
+
+    def _is_refused_by_check(
+        self, app: ServiceApplication, caller: Caller, case: UUID, endpoint: CommandEndpoint, part: Mapping[str, Any]
+    ) -> bool:
+        """The check of the operation, for a command that can be tried."""
+        tried = least_command(endpoint.command, part, paris_date(app.clock.now())) if endpoint.check else None
+        if endpoint.check is None or tried is None:
+            return False
+        try:
+            endpoint.check(app, caller, case, tried)
+        except Refused as refused:
+            return is_of_the_state(refused)
+        return False
 
     def address(self, case: UUID, id: UUID) -> str:  # noqa: A002
         """The path of one aggregate."""
@@ -65,9 +87,17 @@ class AggregateResource(Generic[S]):
             created |= part.created(receipt.previous, receipt.state, address)
         return created
 
-    def links_at(self, caller: Caller, case: UUID, id: UUID, state: S, at: PointInTime) -> list[Link]:  # noqa: A002
+    def links_at(
+        self,
+        app: ServiceApplication,
+        caller: Caller,
+        case: UUID,
+        id: UUID,  # noqa: A002
+        state: S,
+        at: PointInTime,
+    ) -> list[Link]:
         """The links of a state at a point in time: none in the past, where nothing can be done."""
-        return self.links(caller, case, id, state) if at == PointInTime() else []
+        return self.links(app, caller, case, id, state) if at == PointInTime() else []
 
     def redact(self, app: ServiceApplication, caller: Caller, response: Any) -> Any:
         """The response without the ids of confidential cases that are not for the caller."""

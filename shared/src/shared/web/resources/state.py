@@ -92,7 +92,7 @@ def add_state(
         plain = to_plain(extra(app, id, loaded.state), app.key_store.display_text) if extra else None
         following = resource.redact(app, caller, {"extra": plain}) if extra else {}
         state = resource.redact(app, caller, _with_current_adviser(caller, case, plain_state(app, id, loaded)))
-        links = {} if minimal else {"links": resource.links(caller, case, id, loaded.state)}
+        links = {} if minimal else {"links": resource.links(app, caller, case, id, loaded.state)}
         return name_state(app, case, state) | following | links
 
     @router.get(
@@ -187,7 +187,8 @@ def add_part(resource: AggregateResource[Any], part: Part[Any], *roles: Role) ->
         plain = to_plain(find(loaded.state), app.key_store.display_text)
         shown = name_part(app, resource.redact(app, caller, plain))
         here = resource.address(case, id) + part.path.format(**address)
-        links = [link for link in resource.links(caller, case, id, loaded.state) if link.href.startswith(f"{here}/")]
+        links = resource.links(app, caller, case, id, loaded.state)
+        links = [link for link in links if link.href.startswith(f"{here}/")]
         return {**shown, "id": str(own), "version": loaded.version} | ({} if minimal else {"links": links})
 
 

@@ -26,7 +26,7 @@ from shared.kernel.frozen import replace
 NO_MEETING = Refusal("no-meeting", "Aucun entretien d’accueil")
 CRITERIA_OPEN = Refusal("criteria-not-assessed", "Des critères restent à examiner")
 NOT_ELIGIBLE = Refusal("criteria-not-met", "Des critères ne sont pas remplis")
-NO_ORIENTATION = Refusal("no-orientation", "Aucune orientation")
+NO_ORIENTATION = Refusal("no-orientation", "Aucune orientation", depends_on_body=True)
 ORIENTATION_UNDER_WAY = Refusal("orientation-under-way", "Une orientation est en cours")
 CRISIS_NOT_ORIENTED = Refusal("crisis-not-oriented", "Une orientation de crise est attendue")
 

@@ -31,7 +31,7 @@ from shared.kernel.frozen import replace
 
 BEYOND_AGREED_DAYS = Refusal("beyond-agreed-days", "Jours convenus dépassés")
 NOT_YOUR_ASSIGNMENT = Refusal("not-your-assignment", "Cette intervention n’est pas la vôtre", status=403)
-NO_REPORT = Refusal("no-report", "Rapport final non reçu")
+NO_REPORT = Refusal("no-report", "Rapport final non reçu", depends_on_body=True)
 REPORT_ALREADY_RECEIVED = Refusal("report-already-received", "Rapport final déjà reçu")
 
 

@@ -15,7 +15,7 @@ MIN_MONTHS, MAX_MONTHS = 2, 24
 """Months, from the admission to the end of the parcours: from the scheme's own description of itself."""
 
 DEROGATION_ALREADY_GRANTED = Refusal("derogation-already-granted", "Dérogation déjà accordée")
-WRONG_DURATION = Refusal("wrong-duration", "Durée d’accompagnement hors des limites")
+WRONG_DURATION = Refusal("wrong-duration", "Durée d’accompagnement hors des limites", depends_on_body=True)
 
 
 @event("duration-derogation-granted", label="Dérogation de durée accordée")

@@ -44,7 +44,7 @@ AXES_NOT_RANKED = Refusal("axes-not-ranked", "Axes de changement non hiérarchis
 AXES_WITHOUT_ACTION = Refusal("axes-without-action", "Des axes restent sans action")
 NO_ACTION = Refusal("no-action", "Aucune action")
 WRONG_PERIOD = Refusal("wrong-period", "Période incohérente", status=422)
-ACTIONS_OUTSIDE_PERIOD = Refusal("actions-outside-period", "Des actions sortent du parcours")
+ACTIONS_OUTSIDE_PERIOD = Refusal("actions-outside-period", "Des actions sortent du parcours", depends_on_body=True)
 VALIDATION_HOLDS = Refusal("validation-holds", "Le parcours est validé")
 NOTHING_SHARED = Refusal("nothing-shared", "Aucune version n’est à valider")
 NOTHING_TO_ADJUST = Refusal("nothing-to-adjust", "Le parcours n’est pas validé")

@@ -30,7 +30,7 @@ from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-OTHER_UNIT = Refusal("other-unit", "Cette opération serait celle d’une autre unité", status=403)
+OTHER_UNIT = Refusal("other-unit", "Cette opération serait celle d’une autre unité", status=403, depends_on_body=True)
 OPERATION_ALREADY_PLANNED = Refusal("operation-already-planned", "Opération déjà prévue")
 
 

@@ -17,7 +17,9 @@ from shared.kernel.frozen import replace
 
 Year = Annotated[int, Ge(2002), Le(2100)]
 
-OTHER_UNIT = Refusal("other-unit", "Ce fonds est celui d’une autre structure porteuse", status=403)
+OTHER_UNIT = Refusal(
+    "other-unit", "Ce fonds est celui d’une autre structure porteuse", status=403, depends_on_body=True
+)
 FUND_ALREADY_OPEN = Refusal("fund-already-open", "Fonds déjà ouvert")
 FUND_NOT_OPEN = Refusal("fund-not-open", "Fonds d’ingénierie non ouvert")
 FUND_EXHAUSTED = Refusal("fund-exhausted", "Fonds d’ingénierie insuffisant")
