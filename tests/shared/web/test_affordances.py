@@ -343,7 +343,7 @@ def test_each_part_offers_the_commands_that_its_own_guards_let_pass(serve: Serve
     adviser, path = running.by("adviser", unit=UNIT), f"/api/v1/parcours/{case}"
     (own,) = (key for key in adviser.get(path).json()["actions"] if key != str(consulting))
     offered = {link["href"] for link in adviser.get(path).json()["links"]}
-    assert {f"{path}/actions/{own}/start", f"{path}/actions/{own}/abandonment"} <= offered
+    assert {f"{path}/actions/{own}/start", f"{path}/actions/{own}/carry-over"} <= offered
     assert f"{path}/actions/{consulting}/start" not in offered, "no agreement is signed"
     started = adviser.post(f"{path}/actions/{own}/start").json()["links"]
     assert f"{path}/actions/{own}/completion" in {link["href"] for link in started}
