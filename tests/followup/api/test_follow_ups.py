@@ -52,6 +52,8 @@ def test_a_follow_up_goes_from_review_to_review_to_its_conclusion(followup: Serv
     assert adviser.post(f"{path}/reviews/M6/unreachable", absent).json()["events"] == ["review-unreachable"]
     need = {"theme": "finance", "description": "Trésorerie tendue."}
     assert adviser.post(f"{path}/needs", need).json()["events"] == ["need-found"]
+    (opened,) = adviser.get(path).json()["extra"]["requests"]
+    assert (opened["need"], opened["href"]) == (1, f"/api/v1/requests/{opened['request']}")
     left = adviser.post(f"{path}/closure", {"conclusion": "Les effets durent."})
     assert (left.status_code, left.json()["reviews"]) == (409, ["M18"])
     assert adviser.post(f"{path}/reviews/M18/report", review_of(followup)).status_code == 200

@@ -54,8 +54,8 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
         case RequestReceived() | LinkedRequestOpened() | TransferReceived() as opened:
             difficulty = last_triage(opened)
             triage = {} if difficulty else {TRIAGE: due_entry(TRIAGE, now)}
-            # No adviser opens a linked request: its adviser is known once it is admitted.
-            adviser = None if isinstance(opened, LinkedRequestOpened) else recorded.meta.actor
+            # No adviser opens a linked request: the one of the case that it comes from is in charge.
+            adviser = opened.adviser if isinstance(opened, LinkedRequestOpened) else recorded.meta.actor
             structure = {"id": str(opened.structure_id), "name": opened.structure.name}
             received = {"structure": structure, "unit": opened.unit, "adviser": adviser, **_pace(difficulty)}
             met = isinstance(opened, TransferReceived) and opened.meetings

@@ -64,14 +64,14 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case RequestReceived() | LinkedRequestOpened() | TransferReceived() as opened:
             structure, origin = opened.structure, getattr(opened, "origin", None)
-            # No adviser opens a linked request: its adviser is known once it is admitted.
-            is_linked = isinstance(opened, LinkedRequestOpened)
+            # No adviser opens a linked request: the one of the case that it comes from is in charge.
+            adviser = opened.adviser if isinstance(opened, LinkedRequestOpened) else recorded.meta.actor
             return row | {
                 "status": RequestStatus.RECEIVED,
                 **_structure_fields(structure),
                 "structure_id": opened.structure_id,
                 "unit": opened.unit,
-                "adviser": None if is_linked else recorded.meta.actor,
+                "adviser": adviser,
                 "origin": origin,
                 "received_at": entry.recorded_at,
             }

@@ -80,10 +80,12 @@ CONTACT = EncryptedContact(str(PERSON), PersonalData(PERSON, "Maëlle Kerdoncuff
 NEED = "Une seule subvention."
 RECEIVE = ReceiveRequest(GARDENS, Contact("Maëlle Kerdoncuff"), need=NEED)
 RECEIVED = RequestReceived(GARDENS, STRUCTURE_ID, contact=CONTACT, need=text(NEED), unit=UNIT, adviser="some-adviser")
-FORMER = Request(RequestStatus.ADMITTED, GARDENS, structure_id=STRUCTURE_ID, contact=CONTACT, unit=UNIT)
+FORMER = Request(
+    RequestStatus.ADMITTED, GARDENS, structure_id=STRUCTURE_ID, contact=CONTACT, unit=UNIT, adviser="some-adviser"
+)
 OPEN_LINKED = OpenLinkedRequest(UUID(int=5), FORMER, theme="finance")
 LINKED = LinkedRequestOpened(
-    UUID(int=5), GARDENS, structure_id=STRUCTURE_ID, contact=CONTACT, theme="finance", unit=UNIT
+    UUID(int=5), GARDENS, structure_id=STRUCTURE_ID, contact=CONTACT, theme="finance", unit=UNIT, adviser="some-adviser"
 )
 PRESIDENT = PersonMet(PERSON, PersonalData(PERSON, "La présidente"))
 MET_BEFORE = MeetingRecorded(TODAY, (PRESIDENT,))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from uuid import UUID
+
 from followup import documents, projections
 from followup.caseload import caseload
 from followup.domain import closure, follow_up, needs, parcours_update
 from followup.domain.attachments import OF_LEADERS, FollowUpAttachmentKind
 from followup.domain.comments import CommentFollowUp
 from followup.domain.reviews import deadlines, reporting
+from followup.domain.state import FollowUp
 from followup.figures import figures
+from followup.integration_events import request_opened_by
 from followup.statistics import release
+from shared.eventlog import ServiceApplication
 from shared.kernel import Ordinal, Role
 from shared.web.auth import CASE_READERS, STAFF
 from shared.web.collections import add_figures, add_statistics, caseload_router
@@ -40,7 +46,31 @@ follow_ups.command("/comments", CommentFollowUp, Role.LEADER, *STAFF)
 follow_ups.command("/closure", closure.CloseFollowUp, *STAFF)
 
 
-follow_ups.get(*CASE_READERS)
+@dataclass(frozen=True, slots=True)
+class OpenedRequest:
+    """The request that a need opened in intake, by the number of the need."""
+
+    need: int
+    request: UUID
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpExtra:
+    """`requests`: what the needs opened in intake, the first one first."""
+
+    requests: tuple[OpenedRequest, ...]
+
+
+def extra_fields(app: ServiceApplication, id: UUID, _: FollowUp) -> FollowUpExtra:  # noqa: A002
+    events = app.events_of(app.recorder.entries_of_stream(id))
+    opened = [request_opened_by(event.meta.id) for _, event in events if isinstance(event.data, needs.NeedFound)]
+    return FollowUpExtra(
+        tuple(OpenedRequest(number, each, href=f"/api/v1/requests/{each}") for number, each in enumerate(opened, 1))
+    )
+
+
+follow_ups.get(*CASE_READERS, extra=extra_fields, extra_kind=FollowUpExtra)
 follow_ups.list(projections.follow_ups, *STAFF)
 follow_ups.documents(documents.of_follow_up, *CASE_READERS)
 

@@ -36,6 +36,7 @@ class LinkedRequestOpened:
     contact: EncryptedContact
     theme: str
     unit: str
+    adviser: str | None = None
 
 
 @command(
@@ -129,6 +130,7 @@ def open_linked(request: Request, command: OpenLinkedRequest) -> list[LinkedRequ
             contact=former.contact,
             theme=command.theme,
             unit=former.unit,
+            adviser=former.adviser,
         )
     ]
 
@@ -163,4 +165,5 @@ def evolve(request: Request, event: Event) -> Request:
                 contact=event.contact,
                 theme=event.theme,
                 unit=event.unit,
+                adviser=event.adviser,
             )
