@@ -23,6 +23,7 @@ from intake.domain.register import register
 from intake.domain.register.link_rights import LINK_REASON, GrantLinkRight, RevokeLinkRights
 from intake.domain.register.rights import RightGranted, RightRevoked
 from shared.kernel import PersonalData, Right, Role
+from shared.names import RecordPersonName, person_name_id
 from shared.testing.scenarios import CASE, NOW, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
@@ -89,7 +90,8 @@ def test_a_person_keeps_one_id_from_one_link_to_the_next() -> None:
 
 def test_the_register_opens_the_dossier_to_the_new_link_and_closes_it_to_the_one_before() -> None:
     opened = GrantLinkRight(PERSON, Role.LEADER, case=CASE, until=LONGEST)
-    assert companions((), GIVEN) == [(FIRST, opened)]
+    named = (person_name_id(PERSON), RecordPersonName(PERSON, GIVEN.name))
+    assert companions((), GIVEN) == [named, (FIRST, opened)]
     assert companions((GIVEN,), RENEWED) == [(FIRST, RevokeLinkRights()), (SECOND, opened)]
     assert companions((GIVEN, RENEWED), REVOKED) == [(SECOND, RevokeLinkRights())]
     assert companions((GIVEN, REVOKED), RENEWED) == [(SECOND, opened)]
