@@ -219,7 +219,7 @@ def test_a_parcours_is_built_then_validated_then_carried_out(serve: Serve) -> No
     first = links(adviser.get(path))
     assert {"rank-axes", "add-action", "abandon-parcours", "add-attachment"} <= first.keys()
     assert_lacks(first, {"share-parcours", "start-action", "remove-action", "open-tender"})
-    assert links(leader.get(path)).keys() == {"abandon-parcours", "add-attachment"}
+    assert links(leader.get(path)).keys() == {"abandon-parcours", "add-attachment", "comment-parcours"}
 
     adviser.post(f"{path}/ranking", {"ranking": ["finance"]})
     own = {"kind": "own_action", "axis": "finance", "title": "Un tableau de bord", "who": "La trésorière"}

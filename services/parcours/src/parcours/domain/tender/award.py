@@ -36,7 +36,7 @@ CONFLICT_OF_INTEREST = Refusal("conflict-of-interest", "Conflit d’intérêts")
 NO_PROPOSAL = Refusal("no-proposal", "Aucune proposition de ce prestataire")
 WRONG_SCORES = Refusal("wrong-scores", "Notes incomplètes", status=422)
 NOT_ALL_SCORED = Refusal("not-all-scored", "Des propositions restent à noter")
-TOO_FEW_PROVIDERS = Refusal("too-few-providers", "Trop peu de prestataires consultés")
+TOO_FEW_PROVIDERS = Refusal("too-few-providers", "Trop peu de prestataires consultés", depends_on_body=True)
 NOT_THE_BEST = Refusal("not-the-best", "Une proposition est mieux notée")
 
 
