@@ -37,6 +37,7 @@ from intake.domain.request.ending import (
 )
 from intake.domain.request.outcome import (
     AdmitRequest,
+    CrisisPlanNote,
     OrientRequest,
     RejectRequest,
     RequestAdmitted,
@@ -53,7 +54,7 @@ from intake.domain.request.reception import (
     RequestReceived,
 )
 from intake.domain.request.request import decider, unique_keys
-from intake.domain.request.state import ConfidentialityGround, PersonMet, Request, RequestStatus, Triage
+from intake.domain.request.state import ConfidentialityGround, CrisisPlan, PersonMet, Request, RequestStatus, Triage
 from intake.domain.request.transfer import (
     RecordTakeOver,
     RequestTransferred,
@@ -246,6 +247,14 @@ def test_a_derogation_is_for_a_hard_criterion_that_is_not_met(so_far: tuple[Any,
 def test_a_structure_that_was_met_and_is_eligible_is_admitted() -> None:
     given(*ELIGIBLE).when(AdmitRequest()).then(ADMITTED)
     given(*ELIGIBLE).when(AdmitRequest("Beau projet.")).then(replace(ADMITTED, reason=text("Beau projet.")))
+
+
+def test_an_admission_beside_a_crisis_plan_names_the_scheme_that_leads_it() -> None:
+    plan = CrisisPlanNote("Commission des chefs de services financiers", "Échéancier en cours d’examen.")
+    stored = CrisisPlan(text(plan.scheme), text("Échéancier en cours d’examen."))
+    admitted = replace(ADMITTED, crisis_plan=stored)
+    given(*ELIGIBLE).when(AdmitRequest(crisis_plan=plan)).then(admitted)
+    assert given(*ELIGIBLE, admitted).state.crisis_plan == stored
 
 
 def test_a_structure_that_was_not_met_is_not_admitted() -> None:

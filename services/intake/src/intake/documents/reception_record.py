@@ -160,6 +160,10 @@ def _outcome(source: DocumentSource[Request]) -> Iterator[tuple[str, str]]:
             yield "Orientations", format_number(len(outcome.orientations))
         if outcome.reason:
             yield "Motif", source.decrypt(outcome.reason)
+        if isinstance(outcome, RequestAdmitted) and outcome.crisis_plan:
+            yield "Avec un plan de crise", source.decrypt(outcome.crisis_plan.scheme)
+            if outcome.crisis_plan.note:
+                yield "Ce qui est convenu", source.decrypt(outcome.crisis_plan.note)
         if isinstance(outcome, RequestNotAdmitted):
             yield "Aucune orientation, car", source.decrypt(outcome.no_orientation_reason)
 

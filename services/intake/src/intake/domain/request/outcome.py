@@ -14,12 +14,13 @@ from intake.domain.request.state import (
     ALREADY_OPEN,
     NOT_RECEIVED,
     OUTCOME_GIVEN,
+    CrisisPlan,
     Request,
     RequestStatus,
     require_status,
 )
 from intake.domain.structure import LegalForm
-from shared.kernel import Context, Encrypted, Reason, Refusal, event, paris_date
+from shared.kernel import ConfidentialLine, Context, Encrypted, Reason, Refusal, Text, event, paris_date
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -41,6 +42,7 @@ class RequestAdmitted:
     department: str
     headcount: int | None
     reason: Encrypted | None = None
+    crisis_plan: CrisisPlan | None = None
 
 
 @event("request-oriented", label="Structure orientée vers d’autres acteurs")
@@ -64,15 +66,26 @@ class RequestWithdrawn:
     reason: Encrypted
 
 
+@command
+class CrisisPlanNote:
+    """The crisis plan of a structure, in a request body: the scheme that leads it (CODEFI, CCSF, a mediation…)."""
+
+    scheme: ConfidentialLine
+    note: Text | None = None
+
+
 @command(
     title="Admettre la demande",
     leads_to=(RequestAdmitted,),
     may_refuse=(ALREADY_OPEN, CRITERIA_OPEN, NOT_ELIGIBLE, NO_CRITERIA, NO_MEETING, OUTCOME_GIVEN, NOT_RECEIVED),
 )
 class AdmitRequest:
-    """The structure enters the DLA: its diagnosis can begin."""
+    """The structure enters the DLA: its diagnosis can begin.
+
+    `crisis_plan`: the crisis plan that the support goes with, and the scheme that leads it."""
 
     reason: Reason | None = None
+    crisis_plan: CrisisPlanNote | None = None
 
 
 @command(
@@ -135,8 +148,13 @@ def admit(request: Request, command: AdmitRequest, context: Context, reference: 
             department=request.structure.department,
             headcount=request.structure.headcount,
             reason=context.optional_text(command.reason),
+            crisis_plan=_encrypt_plan(command.crisis_plan, context) if command.crisis_plan else None,
         )
     ]
+
+
+def _encrypt_plan(plan: CrisisPlanNote, context: Context) -> CrisisPlan:
+    return CrisisPlan(context.text(plan.scheme), context.optional_text(plan.note))
 
 
 def orient(request: Request, command: OrientRequest, context: Context) -> list[RequestOriented]:
@@ -161,8 +179,8 @@ def withdraw(request: Request, command: WithdrawRequest, context: Context) -> li
 
 def evolve(request: Request, event: Event) -> Request:
     match event:
-        case RequestAdmitted(rules, adviser=adviser):
-            return replace(request, status=RequestStatus.ADMITTED, rules=rules, adviser=adviser)
+        case RequestAdmitted(rules, adviser=adviser, crisis_plan=plan):
+            return replace(request, status=RequestStatus.ADMITTED, rules=rules, adviser=adviser, crisis_plan=plan)
         case RequestOriented(_, orientations):
             return replace(request, status=RequestStatus.ORIENTED, orientations=orientations)
         case RequestNotAdmitted():

@@ -102,6 +102,14 @@ NO_STRUCTURE_ID = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
+class CrisisPlan:
+    """A crisis plan that the support goes with: the `scheme` that leads it, and what the adviser notes of it (S)."""
+
+    scheme: Encrypted
+    note: Encrypted | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """`rules`: the version of the criteria under which it was admitted. `adviser`: who is in charge of the case;
     `assigned`: that adviser was named explicitly, and an admission by another one does not replace them.
@@ -133,6 +141,7 @@ class Request:
     assigned: bool = False
     confidential: Confidentiality | None = None
     archived: bool = False
+    crisis_plan: CrisisPlan | None = None
 
     @property
     def difficulty(self) -> Triage | None:
