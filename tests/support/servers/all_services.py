@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.generated.golden_samples import SERVICES, service
-from tests.support.servers.served_service import Client, Served, served
+from tests.support.servers.served_service import Client, Served, listening, served
 
 from embedded.processes.nats import Nats
+from shared.kernel import PHASE_SERVICES
 from shared.messaging import Feed, Inbox, messages_of
 
 
@@ -50,4 +51,22 @@ def house(database: Callable[..., str], nats: Nats, folder: Path) -> Iterator[Ho
         for name in SERVICES:
             (own := folder / name).mkdir()
             running[name] = closing.enter_context(served(service(name), database, nats, own))
+        yield House(running)
+
+
+@contextmanager
+def reachable_house(database: Callable[..., str], nats: Nats, folder: Path) -> Iterator[House]:
+    """The phases over real sockets, whose addresses audit knows, and whose tokens are signed by one issuer."""
+    jwks = str(folder / PHASE_SERVICES[0] / "jwks.json")
+    with ExitStack() as closing:
+        running: dict[str, Served] = {}
+        for name in PHASE_SERVICES:
+            (own := folder / name).mkdir()
+            running[name] = closing.enter_context(listening(service(name), database, nats, own, jwks=jwks))
+        feeds = {name: str(each.http.base_url) for name, each in running.items()}
+        (own := folder / "audit").mkdir()
+        audit = served(service("audit"), database, nats, own, jwks=jwks, feeds=feeds)
+        running["audit"] = closing.enter_context(audit)
+        for each in running.values():
+            each.issuer = running[PHASE_SERVICES[0]].issuer
         yield House(running)

@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from audit import domain
-from audit.api import bundle, changes, health, proofs, timeline, tlog
+from audit.api import bundle, changes, health, overview, proofs, timeline, tlog
 from audit.cli import bundle as bundle_cli
 from audit.cli import keys as keys_cli
 from audit.cli import reconcile as reconcile_cli
@@ -45,7 +45,15 @@ service = Service(
     name="audit",
     title="DLA — audit",
     deciders=(domain.decider,),
-    routers=(timeline.router, changes.router, bundle.router, health.router, tlog.router, proofs.router),
+    routers=(
+        timeline.router,
+        changes.router,
+        bundle.router,
+        health.router,
+        tlog.router,
+        proofs.router,
+        overview.router,
+    ),
     to_integration_event=to_integration_event,
     publishes=(),
     reactions=reactions,
@@ -55,6 +63,7 @@ service = Service(
     workers=ledger_workers,
     tags={
         "cases": "La chronologie d’un dossier à travers les services, et son dossier de preuves.",
+        "overview": "Toutes les phases d’un coup\u00a0: la charge de travail, les dossiers, les lectures.",
         "ledger": "Le registre public qui engage chaque événement.",
     },
     descriptions=Path(__file__).with_name("field_descriptions.toml"),

@@ -1,6 +1,6 @@
 """Lists and caseloads over projected rows, filtered by right in SQL."""
 
-from shared.queries.caseload import Caseload, TaskKind, due_entry, fetch_caseload, reference_instant
+from shared.queries.caseload import Caseload, TaskKind, cursor_after, due_entry, fetch_caseload, reference_instant
 from shared.queries.list_query import CURRENT_ROWS, NEWEST_FIRST, InvalidCursor, count_rows, fetch_page
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "InvalidCursor",
     "TaskKind",
     "count_rows",
+    "cursor_after",
     "due_entry",
     "fetch_caseload",
     "fetch_page",

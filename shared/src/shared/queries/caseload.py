@@ -136,8 +136,13 @@ def fetch_caseload(
         source = past_row_source(caseload.projection, [row for row in then.documents if row["due"]])
         basis, rows = then.basis, app.recorder.fetch(source.before + page, {**values, **source.values})
     full = len(rows) == query.limit
-    next_cursor = make_cursor(BY_DUE_DATE, rows[-1]["due_on"], rows[-1]["key"]) if full else None
+    next_cursor = cursor_after(rows[-1]["due_on"], rows[-1]["key"]) if full else None
     return CaseloadPage(rows, next_cursor, basis=basis, days=days)
+
+
+def cursor_after(due_on: str, task: str) -> str:
+    """The cursor of the page that begins after a task, by its due date and its id."""
+    return make_cursor(BY_DUE_DATE, due_on, task)
 
 
 def reference_instant(moment: PointInTime) -> datetime:

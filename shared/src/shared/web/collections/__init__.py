@@ -1,9 +1,9 @@
 """Many cases over HTTP: lists, caseloads, figures, statistics."""
 
-from shared.web.collections.caseload import caseload_router
+from shared.web.collections.caseload import CASELOAD_READERS, CaseloadParams, Task, caseload_router
 from shared.web.collections.figures import add_figures
 from shared.web.collections.list_at import load_case_for_response
-from shared.web.collections.lists import NO_NUL_PATTERN, list_params, list_rows, page_of
+from shared.web.collections.lists import MYSELF, NO_NUL_PATTERN, invalid_cursor, list_params, list_rows, page_of
 from shared.web.collections.named import (
     NAMES_DESCRIPTION,
     NamedPerson,
@@ -18,12 +18,17 @@ from shared.web.collections.named import (
 from shared.web.collections.statistics import add_statistics
 
 __all__ = [
+    "CASELOAD_READERS",
+    "MYSELF",
     "NAMES_DESCRIPTION",
     "NO_NUL_PATTERN",
+    "CaseloadParams",
     "NamedPerson",
+    "Task",
     "add_figures",
     "add_statistics",
     "caseload_router",
+    "invalid_cursor",
     "list_params",
     "list_rows",
     "load_case_for_response",

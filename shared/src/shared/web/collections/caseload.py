@@ -23,8 +23,10 @@ CASELOAD_READERS = frozenset({*STAFF, Role.AUDITOR})
 
 
 class Task(BaseModel):
-    """`what`: a code, `label` its words; `item`: what of the case it is about, where there may be several."""
+    """`id`: the same for as long as the task waits. `what`: a code, `label` its words; `item`: what of the case it is
+    about, where there may be several."""
 
+    id: str
     case: UUID
     structure: NamedStructure | None
     unit: str
@@ -87,7 +89,7 @@ def caseload_router(caseload: Caseload) -> ResourceRouter:
         for row in name_rows(app, page.rows, lambda row: row["case"]):
             what = caseload.task_kinds[row["what"]]
             href = what.href.format(case=row["case"], item=row["item"])
-            items.append(Task(**row | {"since": row["since_on"], "label": what.label, "href": href}))
+            items.append(Task(**row | {"id": row["key"], "since": row["since_on"], "label": what.label, "href": href}))
         return Tasks(items=items, next=page.next, basis=page.basis, days=dict(page.days))
 
     return router

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -45,6 +46,7 @@ class ListParams(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     q: str = Field("", max_length=100, pattern=NO_NUL_PATTERN, description="Words to look for, accents or not")
+    id: list[UUID] | None = Field(None, max_length=200, description="Only these")
     after: str | None = Field(None, max_length=1000, description="The `next` of the page before, in the same order")
     limit: int = Field(50, ge=1, le=200)
     count: bool = Field(False, description="Whether to count all the rows as well")
@@ -87,6 +89,7 @@ def list_rows(app: ServiceApplication, caller: Caller, view: Projection, params:
         after=params.after,
         limit=params.limit,
         scope=None if view.everywhere else caller.list_scope,
+        ids=None if params.id is None else [str(each) for each in params.id],
     )
     source, basis = CURRENT_ROWS, None
     if params.as_of or params.on:

@@ -1,5 +1,12 @@
 """The endpoints that every service has: health, identity, feed, access log, erasure, development clock."""
 
+from shared.web.standard.access_log import (
+    ACCESS_LOG_READERS,
+    AccessLogEntry,
+    AccessLogFilters,
+    AccessLogParams,
+    find_entries,
+)
 from shared.web.standard.clock import clock_router
 from shared.web.standard.erasure import DPO_ONLY, people_router
 from shared.web.standard.feed import feed_router
@@ -7,9 +14,14 @@ from shared.web.standard.health import health_router
 from shared.web.standard.me import me_router
 
 __all__ = [
+    "ACCESS_LOG_READERS",
     "DPO_ONLY",
+    "AccessLogEntry",
+    "AccessLogFilters",
+    "AccessLogParams",
     "clock_router",
     "feed_router",
+    "find_entries",
     "health_router",
     "me_router",
     "people_router",

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.access import AccessLog, AccessLogQuery
 from shared.kernel import Role
@@ -48,30 +48,52 @@ class AccessLogPage(BaseModel):
     next: UUID | None
 
 
+class AccessLogFilters(BaseModel, extra="forbid"):
+    case: UUID | None = Field(None, description="Of this dossier; needed of a leader")
+    actor: str | None = Field(None, max_length=200, pattern=NO_NUL_PATTERN, description="By this pseudonym")
+    since: Instant | None = Field(None, description="From this instant on")
+    until: Instant | None = Field(None, description="Before this instant")
+    limit: int = Field(50, ge=1, le=200)
+
+
+class AccessLogParams(AccessLogFilters):
+    after: UUID | None = Field(None, description="The `next` of the page before")
+
+
 @router.get("", summary="List the reads of cases", responses=problem_responses(400, 428))
 def entries(
     request: Request,
     caller: Annotated[Caller, requires(*ACCESS_LOG_READERS)],
-    case: Annotated[UUID | None, Query(description="Of this dossier; needed of a leader")] = None,
-    actor: Annotated[str | None, Query(max_length=200, pattern=NO_NUL_PATTERN, description="By this pseudonym")] = None,
-    since: Annotated[Instant | None, Query(description="From this instant on")] = None,
-    until: Annotated[Instant | None, Query(description="Before this instant")] = None,
-    after: Annotated[UUID | None, Query(description="The `next` of the page before")] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    params: Annotated[AccessLogParams, Query()],
 ) -> AccessLogPage:
     """In this service; each has its own log. Reading it is recorded in it."""
-    if case is None:
+    return find_entries(request, caller, params)
+
+
+def find_entries(request: Request, caller: Caller, params: AccessLogParams) -> AccessLogPage:
+    """Of this service's own log; the reading is authorized and recorded."""
+    if params.case is None:
         authorize(caller)
     else:
-        authorize_headers(caller, case)
+        authorize_headers(caller, params.case)
     log: AccessLog = request.app.state.access_log
     units = None if caller.actor.role is Role.LEADER else caller.actor.territory
-    rows = log.entries(AccessLogQuery(case, actor, since=since, until=until, units=units, after=after, limit=limit))
-    if case is None:
+    rows = log.entries(
+        AccessLogQuery(
+            params.case,
+            params.actor,
+            since=params.since,
+            until=params.until,
+            units=units,
+            after=params.after,
+            limit=params.limit,
+        )
+    )
+    if params.case is None:
         caller.record_rows(len(rows))
     return AccessLogPage(
         items=[_build_entry(row, caller.actor.role) for row in rows],
-        next=rows[-1]["id"] if len(rows) == limit else None,
+        next=rows[-1]["id"] if len(rows) == params.limit else None,
     )
 
 
