@@ -65,10 +65,27 @@ def _compare(player: Player, service: str, line: dict[str, Any], opened: OpenedL
         state.pop("id")
         for name in ("extra", "links", "names"):  # derived from the state today, not part of it
             state.pop(name, None)
-        served = _fingerprint(state)
+        served = _fingerprint(_without_names(state))
     return RebuildComparison(
         service, line["aggregate"], case=case, version=line["version"], rebuilt=rebuilt, served=served
     )
+
+
+def _without_names(state: dict[str, Any]) -> dict[str, Any]:
+    """The state as the log has it: the structure and the adviser by their ids, as they are before an answer names them.
+
+    A parcours has both in its plan: beside it they are only shown."""
+    if "plan" in state and isinstance(state.get("structure"), dict) and "structure" in (state["plan"] or {}):
+        return {name: value for name, value in state.items() if name not in ("structure", "adviser")}
+    plain = dict(state)
+    match state.get("structure"):
+        case {"id": key, "name": _, **rest} if rest:  # intake's own, in full
+            plain |= {"structure": {"name": state["structure"]["name"], **rest}, "structure_id": key}
+        case {"id": key}:
+            plain["structure"] = key
+    if isinstance(adviser := state.get("adviser"), dict):
+        plain["adviser"] = adviser["id"]
+    return plain
 
 
 def _state(player: Player, service: str, line: dict[str, Any], opened: OpenedLink) -> dict[str, Any] | None:
