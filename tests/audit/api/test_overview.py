@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from tests.support.checks.projection_waits import up_to_date
 from tests.support.generated.golden_samples import service
+from tests.support.histories import confidential_case
 from tests.support.servers.all_services import House, reachable_house
 from tests.support.servers.served_service import Client, Served, served
 
+from audit.ledger.integrator import integrate
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
 from shared.access import AccessLogQuery
@@ -193,3 +195,58 @@ def test_a_role_that_the_services_refuse_is_refused_here(services: House, path: 
 def test_a_cursor_from_elsewhere_is_refused(services: House, path: str, role: str, after: str) -> None:
     answer = services.by("audit", role).get(path, after=after)
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/wrong-cursor")
+
+
+FEED = "/api/v1/feed"
+
+
+def followed(client: Client, limit: int = 500) -> list[dict[str, Any]]:
+    events: list[dict[str, Any]] = []
+    page = {"next": 0}
+    while page["next"] is not None:
+        page = done(client.get(FEED, after=page["next"], limit=limit))
+        events += page["items"]
+    return events
+
+
+def committed(services: House) -> None:
+    while integrate(services["audit"].application):
+        pass
+
+
+def test_one_feed_has_the_events_of_all_services_in_one_sequence(services: House) -> None:
+    assert followed(services.by("audit", "adviser")) == [], "the ledger has committed to nothing yet"
+    committed(services)
+    cases = {case["id"] for page in pages(services.by("audit", "adviser"), CASES) for case in page}
+    everything = followed(services.by("audit", "adviser"))
+    assert {event["case"] for event in everything} == cases
+    assert {event["service"] for event in everything} >= {"intake", "diagnostic"}
+    assert [event["sequence"] for event in everything] == sorted({event["sequence"] for event in everything})
+    for name in ("intake", "diagnostic"):
+        feed = [event["header"]["id"] for event in services.by(name, "adviser").get("/events").json()["events"]]
+        assert [event["id"] for event in everything if event["service"] == name] == feed
+    assert followed(services.by("audit", "manager"), limit=3) == everything
+    assert followed(services.by("audit", "adviser", unit="dla-75")) == []
+
+
+def test_the_feed_is_for_partners_and_refuses_a_cursor_that_it_never_gave(services: House) -> None:
+    last = services["audit"].application.recorder.max_notification_id() or 0
+    answer = services.by("audit", "adviser").get(FEED, after=last + 1)
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/wrong-cursor")
+    for role in (Role.LEADER, Role.PILOT, Role.OPS, Role.COMMITTEE):
+        assert services.by("audit", role).get(FEED).status_code == 403
+
+
+def test_of_a_confidential_case_the_feed_gives_auditors_the_headers_alone(services: House) -> None:
+    committed(services)
+    ((case,),) = pages(services.by("audit", "adviser"), CASES, q="ressourcerie vignoble")
+    where = f"/api/v1/requests/{case['id']}/confidentiality"
+    done(services.by("intake", "adviser").post(where, confidential_case.REASONS))
+    services.carry()
+    committed(services)
+    to_auditor = followed(services.by("audit", "auditor", unit=None, units=("dla-44",)))
+    assert any(event["body"] for event in to_auditor)
+    assert {event["body"] is None for event in to_auditor if event["case"] == case["id"]} == {True}
+    to_colleague = followed(services.by("audit", "adviser", subject="somebody-else"))
+    assert case["id"] not in {event["case"] for event in to_colleague}
+    assert case["id"] in {event["case"] for event in followed(services.by("audit", "manager"))}

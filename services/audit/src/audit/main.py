@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from audit import domain
-from audit.api import bundle, changes, health, overview, proofs, timeline, tlog
+from audit.api import bundle, changes, feed, health, overview, proofs, timeline, tlog
 from audit.cli import bundle as bundle_cli
 from audit.cli import keys as keys_cli
 from audit.cli import reconcile as reconcile_cli
@@ -53,6 +53,7 @@ service = Service(
         tlog.router,
         proofs.router,
         overview.router,
+        feed.router,
     ),
     to_integration_event=to_integration_event,
     publishes=(),

@@ -123,7 +123,7 @@ def timeline(
         matches.reverse()
     rest = _page_after(matches, after)
     page = rest[:limit]
-    events = [_entry(each, with_bodies) for each in page]
+    events = [build_entry(each, with_bodies) for each in page]
     people = [*ids_in([each.actor for each in events]), *ids_in([each.body for each in events])]
     names = None
     if with_bodies:
@@ -176,7 +176,7 @@ def find_basis(events: Sequence[TimelineEvent]) -> dict[str, ServiceBasis]:
     }
 
 
-def _entry(event: TimelineEvent, with_body: bool) -> TimelineEntry:
+def build_entry(event: TimelineEvent, with_body: bool) -> TimelineEntry:
     received, header = event.received, event.header
     return TimelineEntry(
         service=received.publisher,
