@@ -40,6 +40,10 @@ ROLES = [
 ]
 
 
+TRY_AGAIN = frozenset({"not-signed-yet", "not-here-yet", "service-unavailable"})
+"""503, as OpenAPI says: nothing is signed here, no position arrives, and audit reaches no service."""
+
+
 class Caller:
     """Asks as whoever may, mostly of what exists; remembers what it opened."""
 
@@ -148,7 +152,12 @@ def test_no_date_that_is_asked_for_leaves_the_calendar(name: str, caller: Caller
             assert "une date des années 1900 à 2200 est attendue" in answer.json()["detail"]
         for edge in EDGES[form]:
             answer = caller.get(operation, **{parameter: edge})
-            assert answer.status_code < 500, (operation.path, parameter, edge, answer.text)
+            assert answer.status_code < 500 or slug_of(answer) in TRY_AGAIN, (
+                operation.path,
+                parameter,
+                edge,
+                answer.text,
+            )
 
 
 def dates_of(operation: Any) -> Iterator[tuple[str, str]]:
@@ -235,6 +244,10 @@ def unbounded_dates(shape: Any, path: str = "") -> Iterator[str]:
             yield from unbounded_dates(inner, path)
 
 
+def slug_of(answer: Any) -> str:
+    return str(answer.json()["type"].rpartition("/")[2])
+
+
 def operations(name: str) -> Iterator[Any]:
     schema: Any = schemathesis.openapi.from_dict(service(name).web().openapi())
     schema.config.base_url = "http://testserver"
@@ -254,6 +267,6 @@ def asked(caller: Caller, operation: Any, mode: GenerationMode, examples: int) -
     def each(example: Any) -> None:
         answer = caller.ask(example)
         example.validate_response(answer, checks=CHECKS)
-        assert answer.status_code < 500 or "not-signed-yet" in answer.text, answer.text
+        assert answer.status_code < 500 or slug_of(answer) in TRY_AGAIN, answer.text
 
     each()
