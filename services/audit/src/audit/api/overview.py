@@ -94,6 +94,7 @@ def caseload(
         },
     )
     merged = merge_items(answers.pages, params.limit, lambda task: str(task["due_on"]))
+    caller.record_rows(len(merged))
     return TasksOfAllServices(
         items=[ServiceTask.model_validate(task | {"service": name}) for name, task in merged],
         next=next_cursor(cursors, answers.pages, merged, lambda task: cursor_after(task["due_on"], task["id"])),
@@ -161,6 +162,7 @@ def cases(
     answers = ask(request, caller, questions, own=True)
     pages = found.pages | answers.pages
     statuses = {name: {row["id"]: row["status"] for row in page["items"]} for name, page in pages.items()}
+    caller.record_rows(len(ids))
     return FoundCases(
         items=[_found_case(row, statuses) for row in page["items"]],
         next=page["next"],

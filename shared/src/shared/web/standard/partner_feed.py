@@ -54,11 +54,12 @@ def messages_for_partner(
     def is_a_case(id: UUID) -> bool:  # noqa: A002
         """Not the register, a sheet, or what a service keeps for itself; nor what is shown to nobody, being altered."""
         try:
-            return caller.find_case(id) is not None
+            known = caller.find_case(id)
         except ProblemError as refusal:
             if refusal.status_code == httpx.codes.SERVICE_UNAVAILABLE:
                 raise
             return False
+        return known is not None and not known.register
 
     def select_covered() -> Iterator[tuple[LogEntry, bool]]:
         for entry in entries:
