@@ -140,7 +140,7 @@ def test_two_successions_make_a_chain(app: ServiceApplication, succeed: Succeed,
     [
         ({"reason": "  "}, "dites pourquoi"),
         ({"reason": "x" * 501}, "dites pourquoi"),
-        ({"reason": "a\x1b[2J"}, "dites pourquoi"),
+        ({"reason": "a\u202eb"}, "dites pourquoi"),
         ({"old": str(Signer("autre.example", bytes(32)).verifier)}, "sont deux registres"),
         ({"old": str(Signer(ORIGIN, bytes(32)).verifier)}, "la clé qui a signé jusqu’ici est"),
         ({"old": "n’importe quoi"}, "Ed25519 verifier key"),
