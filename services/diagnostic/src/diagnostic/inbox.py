@@ -34,7 +34,7 @@ class Question(TypedDict):
 
     advice: UUID
     unit: str
-    asked_at: datetime
+    requested_at: datetime
     received_on: date | None
 
 
@@ -44,7 +44,7 @@ class AdviceRow(TypedDict):
     id: UUID
     version: int
     units: list[str]
-    asked_at: datetime
+    requested_at: datetime
     questions: list[Question]
 
 
@@ -70,8 +70,8 @@ def _units_shared_with(row: Row) -> Iterable[str | None]:
 def _project_advice(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case AdviceRequested(advice, unit=unit) if unit:
-            question = {"advice": advice, "unit": unit, "asked_at": entry.recorded_at, "received_on": None}
-            return row | {"asked_at": entry.recorded_at, "questions": [*row.get("questions", []), question]}
+            question = {"advice": advice, "unit": unit, "requested_at": entry.recorded_at, "received_on": None}
+            return row | {"requested_at": entry.recorded_at, "questions": [*row.get("questions", []), question]}
         case AdviceReceived(advice, received_on):
             questions = [
                 each | {"received_on": received_on} if each["advice"] == str(advice) else each
@@ -101,8 +101,8 @@ advice = Projection(
     _project_advice,
     about=(AdviceRequested, AdviceReceived),
     filters=(),
-    sorts=("asked_at",),
-    opened="asked_at",
+    sorts=("requested_at",),
+    opened="requested_at",
     units_of=_centres,
     row=AdviceRow,
 )

@@ -71,9 +71,9 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return _without(row, TRIAGE, MEETING, OUTCOME) | {"adviser": adviser}
         case RequestTransferred(to_unit):
             waiting = {TAKE_OVER: due_entry(TAKE_OVER, now, unit=to_unit), TRANSFER: due_entry(TRANSFER, now)}
-            kept = {kind: row["due"][kind] for kind in (TRIAGE, MEETING, OUTCOME) if kind in row["due"]}
+            resumed = {kind: row["due"][kind] for kind in (TRIAGE, MEETING, OUTCOME) if kind in row["due"]}
             others = _without(row, TRIAGE, MEETING, OUTCOME)["due"]
-            return row | {"to_unit": to_unit, "due": others | waiting, "resumes": kept}
+            return row | {"to_unit": to_unit, "due": others | waiting, "resumes": resumed}
         case TransferWithdrawn():
             return row | {"to_unit": None, "due": _without(row, TAKE_OVER, TRANSFER)["due"] | row["resumes"]}
         case TransferTakenOver():

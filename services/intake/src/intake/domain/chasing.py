@@ -46,9 +46,11 @@ class Chase:
     chases: int = 0
 
 
-def compute_due_time(level: DifficultyLevel, last_asked_at: datetime, days: Mapping[DifficultyLevel, int]) -> datetime:
+def compute_due_time(
+    level: DifficultyLevel, last_contacted_at: datetime, days: Mapping[DifficultyLevel, int]
+) -> datetime:
     """`days`: those that the deployment sets, by level."""
-    return last_asked_at + timedelta(days=days.get(level, CHASE_AFTER_DAYS[level]))
+    return last_contacted_at + timedelta(days=days.get(level, CHASE_AFTER_DAYS[level]))
 
 
 def sort_by_urgency(chases: Iterable[Chase]) -> list[Chase]:
