@@ -40,7 +40,7 @@ class LogPosition:
 
 
 def position_in_log(app: ServiceApplication, case: UUID, position: int) -> LogPosition:
-    return LogPosition(app.service, partition_of(case), position)
+    return LogPosition(app.service, partition_of(case), position=position)
 
 
 def parse_positions(header: str) -> list[LogPosition]:
