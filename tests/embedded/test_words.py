@@ -62,7 +62,7 @@ def kinds_in(shape: Any, seen: set[Any]) -> Iterator[type[StrEnum]]:
         yield shape
     for inner in typing.get_args(shape):
         yield from kinds_in(inner, seen)
-    if dataclasses.is_dataclass(shape):
+    if isinstance(shape, type) and dataclasses.is_dataclass(shape):
         for inner in typing.get_type_hints(shape, include_extras=True).values():
             yield from kinds_in(inner, seen)
 
