@@ -13,6 +13,7 @@ from tests.support.generated.golden_samples import SERVICES, service
 from shared.kernel import ConfidentialLine, Reason, Text
 
 LINES_THAT_NAME_NOBODY = {
+    "CrisisPlanNote.scheme": "the scheme that leads a crisis plan",
     "ListOtherScheme.name": "a scheme or an organization",
     "RecoveryScenario.title": "a scenario",
     "RequestAdvice.centre": "a resource centre",
