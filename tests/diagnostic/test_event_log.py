@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from diagnostic.domain.advice import ReceiveAdvice, RequestAdvice
+from diagnostic.domain.comments import CommentDiagnosis
 from diagnostic.domain.committee import AgreeToShare, GiveOpinion, ShareWithCommittee, Tendency, WithdrawAgreement
 from diagnostic.domain.content.axes import AssessAxis
 from diagnostic.domain.content.content import DiagnosisSection
@@ -24,10 +25,12 @@ from diagnostic.domain.mandates import RecordMandate
 from diagnostic.domain.plan import AgreePlan, CorrectBaseline
 from diagnostic.domain.state import Diagnosis
 from diagnostic.domain.validation import ContestDiagnosis, SubmitDiagnosis, ValidateDiagnosis
-from shared.kernel import Axis, DifficultyLevel, DifficultyNature, Role
+from shared.kernel import Actor, Axis, DifficultyLevel, DifficultyNature, Role
 from shared.kernel.content_hash import content_hash
 from shared.testing.scenarios import CASE, NOW, MemoryLog
 
+LEADER = Actor(str(UUID(int=71)), Role.LEADER)
+"""Who has the mandate that the story records."""
 REQUEST_ADMITTED = OpenDiagnosis(CASE, "unit-35", adviser="adviser-1", admitted_at=NOW, headcount=12)
 SCHEME = ListOtherScheme("secret dispositif", "secret remarque")
 WORK = (
@@ -101,11 +104,12 @@ def edit(_: Diagnosis) -> ListOtherScheme:
 
 
 ASIDE = (
-    (AgreeToShare((DiagnosisSection.AXES,), NOW.date()), Role.LEADER),
-    (RecordMandate(UUID(int=71), NOW.date()), Role.ADVISER),
+    (AgreeToShare((DiagnosisSection.AXES,), NOW.date()), LEADER),
+    (RecordMandate(UUID(LEADER.id), NOW.date()), Role.ADVISER),
     (ShareWithCommittee(), Role.ADVISER),
     (GiveOpinion(Tendency.RESERVED, "secret avis"), Role.COMMITTEE),
-    (WithdrawAgreement(), Role.LEADER),
+    (WithdrawAgreement(), LEADER),
+    (CommentDiagnosis("secret commentaire"), LEADER),
     (RequestAdvice("secret centre", "secret question"), Role.ADVISER),
 )
 
@@ -119,11 +123,11 @@ def correct(_: Diagnosis) -> CorrectBaseline:
     return CorrectBaseline("cdi", 8, effective_on=NOW.date(), reason="secret motif de correction")
 
 
-STEPS = {
+STEPS: dict[Any, Role | Actor] = {
     correct: Role.ADVISER,
     submit: Role.ADVISER,
-    validate: Role.LEADER,
-    contest: Role.LEADER,
+    validate: LEADER,
+    contest: LEADER,
     agree: Role.ADVISER,
     edit: Role.ADVISER,
     receive: Role.ADVISER,
@@ -135,12 +139,18 @@ def whole_story() -> tuple[MemoryLog[Diagnosis], list[Any]]:
     """A diagnosis to which everything happens that can, and its events as they were decided."""
     log = MemoryLog(decider)
     recorded: list[Any] = []
+
+    def play(command: Any, by: Role | Actor) -> None:
+        outcome = log.do(command, by=by)
+        assert outcome.refused_as is None, outcome.refused_as
+        recorded.extend(outcome.events)
+
     for command in (REQUEST_ADMITTED, *WORK):
-        recorded += log.do(command).events
-    for aside, role in ASIDE:
-        recorded += log.do(aside, by=role).events
+        play(command, Role.ADVISER)
+    for aside, by in ASIDE:
+        play(aside, by)
     for ask in (receive, submit, edit, submit, contest, submit, validate, edit, submit, validate, agree, correct):
-        recorded += log.do(ask(log.state), by=STEPS[ask]).events
+        play(ask(log.state), STEPS[ask])
     assert {type(event) for event in recorded} == set(decider.events)
     return log, recorded
 
@@ -190,7 +200,7 @@ ANYTHING = st.one_of(
     st.sampled_from([command for command, _ in ASIDE]),
     st.sampled_from([*STEPS]),
 )
-BY_ANYBODY = st.tuples(ANYTHING, st.sampled_from([Role.ADVISER, Role.LEADER, Role.COMMITTEE]))
+BY_ANYBODY = st.tuples(ANYTHING, st.sampled_from([Role.ADVISER, LEADER, Role.COMMITTEE]))
 LEADERS_ANSWER = st.sampled_from([(), (submit, contest), (submit, validate), (submit, validate, agree)])
 CHAPTERS = st.lists(LEADERS_ANSWER.map(lambda steps: [(step, STEPS[step]) for step in steps]), max_size=3)
 
@@ -198,7 +208,9 @@ CHAPTERS = st.lists(LEADERS_ANSWER.map(lambda steps: [(step, STEPS[step]) for st
 @settings(deadline=None)
 @for_all(st.lists(BY_ANYBODY, max_size=4), CHAPTERS, st.lists(BY_ANYBODY, max_size=8))
 def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_replayed(
-    first: list[tuple[Any, Role]], chapters: list[list[tuple[Any, Role]]], then: list[tuple[Any, Role]]
+    first: list[tuple[Any, Role | Actor]],
+    chapters: list[list[tuple[Any, Role | Actor]]],
+    then: list[tuple[Any, Role | Actor]],
 ) -> None:
     log = MemoryLog(decider)
     log.do(REQUEST_ADMITTED, by=Role.SERVICE)

@@ -32,7 +32,7 @@ from followup.domain.reviews.reporting import (
     ReviewUnreachable,
 )
 from followup.domain.reviews.review import Report, ReviewStatus
-from shared.kernel import Axis, Ending, EndingKind
+from shared.kernel import Axis, Comment, CommentAdded, Ending, EndingKind, Role
 from shared.testing.scenarios import NOW, MemoryLog, text
 
 
@@ -63,6 +63,9 @@ def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear
         NeedFound(Axis.FINANCE, text("secret besoin"), distinction=text("secret autre")),
         StructureClosedDown(TODAY, ("M18",), notes=text("secret cessation")),
         FollowUpClosed(Ending(EndingKind.FOLLOWED_UP, TODAY), text("secret conclusion")),
+        CommentAdded(
+            Comment("leader-1", Role.LEADER, text=text("secret commentaire"), commented_at=NOW, about_version=1)
+        ),
     )
     assert {type(event) for event in history} == set(decider.events)
     log = MemoryLog(decider)

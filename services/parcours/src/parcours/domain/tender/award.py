@@ -37,7 +37,7 @@ NO_PROPOSAL = Refusal("no-proposal", "Aucune proposition de ce prestataire")
 WRONG_SCORES = Refusal("wrong-scores", "Notes incomplètes", status=422)
 NOT_ALL_SCORED = Refusal("not-all-scored", "Des propositions restent à noter")
 TOO_FEW_PROVIDERS = Refusal("too-few-providers", "Trop peu de prestataires consultés", depends_on_body=True)
-NOT_THE_BEST = Refusal("not-the-best", "Une proposition est mieux notée")
+NOT_THE_BEST = Refusal("not-the-best", "Une proposition est mieux notée", depends_on_body=True)
 
 
 @event("interests-declared", label="Déclaration d’intérêts")
