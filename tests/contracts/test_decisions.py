@@ -18,7 +18,8 @@ from followup.domain.state import FollowUp
 from intake.domain import orientation
 from intake.domain.orientation import Orientation, OrientationConsented, OrientationStatus, RecordConsent
 from intake.domain.request.corrections import CorrectContact
-from intake.domain.structure import Contact
+from intake.domain.request.reception import ReceiveRequest
+from intake.domain.structure import Contact, LegalForm, Structure
 from shared.kernel import Ending, EndingKind, Refusal
 from shared.kernel.decider import any_command
 from shared.kernel.frozen import replace
@@ -78,6 +79,14 @@ def test_of_a_person_one_word_is_noticed(said: str) -> None:
     assert leaked(CorrectContact(contact, "Erreur"), [text("Une erreur"), said, "Erreur"]) == [said]
     ordinary = Contact("Entretien", "élue")
     assert leaked(CorrectContact(ordinary, "Erreur"), ["Entretien", "élue"]) == [], "a label’s word, a short one"
+
+
+def test_what_is_said_openly_too_is_no_secret() -> None:
+    """Of a structure that bears the very words of its need, the name stands in clear."""
+    structure = Structure("Les Jardins", LegalForm.ASSOCIATION, department="44", rna="W442000123")
+    received = ReceiveRequest(structure, Contact("Azenor Le Bihan"), need="Les Jardins")
+    assert leaked(received, ["Les Jardins"]) == []
+    assert leaked(received, ["Les Jardins", "Azenor Le Bihan"]) == ["Azenor Le Bihan"]
 
 
 def test_what_a_state_is_open_to_is_what_may_be_done() -> None:

@@ -17,7 +17,8 @@ from followup.domain.reviews import reporting
 from followup.domain.reviews.comparison import Measure, PerimeterChange
 from followup.domain.state import FollowUp
 from followup.main import service
-from shared.kernel import Actor, Axis, Role, uuid7
+from shared.kernel import Actor, Axis, Encrypted, Role, uuid7
+from shared.names import RecordStructureName, name_decider, structure_name_id
 from shared.testing.scenarios import NOW, UNIT, MemoryLog
 
 SHARE = "Ventes et prestations ÷ total des produits, en %"
@@ -47,12 +48,12 @@ def log() -> MemoryLog[FollowUp]:
     return log
 
 
-def held(log: MemoryLog[FollowUp]) -> None:
+def held(log: MemoryLog[FollowUp], code: str = "M0", at: datetime = NOW) -> None:
     do(
         log,
         reporting.RecordReview(
-            "M0",
-            NOW.date(),
+            code,
+            at.date(),
             appropriation=4,
             summary="Les nouveaux prix sont appliqués.",
             indicators={
@@ -63,6 +64,7 @@ def held(log: MemoryLog[FollowUp]) -> None:
             },
             satisfaction=5,
         ),
+        at=at,
     )
 
 
@@ -132,15 +134,24 @@ def test_new_needs_and_the_conclusion_say_what_is_next(log: MemoryLog[FollowUp])
     do(log, closure.CloseFollowUp("Un accompagnement utile."), at=NOW + timedelta(days=561))
     shown = on_screen(balance(log, at=NOW + timedelta(days=561)))
     assert "Ressources humaines et emploi : Une vraie politique de ressources humaines." in shown
-    assert "Suivi mené à son terme, clos le 14 septembre 2027. Un accompagnement utile." in shown
-    assert "Structure injoignable" in shown
+    assert "Structure injoignable à la fin du suivi, clos le 14 septembre 2027. Un accompagnement utile." in shown
     assert "Prochain bilan" not in shown
+
+
+def test_a_follow_up_that_was_held_to_its_end_says_so(log: MemoryLog[FollowUp]) -> None:
+    later = NOW + timedelta(days=560)
+    do(log, reporting.RecordUnreachable("M0", 3), at=NOW + timedelta(days=10))
+    for code in ("M6", "M18"):
+        held(log, code, at=later)
+    do(log, closure.CloseFollowUp("Un accompagnement utile."), at=later)
+    shown = on_screen(balance(log, at=later))
+    assert "Suivi mené à son terme, clos le 13 septembre 2027. Un accompagnement utile." in shown
 
 
 def test_a_structure_that_closed_down_has_its_balance_too(log: MemoryLog[FollowUp]) -> None:
     do(log, closure.RecordClosedDown(date(2026, 3, 1)))
     shown = on_screen(balance(log))
-    assert "Structure ayant cessé son activité (activité cessée le 1er mars 2026), clos le 2 mars 2026." in shown
+    assert "Structure ayant cessé son activité le 1er mars 2026 ; suivi clos le 2 mars 2026." in shown
 
 
 # Over HTTP
@@ -162,7 +173,10 @@ def test_over_http_the_balance_waits_for_a_review_and_is_for_those_who_may_read_
         baseline={"cdi": 7},
         definitions={},
     )
-    app.handle(decider, case, opened, app.context(case, Actor("service:followup", Role.SERVICE)))
+    ourselves = app.context(case, Actor("service:followup", Role.SERVICE))
+    app.handle(decider, case, opened, ourselves)
+    named = RecordStructureName(UUID(int=9), Encrypted(case, "Les Jardins de l’Erdre"))
+    app.handle(name_decider, structure_name_id(case), named, ourselves)
     adviser, path = running.by("adviser"), f"/api/v1/follow-ups/{case}"
     (waiting,) = adviser.get(f"{path}/documents").json()
     assert (waiting["name"], waiting["html"], waiting["pdf"]) == ("bilan", None, None)
@@ -174,7 +188,7 @@ def test_over_http_the_balance_waits_for_a_review_and_is_for_those_who_may_read_
     assert adviser.post(f"{path}/reviews/M0/report", review).status_code == 200
     (ready,) = adviser.get(f"{path}/documents").json()
     assert adviser.get(ready["html"]).headers["Content-Type"] == "text/html; charset=utf-8"
-    pdf = adviser.get(f"{path}/documents/bilan.pdf", structure="Les Jardins de l’Erdre")
+    pdf = adviser.get(f"{path}/documents/bilan.pdf")
     assert pdf.headers["Content-Type"] == "application/pdf"
     for sentence in ("Les Jardins de l’Erdre", "Tout est en place.", "Bilan en fin de parcours"):
         assert sentence in text_of(pdf.content)

@@ -16,6 +16,8 @@ from parcours.domain import coordination, corrections, ending
 from parcours.domain.assignment import agreement, reporting, selection
 from parcours.domain.assignment.signatures import GivenSignature, GivenSignatures
 from parcours.domain.building import duration, edits, validation
+from parcours.domain.collective import standing
+from parcours.domain.comments import CommentParcours
 from parcours.domain.funding import payments
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.parcours import decider
@@ -23,6 +25,7 @@ from parcours.domain.state import (
     OPEN_STATUSES,
     ActionKind,
     ActionStatus,
+    CollectiveStatus,
     Parcours,
     ParcoursStatus,
     ReceivedPlan,
@@ -42,7 +45,8 @@ PLAN = ReceivedPlan(
     definitions={"fte": "ETP au 31 décembre"},
 )
 TODAY, SPRING, AUTUMN = date(2026, 3, 2), date(2026, 4, 1), date(2026, 9, 30)
-OWN, CONSULTING, LOCAL, EXPERTISE, DROPPED = map(new_id, (1, 3, 5, 7, 9))
+OWN, CONSULTING, LOCAL, EXPERTISE, DROPPED, COLLECTIVE = map(new_id, (1, 3, 5, 7, 9, 11))
+OPERATION, OTHER_OPERATION = UUID(int=21), UUID(int=22)
 SHARE = validation.ShareParcours(TODAY, AUTUMN)
 VALIDATE = validation.ValidateParcours(1, "")
 CONTEST = validation.ContestParcours(1, "secret objection")
@@ -79,6 +83,15 @@ BUILT = (
     ),
     edits.AddAction(
         ActionKind.OWN_ACTION, "finance", title="secret titre", who="secret bureau", starts_on=SPRING, ends_on=AUTUMN
+    ),
+    edits.AddAction(
+        ActionKind.LOCAL_SUPPORT,
+        "finance",
+        title="secret titre",
+        who="secret réseau",
+        starts_on=SPRING,
+        ends_on=AUTUMN,
+        collective_operation=OPERATION,
     ),
     edits.RescheduleAction(DROPPED, SPRING, ends_on=SPRING, reason="secret calendrier"),
     edits.RemoveAction(DROPPED, "secret retrait"),
@@ -117,8 +130,19 @@ CARRIED_OUT = (
     payments.AuthorisePayment(CONSULTING, 100_000, last=True),
     coordination.FinishAction(CONSULTING, "secret résultat"),
 )
+OPERATIONS_COME_AND_GO = (
+    standing.FollowOperation(COLLECTIVE, CollectiveStatus.FELL_SHORT),
+    standing.FollowOperation(COLLECTIVE, CollectiveStatus.TOGETHER),
+    standing.FollowOperation(COLLECTIVE, CollectiveStatus.CANCELLED),
+    standing.MoveToOperation(COLLECTIVE, OTHER_OPERATION, reason="secret voisinage"),
+    standing.FollowOperation(COLLECTIVE, CollectiveStatus.FELL_SHORT),
+    standing.ContinueAlone(COLLECTIVE, "secret choix"),
+    coordination.CarryOverAction(COLLECTIVE, "secret suite"),
+)
 WHOLE_LIFE = (
     *CARRIED_OUT,
+    *OPERATIONS_COME_AND_GO,
+    CommentParcours("secret commentaire", about_version=1),
     coordination.AbandonAction(LOCAL, "secret abandon"),
     coordination.CarryOverAction(EXPERTISE, "secret suite"),
     corrections.CorrectIntroduction(OWN, 1, whom="secret contact", held_on=TODAY, reason="secret erreur"),
@@ -150,8 +174,10 @@ def asked(log: MemoryLog[Parcours], command: Any) -> Any:
 
 
 def allowed(command: object) -> Role:
-    if isinstance(command, validation.ValidateParcours | validation.ContestParcours):
+    if isinstance(command, validation.ValidateParcours | validation.ContestParcours | CommentParcours):
         return Role.LEADER
+    if isinstance(command, standing.FollowOperation):
+        return Role.SERVICE
     return Role.MANAGER if isinstance(command, duration.GrantDurationDerogation) else Role.ADVISER
 
 
@@ -191,7 +217,7 @@ def test_each_day_of_a_life_has_its_row_and_nothing_is_counted_below_nothing() -
 
 
 AXES = st.sampled_from(["strategy", "finance", "digital"])
-ACTIONS = st.sampled_from([OWN, CONSULTING, LOCAL, new_id(99)])
+ACTIONS = st.sampled_from([OWN, CONSULTING, LOCAL, COLLECTIVE, new_id(99)])
 DAYS = st.sampled_from([TODAY, SPRING, AUTUMN, date(1990, 1, 1), date(2060, 1, 1)])
 LENGTHS = st.integers(1, 6)
 SUMS = st.integers(1, 500_000)
@@ -224,6 +250,17 @@ COMMANDS = st.one_of(
     on_action(coordination.FinishAction, summary=st.just("Fait")),
     on_action(coordination.AbandonAction, reason=st.just("Trop cher")),
     on_action(coordination.CarryOverAction, reason=st.just("Pas fini")),
+    on_action(
+        standing.FollowOperation,
+        status=st.sampled_from([CollectiveStatus.FELL_SHORT, CollectiveStatus.TOGETHER, CollectiveStatus.CANCELLED]),
+    ),
+    on_action(standing.ContinueAlone, reason=st.just("Entre nous")),
+    on_action(
+        standing.MoveToOperation,
+        operation=st.sampled_from([OPERATION, OTHER_OPERATION]),
+        reason=st.just("Celle d’à côté"),
+    ),
+    st.just(CommentParcours("Bien vu")),
     on_action(
         selection.RetainProvider,
         provider=st.just("Un nom"),

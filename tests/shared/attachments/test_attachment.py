@@ -90,14 +90,24 @@ def test_an_unknown_file_or_one_of_another_case_is_none() -> None:
             history.when(command).refused("unknown-attachment")
 
 
-@pytest.mark.parametrize("name", ["intake", "diagnostic", "parcours", "followup"])
-def test_a_case_receives_files_in_each_phase(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "resources"),
+    [
+        ("intake", {"requests"}),
+        ("diagnostic", {"diagnoses"}),
+        ("parcours", {"parcours", "operations"}),
+        ("followup", {"follow-ups"}),
+    ],
+)
+def test_a_case_receives_files_in_each_phase_and_an_operation_too(name: str, resources: set[str]) -> None:
     described = golden_samples.service(name).web().openapi()["paths"]
-    (mounted,) = [path for path in described if path.endswith("/{case}/attachments")]
-    assert set(described[mounted]) == {"get", "post"}
-    assert {"408", "413", "415", "422"} <= set(described[mounted]["post"]["responses"])
-    assert "410" in described[f"{mounted}/{{id}}"]["get"]["responses"]
-    assert "post" in described[f"{mounted}/{{id}}/withdrawal"]
+    mounted = {path for path in described if path.endswith("/{case}/attachments")}
+    assert mounted == {f"/api/v1/{each}/{{case}}/attachments" for each in resources}
+    for path in mounted:
+        assert set(described[path]) == {"get", "post"}
+        assert {"408", "413", "415", "422"} <= set(described[path]["post"]["responses"])
+        assert "410" in described[f"{path}/{{id}}"]["get"]["responses"]
+        assert "post" in described[f"{path}/{{id}}/withdrawal"]
 
 
 def test_what_was_stored_is_read_back_and_nothing_a_person_wrote_is_in_clear() -> None:

@@ -179,7 +179,7 @@ def test_a_diagnosis_says_to_each_whose_turn_it_is(serve: Serve) -> None:
     adviser, leader = diagnostic.by("adviser", unit=UNIT), diagnostic.by("leader", unit=None, case=str(case))
     path = f"/api/v1/diagnoses/{case}"
     assert_lacks(links(adviser.get(path)), {"submit-diagnosis", "correct-session", "prioritise-scenarios"})
-    assert links(leader.get(path)).keys() == {"agree-to-share", "add-attachment"}
+    assert links(leader.get(path)).keys() == {"agree-to-share", "add-attachment", "comment-diagnosis"}
     work: dict[str, Any] = {
         "sessions": {"held_on": "2026-03-02", "participants": [{"name": "Maëlle Kerdoncuff", "quality": "leader"}]},
         "axes": {"axis": "business_model", "findings": "Une seule subvention.", "rating": 2},
@@ -193,7 +193,13 @@ def test_a_diagnosis_says_to_each_whose_turn_it_is(serve: Serve) -> None:
     submitted = links(adviser.post(f"{path}/submission"))
     assert_lacks(submitted, {"submit-diagnosis", "validate-diagnosis", "agree-plan"})
     turn = links(leader.get(path))
-    assert turn.keys() == {"validate-diagnosis", "contest-diagnosis", "agree-to-share", "add-attachment"}
+    assert turn.keys() == {
+        "validate-diagnosis",
+        "contest-diagnosis",
+        "agree-to-share",
+        "add-attachment",
+        "comment-diagnosis",
+    }
     assert_each_leads_somewhere(leader, turn)
     read = leader.get(path).json()
     seen = {"version": read["content_version"], "content_hash": read["submission"]["content_hash"]}
@@ -236,6 +242,7 @@ def test_a_parcours_is_built_then_validated_then_carried_out(serve: Serve) -> No
         "contest-parcours",
         "abandon-parcours",
         "add-attachment",
+        "comment-parcours",
     }
     seen = leader.get(path).json()["shared"]
     leader.post(f"{path}/validation", {"version": seen["version"], "content_hash": seen["content_hash"]})
@@ -246,7 +253,7 @@ def test_a_parcours_is_built_then_validated_then_carried_out(serve: Serve) -> No
         adviser.post(f"{path}/actions/{action}/carry-over", {"reason": "Après les élections"})
     assert "complete-parcours" in links(adviser.get(path))
     ended = links(adviser.post(f"{path}/abandonment", {"reason": "La structure renonce."}))
-    assert ended.keys() == {"add-attachment"}
+    assert ended.keys() == {"add-attachment", "comment-parcours"}
 
 
 def test_a_tender_and_a_fund_tell_theirs(serve: Serve) -> None:
@@ -297,7 +304,7 @@ def test_a_follow_up_is_concluded_once_its_reviews_are_held(serve: Serve) -> Non
     assert {"close-follow-up", "correct-review", "request-parcours-update"} <= after.keys()
     assert_lacks(after, {"record-review", "plan-review"})
     closed = links(adviser.post(f"{path}/closure", {"conclusion": "Les effets durent."}))
-    assert closed.keys() == {"correct-review", "add-attachment"}
+    assert closed.keys() == {"correct-review", "add-attachment", "comment-follow-up"}
 
 
 def test_a_sheet_goes_back_and_forth_until_it_is_published(serve: Serve) -> None:

@@ -53,9 +53,19 @@ def words_of_labels() -> frozenset[str]:
 
 def secrets_in(value: Any) -> Iterator[Said]:
     """What somebody typed into the secret fields of a command, however deep."""
+    return (Said(each, personal) for each, personal in _typed_into(value) if personal is not None)
+
+
+def openly_in(value: Any) -> Iterator[str]:
+    """What stands in the other fields of a command, which its events may repeat in clear."""
+    return (each for each, personal in _typed_into(value) if personal is None)
+
+
+def _typed_into(value: Any) -> Iterator[tuple[str, bool | None]]:
+    """Each text of a command, and whether it tells of a person; null for what is no secret."""
     if is_dataclass(value) and not isinstance(value, type):
         for name, personal in _fields(type(value)):
-            yield from _said_in(getattr(value, name), personal)
+            yield from _texts_of(getattr(value, name), personal)
 
 
 def spelled(said: str) -> set[bytes]:
@@ -70,27 +80,26 @@ def in_clear(events: Any) -> str:
 
 
 def leaked(command: Any, events: Any) -> list[str]:
-    """Of what somebody said, what its events tell in clear."""
+    """Of what somebody said, what its events tell in clear; not what the command says openly in another field."""
     if isinstance(command, TO_ALL):
         return []
     clear = in_clear(events)
-    said = (each for each in secrets_in(command) if each.is_sought)
+    openly = set(openly_in(command))
+    said = (each for each in secrets_in(command) if each.is_sought and each not in openly)
     return [each for each in said if msgspec.json.encode(str(each))[1:-1].decode() in clear]
 
 
-def _said_in(value: Any, personal: bool | None) -> Iterator[Said]:
-    """`personal`: null for what is no secret."""
+def _texts_of(value: Any, personal: bool | None) -> Iterator[tuple[str, bool | None]]:
     if isinstance(value, str):
-        if personal is not None:
-            yield Said(value, personal)
+        yield value, personal
     elif isinstance(value, tuple | list):
         for each in value:
-            yield from _said_in(each, personal)
+            yield from _texts_of(each, personal)
     elif isinstance(value, dict):
         for each in value.values():
-            yield from _said_in(each, personal)
+            yield from _texts_of(each, personal)
     else:
-        yield from secrets_in(value)
+        yield from _typed_into(value)
 
 
 @cache

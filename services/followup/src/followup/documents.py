@@ -196,8 +196,12 @@ def _conclusion(source: DocumentSource[FollowUp]) -> Iterator[Block]:
     yield Heading("La conclusion")
     closed = source.last_of(FollowUpClosed)
     if (ending := follow_up.ending) and closed:
-        since = " depuis" if ending.kind is EndingKind.CLOSED_DOWN else ","
-        recorded = f"\u202f; suivi clos le {format_day(closed.recorded_at)}" if since == " depuis" else ""
-        yield Paragraph(f"{capitalize_first(ending.kind.label)}{since} le {format_date(ending.on)}{recorded}.")
+        told = f"{capitalize_first(ending.kind.label)}, clos le {format_date(ending.on)}."
+        if ending.kind is EndingKind.CLOSED_DOWN:
+            told = (
+                f"{capitalize_first(ending.kind.label)} le {format_date(ending.on)}\u202f; "
+                f"suivi clos le {format_day(closed.recorded_at)}."
+            )
+        yield Paragraph(told)
     if follow_up.conclusion:
         yield Paragraph(source.decrypt(follow_up.conclusion))

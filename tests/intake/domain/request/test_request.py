@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
@@ -504,6 +505,7 @@ COMMANDS = st.one_of(
 ACTORS = st.sampled_from([Role.ADVISER, Role.MANAGER, Role.LEADER, Role.SERVICE])
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @for_all(st.lists(st.tuples(COMMANDS, ACTORS, DAYS.map(at)), max_size=12), st.booleans())
 def test_whatever_is_asked_the_answer_is_a_refusal_or_a_history_that_can_be_replayed(
     attempts: list[tuple[Any, Role, datetime]], eligible: bool
