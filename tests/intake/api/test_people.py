@@ -351,6 +351,9 @@ def test_a_dpo_reads_holds_and_erases_nobody_of_another_territory(services: Hous
 
 
 def test_who_several_units_know_is_erased_by_a_dpo_of_all_of_them(services: House) -> None:
+    there = {"identity": str(uuid4()), "role": "adviser", "unit": "dla-22", "reason": "Arrivée dans l’équipe."}
+    answer = services.by("intake", "manager", unit="dla-22").post("/api/v1/identities/rights", there)
+    assert answer.status_code == 201, "a unit that the register knows"
     path = received(services, "Katell Ropars")
     case = path.rpartition("/")[2]
     transfer = {"to_unit": "dla-22", "reason": "Le siège est dans les Côtes-d’Armor."}

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.support.histories.audit_events import commit_to_ledger
+from tests.support.samples import sample_files
 from tests.support.servers.intake_deployments import intake_service
 from tests.support.servers.served_service import Client, Served, served
 
@@ -28,6 +29,7 @@ from parcours.domain.state import ReceivedPlan
 from parcours.domain.tender import tender
 from parcours.domain.tender.proposals import GridLine, InviteProvider, OpenTender
 from parcours.main import service as parcours
+from shared.attachments import AddAttachment, attachment
 from shared.kernel import Actor, Role, uuid7
 from shared.messaging import Feed, Inbox, messages_of
 from shared.runtime import Service
@@ -239,8 +241,28 @@ def test_a_provider_reads_its_own_tenders_in_parcours_and_nothing_else(house: Ho
 
     for path in ("", "/history", "/stored", "/changes", "/versions", "/documents"):
         assert provider.get(f"/api/v1/parcours/{case}{path}").json()["policy"] == "role"
-    for path in ("/attachments", "/tenders", f"/tenders/{number}"):
+    for path in ("/tenders", f"/tenders/{number}"):
         assert provider.get(f"/api/v1/parcours/{case}{path}").json()["policy"] == "role"
+    attachments = f"/api/v1/parcours/{case}/attachments"
+    named = "attachment; filename=feuille.pdf"
+    of_the_unit = running.by("adviser").upload(f"{attachments}?kind=minutes", sample_files.pdf(), named).json()["id"]
+    assert slug(provider.get(f"{attachments}/{of_the_unit}")) == "unknown-case"
+    handed_in = {}
+    for account in (given["id"], rival["id"]):
+        delivered = AddAttachment(
+            "deliverable",
+            "Livrable",
+            file_name="livrable.pdf",
+            media_type="application/pdf",
+            size=10,
+            content_hash=64 * "a",
+            salt=32 * "b",
+        )
+        context = app.context(case, Actor(account, Role.PROVIDER))
+        handed_in[account] = str(app.handle(attachment.decider, uuid7(), delivered, context).id)
+    assert len(running.by("adviser").get(attachments).json()) == 3
+    assert [each["id"] for each in provider.get(attachments).json()] == [handed_in[given["id"]]], "its own alone"
+    assert slug(provider.get(f"{attachments}/{handed_in[rival['id']]}")) == "unknown-case"
     assert bearer(house.intake, given["secret"]).get(f"/api/v1/requests/{case}").json()["policy"] == "role"
 
 

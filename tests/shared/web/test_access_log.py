@@ -116,12 +116,17 @@ def test_an_auditor_and_the_dpo_say_why_first(intake: Served, case: str, role: s
     assert (read["reason"], read["role"], read["case"]) == ("Contrôle à l’improviste", role, case)
 
 
-@pytest.mark.parametrize("wrong", [b"Contr\xf4le", b"%FF%FE%FD", b"oui%00oui", b"ab", b"a" * 501], ids=len)
+@pytest.mark.parametrize("wrong", [b"Contr\xf4le", b"%FF%FE%FD", b"oui%E2%80%AEoui", b"ab", b"a" * 501], ids=len)
 def test_a_reason_that_cannot_be_read_is_told(intake: Served, case: str, wrong: bytes) -> None:
     headers = {name.encode(): told.encode() for name, told in auditor(intake)._headers.items()}
     answer = intake.http.get(f"/api/v1/requests/{case}", headers=[*(headers | {b"DLA-Reason": wrong}).items()])
     assert (answer.status_code, slug(answer)) == (400, "unreadable-reason")
     assert recorded(intake) == []
+
+
+def test_a_reason_is_cleaned_as_any_text_is(intake: Served, case: str) -> None:
+    assert auditor(intake).because(" Contrôle\0\r\nannuel ").get(f"/api/v1/requests/{case}").status_code == 200
+    assert intake.by("dpo").get(LOG).json()["items"][-1]["reason"] == "Contrôle annuel"
 
 
 def test_others_may_say_why(intake: Served, case: str) -> None:
@@ -166,7 +171,7 @@ def test_every_operation_that_shows_a_dossier_records_it_first(
 
 OF_A_YEAR = "?year=2026"
 SHOWS_NO_DOSSIER = re.compile(
-    r"^/api/v1/(me|access-logs?|criteria|orientation-targets|communes|activities|reference|ledger/.*)$|/\{version\}$"
+    r"^/api/v1/(me|access-logs?|criteria|orientation-targets|communes|activities|units|reference|ledger/.*)$|/\{version\}$"
     r"|/(figures|statistics)(\.csv)?$|/funds/\{unit\}/\{year\}$"
 )
 """Who one is, reference data, sums; and the log itself, which is out of reach here."""

@@ -18,7 +18,7 @@ from tests.support.samples.sample_services import eventually
 from tests.support.servers.served_service import Client, Serve, Served, served
 
 from embedded.processes.nats import Nats
-from parcours.domain.collective import membership, operation
+from parcours.domain.collective import membership, operation, shares
 from parcours.domain.funding import fund
 from shared.kernel import Actor, Role, uuid7
 from shared.runtime.service import ProcessRole
@@ -297,6 +297,9 @@ def test_a_fund_and_an_operation_name_no_confidential_case_to_the_rest_of_the_un
             for decider, path, command in engaging:
                 stream = UUID(path.rsplit("/")[-1])
                 app.handle(decider, stream, command, app.context(stream, Actor("ourselves", Role.SERVICE)))
+        weights = (shares.ShareWeight(UUID(case), 60), shares.ShareWeight(UUID(other), 40))
+        planner = app.context(UUID(shared.rsplit("/")[-1]), Actor("some-adviser", Role.ADVISER, unit=UNIT))
+        app.handle(operation.decider, planner.case, shares.SetShares(weights, "Selon le temps passé."), planner)
         confidential_case.replicate_case_access(app, case, Served.id_of(INES))
         for path in (funds, shared):
             for asked in ("", "?version=3", "/history", "/changes"):

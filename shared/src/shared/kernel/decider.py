@@ -180,6 +180,9 @@ class Decider(Generic[S]):
     """The table that `case_row` fills."""
     case_row: Callable[[S, Any], Mapping[str, Any] | None] = no_case_row
     """The case's row after an event, by column, when the event changes it (`state, event`)."""
+    names_cases: bool = False
+    """Whether it belongs to several cases, each named `case`: the ids of confidential ones are redacted for a reader
+    who may not see them."""
 
     def state(self, events: Iterable[Any]) -> S:
         return reduce(self.evolve, events, self.initial)

@@ -19,7 +19,7 @@ UNIT_READERS = (*STAFF, Role.AUDITOR, Role.SERVICE)
 
 router = case_router("/funds", "funds")
 add_figures(router, figures.fund_figures)
-endpoints = AggregateEndpoints(router, fund.decider, names_cases=True)
+endpoints = AggregateEndpoints(router, fund.decider)
 endpoints.create(fund.OpenFund, Role.MANAGER, stream=lambda command: fund.fund_id(command.unit, command.year))
 endpoints.command("/adjustment", fund.AdjustFund, Role.MANAGER)
 endpoints.get(*UNIT_READERS)

@@ -61,7 +61,7 @@ def money_of(_app: ServiceApplication, _id: UUID, state: Operation) -> Operation
 
 
 router = case_router("/operations", "operations")
-endpoints = AggregateEndpoints(router, operation.decider, names_cases=True)
+endpoints = AggregateEndpoints(router, operation.decider)
 endpoints.create(operation.PlanOperation, *STAFF)
 endpoints.command("/shares", shares.SetShares, *STAFF)
 endpoints.command("/shares/departed", shares.DecideDepartedShare, *STAFF)

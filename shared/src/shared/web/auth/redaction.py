@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +12,7 @@ from shared.eventlog import ServiceApplication
 from shared.kernel import Role
 from shared.web.auth.authentication import Caller
 from shared.web.auth.authorization import confidential_problem
-
-REDACTED = "confidentiel"
+from shared.web.http import REDACTED
 
 
 def redact_confidential_cases(app: ServiceApplication, caller: Caller, response: Any) -> Any:
@@ -45,5 +44,13 @@ def _without(value: Any, hidden: Set[str]) -> Any:
         case list():
             return [_without(each, hidden) for each in value]
         case dict():
-            return {name: _without(each, hidden) for name, each in value.items()}
+            return {name: _without(each, hidden) for name, each in _renamed(value, hidden)}
     return value
+
+
+def _renamed(members: dict[str, Any], hidden: Set[str]) -> Iterator[tuple[str, Any]]:
+    """The members under names that are no hidden case's id: a number after the first tells them apart."""
+    number = 0
+    for name, each in members.items():
+        number += name in hidden
+        yield (REDACTED if number == 1 else f"{REDACTED} {number}") if name in hidden else name, each

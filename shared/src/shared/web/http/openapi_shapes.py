@@ -20,6 +20,8 @@ JsonSchema = dict[str, Any]
 MARK = "x-shape"
 """Where the schema of a shape waits, as text: FastAPI would look for its references before its components are there."""
 PREFIX = "#/components/schemas/"
+REDACTED = "confidentiel"
+"""What stands in place of a case's id, where that case is not for the reader."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +31,7 @@ class Shape:
     `added`: further members that are always there, by name, or those that are written in another form. `sometimes`:
     members that are not always there; `omitted`: members of its own that are not written; `partial`: none of its own is
     always there. With any of these, `name` and `description` are
-    those of the whole."""
+    those of the whole. `redacted`: a `case` in it, at any depth, may be redacted."""
 
     kind: Any
     name: str = ""
@@ -38,6 +40,7 @@ class Shape:
     sometimes: Mapping[str, Any] = field(default_factory=dict)
     omitted: frozenset[str] = frozenset()
     partial: bool = False
+    redacted: bool = False
 
     def __get_pydantic_json_schema__(self, _: Any, __: Any) -> JsonSchema:
         return self.mark()
@@ -49,7 +52,7 @@ class Shape:
 
     def schema(self, components: dict[str, JsonSchema]) -> JsonSchema:
         """The schema; what it refers to is added to `components`."""
-        schemas = _Schemas(components)
+        schemas = _Schemas(components, redacted=self.redacted)
         base = schemas.of(self.kind)
         members = {name: schemas.of(kind) for name, kind in {**self.added, **self.sometimes}.items()}
         if not members and not self.partial:
@@ -135,6 +138,7 @@ class _Schemas:
     """JSON Schemas of what is written: all members of an object are there, and no others."""
 
     components: dict[str, JsonSchema]
+    redacted: bool = False
 
     def of(self, kind: Any) -> JsonSchema:
         if isinstance(kind, tuple):
@@ -202,6 +206,8 @@ class _Schemas:
 
     def _object(self, fields: Iterable[types.Field], required: list[str]) -> JsonSchema:
         properties = {each.encode_name: self._of(each.type) for each in fields}
+        if self.redacted and "case" in properties:
+            properties["case"] = {"anyOf": [properties["case"], {"const": REDACTED}]}
         return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
     def _model(self, cls: type[BaseModel]) -> JsonSchema:

@@ -11,10 +11,10 @@ from shared.web.http import Shape
 
 def document_events(openapi: dict[str, Any], deciders: Iterable[Decider[Any]]) -> dict[str, Any]:
     """An entry of a history has the data of one of the service's events; `x-by-event` says which of them has which."""
-    kinds = {event_name(kind).name: kind for decider in deciders for kind in decider.events}
+    listed = {event_name(kind).name: (kind, decider) for decider in deciders for kind in decider.events}
     entry = openapi["components"]["schemas"].get("HistoryEntry")
     if entry is not None:
-        shape = Shape(tuple(kinds.values())).mark()
-        by_event = {"x-by-event": {name: kind.__name__ for name, kind in sorted(kinds.items())}}
+        shape = Shape(tuple(Shape(kind, redacted=of.names_cases) for kind, of in listed.values())).mark()
+        by_event = {"x-by-event": {name: kind.__name__ for name, (kind, _) in sorted(listed.items())}}
         entry["properties"]["data"] = {"description": entry["properties"]["data"]["description"]} | shape | by_event
     return openapi

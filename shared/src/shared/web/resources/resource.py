@@ -19,8 +19,7 @@ class AggregateResource(Generic[S]):
     """The operations of one aggregate, on one router.
 
     `within`: the resource of the case, for an aggregate that has a stream of its own in a case and whose state names
-    its `case`. `names_cases`: the aggregate belongs to several cases, so the ids of confidential ones that are not for
-    the caller are redacted. `called`: what an answer calls it under `created`, if not by the aggregate's name."""
+    its `case`. `called`: what an answer calls it under `created`, if not by the aggregate's name."""
 
     def __init__(
         self,
@@ -28,10 +27,9 @@ class AggregateResource(Generic[S]):
         decider: Decider[S],
         within: "AggregateResource[Any] | None" = None,
         *,
-        names_cases: bool = False,
         called: str | None = None,
     ) -> None:
-        self.router, self.decider, self.within, self.names_cases = router, decider, within, names_cases
+        self.router, self.decider, self.within = router, decider, within
         self.called = called or decider.name
         self.parts_of: list[Part[S]] = []
         self.case_id: Callable[..., Any] = parent_case if within else own_case
@@ -101,7 +99,7 @@ class AggregateResource(Generic[S]):
 
     def redact(self, app: ServiceApplication, caller: Caller, response: Any) -> Any:
         """The response without the ids of confidential cases that are not for the caller."""
-        return redact_confidential_cases(app, caller, response) if self.names_cases else response
+        return redact_confidential_cases(app, caller, response) if self.decider.names_cases else response
 
     def require(self, app: ServiceApplication, case: UUID, id: UUID | None = None) -> None:  # noqa: A002
         """Raises UnknownCase without the parent case, or when the aggregate `id` is not in it.

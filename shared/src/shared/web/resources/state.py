@@ -67,6 +67,7 @@ def add_state(
         added={"id": UUID, "version": int, **named["added"]},
         omitted=named["omitted"],
         sometimes={**sometimes, "links": list[Link], "replayed": StateAt},
+        redacted=resource.decider.names_cases,
     )
     router, decider, name = resource.router, resource.decider, resource.decider.name
 
@@ -144,7 +145,7 @@ def _add_history(resource: AggregateResource[Any], *roles: Role) -> None:
     def list_stored_events(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*roles)]) -> Any:  # noqa: A002
         """The stored bytes, which `payload_hash` commits to, with the encrypted values that the reader may see."""
         authorize(caller, id)
-        if resource.names_cases:
+        if resource.decider.names_cases:
             require_no_confidential_case(app, caller, id)
         return stored_events(app, id)
 

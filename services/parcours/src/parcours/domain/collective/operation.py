@@ -175,4 +175,5 @@ decider: Decider[Operation] = Decider(
     events=Event.__args__,
     companions=companions,
     available_commands=available_commands,
+    names_cases=True,
 )

@@ -239,4 +239,5 @@ decider: Decider[Fund] = Decider(
     commands=Command.__args__,
     events=Event.__args__,
     available_commands=available_commands,
+    names_cases=True,
 )
