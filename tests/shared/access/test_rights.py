@@ -107,6 +107,8 @@ OF_WHAT_IT_NAMES = {
     ("POST /api/v1/identities/rights", "right-beyond-yours"),
     ("POST /api/v1/operations", "other-unit"),
     ("POST /api/v1/operations/{case}/tenders", "unknown-action"),
+    ("POST /api/v1/operations/{case}/tenders/{id}/award", "unknown-provider"),
+    ("POST /api/v1/operations/{case}/tenders/{id}/providers/{provider}/proposal", "not-your-proposal"),
     ("POST /api/v1/parcours/{case}/tenders", "unknown-action"),
     ("POST /api/v1/parcours/{case}/tenders/{id}/award", "unknown-provider"),
     ("POST /api/v1/follow-ups/{id}/parcours-update", "unknown-review"),
