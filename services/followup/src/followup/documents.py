@@ -196,12 +196,12 @@ def _conclusion(source: DocumentSource[FollowUp]) -> Iterator[Block]:
     yield Heading("La conclusion")
     closed = source.last_of(FollowUpClosed)
     if (ending := follow_up.ending) and closed:
-        told = f"{capitalize_first(ending.kind.label)}, clos le {format_date(ending.on)}."
+        sentence = f"{capitalize_first(ending.kind.label)}, clos le {format_date(ending.on)}."
         if ending.kind is EndingKind.CLOSED_DOWN:
-            told = (
+            sentence = (
                 f"{capitalize_first(ending.kind.label)} le {format_date(ending.on)}\u202f; "
                 f"suivi clos le {format_day(closed.recorded_at)}."
             )
-        yield Paragraph(told)
+        yield Paragraph(sentence)
     if follow_up.conclusion:
         yield Paragraph(source.decrypt(follow_up.conclusion))
