@@ -44,7 +44,7 @@ garden = {"name": "Le Potager", "legal_form": "association", "department": "44",
 case = post(adviser, "intake/requests", structure=garden, contact={"name": "Ali Ba"}, need="Des prix trop bas.")["id"]
 leader = token("--role", "leader", "--case", case)
 request, diagnosis, parcours = f"intake/requests/{case}", f"diagnostic/diagnoses/{case}", f"parcours/parcours/{case}"
-post(adviser, f"{request}/meetings", held_on=day(0), with_whom="Ali Ba", notes="Une équipe prête à avancer.")
+post(adviser, f"{request}/meetings", held_on=day(0), participants=[{"name": "Ali Ba"}], notes="Une équipe prête.")
 for criterion in ("existing", "employer", "ess"):
     post(adviser, f"{request}/criteria", criterion=criterion, verdict="met", evidence="Statuts et contrats vus.")
 post(adviser, f"{request}/admission", reason="Besoin clair.")
