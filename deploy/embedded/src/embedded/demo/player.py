@@ -157,7 +157,7 @@ class Player:
 
         address = placeholders.fill(step.finds.among)
         placeholders.known[step.finds.name] = row = rows(self.until(address, token, lambda page: bool(rows(page))))[0]
-        if "id" in row:
+        if "id" in row and "what" not in row:  # a task of a caseload is nothing that was opened
             played.opened.setdefault(row["id"], OpenedLink(address.partition("?")[0], token))
 
     def _post(self, played: PlayedStory, step: Step, placeholders: Placeholders, address: str) -> None:
