@@ -54,7 +54,7 @@ def _service(stack: Stack, player: Player, service: str, opened: dict[str, Opene
 
 
 def _compare(player: Player, service: str, line: dict[str, Any], opened: OpenedLink) -> RebuildComparison:
-    case, rebuilt = line["case"], _fingerprint(line["state"])
+    case, rebuilt = line["case"], _fingerprint(_without_names(line["state"]))
     if "projection" in line or line["aggregate"] in STATELESS_ADDRESSES:
         what = f"liste {line['projection']}" if "projection" in line else line["aggregate"]
         as_stored = rebuilt if line["matches"] else "différent"
@@ -74,7 +74,7 @@ def _compare(player: Player, service: str, line: dict[str, Any], opened: OpenedL
 def _without_names(state: dict[str, Any]) -> dict[str, Any]:
     """The state as the log has it: the structure and the adviser by their ids, as they are before an answer names them.
 
-    A parcours has both in its plan: beside it they are only shown."""
+    A parcours has both in its plan: beside it they are only shown. Nobody in charge is null, whatever a state holds."""
     if "plan" in state and isinstance(state.get("structure"), dict) and "structure" in (state["plan"] or {}):
         return {name: value for name, value in state.items() if name not in ("structure", "adviser")}
     plain = dict(state)
@@ -83,8 +83,9 @@ def _without_names(state: dict[str, Any]) -> dict[str, Any]:
             plain |= {"structure": {"name": state["structure"]["name"], **rest}, "structure_id": key}
         case {"id": key}:
             plain["structure"] = key
-    if isinstance(adviser := state.get("adviser"), dict):
-        plain["adviser"] = adviser["id"]
+    if "adviser" in state:
+        adviser = state["adviser"]
+        plain["adviser"] = (adviser["id"] if isinstance(adviser, dict) else adviser) or None
     return plain
 
 

@@ -47,7 +47,7 @@ def named_state_members(state: type) -> dict[str, Any]:
             hints["structure"], name="CaseStructure", description=description, added={"id": UUID}
         )
     elif "structure" in own:
-        added["structure"] = NamedStructure
+        added["structure"] = NamedStructure | None
     if "adviser" in own:
         added["adviser"] = NamedPerson | None
     return {"added": added | {"names": dict[str, str]}, "omitted": frozenset({"structure_id"})}
@@ -77,7 +77,9 @@ def name_state(
     own = state if "structure" in state else state.get("plan") or {}
     named: Fields = {}
     if "structure" in own:
-        if isinstance(own["structure"], dict):
+        if own["structure"] is None:
+            named["structure"] = None
+        elif isinstance(own["structure"], dict):
             named["structure"] = {"id": state["structure_id"], **own["structure"]}
         else:
             found = find_structures(app, [case], until, show).get(case)
