@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -175,6 +176,7 @@ def port(
     settings, _ = ready(diagnostic, database, nats, tmp_path)
     told = environment_of(settings) | {
         "DLA_MODE": "production",
+        "DLA_TRANSIT_KEYS": b64encode(os.urandom(32)).decode(),
         "DLA_HOST": "0.0.0.0",
         "DLA_PORT": str(port),
         "DLA_DATABASE_URL": through(front, settings.database_url.get_secret_value(), authority),
