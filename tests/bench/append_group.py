@@ -28,6 +28,7 @@ from intake.domain.request import request
 from intake.domain.request.reception import ReceiveRequest
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role, uuid7
+from shared.names import name_decider
 
 GROUP = "append"
 STATE = b"x" * 500
@@ -58,7 +59,7 @@ def _measures(servers: BenchServers) -> Iterator[dict[tuple[str, int], Measure[f
     insert = servers.folder / "insert.sql"
     insert.write_text(f"INSERT INTO floor (state) VALUES ('\\x{STATE.hex()}');\n")
     log, handled = (
-        ServiceApplication("bench", [request.decider], servers.database(name), os.urandom(32))
+        ServiceApplication("bench", [request.decider, name_decider], servers.database(name), os.urandom(32))
         for name in ("append_ours", "append_handled")
     )
     log.create_tables()

@@ -20,6 +20,7 @@ from sample_cases import SampleCase, a_parcours, a_request
 from intake.domain.request import request
 from parcours.domain import parcours
 from shared.eventlog import ServiceApplication
+from shared.names import name_decider
 
 GROUP = "rebuild"
 SIZES = {10: a_request, 100: a_parcours, 1000: a_parcours}
@@ -48,7 +49,7 @@ def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
 def _measures(servers: BenchServers) -> Iterator[dict[tuple[str, int], Measure[float]]]:
     url = servers.database("rebuild_ours")
     with ExitStack() as closing:
-        ours = ServiceApplication("bench", [request.decider, parcours.decider], url, os.urandom(32))
+        ours = ServiceApplication("bench", [request.decider, parcours.decider, name_decider], url, os.urandom(32))
         closing.callback(ours.close)
         ours.create_tables()
         theirs = stock_library.stock_cases(servers.database("rebuild_stock"))
