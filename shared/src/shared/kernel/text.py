@@ -65,6 +65,7 @@ def fold_text(text: str) -> str:
     """The text without accents, case or unseen characters, each blank a plain one, œ as oe, and straight apostrophes.
 
     Done here because PostgreSQL's `unaccent` is not installed everywhere."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_ALIKE))
+    folded = unicodedata.normalize("NFKD", text).casefold().translate(_ALIKE)
+    decomposed = unicodedata.normalize("NFKD", folded)
     letters = (char for char in decomposed if not unicodedata.combining(char) and unicodedata.category(char) != "Cf")
     return _BLANKS.sub(" ", "".join(letters).translate(_ALIKE))
