@@ -91,7 +91,7 @@ def _without_names(state: dict[str, Any]) -> dict[str, Any]:
 
 def _state(player: Player, service: str, line: dict[str, Any], opened: OpenedLink) -> dict[str, Any] | None:
     """The served state; an attachment's (served as its content) comes from the list of its case."""
-    address = _address(service, line)
+    address = _address(service, line, opened)
     listed = line["aggregate"] == "attachment"
     answer = player.get(address.rpartition("/")[0] if listed else address, opened.token)
     if not answer.is_success:
@@ -102,11 +102,13 @@ def _state(player: Player, service: str, line: dict[str, Any], opened: OpenedLin
     return next(({**row, "case": line["case"]} for row in found if row["id"] == line["stream"]), None)
 
 
-def _address(service: str, line: dict[str, Any]) -> str:
-    """The address of the state: the case's own, or a collection named after the aggregate."""
+def _address(service: str, line: dict[str, Any], opened: OpenedLink) -> str:
+    """The address of the state: the case's own, or a collection named after the aggregate, below what it belongs to."""
     case, stream, named = line["case"], line["stream"], f"{line['aggregate']}s/{line['stream']}"
     if line["aggregate"] in CASELESS_AGGREGATES:
         return f"{service} /{named}"
+    if opened.address.rpartition("/")[2] in [f"{each}s" for each in CASELESS_AGGREGATES]:
+        return f"{opened.address}/{case}/{named}"
     return SERVICE_PATHS[service].format(case=case) + ("" if stream == case else f"/{named}")
 
 
