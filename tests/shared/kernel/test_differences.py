@@ -1,15 +1,11 @@
 """Differences between two versions of a content, as facts that were added, changed or removed."""
 
-from shared.kernel import ContentFact, ContentSection, diff_facts
+from shared.kernel import ContentFact, LabelledEnum, diff_facts
 
 
-class Section(ContentSection):
-    JOBS = "jobs"
-    AXES = "axes"
-
-    @property
-    def label(self) -> str:
-        return self.value.capitalize()
+class Section(LabelledEnum):
+    JOBS = "jobs", "Jobs"
+    AXES = "axes", "Axes"
 
 
 def test_changes_come_in_the_order_of_the_sections_with_their_values() -> None:

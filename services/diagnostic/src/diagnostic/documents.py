@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from diagnostic.domain.content.content import SECTION_LABELS, DiagnosisContent, DiagnosisSection
+from diagnostic.domain.content.content import DiagnosisContent, DiagnosisSection
 from diagnostic.domain.content.content_diff import DECISION_LABELS, EMPLOYMENT_LABELS
 from diagnostic.domain.content.difficulty import Difficulty, Scenario
 from diagnostic.domain.content.economics import AMOUNT_LABELS, Economics
@@ -135,7 +135,7 @@ def _sessions(source: DocumentSource[Diagnosis], content: DiagnosisContent) -> I
             else source.plaintext(session.notes)
         )
         rows.append((format_date(session.held_on), "\n".join(people), notes))
-    yield Heading(SECTION_LABELS[DiagnosisSection.SESSIONS])
+    yield Heading(DiagnosisSection.SESSIONS.label)
     columns = (Column("Date", 2), Column("Avec", 4), Column("Notes", 5))
     yield Table("Séances tenues avec la structure", columns, rows=tuple(rows))
 
@@ -143,7 +143,7 @@ def _sessions(source: DocumentSource[Diagnosis], content: DiagnosisContent) -> I
 def _axes(source: DocumentSource[Diagnosis], content: DiagnosisContent) -> Iterator[Block]:
     if not content.axes:
         return
-    yield Heading(SECTION_LABELS[DiagnosisSection.AXES])
+    yield Heading(DiagnosisSection.AXES.label)
     ratings = tuple((axis.label, f"{assessment.rating}\u00a0sur\u00a05") for axis, assessment in content.axes.items())
     yield Table(
         "Vue d’ensemble, de 1 (fragile) à 5 (solide)", (Column("Axe", 6), Column("Note", number=True)), rows=ratings
@@ -160,7 +160,7 @@ def _axes(source: DocumentSource[Diagnosis], content: DiagnosisContent) -> Itera
 def _employment(employment: Employment | None) -> Iterator[Block]:
     if employment is None:
         return
-    yield Heading(SECTION_LABELS[DiagnosisSection.EMPLOYMENT])
+    yield Heading(DiagnosisSection.EMPLOYMENT.label)
     as_of = (("Situation au", format_date(employment.as_of)),) if employment.as_of else ()
     yield Facts(
         (*as_of, *((EMPLOYMENT_LABELS[code], format_number(value)) for code, value in employment.figures.items()))
@@ -170,7 +170,7 @@ def _employment(employment: Employment | None) -> Iterator[Block]:
 def _economics(economics: Economics | None) -> Iterator[Block]:
     if economics is None:
         return
-    yield Heading(SECTION_LABELS[DiagnosisSection.ECONOMICS])
+    yield Heading(DiagnosisSection.ECONOMICS.label)
     caption = f"Exercice clos en {economics.fiscal_year}, {economics.perimeter.label}"
     rows = tuple((AMOUNT_LABELS[name], format_euros(cents)) for name, cents in economics.amounts.items())
     yield Table(caption, (Column("Poste", 4), Column("Montant", 2, number=True)), rows=rows)
@@ -179,7 +179,7 @@ def _economics(economics: Economics | None) -> Iterator[Block]:
 def _indicators(content: DiagnosisContent) -> Iterator[Block]:
     if not content.indicators:
         return
-    yield Heading(SECTION_LABELS[DiagnosisSection.INDICATORS])
+    yield Heading(DiagnosisSection.INDICATORS.label)
     rows = tuple((each.definition, format_number(each.value)) for each in content.indicators.values())
     yield Table(
         "Indicateurs propres à la structure", (Column("Ce qui est compté", 5), Column("Valeur", number=True)), rows=rows
@@ -195,7 +195,7 @@ def _difficulty(source: DocumentSource[Diagnosis], difficulty: Difficulty | None
         if difficulty.causes
         else ()
     )
-    yield Heading(SECTION_LABELS[DiagnosisSection.DIFFICULTY])
+    yield Heading(DiagnosisSection.DIFFICULTY.label)
     yield Facts((("Niveau", capitalize_first(difficulty.level.label)), *nature, *causes))
     yield from _points(source, "Causes profondes", difficulty.deep_causes)
     if difficulty.strategic_plan:
@@ -218,7 +218,7 @@ def _problem_statement(source: DocumentSource[Diagnosis], problem: Problem | Non
 
 def _scenarios(source: DocumentSource[Diagnosis], scenarios: tuple[Scenario, ...]) -> Iterator[Block]:
     if scenarios:
-        yield Heading(SECTION_LABELS[DiagnosisSection.SCENARIOS])
+        yield Heading(DiagnosisSection.SCENARIOS.label)
     for scenario in scenarios:
         yield Heading(f"{scenario.rank}. {source.decrypt(scenario.title)} ({DECISION_LABELS[scenario.retained]})", 3)
         yield from _points(source, "Hypothèses", scenario.hypotheses)
@@ -228,7 +228,7 @@ def _scenarios(source: DocumentSource[Diagnosis], scenarios: tuple[Scenario, ...
 def _schemes(source: DocumentSource[Diagnosis], content: DiagnosisContent) -> Iterator[Block]:
     if not content.schemes:
         return
-    yield Heading(SECTION_LABELS[DiagnosisSection.SCHEMES])
+    yield Heading(DiagnosisSection.SCHEMES.label)
     yield Bullets(
         tuple(
             source.decrypt(scheme.name) + (f"\u00a0: {source.decrypt(scheme.note)}" if scheme.note else "")

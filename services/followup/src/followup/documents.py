@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from followup import labels
 from followup.domain.closure import FollowUpClosed
-from followup.domain.reviews.comparison import PERIMETER_CHANGE_LABELS, Comparability, ComparedIndicator
+from followup.domain.reviews.comparison import Comparability, ComparedIndicator
 from followup.domain.reviews.review import Report, ReviewStatus
 from followup.domain.state import FollowUp, FollowUpStatus
 from shared.documents import (
@@ -60,7 +59,7 @@ def _reviews(follow_up: FollowUp) -> Iterator[tuple[str, ...]]:
             _review_name(code),
             format_date(review.due_on),
             held_on,
-            capitalize_first(labels.REVIEWS[review.status]) + late,
+            capitalize_first(review.status.label) + late,
         )
 
 
@@ -162,7 +161,7 @@ def _reports(source: DocumentSource[FollowUp]) -> Iterator[Block]:
 
 def _perimeter(report: Report) -> Iterator[tuple[str, str]]:
     assert report.perimeter_change
-    label = capitalize_first(PERIMETER_CHANGE_LABELS[report.perimeter_change])
+    label = capitalize_first(report.perimeter_change.label)
     yield "Périmètre", f"{label}\u00a0: aucun indicateur ne se compare au diagnostic"
 
 

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from uuid import UUID
 
-from followup import labels
 from followup.domain import follow_up
 from followup.domain.opening import FollowUpOpened, FollowUpResumed
 from followup.domain.reviews.review import Review
@@ -63,6 +62,6 @@ def _row(
         "review": difference.review,
         "due_on": difference.due_on.isoformat() if difference.due_on else "",
         "effect": EFFECT_LABELS[difference.effect],
-        "status": labels.REVIEWS[review.status] + moved if review else "",
+        "status": review.status.label + moved if review else "",
         "reason": difference.reason,
     }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from followup.figures import APPROPRIATED_FROM, SATISFIED_FROM
-from followup.labels import ENDINGS
 from followup.projections import follow_ups
 from shared.kernel import EndingKind
 from shared.projections import Row
 from shared.statistics import UNKNOWN, Dimension, Release
 
+ENDINGS = (EndingKind.FOLLOWED_UP, EndingKind.UNREACHABLE, EndingKind.CLOSED_DOWN)
 OPINION_LABELS = {"high": "4 ou 5 sur 5", "low": "1 à 3 sur 5", UNKNOWN: "aucune réponse"}
 CHANGE_LABELS = {"more": "davantage", "same": "autant", "fewer": "moins", UNKNOWN: "non comparable"}
 
@@ -51,7 +51,7 @@ release = Release(
     "suivis clos dans la période",
     counted_at="closed_at",
     dimensions=(
-        Dimension("ending", "Fin du suivi", keys={str(kind): label for kind, label in ENDINGS.items()}, of=_ending),
+        Dimension("ending", "Fin du suivi", keys={kind.value: kind.label for kind in ENDINGS}, of=_ending),
         Dimension("satisfaction", "Satisfaction", keys=OPINION_LABELS, of=_satisfaction),
         Dimension("appropriation", "Appropriation des changements", keys=OPINION_LABELS, of=_appropriation),
         Dimension("jobs", "ETP au dernier bilan, comparés au diagnostic", keys=CHANGE_LABELS, of=_jobs),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from intake import labels
 from intake.domain import orientation
 from intake.domain.reference.nomenclature import SECTIONS
 from intake.domain.request.corrections import StructureCorrected
@@ -139,7 +138,7 @@ def _form(row: Row) -> str:
 
 
 def _form_in_french(form: str) -> str:
-    return labels.LEGAL_FORMS[LegalForm(form)]
+    return LegalForm(form).label
 
 
 def _section(row: Row) -> str:

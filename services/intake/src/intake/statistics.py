@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from intake import labels
 from intake.domain.reference.nomenclature import SECTIONS
 from intake.domain.request.state import RequestStatus
+from intake.domain.structure import LegalForm
 from intake.projections import requests
 from shared.kernel import DifficultyLevel
 from shared.projections import Row
@@ -21,7 +21,7 @@ from shared.statistics import (
 )
 
 OUTCOME_LABELS = {
-    str(status): labels.STATUSES[status]
+    str(status): status.label
     for status in (
         RequestStatus.ADMITTED,
         RequestStatus.ORIENTED,
@@ -30,7 +30,7 @@ OUTCOME_LABELS = {
         RequestStatus.WITHDRAWN,
     )
 }
-LEGAL_FORM_LABELS = {str(form): label for form, label in labels.LEGAL_FORMS.items()}
+LEGAL_FORM_LABELS = {form.value: form.label for form in LegalForm}
 DELAY_BANDS = {"7": 7.0, "15": 15.0, "30": 30.0, "60": 60.0, "more": float("inf")}
 DELAY_LABELS = {"7": "7 jours au plus", "15": "8 à 15 jours", "30": "16 à 30 jours", "60": "31 à 60 jours"}
 

@@ -12,7 +12,7 @@ from shared.kernel.decider import (
     Decider,
     UniqueKey,
 )
-from shared.kernel.differences import ContentChange, ContentFact, ContentSection, RuleDifference, diff_facts
+from shared.kernel.differences import ContentChange, ContentFact, RuleDifference, diff_facts
 from shared.kernel.encrypted import Encrypted, PersonalData, encrypted_values, stored_tokens
 from shared.kernel.events import (
     EventName,
@@ -100,7 +100,6 @@ __all__ = [
     "ConfidentialLine",
     "ContentChange",
     "ContentFact",
-    "ContentSection",
     "Context",
     "Count",
     "Day",

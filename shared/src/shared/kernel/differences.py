@@ -7,36 +7,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from shared.kernel.labels import LabelledEnum
+
 Value = str | int | float
 
 
-class ContentSection(StrEnum):
-    """Base of an enumeration of a content's sections, in the order in which people read them."""
-
-    @property
-    def label(self) -> str:
-        """The section's name in French."""
-        raise NotImplementedError
+S = TypeVar("S", bound=LabelledEnum)
 
 
-S = TypeVar("S", bound=ContentSection)
-
-
-class ChangeKind(StrEnum):
-    ADDED = "added"
-    CHANGED = "changed"
-    REMOVED = "removed"
-
-    @property
-    def label(self) -> str:
-        return CHANGE_KIND_LABELS[self]
-
-
-CHANGE_KIND_LABELS = {
-    ChangeKind.ADDED: "Ajouté",
-    ChangeKind.CHANGED: "Modifié",
-    ChangeKind.REMOVED: "Retiré",
-}
+class ChangeKind(LabelledEnum):
+    ADDED = "added", "Ajouté"
+    CHANGED = "changed", "Modifié"
+    REMOVED = "removed", "Retiré"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +57,7 @@ def diff_facts(before: Iterable[ContentFact[S]], after: Iterable[ContentFact[S]]
     return sorted(_changes(before, after), key=lambda change: (_order(change.section), change.label, change.kind))
 
 
-def _order(section: ContentSection) -> int:
+def _order(section: LabelledEnum) -> int:
     return list(type(section)).index(section)
 
 

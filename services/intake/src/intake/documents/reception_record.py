@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from intake import labels
 from intake.documents.structure import contact_blocks, structure_facts
 from intake.domain.reference.reference import ReferenceData
 from intake.domain.request.difficulty import DISCLAIMER
@@ -111,10 +110,10 @@ def _criteria(source: DocumentSource[Request], reference: ReferenceData) -> Iter
 
 
 def _verdict(source: DocumentSource[Request], judgment: CriterionJudgment) -> tuple[str, str]:
-    verdict, evidence = capitalize_first(labels.VERDICTS[judgment.verdict]), source.decrypt(judgment.evidence)
+    verdict, evidence = capitalize_first(judgment.verdict.label), source.decrypt(judgment.evidence)
     if judgment.derogation is None:
         return verdict, evidence
-    kind = f" ({labels.DEROGATIONS[judgment.derogation_kind]})" if judgment.derogation_kind else ""
+    kind = f" ({judgment.derogation_kind.label})" if judgment.derogation_kind else ""
     return (
         f"{verdict}, dérogation accordée{kind}",
         f"{evidence}\nDérogation\u00a0: {source.decrypt(judgment.derogation)}",
@@ -146,7 +145,7 @@ def _difficulty(source: DocumentSource[Request], difficulty: Triage | None) -> I
 
 def _outcome(source: DocumentSource[Request]) -> Iterator[tuple[str, str]]:
     request = source.state
-    yield "Situation", capitalize_first(labels.STATUSES[request.status])
+    yield "Situation", capitalize_first(request.status.label)
     if request.ending:
         yield "Fin du dossier", f"{capitalize_first(request.ending.kind.label)}, le {format_date(request.ending.on)}"
     for fact in source.facts:

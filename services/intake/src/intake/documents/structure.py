@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from intake import labels
 from intake.domain.reference.nomenclature import LEGAL_CATEGORIES, SECTIONS, section_of
 from intake.domain.structure import EncryptedContact, Structure
 from shared.documents import Block, DocumentSource, Facts, Heading
@@ -15,7 +14,7 @@ from shared.kernel.french import format_count
 
 def structure_facts(structure: Structure) -> Iterator[tuple[str, str]]:
     yield "Nom", structure.name
-    yield "Forme", capitalize_first(labels.LEGAL_FORMS[structure.legal_form])
+    yield "Forme", capitalize_first(structure.legal_form.label)
     if structure.siret:
         yield "SIRET", _format_siret(structure.siret)
     if structure.rna:
@@ -32,7 +31,7 @@ def structure_facts(structure: Structure) -> Iterator[tuple[str, str]]:
     if structure.fte is not None:
         yield "Équivalents temps plein", format_number(structure.fte)
     if structure.scope:
-        yield "Portée", capitalize_first(labels.SCOPES[structure.scope])
+        yield "Portée", capitalize_first(structure.scope.label)
 
 
 def contact_blocks(source: DocumentSource[Any], person: EncryptedContact | None) -> Iterator[Block]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from uuid import UUID
 
 from intake.domain.reference.reference import SHIPPED_REFERENCE, ReferenceData
@@ -28,14 +27,14 @@ from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 
-class OrientationStatus(StrEnum):
-    NEW = "new"
-    PROPOSED = "proposed"
-    CONSENTED = "consented"
-    SENT = "sent"
-    ACKNOWLEDGED = "acknowledged"
-    CONCLUDED = "concluded"
-    DECLINED = "declined"
+class OrientationStatus(LabelledEnum):
+    NEW = "new", "à proposer"
+    PROPOSED = "proposed", "proposée"
+    CONSENTED = "consented", "acceptée"
+    SENT = "sent", "transmise"
+    ACKNOWLEDGED = "acknowledged", "bien reçue"
+    CONCLUDED = "concluded", "conclue"
+    DECLINED = "declined", "déclinée"
 
 
 class ChaseChannel(LabelledEnum):
@@ -286,7 +285,7 @@ def decide(
             return [OrientationDeclined(context.text(reason), _day(orientation, on, context))]
         case status, _:
             raise NOT_AT_THIS_STEP(
-                f"L’orientation en est à l’étape «\u202f{STEP_LABELS[status]}\u202f».", current_status=status
+                f"L’orientation en est à l’étape «\u202f{status.label}\u202f».", current_status=status
             )
 
 
@@ -301,17 +300,6 @@ def _day(orientation: Orientation, on: date | None, context: Context) -> date:
             f"L’étape précédente est du {format_date(last)}\u00a0: celle-ci ne peut pas la précéder."
         )
     return on
-
-
-STEP_LABELS = {
-    OrientationStatus.NEW: "à proposer",
-    OrientationStatus.PROPOSED: "proposée",
-    OrientationStatus.CONSENTED: "acceptée",
-    OrientationStatus.SENT: "transmise",
-    OrientationStatus.ACKNOWLEDGED: "bien reçue",
-    OrientationStatus.CONCLUDED: "conclue",
-    OrientationStatus.DECLINED: "déclinée",
-}
 
 
 COMMANDS_BY_STEP: dict[OrientationStatus, tuple[type, ...]] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
 from annotated_types import Len
@@ -12,28 +11,38 @@ from annotated_types import Len
 from intake.domain.reference import codes
 from intake.domain.reference.codes import WRONG_NUMBER
 from intake.domain.reference.reference import SHIPPED_REFERENCE, ReferenceData
-from shared.kernel import Context, Count, FullTimeEquivalents, Line, PersonalData, PersonalLine, Refusal, compact_code
+from shared.kernel import (
+    Context,
+    Count,
+    FullTimeEquivalents,
+    LabelledEnum,
+    Line,
+    PersonalData,
+    PersonalLine,
+    Refusal,
+    compact_code,
+)
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 OTHER_STRUCTURE = Refusal("another-structure", "Une autre structure")
 
 
-class LegalForm(StrEnum):
-    ASSOCIATION = "association"
-    COOPERATIVE = "cooperative"
-    MUTUAL = "mutual"
-    FOUNDATION = "foundation"
-    ESS_COMPANY = "ess_company"
-    SIAE = "siae"
-    OTHER = "other"
+class LegalForm(LabelledEnum):
+    ASSOCIATION = "association", "association"
+    COOPERATIVE = "cooperative", "coopérative"
+    MUTUAL = "mutual", "mutuelle"
+    FOUNDATION = "foundation", "fondation"
+    ESS_COMPANY = "ess_company", "société commerciale de l’économie sociale et solidaire"
+    SIAE = "siae", "structure d’insertion par l’activité économique"
+    OTHER = "other", "autre forme"
 
 
-class Scope(StrEnum):
+class Scope(LabelledEnum):
     """`regional`: several departments, a network or a federation, for the regional DLA."""
 
-    LOCAL = "local"
-    REGIONAL = "regional"
+    LOCAL = "local", "locale"
+    REGIONAL = "regional", "plusieurs départements, réseau ou fédération"
 
 
 @command

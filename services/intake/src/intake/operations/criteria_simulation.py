@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
-from intake import labels
 from intake.domain.criteria_simulation import differences
 from intake.domain.reference.criteria import Criteria
 from intake.domain.reference.reference import ReferenceData
@@ -51,7 +50,7 @@ def simulate_criteria(
                     "request": str(event.originator_id),
                     "unit": request.unit,
                     "received_on": received_on.isoformat(),
-                    "status": labels.STATUSES[request.status],
+                    "status": request.status.label,
                     "then": then.version if then else request.rules or "",
                     "criterion": each.criterion,
                     "derogation": CHANGE_LABELS[each.change],

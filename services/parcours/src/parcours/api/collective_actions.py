@@ -9,8 +9,8 @@ from uuid import UUID
 from parcours.domain.collective import operation
 from parcours.domain.collective.membership import can_start, lacks_agreement
 from parcours.domain.collective.shares import shares_of
-from parcours.domain.collective.state import OPERATION_STATUS_LABELS, OperationStatus
-from parcours.domain.state import COLLECTIVE_STATUS_LABELS, Action, ActionStatus, CollectiveStatus, Parcours
+from parcours.domain.collective.state import OperationStatus
+from parcours.domain.state import Action, ActionStatus, CollectiveStatus, Parcours
 from shared.eventlog import ServiceApplication
 from shared.kernel import Encrypted
 
@@ -61,9 +61,9 @@ def _operation_of(app: ServiceApplication, case: UUID, key: UUID, *, action: Act
         action.operation,
         title=state.title,
         status=state.status,
-        status_label=OPERATION_STATUS_LABELS[state.status],
+        status_label=state.status.label,
         collective_status=action.collective_status,
-        collective_status_label=COLLECTIVE_STATUS_LABELS[action.collective_status],
+        collective_status_label=action.collective_status.label,
         beneficiaries=len(state.present),
         may_start=can_start(state) and not lacks_agreement(state),
         share_cents=shares_of(state).get(case),

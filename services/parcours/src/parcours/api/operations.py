@@ -12,7 +12,7 @@ from parcours.domain import corrections
 from parcours.domain.assignment import agreement, reporting, selection
 from parcours.domain.attachments import ParcoursAttachmentKind
 from parcours.domain.collective import conclusion, operation, shares
-from parcours.domain.collective.state import DEPARTURE_REASON_LABELS, OPERATION_STATUS_LABELS, Operation
+from parcours.domain.collective.state import Operation
 from parcours.domain.funding import payments
 from shared.eventlog import ServiceApplication
 from shared.web.auth import STAFF
@@ -44,7 +44,7 @@ class OperationExtra:
 def money_of(_app: ServiceApplication, _id: UUID, state: Operation) -> OperationExtra:
     split = shares.shares_of(state)
     return OperationExtra(
-        OPERATION_STATUS_LABELS[state.status],
+        state.status.label,
         state.price,
         shares_final=shares.are_final(state),
         shares=tuple(
@@ -52,7 +52,7 @@ def money_of(_app: ServiceApplication, _id: UUID, state: Operation) -> Operation
                 each.case,
                 each.weight,
                 share_cents=split[each.case],
-                left_because=DEPARTURE_REASON_LABELS[each.departure.reason] if each.departure else None,
+                left_because=each.departure.reason.label if each.departure else None,
             )
             for each in state.beneficiaries
             if each.case in split

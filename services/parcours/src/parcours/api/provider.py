@@ -11,8 +11,8 @@ from fastapi import Response
 
 from parcours.api.tenders import tenders_of
 from parcours.domain import parcours
-from parcours.domain.state import ACTION_STEP_LABELS, Action
-from parcours.domain.tender.state import TENDER_STEP_LABELS, Proposal, Tender
+from parcours.domain.state import Action
+from parcours.domain.tender.state import Proposal, Tender
 from shared.eventlog import ServiceApplication
 from shared.kernel import Encrypted, Role
 from shared.temporal import CaseAt, PointInTime, load_case_at
@@ -138,7 +138,7 @@ def _build_tender(app: ServiceApplication, number: UUID, state: Tender, key: UUI
     return OwnTender(
         number,
         state.status,
-        status_label=TENDER_STEP_LABELS[state.status],
+        status_label=state.status.label,
         provider=key,
         terms_of_reference=shown(state.terms_of_reference),
         grid=[GridCriterion(shown(line.label), line.weight) for line in state.grid],
@@ -166,7 +166,7 @@ def _assignment(app: ServiceApplication, key: UUID, action: Action) -> Assignmen
         starts_on=planned.starts_on,
         ends_on=planned.ends_on,
         status=action.status,
-        status_label=ACTION_STEP_LABELS[action.status],
+        status_label=action.status.label,
         signed_on=agreement.signed_on,
         amount=agreement.terms.amount,
         days=agreement.terms.days,

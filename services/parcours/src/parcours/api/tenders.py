@@ -22,7 +22,7 @@ from parcours.domain.collective.mission import as_parcours
 from parcours.domain.guards import REQUIRES_CONSULTING, UNKNOWN_ACTION, require_consulting_action
 from parcours.domain.tender import award, proposals, tender
 from parcours.domain.tender.proposals import TenderOpened
-from parcours.domain.tender.state import TENDER_STEP_LABELS, Tender
+from parcours.domain.tender.state import Tender
 from shared.documents import DocumentTemplates
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
@@ -123,7 +123,7 @@ def tender_rows(case: CaseAt) -> list[TenderRow]:
             number,
             state.action,
             status=state.status,
-            status_label=TENDER_STEP_LABELS[state.status],
+            status_label=state.status.label,
             deadline=state.deadline,
             candidates=len(state.candidates),
             proposals=len(state.proposals),

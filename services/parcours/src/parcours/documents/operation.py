@@ -14,8 +14,6 @@ from parcours.documents.tender import tender_documents
 from parcours.domain.collective.mission import as_parcours
 from parcours.domain.collective.shares import shares_of
 from parcours.domain.collective.state import (
-    DEPARTURE_REASON_LABELS,
-    OPERATION_STATUS_LABELS,
     Beneficiary,
     Operation,
     OperationStatus,
@@ -85,7 +83,7 @@ def summary_sheet(source: DocumentSource[Operation]) -> Document:
     operation = source.state
     title = source.plaintext(operation.title)
     blocks: list[Block] = [
-        Paragraph(f"Opération {OPERATION_STATUS_LABELS[operation.status]}. {WITHOUT_NAMES}", aside=True),
+        Paragraph(f"Opération {operation.status.label}. {WITHOUT_NAMES}", aside=True),
         Heading("Ce que nous faisons ensemble"),
         Facts(tuple(_purpose(source, operation))),
         *_short(operation),
@@ -145,7 +143,7 @@ def _standing(beneficiary: Beneficiary) -> str:
     if beneficiary.departure is None:
         return "Engagée"
     left = beneficiary.departure
-    why = DEPARTURE_REASON_LABELS[left.reason]
+    why = left.reason.label
     return f"Partie le {format_date(left.left_on)} ({why})\u202f; {SHARE_LABELS[left.share]}"
 
 

@@ -6,12 +6,9 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from parcours.documents.agreement import SIGNED_TITLE, agreement
-from parcours.domain.building.content_diff import ACTION_KIND_LABELS
 from parcours.domain.building.validation import ParcoursValidated
 from parcours.domain.collective import operation
 from parcours.domain.state import (
-    ACTION_STEP_LABELS,
-    COLLECTIVE_STATUS_LABELS,
     Action,
     ActionKind,
     Parcours,
@@ -112,11 +109,11 @@ def _axes(source: DocumentSource[Parcours]) -> Iterator[Block]:
 
 def _row(source: DocumentSource[Parcours], action: Action) -> tuple[str, ...]:
     planned = action.planned
-    kind = capitalize_first(ACTION_KIND_LABELS[planned.kind]) + (
+    kind = capitalize_first(planned.kind.label) + (
         f", {format_count(planned.planned_days, 'jour')}" if planned.planned_days else ""
     )
     if action.collective_status:
-        kind += f", {COLLECTIVE_STATUS_LABELS[action.collective_status]}"
+        kind += f", {action.collective_status.label}"
     who = action.retained.name if action.retained and action.is_agreed else planned.who
     dates = f"{format_date(planned.starts_on)}\u00a0–\n{format_date(planned.ends_on)}"
     return (
@@ -124,7 +121,7 @@ def _row(source: DocumentSource[Parcours], action: Action) -> tuple[str, ...]:
         kind,
         source.decrypt(who),
         dates,
-        capitalize_first(ACTION_STEP_LABELS[action.status]),
+        capitalize_first(action.status.label),
     )
 
 
@@ -139,7 +136,7 @@ def _collective(source: DocumentSource[Parcours]) -> Iterator[Block]:
         assert action.operation is not None
         assert action.collective_status is not None
         title = source.plaintext(source.load_other(operation.decider, action.operation).title)
-        standing = COLLECTIVE_STATUS_LABELS[action.collective_status]
+        standing = action.collective_status.label
         lines.append(f"{source.decrypt(action.planned.title)}\u00a0: {quote_french(title)} ({standing})")
     yield Bullets(tuple(lines))
 
@@ -150,7 +147,7 @@ def _outcomes(source: DocumentSource[Parcours]) -> Iterator[Block]:
         yield Heading("Ce que les actions ont donné")
         yield Bullets(
             tuple(
-                f"{source.decrypt(action.planned.title)} ({ACTION_STEP_LABELS[action.status]})\u00a0: "
+                f"{source.decrypt(action.planned.title)} ({action.status.label})\u00a0: "
                 f"{source.plaintext(action.outcome)}"
                 for action in settled
             )

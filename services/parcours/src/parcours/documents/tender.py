@@ -15,7 +15,7 @@ from parcours.domain.tender.award import (
     TenderAwarded,
     TenderCancelled,
 )
-from parcours.domain.tender.state import TENDER_STEP_LABELS, Candidate, Tender, TenderStatus
+from parcours.domain.tender.state import Candidate, Tender, TenderStatus
 from shared.documents import (
     Block,
     Column,
@@ -112,7 +112,7 @@ def minutes(source: DocumentSource[Tender]) -> Document:
 
 
 def _document(source: DocumentSource[Tender], title: str, blocks: list[Block]) -> Document:
-    standing = Paragraph(f"Consultation {TENDER_STEP_LABELS[source.state.status]}.", aside=True)
+    standing = Paragraph(f"Consultation {source.state.status.label}.", aside=True)
     adviser: str = source.parent.plan.adviser
     return source.document(title, f"Unité {_unit(source)}", [standing, *blocks], adviser=adviser)
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from parcours.domain.collective.state import REQUIRES_OPERATION
 from parcours.domain.state import (
-    ACTION_STEP_LABELS,
     Action,
     ActionKind,
     ActionStatus,
@@ -143,7 +142,5 @@ def require_startable_action(parcours: Parcours, key: UUID) -> Action:
 
 def require_status(action: Action, steps: Iterable[ActionStatus]) -> Action:
     if action.status not in steps:
-        raise ACTION_NOT_AT_THIS_STEP(
-            f"Cette action est {ACTION_STEP_LABELS[action.status]}.", current_status=action.status
-        )
+        raise ACTION_NOT_AT_THIS_STEP(f"Cette action est {action.status.label}.", current_status=action.status)
     return action

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
-from shared.kernel import Comment, Encrypted, PersonalData
+from shared.kernel import Comment, Encrypted, LabelledEnum, PersonalData
 from shared.kernel.frozen import replace
 from shared.kernel.vocabulary.validation import Submission
 
@@ -29,45 +29,32 @@ class ParcoursStatus(StrEnum):
     ABANDONED = "abandoned"
 
 
-class ActionKind(StrEnum):
+class ActionKind(LabelledEnum):
     """Who brings the change: a parcours is not limited to calling in a provider."""
 
-    OWN_ACTION = "own_action"
-    LOCAL_SUPPORT = "local_support"
-    CONSULTING = "consulting"
-    ADVISER_EXPERTISE = "adviser_expertise"
+    OWN_ACTION = "own_action", "action de la structure"
+    LOCAL_SUPPORT = "local_support", "appui du territoire"
+    CONSULTING = "consulting", "prestation de conseil"
+    ADVISER_EXPERTISE = "adviser_expertise", "expertise de la ou du chargé·e d’accompagnement"
 
 
-class ActionStatus(StrEnum):
-    PLANNED = "planned"
-    STARTED = "started"
-    DONE = "done"
-    ABANDONED = "abandoned"
-    CARRIED_OVER = "carried_over"
+class ActionStatus(LabelledEnum):
+    PLANNED = "planned", "prévue"
+    STARTED = "started", "commencée"
+    DONE = "done", "terminée"
+    ABANDONED = "abandoned", "abandonnée"
+    CARRIED_OVER = "carried_over", "reportée après le parcours"
 
 
-class CollectiveStatus(StrEnum):
+class CollectiveStatus(LabelledEnum):
     """Where the operation of a collective action stands, as far as it concerns this structure."""
 
-    TOGETHER = "together"
-    FELL_SHORT = "fell_short"
-    CANCELLED = "cancelled"
-    ALONE = "alone"
+    TOGETHER = "together", "opération collective"
+    FELL_SHORT = "fell_short", "opération collective à court de structures\u00a0: à décider"
+    CANCELLED = "cancelled", "opération collective annulée\u00a0: à décider"
+    ALONE = "alone", "opération collective poursuivie seule"
 
 
-COLLECTIVE_STATUS_LABELS = {
-    CollectiveStatus.TOGETHER: "opération collective",
-    CollectiveStatus.FELL_SHORT: "opération collective à court de structures\u00a0: à décider",
-    CollectiveStatus.CANCELLED: "opération collective annulée\u00a0: à décider",
-    CollectiveStatus.ALONE: "opération collective poursuivie seule",
-}
-ACTION_STEP_LABELS = {
-    ActionStatus.PLANNED: "prévue",
-    ActionStatus.STARTED: "commencée",
-    ActionStatus.DONE: "terminée",
-    ActionStatus.ABANDONED: "abandonnée",
-    ActionStatus.CARRIED_OVER: "reportée après le parcours",
-}
 OPEN_STATUSES = (ActionStatus.PLANNED, ActionStatus.STARTED)
 
 
@@ -104,19 +91,12 @@ class Introduction:
     held_on: date
 
 
-class AgreementParty(StrEnum):
+class AgreementParty(LabelledEnum):
     """The three that sign an agreement."""
 
-    STRUCTURE = "structure"
-    UNIT = "unit"
-    PROVIDER = "provider"
-
-
-PARTY_LABELS = {
-    AgreementParty.STRUCTURE: "la structure",
-    AgreementParty.UNIT: "l’unité du DLA",
-    AgreementParty.PROVIDER: "le prestataire",
-}
+    STRUCTURE = "structure", "la structure"
+    UNIT = "unit", "l’unité du DLA"
+    PROVIDER = "provider", "le prestataire"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,39 +20,22 @@ from diagnostic.domain.content.problem import (
     StateProblem,
 )
 from diagnostic.domain.content.sessions import Session
-from shared.kernel import STANDARD_INDICATORS, Axis, ContentSection, Context
+from shared.kernel import STANDARD_INDICATORS, Axis, Context, LabelledEnum
 from shared.kernel.frozen import replace
 
 
-class DiagnosisSection(ContentSection):
+class DiagnosisSection(LabelledEnum):
     """The sections of a diagnosis, as leaders read it and as it is shared."""
 
-    SESSIONS = "sessions"
-    AXES = "axes"
-    EMPLOYMENT = "employment"
-    INDICATORS = "indicators"
-    PROBLEM = "problem"
-    SCHEMES = "schemes"
-    ECONOMICS = "economics"
-    DIFFICULTY = "difficulty"
-    SCENARIOS = "scenarios"
-
-    @property
-    def label(self) -> str:
-        return SECTION_LABELS[self]
-
-
-SECTION_LABELS = {
-    DiagnosisSection.SESSIONS: "Séances de travail",
-    DiagnosisSection.AXES: "Axes examinés",
-    DiagnosisSection.EMPLOYMENT: "Emploi",
-    DiagnosisSection.INDICATORS: "Indicateurs",
-    DiagnosisSection.PROBLEM: "Problématique et préconisations",
-    DiagnosisSection.SCHEMES: "Autres dispositifs en cours",
-    DiagnosisSection.ECONOMICS: "Situation économique",
-    DiagnosisSection.DIFFICULTY: "Difficultés",
-    DiagnosisSection.SCENARIOS: "Scénarios de rebond",
-}
+    SESSIONS = "sessions", "Séances de travail"
+    AXES = "axes", "Axes examinés"
+    EMPLOYMENT = "employment", "Emploi"
+    INDICATORS = "indicators", "Indicateurs"
+    PROBLEM = "problem", "Problématique et préconisations"
+    SCHEMES = "schemes", "Autres dispositifs en cours"
+    ECONOMICS = "economics", "Situation économique"
+    DIFFICULTY = "difficulty", "Difficultés"
+    SCENARIOS = "scenarios", "Scénarios de rebond"
 
 
 @dataclass(frozen=True, slots=True)

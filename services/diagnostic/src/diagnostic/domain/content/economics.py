@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
 from annotated_types import Ge, Le
 
 from diagnostic.domain.content.fields import NOTHING_TO_CORRECT
 from diagnostic.domain.lifecycle import CONTENT_CLOSED, VOIDED
-from shared.kernel import Context, Day, Encrypted, Reason, Refusal, event, require_past
+from shared.kernel import Context, Day, Encrypted, LabelledEnum, Reason, Refusal, event, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 
@@ -25,25 +24,15 @@ Balance = Annotated[int, Ge(-1_000_000_000_00), Le(1_000_000_000_00)]
 NO_FIGURE = Refusal("no-figure", "Aucun montant", status=422)
 
 
-class Perimeter(StrEnum):
+class Perimeter(LabelledEnum):
     """What the figures cover. A code without free text, for other services receive it in clear."""
 
-    STRUCTURE = "structure"
-    ESTABLISHMENT = "establishment"
-    ACTIVITY = "activity"
-    GROUP = "group"
-
-    @property
-    def label(self) -> str:
-        return PERIMETER_LABELS[self]
+    STRUCTURE = "structure", "toute la structure"
+    ESTABLISHMENT = "establishment", "un établissement"
+    ACTIVITY = "activity", "une activité"
+    GROUP = "group", "le groupe ou l’ensemble associatif"
 
 
-PERIMETER_LABELS = {
-    Perimeter.STRUCTURE: "toute la structure",
-    Perimeter.ESTABLISHMENT: "un établissement",
-    Perimeter.ACTIVITY: "une activité",
-    Perimeter.GROUP: "le groupe ou l’ensemble associatif",
-}
 AMOUNT_LABELS = {
     "budget": "Budget (total des produits)",
     "own_income": "Ressources propres (ventes et prestations)",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from shared.kernel import (
     Context,
     Day,
     Encrypted,
+    LabelledEnum,
     Ordinal,
     PersonalData,
     PersonalLine,
@@ -34,27 +34,14 @@ UNKNOWN_SESSION = Refusal("unknown-session", "Séance inconnue", status=404)
 CANCELLED_SESSION = Refusal("session-cancelled", "Séance annulée")
 
 
-class Quality(StrEnum):
+class Quality(LabelledEnum):
     """In what capacity a person takes part."""
 
-    LEADER = "leader"
-    EMPLOYEE = "employee"
-    VOLUNTEER = "volunteer"
-    PARTNER = "partner"
-    ADVISER = "adviser"
-
-    @property
-    def label(self) -> str:
-        return QUALITY_LABELS[self]
-
-
-QUALITY_LABELS = {
-    Quality.LEADER: "dirigeant·e",
-    Quality.EMPLOYEE: "salarié·e",
-    Quality.VOLUNTEER: "bénévole",
-    Quality.PARTNER: "partenaire",
-    Quality.ADVISER: "chargé·e d’accompagnement",
-}
+    LEADER = "leader", "dirigeant·e"
+    EMPLOYEE = "employee", "salarié·e"
+    VOLUNTEER = "volunteer", "bénévole"
+    PARTNER = "partner", "partenaire"
+    ADVISER = "adviser", "chargé·e d’accompagnement"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Le
 
-from shared.kernel import Context, Encrypted, Line, Refusal
+from shared.kernel import Context, Encrypted, LabelledEnum, Line, Refusal
 from shared.kernel.events import command
 
 WRONG_INDICATOR = Refusal("wrong-indicator-code", "Code d’indicateur irrecevable", status=422)
@@ -25,23 +25,14 @@ class Comparability(StrEnum):
     NOT_IN_BASELINE = "not_in_baseline"
 
 
-class PerimeterChange(StrEnum):
+class PerimeterChange(LabelledEnum):
     """Why the structure is no longer the one that the diagnosis measured."""
 
-    MERGER = "merger"
-    DEMERGER = "demerger"
-    TAKEOVER = "takeover"
-    DISPOSAL = "disposal"
-    OTHER = "other"
-
-
-PERIMETER_CHANGE_LABELS = {
-    PerimeterChange.MERGER: "fusion avec une autre structure",
-    PerimeterChange.DEMERGER: "scission",
-    PerimeterChange.TAKEOVER: "reprise d’une activité ou d’un établissement",
-    PerimeterChange.DISPOSAL: "cession ou arrêt d’une activité ou d’un établissement",
-    PerimeterChange.OTHER: "autre changement de périmètre",
-}
+    MERGER = "merger", "fusion avec une autre structure"
+    DEMERGER = "demerger", "scission"
+    TAKEOVER = "takeover", "reprise d’une activité ou d’un établissement"
+    DISPOSAL = "disposal", "cession ou arrêt d’une activité ou d’un établissement"
+    OTHER = "other", "autre changement de périmètre"
 
 
 @command

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 from followup.domain.reviews.comparison import ComparedIndicator, PerimeterChange
-from shared.kernel import Encrypted, add_months
+from shared.kernel import Encrypted, LabelledEnum, add_months
 
 REVIEWS = {"M0": 0, "M6": 6, "M18": 18}
 """Months after the parcours' end. Found in public material, sometimes local: a setting, never an official rule."""
@@ -18,11 +17,11 @@ OVERDUE_AFTER = timedelta(days=60)
 """How long after its day a review that was not held is overdue. Our design, never an official rule."""
 
 
-class ReviewStatus(StrEnum):
-    PLANNED = "planned"
-    HELD = "held"
-    UNREACHABLE = "unreachable"
-    CLOSED_DOWN = "closed_down"
+class ReviewStatus(LabelledEnum):
+    PLANNED = "planned", "à venir"
+    HELD = "held", "réalisé"
+    UNREACHABLE = "unreachable", "structure injoignable"
+    CLOSED_DOWN = "closed_down", "structure ayant cessé son activité"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from intake.domain.reference.sources import Source
-from shared.kernel import Refusal
+from shared.kernel import LabelledEnum, Refusal
 
 NO_CRITERIA = Refusal("no-criteria-in-force", "Aucun critère en vigueur")
 
 
-class Verdict(StrEnum):
-    MET = "met"
-    NOT_MET = "not_met"
-    UNKNOWN = "unknown"
+class Verdict(LabelledEnum):
+    MET = "met", "rempli"
+    NOT_MET = "not_met", "non rempli"
+    UNKNOWN = "unknown", "à établir"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,22 +9,31 @@ from uuid import UUID
 
 from intake.domain.reference.criteria import Verdict
 from intake.domain.structure import EncryptedContact, LegalForm, Prefill, Structure
-from shared.kernel import DifficultyCause, DifficultyLevel, DifficultyNature, Encrypted, Ending, PersonalData, Refusal
+from shared.kernel import (
+    DifficultyCause,
+    DifficultyLevel,
+    DifficultyNature,
+    Encrypted,
+    Ending,
+    LabelledEnum,
+    PersonalData,
+    Refusal,
+)
 
 ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
 NOT_RECEIVED = Refusal("request-not-received", "Demande non reçue")
 OUTCOME_GIVEN = Refusal("outcome-already-given", "La demande a déjà son issue")
 
 
-class RequestStatus(StrEnum):
-    NEW = "new"
-    RECEIVED = "received"
-    ADMITTED = "admitted"
-    ORIENTED = "oriented"
-    NOT_ADMITTED = "not_admitted"
-    TRANSFERRED = "transferred"
-    WITHDRAWN = "withdrawn"
-    CLOSED = "closed"
+class RequestStatus(LabelledEnum):
+    NEW = "new", "à recevoir"
+    RECEIVED = "received", "demande reçue, à l’étude"
+    ADMITTED = "admitted", "admise dans le DLA"
+    ORIENTED = "oriented", "orientée vers d’autres acteurs"
+    NOT_ADMITTED = "not_admitted", "non admise, sans orientation"
+    TRANSFERRED = "transferred", "transférée à une autre unité"
+    WITHDRAWN = "withdrawn", "demande retirée par la structure"
+    CLOSED = "closed", "dossier clos"
 
 
 class ConfidentialityGround(StrEnum):
@@ -61,13 +70,13 @@ class Meeting:
     notes: Encrypted | None = None
 
 
-class DerogationKind(StrEnum):
+class DerogationKind(LabelledEnum):
     """The ground on which a hard criterion is waived; from public material, sometimes local."""
 
-    FIRST_TIME_EMPLOYER = "first_time_employer"
-    GROUPING = "grouping"
-    NETWORK = "network"
-    JOBS_TO_SAVE = "jobs_to_save"
+    FIRST_TIME_EMPLOYER = "first_time_employer", "premier emploi"
+    GROUPING = "grouping", "groupement"
+    NETWORK = "network", "réseau"
+    JOBS_TO_SAVE = "jobs_to_save", "emplois à sauver"
 
 
 @dataclass(frozen=True, slots=True)

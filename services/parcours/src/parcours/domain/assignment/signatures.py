@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from parcours.domain.guards import SIGNATURE, require_since_admission
-from parcours.domain.state import PARTY_LABELS, AgreementParty, AgreementSignature, AgreementSignatures, Parcours
+from parcours.domain.state import AgreementParty, AgreementSignature, AgreementSignatures, Parcours
 from shared.kernel import Context, Day, PersonalLine, Refusal
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -49,7 +49,7 @@ def read_signatures(
         if signature is None:
             continue
         if party in signatures.by_party:
-            raise ALREADY_SIGNED(f"Cette convention est déjà signée par {PARTY_LABELS[party]}.", party=party)
+            raise ALREADY_SIGNED(f"Cette convention est déjà signée par {party.label}.", party=party)
         require_since_admission(parcours, signature.signed_on, context.now, SIGNATURE)
         person = context.person(signature.name)
         assert not isinstance(person.key, str)
@@ -62,6 +62,6 @@ def require_all(signatures: AgreementSignatures) -> date:
     """The day of the last of the three. Raises while one is missing."""
     if missing := signatures.missing:
         raise MISSING_SIGNATURES(
-            f"Il manque la signature de {', '.join(PARTY_LABELS[party] for party in missing)}.", parties=missing
+            f"Il manque la signature de {', '.join(party.label for party in missing)}.", parties=missing
         )
     return signatures.last_on

@@ -5,36 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from parcours.domain.state import ActionKind, ParcoursContent, PlannedAction
-from shared.kernel import AXIS_LABELS, ContentFact, ContentSection, Encrypted
+from parcours.domain.state import ParcoursContent, PlannedAction
+from shared.kernel import AXIS_LABELS, ContentFact, Encrypted, LabelledEnum
 
 DisplayText = Callable[[Encrypted], str]
 """Decrypts a text for a person who may read it."""
 
 
-class ParcoursSection(ContentSection):
-    PERIOD = "period"
-    RANKING = "ranking"
-    ACTIONS = "actions"
-    DEFERRALS = "deferrals"
-
-    @property
-    def label(self) -> str:
-        return SECTION_LABELS[self]
-
-
-SECTION_LABELS = {
-    ParcoursSection.PERIOD: "Période",
-    ParcoursSection.RANKING: "Hiérarchie des axes",
-    ParcoursSection.ACTIONS: "Actions",
-    ParcoursSection.DEFERRALS: "Axes différés",
-}
-ACTION_KIND_LABELS = {
-    ActionKind.OWN_ACTION: "action de la structure",
-    ActionKind.LOCAL_SUPPORT: "appui du territoire",
-    ActionKind.CONSULTING: "prestation de conseil",
-    ActionKind.ADVISER_EXPERTISE: "expertise de la ou du chargé·e d’accompagnement",
-}
+class ParcoursSection(LabelledEnum):
+    PERIOD = "period", "Période"
+    RANKING = "ranking", "Hiérarchie des axes"
+    ACTIONS = "actions", "Actions"
+    DEFERRALS = "deferrals", "Axes différés"
 
 
 Fact = ContentFact[ParcoursSection]
@@ -60,7 +42,7 @@ def content_facts(content: ParcoursContent, show: DisplayText) -> Iterator[Fact]
 
 def _action_in_words(action: PlannedAction, show: DisplayText) -> str:
     parts = [
-        ACTION_KIND_LABELS[action.kind],
+        action.kind.label,
         AXIS_LABELS.get(action.axis, action.axis),
         f"par {show(action.who)}",
         f"du {_day(action.starts_on)} au {_day(action.ends_on)}",

@@ -7,7 +7,6 @@ from datetime import date
 
 from parcours.domain.collective import mission, shares
 from parcours.domain.collective.state import (
-    OPERATION_STATUS_LABELS,
     REQUIRES_OPERATION,
     Operation,
     OperationEnding,
@@ -76,7 +75,7 @@ def decide(operation: Operation, command: Command, context: Context) -> list[Eve
         case CloseOperation(summary, closed_on):
             if operation.status is not OperationStatus.STARTED:
                 raise OPERATION_NOT_STARTED(
-                    f"Cette opération collective est {OPERATION_STATUS_LABELS[operation.status]}\u00a0: on termine une "
+                    f"Cette opération collective est {operation.status.label}\u00a0: on termine une "
                     "opération en cours\u202f; une autre s’annule, en disant pourquoi."
                 )
             _check_settled(operation)

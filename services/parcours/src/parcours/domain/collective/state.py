@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from uuid import UUID
 
 from parcours.domain.state import Action, ActionStatus
@@ -14,42 +13,23 @@ from shared.kernel.frozen import replace
 MIN_BENEFICIARIES = 2
 
 
-class OperationStatus(StrEnum):
-    NEW = "new"
-    PLANNED = "planned"
-    STARTED = "started"
-    FELL_SHORT = "fell_short"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
+class OperationStatus(LabelledEnum):
+    NEW = "new", "à prévoir"
+    PLANNED = "planned", "prévue"
+    STARTED = "started", "commencée"
+    FELL_SHORT = "fell_short", "à court de structures"
+    CLOSED = "closed", "terminée"
+    CANCELLED = "cancelled", "annulée"
 
 
-OPERATION_STATUS_LABELS = {
-    OperationStatus.NEW: "à prévoir",
-    OperationStatus.PLANNED: "prévue",
-    OperationStatus.STARTED: "commencée",
-    OperationStatus.FELL_SHORT: "à court de structures",
-    OperationStatus.CLOSED: "terminée",
-    OperationStatus.CANCELLED: "annulée",
-}
-
-
-class DepartureReason(StrEnum):
+class DepartureReason(LabelledEnum):
     """Why a structure left. Its own words stay in its own parcours, which those of another structure cannot read."""
 
-    ACTION_REMOVED = "action_removed"
-    ACTION_ABANDONED = "action_abandoned"
-    PARCOURS_ABANDONED = "parcours_abandoned"
-    CARRIES_ON_ALONE = "carries_on_alone"
-    OTHER_OPERATION = "other_operation"
-
-
-DEPARTURE_REASON_LABELS = {
-    DepartureReason.ACTION_REMOVED: "action retirée du parcours",
-    DepartureReason.ACTION_ABANDONED: "action abandonnée",
-    DepartureReason.PARCOURS_ABANDONED: "parcours abandonné",
-    DepartureReason.CARRIES_ON_ALONE: "action poursuivie seule",
-    DepartureReason.OTHER_OPERATION: "autre opération rejointe",
-}
+    ACTION_REMOVED = "action_removed", "action retirée du parcours"
+    ACTION_ABANDONED = "action_abandoned", "action abandonnée"
+    PARCOURS_ABANDONED = "parcours_abandoned", "parcours abandonné"
+    CARRIES_ON_ALONE = "carries_on_alone", "action poursuivie seule"
+    OTHER_OPERATION = "other_operation", "autre opération rejointe"
 
 
 class ShareDecision(LabelledEnum):
@@ -154,4 +134,4 @@ def require_operation(operation: Operation) -> None:
     if operation.status is OperationStatus.NEW:
         raise UNKNOWN_OPERATION("Aucune opération collective ne porte cet identifiant\u00a0: prévoyez-la d’abord.")
     if operation.status in ENDED:
-        raise OPERATION_ENDED(f"Cette opération collective est {OPERATION_STATUS_LABELS[operation.status]}.")
+        raise OPERATION_ENDED(f"Cette opération collective est {operation.status.label}.")

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
-from shared.kernel import Encrypted, PersonalData, Refusal
+from shared.kernel import Encrypted, LabelledEnum, PersonalData, Refusal
 
 
-class TenderStatus(StrEnum):
-    NEW = "new"
-    OPEN = "open"
-    AWARDED = "awarded"
-    AGREED = "agreed"
-    CANCELLED = "cancelled"
-
-
-TENDER_STEP_LABELS = {
-    TenderStatus.NEW: "à ouvrir",
-    TenderStatus.OPEN: "ouverte",
-    TenderStatus.AWARDED: "attribuée",
-    TenderStatus.AGREED: "suivie d’une convention",
-    TenderStatus.CANCELLED: "sans suite",
-}
+class TenderStatus(LabelledEnum):
+    NEW = "new", "à ouvrir"
+    OPEN = "open", "ouverte"
+    AWARDED = "awarded", "attribuée"
+    AGREED = "agreed", "suivie d’une convention"
+    CANCELLED = "cancelled", "sans suite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +105,7 @@ UNKNOWN_PROVIDER = Refusal("unknown-provider", "Prestataire non consulté", stat
 
 def require_status(tender: Tender, *steps: TenderStatus) -> None:
     if tender.status not in steps:
-        raise TENDER_NOT_AT_THIS_STEP(
-            f"Cette consultation est {TENDER_STEP_LABELS[tender.status]}.", current_status=tender.status
-        )
+        raise TENDER_NOT_AT_THIS_STEP(f"Cette consultation est {tender.status.label}.", current_status=tender.status)
 
 
 def require_candidate(tender: Tender, key: UUID) -> Candidate:
