@@ -26,6 +26,7 @@ from audit.bundle.write import build_entries
 from audit.ledger.integrator import integrate
 from audit.ledger.signing import CheckpointSigner
 from audit.main import service
+from audit.phase_services import PhaseServices
 from audit.reactions import receive_event
 from audit.reconcile.run import Reconciler, begin_reconciliation
 from audit.timeline import build_timeline, select_known
@@ -150,9 +151,8 @@ def _raw(connection: psycopg.Connection[Any], select: bytes, case: UUID) -> list
 
 
 def _export_bundle(app: ServiceApplication, case: UUID, addresses: dict[str, str], reader: dict[str, str]) -> bytes:
-    return build_archive(
-        build_entries(collect_bundle(app, case, partial(fetch_contents, case=case, addresses=addresses, reader=reader)))
-    )
+    contents_of = partial(fetch_contents, services=PhaseServices(addresses), case=case, reader=reader)
+    return build_archive(build_entries(collect_bundle(app, case, contents_of)))
 
 
 def _hash_entries(raw: bytes) -> list[str]:

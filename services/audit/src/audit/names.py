@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx
 
+from audit.phase_services import PhaseServices
 from shared.kernel import CASE_PATHS
 
 TIMEOUT_SECONDS = 3.0
@@ -17,23 +18,14 @@ log = logging.getLogger(__name__)
 
 
 def fetch_names(
-    case: UUID, ids: Iterable[str], addresses: Mapping[str, str], reader: Mapping[str, str]
+    services: PhaseServices, case: UUID, ids: Iterable[str], reader: Mapping[str, str]
 ) -> dict[str, str] | None:
     """What intake shows the reader of these ids; null when it does not answer, or does not show them the case.
 
-    `ids`: those that matter most first, for no more than MAX_IDS are asked. `addresses` of the services; `reader`: the
-    reader's own headers."""
-    if "intake" not in addresses:
-        return None
-    url = f"{addresses['intake'].rstrip('/')}{CASE_PATHS['intake']}/{case}/names"
+    `ids`: those that matter most first, for no more than MAX_IDS are asked. `reader`: the reader's own headers."""
+    path, people = f"{CASE_PATHS['intake']}/{case}/names", [*dict.fromkeys(ids)][:MAX_IDS]
     try:
-        response = httpx.get(
-            url,
-            params={"person": [*dict.fromkeys(ids)][:MAX_IDS]},
-            headers=dict(reader),
-            timeout=TIMEOUT_SECONDS,
-            trust_env=False,
-        )
+        response = services.get("intake", path, reader, {"person": people}, timeout_seconds=TIMEOUT_SECONDS)
         if response.status_code in (httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND):
             return None
         names: dict[str, str] = response.raise_for_status().json()["names"]

@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 from pydantic import BaseModel
 
+from audit.phase_services import PhaseServices
 from shared.kernel import SERVICE_LABELS
 from shared.web.collections import invalid_cursor
 from shared.web.http import ProblemError
@@ -55,8 +56,8 @@ class ServiceAnswers:
 
 
 def ask_services(
+    services: PhaseServices,
     questions: Mapping[str, ServiceQuestion],
-    addresses: Mapping[str, str],
     reader: Mapping[str, str],
     *,
     own: bool = False,
@@ -66,7 +67,7 @@ def ask_services(
     Raises ProblemError when no service gives its part: with the refusal of the first that refuses, else 503."""
     if not questions:
         return ServiceAnswers({}, [])
-    answers = dict(zip(questions, asyncio.run(_ask_all(questions, addresses, reader)), strict=True))
+    answers = dict(zip(questions, asyncio.run(_ask_all(services, questions, reader)), strict=True))
     pages = {name: answer for name, answer in answers.items() if not isinstance(answer, ProblemError)}
     problems = {name: answer for name, answer in answers.items() if isinstance(answer, ProblemError)}
     if not pages and not own:
@@ -75,22 +76,20 @@ def ask_services(
 
 
 async def _ask_all(
-    questions: Mapping[str, ServiceQuestion], addresses: Mapping[str, str], reader: Mapping[str, str]
+    services: PhaseServices, questions: Mapping[str, ServiceQuestion], reader: Mapping[str, str]
 ) -> list[Any]:
-    async with httpx.AsyncClient(headers=dict(reader), timeout=TIMEOUT_SECONDS, trust_env=False) as client:
-        return await asyncio.gather(
-            *(_ask(client, name, addresses.get(name), question) for name, question in questions.items())
-        )
+    async with httpx.AsyncClient(
+        headers=dict(reader), timeout=TIMEOUT_SECONDS, trust_env=False, verify=services.trusted
+    ) as client:
+        return await asyncio.gather(*(_ask(services, client, name, question) for name, question in questions.items()))
 
 
-async def _ask(client: httpx.AsyncClient, name: str, address: str | None, question: ServiceQuestion) -> Any:
+async def _ask(services: PhaseServices, client: httpx.AsyncClient, name: str, question: ServiceQuestion) -> Any:
     """The body of the answer, or the ProblemError that it amounts to."""
-    if address is None:
-        return _does_not_answer(name)
     params = {key: value for key, value in question.params.items() if value is not None}
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
-            response = await client.get(f"{address.rstrip('/')}{question.path}", params=params)
+            response = await client.get(services.url(name, question.path), params=params)
         body = response.json()
         if response.is_client_error:
             return ProblemError(

@@ -171,6 +171,7 @@ class Service:
             web.state.projections = tuple(projection.name for projection in self.projections)
             web.state.uploads = asyncio.Semaphore(MAX_CONCURRENT_UPLOADS)
             web.state.addresses = {name: str(url) for name, url in settings.feeds.items()}
+            web.state.trusted = settings.trusted
             try:
                 async with self._run_background(
                     app, settings, role, [make(app) for make in workers], fatal or _log_fatal

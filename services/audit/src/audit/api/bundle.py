@@ -11,6 +11,7 @@ from fastapi import Query, Request, Response
 from audit.bundle.archive import BundleTooLarge, build_archive
 from audit.bundle.collect import NotSignedYet, ServiceUnavailable, collect_bundle, fetch_contents, withhold_contents
 from audit.bundle.write import build_entries
+from audit.phase_services import PhaseServices
 from audit.problems import not_signed_yet
 from shared.kernel import Role
 from shared.web.auth import STAFF, Caller, authorize_headers, confidential_problem, forwarded_headers, requires
@@ -43,7 +44,7 @@ def bundle(
     bytes stay the same until more is signed or shown."""
     if authorize_headers(caller, id):
         reader = forwarded_headers(request, caller)
-        contents_of = partial(fetch_contents, case=id, addresses=request.app.state.addresses, reader=reader)
+        contents_of = partial(fetch_contents, services=PhaseServices.of(request), case=id, reader=reader)
     else:
         contents_of = partial(withhold_contents, problem=confidential_problem())
     try:

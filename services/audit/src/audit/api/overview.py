@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Query, Request
 from pydantic import BaseModel, Field, ValidationError
 
+from audit.phase_services import PhaseServices
 from audit.phases import (
     Cursors,
     MissingService,
@@ -243,4 +244,4 @@ def ask(
     reader = forwarded_headers(request, caller)
     if WAIT_HEADER in request.headers:
         reader |= {WAIT_HEADER: request.headers[WAIT_HEADER]}
-    return ask_services(questions, request.app.state.addresses, reader, own=own)
+    return ask_services(PhaseServices.of(request), questions, reader, own=own)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from audit.closed_timestamp import PendingService, find_pending_services
 from audit.names import fetch_names
+from audit.phase_services import PhaseServices
 from audit.timeline import TimelineEvent, TimelineFilter, build_timeline, events_after, select_known
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import Role
@@ -127,7 +128,7 @@ def timeline(
     people = [*ids_in([each.actor for each in events]), *ids_in([each.body for each in events])]
     names = None
     if with_bodies:
-        names = fetch_names(id, people, request.app.state.addresses, forwarded_headers(request, caller))
+        names = fetch_names(PhaseServices.of(request), id, people, forwarded_headers(request, caller))
     return TimelineResponse(
         events=events,
         names=names,

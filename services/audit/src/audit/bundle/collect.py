@@ -17,6 +17,7 @@ from audit.bundle.write import SCHEMAS_FOLDER
 from audit.domain import EventReceived
 from audit.ledger.integrator import build_committed_body, build_opening
 from audit.ledger.store import Leaf, Ledger, SignedCheckpoint
+from audit.phase_services import PhaseServices
 from audit.tlog import TlogProof, inclusion_proof
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import CASE_PATHS, SERVICE_LABELS
@@ -116,13 +117,10 @@ def withhold_contents(_name: str, problem: ProblemError) -> ServiceContents:
     return _not_shown(f"{problem.title}\u00a0: {problem.detail}")
 
 
-def fetch_contents(name: str, case: UUID, addresses: Mapping[str, str], reader: Mapping[str, str]) -> ServiceContents:
-    """`addresses` of the services, which get the `reader`'s own headers. Raises ServiceUnavailable."""
-    if name not in addresses:
-        raise ServiceUnavailable(SERVICE_LABELS[name])
-    url = f"{addresses[name].rstrip('/')}{CASE_PATHS[name]}/{case}/stored"
+def fetch_contents(name: str, *, services: PhaseServices, case: UUID, reader: Mapping[str, str]) -> ServiceContents:
+    """What the service shows to the `reader`'s own headers. Raises ServiceUnavailable."""
     try:
-        response = httpx.get(url, headers=dict(reader), timeout=TIMEOUT_SECONDS, trust_env=False)
+        response = services.get(name, f"{CASE_PATHS[name]}/{case}/stored", reader, timeout_seconds=TIMEOUT_SECONDS)
         content = response.json()
         if response.status_code == httpx.codes.FORBIDDEN:
             return _not_shown(f"{content['title']}\u00a0: {content['detail']}")

@@ -1,0 +1,71 @@
+"""Audit calls the services over TLS as other programs do: it trusts the authorities of DLA_CA_FILE and no other."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from uuid import uuid4
+
+import pytest
+from tests.support.servers.certificate_authority import Authority
+
+from audit.bundle.collect import ServiceUnavailable, fetch_contents
+from audit.names import fetch_names
+from audit.phase_services import PhaseServices
+from audit.phases import ServiceQuestion, ask_services
+from shared.web.http import ProblemError
+
+CASE = uuid4()
+ANSWER = b'{"names": {}, "events": [], "schemas": {}, "items": [], "next": null}'
+QUESTION = {"intake": ServiceQuestion("/api/v1/caseload")}
+
+
+class Intake(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(ANSWER)))
+        self.end_headers()
+        self.wfile.write(ANSWER)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path / "authority")
+
+
+@pytest.fixture
+def addresses(authority: Authority) -> Iterator[dict[str, str]]:
+    """Intake behind a certificate that only this authority signed."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Intake)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*authority.server())
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield {"intake": f"https://127.0.0.1:{server.server_port}"}
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_every_call_trusts_the_authorities_of_the_deployment(authority: Authority, addresses: dict[str, str]) -> None:
+    services = PhaseServices(addresses, ssl.create_default_context(cafile=authority.file))
+    assert fetch_names(services, CASE, [], {}) == {}
+    assert fetch_contents("intake", services=services, case=CASE, reader={}).answer.shown
+    assert ask_services(services, QUESTION, {}).pages["intake"]["items"] == []
+
+
+def test_no_call_trusts_an_authority_that_the_deployment_does_not_name(addresses: dict[str, str]) -> None:
+    services = PhaseServices(addresses)
+    assert fetch_names(services, CASE, [], {}) is None
+    with pytest.raises(ServiceUnavailable):
+        fetch_contents("intake", services=services, case=CASE, reader={})
+    with pytest.raises(ProblemError) as refused:
+        ask_services(services, QUESTION, {})
+    assert refused.value.slug == "service-unavailable"
