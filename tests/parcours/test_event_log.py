@@ -13,7 +13,7 @@ from tests.support.checks.daily_rows import counted_for_pilots, negative, rows_o
 
 from parcours.caseload import caseload
 from parcours.domain import coordination, corrections, ending
-from parcours.domain.assignment import agreement, reporting, selection
+from parcours.domain.assignment import agreement, assignment_corrections, reporting, selection
 from parcours.domain.assignment.signatures import GivenSignature, GivenSignatures
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import standing
@@ -146,11 +146,11 @@ WHOLE_LIFE = (
     coordination.AbandonAction(LOCAL, "secret abandon"),
     coordination.CarryOverAction(EXPERTISE, "secret suite"),
     corrections.CorrectIntroduction(OWN, 1, whom="secret contact", held_on=TODAY, reason="secret erreur"),
-    corrections.CorrectAgreement(
+    assignment_corrections.CorrectAgreement(
         CONSULTING, "secret erreur", amount=420_000, signatures=ALL_SIGN, provider="secret prestataire"
     ),
-    corrections.CorrectDays(CONSULTING, 4, effective_on=TODAY, reason="secret erreur"),
-    corrections.CorrectFinalReport(CONSULTING, "secret erreur", received_on=TODAY),
+    assignment_corrections.CorrectDays(CONSULTING, 4, effective_on=TODAY, reason="secret erreur"),
+    assignment_corrections.CorrectFinalReport(CONSULTING, "secret erreur", received_on=TODAY),
     ending.CompleteParcours("secret bilan", TODAY),
     corrections.CorrectDebrief("secret bilan", TODAY, reason="secret erreur"),
     validation.AdjustParcours("secret ajustement"),
@@ -292,14 +292,14 @@ COMMANDS = st.one_of(
         reason=st.just("Faute"),
     ),
     on_action(
-        corrections.CorrectAgreement,
+        assignment_corrections.CorrectAgreement,
         reason=st.just("Faute"),
         amount=st.none() | SUMS,
         days=st.none() | LENGTHS,
         provider=st.none() | st.just("Un nom"),
     ),
-    on_action(corrections.CorrectDays, days=LENGTHS, effective_on=DAYS, reason=st.just("Faute")),
-    on_action(corrections.CorrectFinalReport, reason=st.just("Faute"), received_on=st.none() | DAYS),
+    on_action(assignment_corrections.CorrectDays, days=LENGTHS, effective_on=DAYS, reason=st.just("Faute")),
+    on_action(assignment_corrections.CorrectFinalReport, reason=st.just("Faute"), received_on=st.none() | DAYS),
     st.builds(corrections.CorrectDebrief, st.just("Un élan"), DAYS, st.just("Faute")),
     on_action(payments.AuthorisePayment, amount=SUMS, last=st.booleans()),
     st.builds(ending.CompleteParcours, st.just("Un vrai élan"), DAYS),

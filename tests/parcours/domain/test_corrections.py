@@ -12,24 +12,21 @@ from tests.support.servers.served_service import served
 
 from embedded.processes.nats import Nats
 from parcours.domain.assignment.agreement import AgreementRecorded
+from parcours.domain.assignment.assignment_corrections import (
+    AgreementCorrected,
+    CorrectAgreement,
+    CorrectDays,
+    CorrectFinalReport,
+    DaysCorrected,
+    FinalReportCorrected,
+)
 from parcours.domain.assignment.reporting import DaysRecorded, FinalReportAccepted, FinalReportReceived
 from parcours.domain.assignment.selection import ProviderRetained
 from parcours.domain.assignment.signatures import GivenSignature, GivenSignatures
 from parcours.domain.building.edits import ActionAdded
 from parcours.domain.building.validation import ParcoursValidated
 from parcours.domain.coordination import ActionStarted, IntroductionMade
-from parcours.domain.corrections import (
-    AgreementCorrected,
-    CorrectAgreement,
-    CorrectDays,
-    CorrectDebrief,
-    CorrectFinalReport,
-    CorrectIntroduction,
-    DaysCorrected,
-    DebriefCorrected,
-    FinalReportCorrected,
-    IntroductionCorrected,
-)
+from parcours.domain.corrections import CorrectDebrief, CorrectIntroduction, DebriefCorrected, IntroductionCorrected
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
 from parcours.domain.funding.payments import FundsCommitted, FundsReleased, PaymentAuthorised
 from parcours.domain.lifecycle import OpenParcours, ParcoursOpened

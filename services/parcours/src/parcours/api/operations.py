@@ -8,8 +8,7 @@ from uuid import UUID
 from parcours import projections
 from parcours.api.funds import UNIT_READERS
 from parcours.documents.operation import operation_documents
-from parcours.domain import corrections
-from parcours.domain.assignment import agreement, reporting, selection
+from parcours.domain.assignment import agreement, assignment_corrections, reporting, selection
 from parcours.domain.attachments import ParcoursAttachmentKind
 from parcours.domain.collective import conclusion, operation, shares
 from parcours.domain.collective.state import Operation
@@ -77,9 +76,9 @@ missions.command("/days", reporting.RecordDays, *STAFF)
 missions.command("/final-report/receipt", reporting.ReceiveFinalReport, *STAFF)
 missions.command("/final-report/acceptance", reporting.AcceptFinalReport, *STAFF)
 missions.command("/payments", payments.AuthorisePayment, *STAFF)
-missions.command("/agreement/correction", corrections.CorrectAgreement, *STAFF)
-missions.command("/days/correction", corrections.CorrectDays, *STAFF)
-missions.command("/final-report/correction", corrections.CorrectFinalReport, *STAFF)
+missions.command("/agreement/correction", assignment_corrections.CorrectAgreement, *STAFF)
+missions.command("/days/correction", assignment_corrections.CorrectDays, *STAFF)
+missions.command("/final-report/correction", assignment_corrections.CorrectFinalReport, *STAFF)
 
 endpoints.command("/closure", conclusion.CloseOperation, *STAFF)
 endpoints.command("/cancellation", conclusion.CancelOperation, *STAFF)

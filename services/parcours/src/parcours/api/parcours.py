@@ -11,7 +11,7 @@ from parcours.api.versions import parcours_versions
 from parcours.caseload import caseload
 from parcours.documents.parcours import parcours_documents
 from parcours.domain import coordination, corrections, ending, parcours
-from parcours.domain.assignment import agreement, reporting, selection
+from parcours.domain.assignment import agreement, assignment_corrections, reporting, selection
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import standing
 from parcours.domain.comments import CommentParcours
@@ -83,9 +83,9 @@ introductions = endpoints.parts(
     introduction=Ordinal,
 )
 introductions.command("/correction", corrections.CorrectIntroduction, *STAFF)
-actions.command("/agreement/correction", corrections.CorrectAgreement, *STAFF)
-actions.command("/days/correction", corrections.CorrectDays, *STAFF)
-actions.command("/final-report/correction", corrections.CorrectFinalReport, *STAFF)
+actions.command("/agreement/correction", assignment_corrections.CorrectAgreement, *STAFF)
+actions.command("/days/correction", assignment_corrections.CorrectDays, *STAFF)
+actions.command("/final-report/correction", assignment_corrections.CorrectFinalReport, *STAFF)
 endpoints.command("/completion/correction", corrections.CorrectDebrief, *STAFF)
 
 endpoints.command("/completion", ending.CompleteParcours, *STAFF)

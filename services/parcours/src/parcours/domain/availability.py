@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from parcours.domain import coordination, corrections, ending
-from parcours.domain.assignment import agreement, reporting, selection
+from parcours.domain.assignment import agreement, assignment_corrections, reporting, selection
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import standing
 from parcours.domain.comments import CommentParcours
@@ -134,8 +134,8 @@ def _correction_commands(parcours: Parcours) -> Iterator[type]:
         if action.introductions:
             yield corrections.CorrectIntroduction
         if action.is_agreed:
-            yield from (corrections.CorrectAgreement, corrections.CorrectDays)
+            yield from (assignment_corrections.CorrectAgreement, assignment_corrections.CorrectDays)
         if action.report_received_on:
-            yield corrections.CorrectFinalReport
+            yield assignment_corrections.CorrectFinalReport
     if parcours.completed:
         yield corrections.CorrectDebrief

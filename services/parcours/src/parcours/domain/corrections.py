@@ -2,69 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from annotated_types import Ge, Le
 
-from parcours.domain.assignment.signatures import (
-    MISSING_SIGNATURES,
-    NO_SIGNATURE,
-    GivenSignatures,
-    read_signatures,
-    require_all,
-)
-from parcours.domain.attachments import REQUIRES_ATTACHMENT, cite_attachment, with_attachment
-from parcours.domain.funding.fund import FUND_EXHAUSTED, FUND_NOT_OPEN
-from parcours.domain.funding.payments import FundsCommitted, FundsReleased, follow_correction
 from parcours.domain.guards import (
-    BEYOND_PROPOSAL,
-    NO_AGREEMENT,
-    RECEIPT,
-    REQUIRES_CONSULTING,
+    NOTHING_TO_CORRECT,
     REQUIRES_SINCE_ADMISSION,
-    REQUIRES_SINCE_SIGNATURE,
-    SIGNATURE,
     UNKNOWN_ACTION,
     require_action,
-    require_agreement,
-    require_consulting_action,
-    require_retained,
     require_since_admission,
-    require_since_signature,
-    require_within_proposal,
 )
 from parcours.domain.lifecycle import PARCOURS_NOT_OPEN
 from parcours.domain.state import (
-    Action,
-    Agreement,
-    AgreementSignatures,
-    AgreementTerms,
-    Days,
     Introduction,
     Parcours,
-    Sum,
 )
 from shared.kernel import (
-    CompanionCommand,
     Context,
     Day,
     Encrypted,
     PersonalData,
     PersonalLine,
     Reason,
-    Refusal,
     Text,
     event,
 )
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
-
-NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger", depends_on_body=True)
-BELOW_RECORDED = Refusal("below-recorded", "Moins que ce qui est déjà payé ou réalisé")
-PROVIDER_OF_THE_TENDER = Refusal("provider-of-the-tender", "Le prestataire est celui de la consultation")
 
 
 @event("introduction-corrected", label="Mise en relation corrigée", effective="held_on")
@@ -74,36 +41,6 @@ class IntroductionCorrected:
     whom: PersonalData
     held_on: date
     reason: Encrypted
-
-
-@event("agreement-corrected", label="Convention corrigée", effective="signed_on")
-class AgreementCorrected:
-    """`provider`: its name, where the wrong one was recorded."""
-
-    action: UUID
-    terms: AgreementTerms
-    signatures: AgreementSignatures
-    signed_on: date
-    reason: Encrypted
-    provider: PersonalData | None = None
-
-
-@event("days-corrected", label="Jours d’intervention corrigés", effective="effective_on")
-class DaysCorrected:
-    action: UUID
-    days: int
-    effective_on: date
-    reason: Encrypted
-
-
-@event("final-report-corrected", label="Réception du rapport final corrigée", effective="received_on")
-class FinalReportCorrected:
-    """`attachment`: the report itself, in place of the one that was cited, if any."""
-
-    action: UUID
-    received_on: date
-    reason: Encrypted
-    attachment: UUID | None = None
 
 
 @event("debrief-corrected", label="Bilan de fin de parcours corrigé", effective="held_on")
@@ -129,84 +66,6 @@ class CorrectIntroduction:
 
 
 @command(
-    title="Corriger une convention",
-    leads_to=(AgreementCorrected, FundsCommitted, FundsReleased),
-    may_refuse=(
-        PARCOURS_NOT_OPEN,
-        UNKNOWN_ACTION,
-        *REQUIRES_CONSULTING,
-        NO_AGREEMENT,
-        PROVIDER_OF_THE_TENDER,
-        BEYOND_PROPOSAL,
-        BELOW_RECORDED,
-        NO_SIGNATURE,
-        MISSING_SIGNATURES,
-        *REQUIRES_SINCE_ADMISSION,
-        FUND_NOT_OPEN,
-        FUND_EXHAUSTED,
-    ),
-)
-class CorrectAgreement:
-    """An agreement was recorded otherwise than it was signed; what is not given stays as it is. What is committed
-    follows its sum.
-
-    `amount` (cents) and `days`: in all, with those of the amendments. `signatures`: all three. `provider`: its name,
-    where there was no tender; a tender's winner keeps the name it has there."""
-
-    action: UUID
-    reason: Reason
-    amount: Sum | None = None
-    days: Days | None = None
-    signatures: GivenSignatures | None = None
-    provider: PersonalLine | None = None
-
-
-@command(
-    title="Corriger les jours d’intervention",
-    leads_to=(DaysCorrected, FundsCommitted, FundsReleased),
-    may_refuse=(
-        PARCOURS_NOT_OPEN,
-        UNKNOWN_ACTION,
-        *REQUIRES_CONSULTING,
-        BELOW_RECORDED,
-        *REQUIRES_SINCE_SIGNATURE,
-        FUND_NOT_OPEN,
-        FUND_EXHAUSTED,
-    ),
-)
-class CorrectDays:
-    """The provider had worked so many days in all, by that day: more or fewer than was recorded. After an abandonment,
-    what is committed for the days worked follows."""
-
-    action: UUID
-    days: Annotated[int, Ge(0), Le(1_000)]
-    effective_on: Day
-    reason: Reason
-
-
-@command(
-    title="Corriger la réception d’un rapport final",
-    leads_to=(FinalReportCorrected,),
-    may_refuse=(
-        PARCOURS_NOT_OPEN,
-        UNKNOWN_ACTION,
-        *REQUIRES_CONSULTING,
-        NOTHING_TO_CORRECT,
-        *REQUIRES_SINCE_SIGNATURE,
-        *REQUIRES_ATTACHMENT,
-    ),
-)
-class CorrectFinalReport:
-    """The final report was received on another day, or its file was not joined, or is another one: `attachment` takes
-    the place of the file that was cited."""
-
-    action: UUID
-    reason: Reason
-    received_on: Day | None = None
-    attachment: UUID | None = None
-
-
-@command(
     title="Corriger le bilan de fin de parcours",
     leads_to=(DebriefCorrected,),
     may_refuse=(PARCOURS_NOT_OPEN, NOTHING_TO_CORRECT, *REQUIRES_SINCE_ADMISSION),
@@ -219,13 +78,13 @@ class CorrectDebrief:
     reason: Reason
 
 
-Command = CorrectIntroduction | CorrectAgreement | CorrectDays | CorrectFinalReport | CorrectDebrief
+Command = CorrectIntroduction | CorrectDebrief
 
 
-Event = IntroductionCorrected | AgreementCorrected | DaysCorrected | FinalReportCorrected | DebriefCorrected
+Event = IntroductionCorrected | DebriefCorrected
 
 
-def decide(parcours: Parcours, command: Command, context: Context) -> list[Event | FundsCommitted | FundsReleased]:
+def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
     """At any time, after the end too: a fact does not depend on the status of the parcours."""
     reason, now = context.text(command.reason), context.now
     match command:
@@ -234,20 +93,6 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
                 raise NOTHING_TO_CORRECT("Cette action n’a pas de mise en relation de ce rang.")
             require_since_admission(parcours, held_on, now, "La date de la mise en relation")
             return [IntroductionCorrected(key, n, whom=context.person(whom), held_on=held_on, reason=reason)]
-        case CorrectAgreement():
-            return _correct_agreement(parcours, command, context)
-        case CorrectDays(key, days, effective_on=effective_on):
-            action = require_consulting_action(parcours, key)
-            terms = require_agreement(action).terms
-            if days > terms.days:
-                raise BELOW_RECORDED(
-                    f"La convention prévoit {terms.days} jours en tout, avenants compris.", agreed=terms.days
-                )
-            require_since_signature(action, effective_on, context, "La date de l’intervention")
-            corrected = DaysCorrected(key, days, effective_on=effective_on, reason=reason)
-            return [corrected, *follow_correction(parcours, key, terms, days, context=context)]
-        case CorrectFinalReport():
-            return [_correct_report(parcours, command, context)]
         case CorrectDebrief(debrief, held_on):
             if not parcours.completed:
                 raise NOTHING_TO_CORRECT("Le bilan de fin de parcours n’a pas encore eu lieu.")
@@ -255,95 +100,12 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             return [DebriefCorrected(context.text(debrief), held_on, reason=reason)]
 
 
-def _correct_report(parcours: Parcours, command: CorrectFinalReport, context: Context) -> FinalReportCorrected:
-    action = require_consulting_action(parcours, command.action)
-    if action.report_received_on is None:
-        raise NOTHING_TO_CORRECT("Aucun rapport final n’a été reçu pour cette prestation.")
-    if command.received_on is None and command.attachment is None:
-        raise NOTHING_TO_CORRECT("Dites ce qui est à corriger\u00a0: la date, le fichier, ou les deux.")
-    received_on = command.received_on or action.report_received_on
-    return FinalReportCorrected(
-        command.action,
-        require_since_signature(action, received_on, context, RECEIPT),
-        reason=context.text(command.reason),
-        attachment=command.attachment,
-    )
-
-
-def companions(event: Any, context: Context) -> Iterable[CompanionCommand]:
-    """A corrected report relies on its file."""
-    if isinstance(event, FinalReportCorrected):
-        yield from cite_attachment(event, context)
-
-
-def _correct_agreement(
-    parcours: Parcours, command: CorrectAgreement, context: Context
-) -> list[Event | FundsCommitted | FundsReleased]:
-    action = require_consulting_action(parcours, command.action)
-    agreement, retained = require_agreement(action), require_retained(action)
-    if command.provider and retained.tender:
-        raise PROVIDER_OF_THE_TENDER(
-            "Le prestataire est celui que la consultation a retenu\u00a0: il ne change pas ici."
-        )
-    terms = AgreementTerms(command.amount or agreement.terms.amount, command.days or agreement.terms.days)
-    _check_terms(action, agreement, terms)
-    signatures = agreement.signatures
-    if command.signatures:
-        signatures = read_signatures(parcours, command.signatures, context)
-    signed_on = require_all(signatures)
-    if action.report_received_on and signed_on > action.report_received_on:
-        raise BELOW_RECORDED(f"{SIGNATURE} ne peut suivre la réception du rapport final.")
-    corrected = AgreementCorrected(
-        command.action,
-        terms,
-        signatures=signatures,
-        signed_on=signed_on,
-        reason=context.text(command.reason),
-        provider=context.person(command.provider) if command.provider else None,
-    )
-    return [corrected, *follow_correction(parcours, command.action, terms, action.days, context=context)]
-
-
-def _check_terms(action: Action, agreement: Agreement, terms: AgreementTerms) -> None:
-    """Raises when the corrected terms go beyond the proposal and the amendments, or below what was paid or worked."""
-    added = agreement.amended
-    require_within_proposal(require_retained(action), terms.amount - added.amount, terms.days - added.days)
-    if terms.amount < action.paid or terms.days < action.days:
-        raise BELOW_RECORDED(
-            "La convention ne peut prévoir moins que ce qui est déjà payé ou réalisé\u00a0: corrigez d’abord cela.",
-            paid=action.paid,
-            days=action.days,
-        )
-
-
 def evolve(parcours: Parcours, event: Event) -> Parcours:
-    if isinstance(event, DebriefCorrected):
-        return replace(parcours, debrief=event.debrief, debrief_held_on=event.held_on)
-    action = parcours.actions[event.action]
     match event:
-        case IntroductionCorrected(_, n, whom=whom, held_on=held_on):
+        case DebriefCorrected(debrief, held_on):
+            return replace(parcours, debrief=debrief, debrief_held_on=held_on)
+        case IntroductionCorrected(key, n, whom=whom, held_on=held_on):
+            action = parcours.actions[key]
             before, after = action.introductions[: n - 1], action.introductions[n:]
-            changed = replace(action, introductions=(*before, Introduction(whom, held_on), *after))
-        case AgreementCorrected():
-            changed = _corrected(action, event)
-        case DaysCorrected(_, days):
-            changed = replace(action, days=days)
-        case FinalReportCorrected():
-            changed = _with_report(action, event)
-    return parcours.with_action(event.action, changed)
-
-
-def _with_report(action: Action, event: FinalReportCorrected) -> Action:
-    corrected = replace(action, report_received_on=event.received_on)
-    if event.attachment is None:
-        return corrected
-    others = tuple(proof for proof in action.proofs if proof != action.report_attachment)
-    return with_attachment(replace(corrected, proofs=others, report_attachment=event.attachment), event)
-
-
-def _corrected(action: Action, event: AgreementCorrected) -> Action:
-    agreement = replace(require_agreement(action), terms=event.terms, signatures=event.signatures)
-    retained = require_retained(action)
-    if event.provider:
-        retained = replace(retained, name=event.provider)
-    return replace(action, agreement=agreement, retained=retained)
+            corrected = replace(action, introductions=(*before, Introduction(whom, held_on), *after))
+            return parcours.with_action(key, corrected)

@@ -20,6 +20,7 @@ from shared.kernel import Context, Refusal, format_date, format_euros, paris_dat
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.french import format_count
 
+NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger", depends_on_body=True)
 ONLY_CONSULTING = Refusal("only-consulting", "Un parcours ne se limite pas à un prestataire externe")
 BEFORE_ADMISSION = Refusal("before-admission", "Date antérieure à l’admission", status=422)
 UNKNOWN_AXIS = Refusal("unknown-axis", "Axe étranger au plan", status=422)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, get_args
 
 from parcours.domain import availability, coordination, corrections, ending
-from parcours.domain.assignment import agreement, reporting, selection
+from parcours.domain.assignment import agreement, assignment_corrections, reporting, selection
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import beneficiaries, standing
 from parcours.domain.comments import CommentParcours
@@ -28,6 +28,7 @@ Command = (
     | agreement.Command
     | reporting.Command
     | payments.Command
+    | assignment_corrections.Command
     | corrections.Command
     | ending.Command
     | CommentParcours
@@ -43,6 +44,7 @@ Event = (
     | agreement.Event
     | reporting.Event
     | payments.Event
+    | assignment_corrections.Event
     | corrections.Event
     | ending.Event
     | CommentAdded
@@ -59,6 +61,7 @@ DECIDE: dict[type, Callable[[Parcours, Any, Context], Sequence[Event]]] = {
     **dict.fromkeys(get_args(agreement.Command), agreement.decide),
     **dict.fromkeys(get_args(reporting.Command), reporting.decide),
     **dict.fromkeys(get_args(payments.Command), payments.decide),
+    **dict.fromkeys(get_args(assignment_corrections.Command), assignment_corrections.decide),
     **dict.fromkeys(get_args(corrections.Command), corrections.decide),
     **dict.fromkeys(get_args(ending.Command), ending.decide),
     CommentParcours: lambda _, command, context: [decide_comment(command, context)],
@@ -74,6 +77,7 @@ EVOLVE: dict[type, Callable[[Parcours, Any], Parcours]] = {
     **dict.fromkeys(get_args(agreement.Event), agreement.evolve),
     **dict.fromkeys(get_args(reporting.Event), reporting.evolve),
     **dict.fromkeys(get_args(payments.Event), payments.evolve),
+    **dict.fromkeys(get_args(assignment_corrections.Event), assignment_corrections.evolve),
     **dict.fromkeys(get_args(corrections.Event), corrections.evolve),
     **dict.fromkeys(get_args(ending.Event), ending.evolve),
     CommentAdded: lambda parcours, event: replace(parcours, comments=(*parcours.comments, event.comment)),
@@ -83,6 +87,7 @@ AFTER_END = (
     reporting.ReceiveFinalReport,
     reporting.AcceptFinalReport,
     payments.AuthorisePayment,
+    *get_args(assignment_corrections.Command),
     *get_args(corrections.Command),
     CommentParcours,
 )
@@ -136,7 +141,7 @@ def companions(parcours: Parcours, event: Event, context: Context) -> Iterable[C
     if led_to_it := agreement.concluded_tender(parcours, event):
         yield CompanionCommand(tender.decider, led_to_it, command=conclusion.ConcludeTender(), case=context.case)
     yield from reporting.companions(event, context)
-    yield from corrections.companions(event, context)
+    yield from assignment_corrections.companions(event, context)
     yield from beneficiaries.companions(parcours, event, context)
 
 

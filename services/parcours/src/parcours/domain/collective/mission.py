@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, get_args
 
-from parcours.domain import availability, corrections
-from parcours.domain.assignment import agreement, reporting, selection
+from parcours.domain import availability
+from parcours.domain.assignment import agreement, assignment_corrections, reporting, selection
 from parcours.domain.collective.state import ENDED, Operation, OperationStatus, require_operation
 from parcours.domain.funding import payments
 from parcours.domain.state import NO_PLAN, Parcours, ParcoursStatus
@@ -17,39 +17,27 @@ from parcours.domain.tender.proposals import OpenTender
 from shared.kernel import Context
 from shared.kernel.frozen import replace
 
-Correction = corrections.CorrectAgreement | corrections.CorrectDays | corrections.CorrectFinalReport
-Command = selection.Command | agreement.Command | reporting.Command | payments.Command | Correction
-Event = (
-    selection.Event
-    | agreement.Event
-    | reporting.Event
-    | payments.Event
-    | corrections.AgreementCorrected
-    | corrections.DaysCorrected
-    | corrections.FinalReportCorrected
-)
+Command = selection.Command | agreement.Command | reporting.Command | payments.Command | assignment_corrections.Command
+Event = selection.Event | agreement.Event | reporting.Event | payments.Event | assignment_corrections.Event
 DECIDE: dict[type, Callable[[Parcours, Any, Context], Sequence[Any]]] = {
     **dict.fromkeys(get_args(selection.Command), selection.decide),
     **dict.fromkeys(get_args(agreement.Command), agreement.decide),
     **dict.fromkeys(get_args(reporting.Command), reporting.decide),
     **dict.fromkeys(get_args(payments.Command), payments.decide),
-    **dict.fromkeys(get_args(Correction), corrections.decide),
+    **dict.fromkeys(get_args(assignment_corrections.Command), assignment_corrections.decide),
 }
 EVOLVE: dict[type, Callable[[Parcours, Any], Parcours]] = {
     **dict.fromkeys(get_args(selection.Event), selection.evolve),
     **dict.fromkeys(get_args(agreement.Event), agreement.evolve),
     **dict.fromkeys(get_args(reporting.Event), reporting.evolve),
     **dict.fromkeys(get_args(payments.Event), payments.evolve),
-    **dict.fromkeys(
-        (corrections.AgreementCorrected, corrections.DaysCorrected, corrections.FinalReportCorrected),
-        corrections.evolve,
-    ),
+    **dict.fromkeys(get_args(assignment_corrections.Event), assignment_corrections.evolve),
 }
 AFTER_END = (
     reporting.ReceiveFinalReport,
     reporting.AcceptFinalReport,
     payments.AuthorisePayment,
-    *get_args(Correction),
+    *get_args(assignment_corrections.Command),
     *selection.OF_A_TENDER,
 )
 """What may still come after the end: the report and the invoice of the provider, corrections, the tender's own end."""
