@@ -50,6 +50,8 @@ class ChaseChannel(LabelledEnum):
 ALREADY_PROPOSED = Refusal("orientation-already-proposed", "Orientation déjà proposée")
 NO_CONSENT = Refusal("no-consent", "La structure n’a pas donné son accord")
 NOT_AT_THIS_STEP = Refusal("orientation-not-at-this-step", "L’orientation n’en est pas là")
+REQUIRES_STEP = (NOT_AT_THIS_STEP, IMPLAUSIBLE_DATE)
+"""What refuses a step that is taken out of its order, or on a day that cannot be."""
 
 
 @event("orientation-proposed", label="Orientation proposée", effective="on")
@@ -116,10 +118,7 @@ class ProposeOrientation:
 @command(
     title="Noter l’accord de la structure",
     leads_to=(OrientationConsented,),
-    may_refuse=(
-        IMPLAUSIBLE_DATE,
-        NOT_AT_THIS_STEP,
-    ),
+    may_refuse=REQUIRES_STEP,
 )
 class RecordConsent:
     """The structure agrees that its situation is made known to the target. `on`: the day; null for today."""
@@ -130,7 +129,7 @@ class RecordConsent:
 @command(
     title="Transmettre l’orientation",
     leads_to=(OrientationSent,),
-    may_refuse=(IMPLAUSIBLE_DATE, NO_CONSENT, NOT_AT_THIS_STEP),
+    may_refuse=(NO_CONSENT, *REQUIRES_STEP),
 )
 class SendOrientation:
     """The orientation is sent to the target, never without consent. `on`: the day; null for today."""
@@ -142,10 +141,7 @@ class SendOrientation:
 @command(
     title="Noter que le destinataire l’a reçue",
     leads_to=(OrientationAcknowledged,),
-    may_refuse=(
-        IMPLAUSIBLE_DATE,
-        NOT_AT_THIS_STEP,
-    ),
+    may_refuse=REQUIRES_STEP,
 )
 class AcknowledgeOrientation:
     """The target confirms that it has received the orientation. `on`: the day; null for today."""
@@ -156,10 +152,7 @@ class AcknowledgeOrientation:
 @command(
     title="Dire les suites de l’orientation",
     leads_to=(OrientationConcluded,),
-    may_refuse=(
-        IMPLAUSIBLE_DATE,
-        NOT_AT_THIS_STEP,
-    ),
+    may_refuse=REQUIRES_STEP,
 )
 class ConcludeOrientation:
     """What came of the orientation. `on`: the day; null for today."""
@@ -171,7 +164,7 @@ class ConcludeOrientation:
 @command(
     title="Consigner une relance",
     leads_to=(OrientationChased,),
-    may_refuse=(IMPLAUSIBLE_DATE, NOT_AT_THIS_STEP),
+    may_refuse=REQUIRES_STEP,
 )
 class ChaseOrientation:
     """The target, which has not acknowledged, was asked again: how, and what was said. The next chase falls due later.
@@ -186,10 +179,7 @@ class ChaseOrientation:
 @command(
     title="Décliner l’orientation",
     leads_to=(OrientationDeclined,),
-    may_refuse=(
-        IMPLAUSIBLE_DATE,
-        NOT_AT_THIS_STEP,
-    ),
+    may_refuse=REQUIRES_STEP,
 )
 class DeclineOrientation:
     """The structure does not want it, or the target cannot help. `on`: the day; null for today."""
