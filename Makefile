@@ -63,11 +63,12 @@ sbom: $(READY) ## what a service is made of: dist/sbom.cdx.json (CycloneDX) and 
 bench: $(READY) ## the measures, each beside its floor (QUICK=1: one short round, that all groups still run)
 	@$(BIN)/python tests/bench $(if $(QUICK),--quick)
 
-schemas: $(READY) ## write what is generated from the code; BREAK=--break writes breaking changes too, and lists them: shared/schemas, examples, tables of decisions and rights, NATS' accounts
+schemas: $(READY) ## write what is generated from the code; BREAK=--break writes breaking changes too, and lists them: shared/schemas, examples, tables of decisions, rights and codes, NATS' accounts
 	@$(BIN)/python -m tests.support.generated.openapi_examples
 	@for service in $(SERVICES); do $(BIN)/dla-$$service schemas shared/schemas $(BREAK) || exit 1; done
 	@$(BIN)/python -m tests.support.generated.decision_tables
 	@$(BIN)/python -m tests.support.generated.rights_table
+	@$(BIN)/python -m tests.support.generated.vocabulary_tables
 	@$(BIN)/python -m tests.support.generated.nats_accounts
 
 lock: ## pin every dependency with its hashes, and no address

@@ -32,3 +32,12 @@ def test_each_has_its_number_a_status_and_a_date(record: Path) -> None:
 def test_the_list_names_each_once_and_nothing_else() -> None:
     listed = re.findall(r"^(\d+)\. \[.+\]\((.+)\)$", (FOLDER / "README.md").read_text(), re.MULTILINE)
     assert listed == [(str(number), each.name) for number, each in enumerate(RECORDS, 1)]
+
+
+DOCS = FOLDER.parent
+LINK = re.compile(r"\[(?:[Dd]ecision )?(\d+)\]\([^)]*?(\d{4})-[a-z-]+\.md\)")
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda each: str(each.relative_to(DOCS)))
+def test_a_link_to_a_decision_says_its_number(page: Path) -> None:
+    assert [(said, number) for said, number in LINK.findall(page.read_text("utf-8")) if int(said) != int(number)] == []

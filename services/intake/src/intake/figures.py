@@ -10,9 +10,9 @@ from intake.domain.reference.nomenclature import SECTIONS
 from intake.domain.request.corrections import StructureCorrected
 from intake.domain.request.difficulty import DifficultyTriaged
 from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented, RequestWithdrawn
-from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
+from intake.domain.request.request import OPENING_EVENTS
 from intake.domain.request.state import RequestStatus
-from intake.domain.request.transfer import RequestTransferred, TransferReceived
+from intake.domain.request.transfer import RequestTransferred
 from intake.domain.structure import LegalForm
 from intake.projections import requests
 from shared.kernel import DifficultyLevel
@@ -34,7 +34,6 @@ from shared.statistics import (
     size_label,
 )
 
-OPENING_EVENTS = (RequestReceived, TransferReceived, LinkedRequestOpened)
 OUTCOME_EVENTS = (RequestAdmitted, RequestOriented, RequestNotAdmitted, RequestTransferred, RequestWithdrawn)
 ORIENTATION_EVENTS = (orientation.OrientationSent, orientation.OrientationAcknowledged)
 STRUCTURE_EVENTS = (*OPENING_EVENTS, StructureCorrected)

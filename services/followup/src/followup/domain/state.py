@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from followup.domain.reviews.review import Review, ReviewStatus
-from shared.kernel import Axis, Comment, Encrypted, Ending, Refusal
+from shared.kernel import Axis, Comment, Encrypted, Ending, LabelledEnum, Refusal
 from shared.kernel.frozen import replace
 
 NOT_OPEN = Refusal("follow-up-not-open", "Le suivi n’est pas ouvert")
 """What refuses any command of a person before the follow-up opens, and most of them after its end."""
 
 
-class FollowUpStatus(StrEnum):
-    NEW = "new"
-    OPEN = "open"
-    CLOSED = "closed"
+class FollowUpStatus(LabelledEnum):
+    NEW = "new", "pas commencé"
+    OPEN = "open", "en cours"
+    CLOSED = "closed", "dossier clos"
 
 
 @dataclass(frozen=True, slots=True)

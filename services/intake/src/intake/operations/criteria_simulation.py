@@ -10,14 +10,11 @@ from intake.domain.criteria_simulation import differences
 from intake.domain.reference.criteria import Criteria
 from intake.domain.reference.reference import ReferenceData
 from intake.domain.request import request as requests
-from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
 from intake.domain.request.state import Request
-from intake.domain.request.transfer import TransferReceived
 from shared.eventlog import ServiceApplication
 from shared.kernel import Refused, RuleDifference, paris_date
 from shared.temporal import recorded_events
 
-OPENING_EVENTS = (RequestReceived, TransferReceived, LinkedRequestOpened)
 COLUMNS = {
     "request": "Demande",
     "unit": "Unité",
@@ -39,7 +36,7 @@ def simulate_criteria(
     app: ServiceApplication, reference: ReferenceData, other: Criteria, since: date | None
 ) -> Iterator[tuple[UUID, list[dict[str, str]]]]:
     """Each request received since a day, with a row for each derogation that would differ under `other` criteria."""
-    for entry, event in recorded_events(app, OPENING_EVENTS, since):
+    for entry, event in recorded_events(app, requests.OPENING_EVENTS, since):
         request = app.load(requests.decider, event.originator_id).state
         received_on = paris_date(entry.recorded_at)
         then = _applied_criteria(reference, request, received_on)

@@ -46,6 +46,7 @@ from intake.domain.request.outcome import (
     WithdrawRequest,
 )
 from intake.domain.request.reception import (
+    LinkedRequestOpened,
     OpenLinkedRequest,
     ReceiveRequest,
     ReceiveRequestWithFindings,
@@ -106,6 +107,8 @@ Event = (
     | archive.Event
     | ending.Event
 )
+OPENING_EVENTS = (RequestReceived, TransferReceived, LinkedRequestOpened)
+"""The events that open a case: the first of its history is one of them."""
 
 
 def decide(
