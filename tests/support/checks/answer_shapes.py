@@ -28,6 +28,12 @@ class AnswerShapes:
         )
         if self._by_event:
             self._components["HistoryEntry"]["properties"]["data"] = {}
+        self._by_contract: dict[str, str] = {}
+        for published in ("EventMessage", "TimelineEntry", "FeedEntry"):
+            properties = self._components.get(published, {}).get("properties", {})
+            for form in properties.pop("body", {}).get("anyOf", ()):
+                self._by_contract |= form.get("x-by-contract", {})
+            properties["body"] = {}
         self._paths = [
             (re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), operations)
             for path, operations in sorted(openapi["paths"].items(), key=lambda found: "{" in found[0])
@@ -43,7 +49,22 @@ class AnswerShapes:
         for entry in body if isinstance(body, list) else ():
             if entry.keys() >= {"event", "data"}:
                 self._validate(entry["event"], {"$ref": COMPONENTS + self._by_event[entry["event"]]}, entry["data"])
+        events = (body.get("events") or body.get("items") or ()) if isinstance(body, dict) else ()
+        for entry in events:
+            if isinstance(entry, dict) and entry.keys() >= {"contract", "body"}:
+                self._check_public_body(entry["contract"], entry["body"])
         return True
+
+    def _check_public_body(self, contract: str | None, body: Json) -> None:
+        """The body that its contract describes, and no member that the contract has not; null without a contract."""
+        if contract is None:
+            if body is not None:
+                raise WrongAnswer(f"a body without a contract: {body}")
+        elif contract not in self._by_contract:
+            raise WrongAnswer(f"{contract}: not among the contracts that the body may have")
+        else:
+            reference = {"$ref": COMPONENTS + self._by_contract[contract]}
+            self._validate(contract, reference | {"unevaluatedProperties": False}, body)
 
     def _schema(self, method: str, path: str, status: str) -> Json:
         for pattern, operations in self._paths:

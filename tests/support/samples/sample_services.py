@@ -221,7 +221,7 @@ def feed_of(desk: Desk) -> Iterator[str]:
     web = FastAPI()
     web.state.application = desk.app
     web.dependency_overrides[get_caller] = lambda: Caller(Actor("workshop", Role.SERVICE))
-    web.include_router(feed_router(desk.to_integration_event))
+    web.include_router(feed_router(desk.to_integration_event, ()))
     port = ports.choose_ports({"feed": None})["feed"]
     server = uvicorn.Server(uvicorn.Config(web, host="127.0.0.1", port=port, log_config=None))
     thread = Thread(target=server.run, name="feed")

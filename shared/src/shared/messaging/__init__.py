@@ -23,9 +23,10 @@ from shared.messaging.reactions import CommandDispatch, Reactions
 from shared.messaging.relay import Relay
 from shared.messaging.relay_status import RelayStatus, find_relay_status
 from shared.messaging.subscriptions import Subscriptions
-from shared.messaging.wire import Header, Message, ToIntegrationEvent, encode, messages_of
+from shared.messaging.wire import HEADER_MODEL, Header, Message, ToIntegrationEvent, encode, messages_of
 
 __all__ = [
+    "HEADER_MODEL",
     "LOWEST_POSITION",
     "MAX_PAGE_EVENTS",
     "UNREADABLE_ERRORS",

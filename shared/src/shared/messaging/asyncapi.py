@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-import msgspec
 from faststream.nats import NatsBroker
 from faststream.specification import AsyncAPI
 from pydantic import BaseModel, Field, create_model
@@ -14,7 +13,7 @@ from shared.contracts.base import PublicEvent
 from shared.kernel import PHASE_SERVICES
 from shared.messaging import topology
 from shared.messaging.reactions import Reactions
-from shared.messaging.wire import HEADER_DESCRIPTIONS, Header
+from shared.messaging.wire import HEADER_MODEL
 
 DESCRIPTION = (
     "Events between the services of a DLA deployment, over NATS JetStream. A subject is"
@@ -70,19 +69,10 @@ def asyncapi(
     return document
 
 
-_HEADER = create_model(
-    "Header",
-    __doc__=Header.__doc__,
-    **{
-        field.name: (field.type, Field(description=HEADER_DESCRIPTIONS[field.name]))
-        for field in msgspec.structs.fields(Header)
-    },
-)  # type: ignore[call-overload]
-
 _ANY_MESSAGE = create_model(
     "AnyMessage",
     __doc__="An event, public or private. A private event has neither contract nor body.",
-    header=(_HEADER, Field(description="The public facts of the event")),
+    header=(HEADER_MODEL, Field(description="The public facts of the event")),
     contract=(str | None, Field(None, description="Name and version of the body’s contract")),
     body=(dict[str, Any] | None, Field(None, description="As the contract says")),
     label=(str | None, Field(None, description="The event’s French name")),
@@ -103,7 +93,7 @@ def _message_model(contract: type[PublicEvent]) -> type[BaseModel]:
     model: type[BaseModel] = create_model(
         f"{contract.__name__}Message",
         __doc__=contract.__doc__,
-        header=(_HEADER, Field(description="The public facts of the event")),
+        header=(HEADER_MODEL, Field(description="The public facts of the event")),
         contract=(
             str,
             Field(description="Name and version of the body’s contract", json_schema_extra={"const": contract.topic()}),

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from pydantic import BaseModel, Field, create_model
 
 from shared.contracts.base import PublicEvent
 from shared.eventlog import LogEntry, LogIdentity, RecordedEvent, ServiceApplication
@@ -71,6 +72,16 @@ HEADER_DESCRIPTIONS = {
     "rules": "The version of the rules by which it was decided, where rules were applied",
     "payload_hash": "SHA-256 of the stored bytes, in hexadecimal",
 }
+
+HEADER_MODEL: type[BaseModel] = create_model(
+    "Header",
+    __doc__=Header.__doc__,
+    **{
+        field.name: (field.type, Field(description=HEADER_DESCRIPTIONS[field.name]))
+        for field in msgspec.structs.fields(Header)
+    },
+)  # type: ignore[call-overload]
+"""The header as AsyncAPI and OpenAPI describe it."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, dict=True):

@@ -216,7 +216,7 @@ class Service:
                 web.include_router(router)
             web.include_router(me_router)
             web.include_router(access_log_router)
-            web.include_router(feed_router(self.to_integration_event))
+            web.include_router(feed_router(self.to_integration_event, self.publishes))
         if settings is not None and settings.dev_clock:
             web.include_router(clock_router)
         return web

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request
@@ -16,6 +16,7 @@ from audit.closed_timestamp import PendingService, find_pending_services
 from audit.names import fetch_names
 from audit.phase_services import PhaseServices
 from audit.timeline import TimelineEvent, TimelineFilter, build_timeline, events_after, select_known
+from shared.contracts import diagnostic, followup, intake, parcours
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import Role
 from shared.names.lookup import ids_in
@@ -24,10 +25,18 @@ from shared.web.auth import STAFF, Caller, authorize_headers, forwarded_headers,
 from shared.web.collections import NAMES_DESCRIPTION
 from shared.web.http import ProblemError, problem_responses
 from shared.web.requests import AppDep, AsOfParam, OnParam, case_router
+from shared.web.standard import event_body
 
 router = case_router("/cases", "cases")
 READERS = frozenset({*STAFF, Role.AUDITOR, Role.DPO, Role.LEADER})
 MAX_PAGE_EVENTS = 500
+PUBLISHED_EVENTS = (
+    *intake.PUBLISHED_EVENTS,
+    *diagnostic.PUBLISHED_EVENTS,
+    *parcours.PUBLISHED_EVENTS,
+    *followup.PUBLISHED_EVENTS,
+)
+"""The contracts of the services whose events audit receives."""
 EventCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=80)]
 
 
@@ -47,8 +56,9 @@ class TimelineEntry(BaseModel):
     """One event of a case, as its service published it. `effective_at`: when it happened; `recorded_at`: when it was
     recorded.
 
-    `label` is the event's French name. `payload_hash` commits to the content that only the service stores;
-    `causation` is the event that led to it, `rules` the version of the rules it was decided by."""
+    `label` is the event's French name. `contract`: name and version of the form of the `body`. `payload_hash` commits
+    to the content that only the service stores; `causation` is the event that led to it, `rules` the version of the
+    rules it was decided by."""
 
     service: str
     position: int
@@ -66,7 +76,8 @@ class TimelineEntry(BaseModel):
     correlation: UUID
     rules: str | None
     payload_hash: str
-    body: dict[str, Any] | None
+    contract: str | None = Field(description="Name and version of the form of the body; null without one")
+    body: event_body(PUBLISHED_EVENTS, NameRecorded=frozenset({"ciphertext"}))  # type: ignore[valid-type]
 
 
 class ServiceBasis(BaseModel):
@@ -196,5 +207,6 @@ def build_entry(event: TimelineEvent, with_body: bool) -> TimelineEntry:
         correlation=header.correlation,
         rules=header.rules,
         payload_hash=header.payload_hash,
+        contract=received.contract if with_body else None,
         body=json.loads(received.body) if with_body and received.body is not None else None,
     )

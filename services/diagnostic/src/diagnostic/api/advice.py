@@ -24,6 +24,7 @@ ADVICE_READERS = frozenset({*CASE_READERS, Role.RESOURCE_CENTRE})
 diagnoses.command("/advice", advice.RequestAdvice, *STAFF)
 advice_parts = diagnoses.parts(
     "advice",
+    advice.AdviceRequest,
     "/advice/{advice}",
     lambda diagnosis: {each.advice: each for each in diagnosis.advice},
     *CASE_READERS,

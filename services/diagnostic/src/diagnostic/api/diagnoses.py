@@ -38,6 +38,7 @@ diagnoses = AggregateEndpoints(router, diagnosis.decider)
 diagnoses.command("/sessions", sessions.RecordSession, *STAFF)
 session_parts = diagnoses.parts(
     "session",
+    sessions.Session,
     "/sessions/{session}",
     lambda diagnosis: dict(enumerate(diagnosis.content.sessions, 1)),
     *CASE_READERS,
@@ -46,18 +47,26 @@ session_parts = diagnoses.parts(
 session_parts.command("/correction", sessions.CorrectSession, *STAFF)
 session_parts.command("/cancellation", sessions.CancelSession, *STAFF)
 diagnoses.command("/axes", axes.AssessAxis, *STAFF)
-diagnoses.parts("axis", "/axes/{axis}", lambda diagnosis: diagnosis.content.axes, *CASE_READERS, axis=Axis)
+diagnoses.parts(
+    "axis", axes.Assessment, "/axes/{axis}", lambda diagnosis: diagnosis.content.axes, *CASE_READERS, axis=Axis
+)
 diagnoses.command("/employment", employment.RecordEmployment, *STAFF)
 diagnoses.command("/employment/correction", employment.CorrectEmployment, *STAFF)
 diagnoses.command("/indicators", indicators.RecordIndicator, *STAFF)
 indicator_parts = diagnoses.parts(
-    "indicator", "/indicators/{code}", lambda diagnosis: diagnosis.content.indicators, *CASE_READERS, code=str
+    "indicator",
+    indicators.Indicator,
+    "/indicators/{code}",
+    lambda diagnosis: diagnosis.content.indicators,
+    *CASE_READERS,
+    code=str,
 )
 indicator_parts.command("/correction", indicators.CorrectIndicator, *STAFF)
 diagnoses.command("/problem", problem.StateProblem, *STAFF)
 diagnoses.command("/other-schemes", problem.ListOtherScheme, *STAFF)
 diagnoses.parts(
     "other_scheme",
+    problem.Scheme,
     "/other-schemes/{scheme}",
     lambda diagnosis: dict(enumerate(diagnosis.content.schemes, 1)),
     *CASE_READERS,
@@ -70,6 +79,7 @@ diagnoses.command("/scenarios", difficulty.PrioritiseScenarios, *STAFF)
 diagnoses.command("/mandates", mandates.RecordMandate, *STAFF, check=check_leader, may_refuse=(IDENTITY_WITHOUT_RIGHT,))
 diagnoses.parts(
     "mandate",
+    mandates.Mandate,
     "/mandates/{leader}",
     lambda diagnosis: {mandate.leader: mandate for mandate in diagnosis.mandates},
     *CASE_READERS,

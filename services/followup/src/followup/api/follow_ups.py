@@ -11,7 +11,8 @@ from followup.domain import closure, follow_up, needs, parcours_update
 from followup.domain.attachments import OF_LEADERS, FollowUpAttachmentKind
 from followup.domain.comments import CommentFollowUp
 from followup.domain.reviews import deadlines, reporting
-from followup.domain.state import FollowUp
+from followup.domain.reviews.review import Review
+from followup.domain.state import FollowUp, Need
 from followup.figures import figures
 from followup.integration_events import request_opened_by
 from followup.statistics import release
@@ -27,7 +28,7 @@ add_figures(router, figures, name="figures")
 add_statistics(router, release)
 follow_ups = AggregateEndpoints(router, follow_up.decider)
 reviews = follow_ups.parts(
-    "review", "/reviews/{review}", lambda follow_up: follow_up.reviews, *CASE_READERS, review=str
+    "review", Review, "/reviews/{review}", lambda follow_up: follow_up.reviews, *CASE_READERS, review=str
 )
 reviews.command("/report", reporting.RecordReview, *STAFF)
 reviews.command("/correction", reporting.CorrectReview, *STAFF)
@@ -40,7 +41,7 @@ follow_ups.command("/closing-down", closure.RecordClosedDown, *STAFF)
 follow_ups.command("/closing-down/correction", closure.CorrectClosingDown, *STAFF)
 follow_ups.command("/needs", needs.FindNeed, *STAFF)
 follow_ups.parts(
-    "need", "/needs/{need}", lambda follow_up: dict(enumerate(follow_up.needs, 1)), *CASE_READERS, need=Ordinal
+    "need", Need, "/needs/{need}", lambda follow_up: dict(enumerate(follow_up.needs, 1)), *CASE_READERS, need=Ordinal
 )
 follow_ups.command("/comments", CommentFollowUp, Role.LEADER, *STAFF)
 follow_ups.command("/closure", closure.CloseFollowUp, *STAFF)

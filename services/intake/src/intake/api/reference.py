@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
@@ -10,13 +11,51 @@ from intake.bootstrap import Deployment
 from intake.domain.reference import nomenclature, territory
 from intake.domain.reference.communes import Commune
 from intake.domain.reference.criteria import Criteria
-from intake.domain.reference.sources import SOURCES
+from intake.domain.reference.sources import Source
 from intake.domain.reference.targets import Target
+from intake.domain.reference.territory import Region
 from intake.reference import files, search
 from shared.web.auth import CaseReaderDep, authorize
 from shared.web.collections import NO_NUL_PATTERN
 from shared.web.http import ProblemError
 from shared.web.requests import case_router
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedRegions:
+    """The regions with their departments, and where the list comes from."""
+
+    source: str
+    items: tuple[Region, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedLabels:
+    """Labels by code, and where they come from."""
+
+    source: str
+    items: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedList:
+    """The address of a list that is too long to stand here, and where it comes from."""
+
+    source: str
+    items: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedReference:
+    """Each with its source, in French. `criteria`: what the codes of their sources mean."""
+
+    regions: SourcedRegions
+    naf_sections: SourcedLabels
+    legal_categories: SourcedLabels
+    communes: SourcedList
+    activities: SourcedList
+    criteria: SourcedLabels
+
 
 SearchText = Annotated[str, Query(min_length=2, max_length=100, pattern=NO_NUL_PATTERN)]
 
@@ -67,19 +106,17 @@ def build_router(deployment: Deployment) -> APIRouter:
         return search.find_activities(deployment.reference.activities, q)
 
     @router.get("/reference", summary="Get the shipped reference data with its sources")
-    def get_reference(caller: CaseReaderDep) -> dict[str, Any]:
+    def get_reference(caller: CaseReaderDep) -> ShippedReference:
         """Territories, activities and legal categories, each with its source."""
         authorize(caller)
-        return {
-            "regions": {"source": territory.SOURCE, "items": territory.REGIONS},
-            "naf_sections": {
-                "source": nomenclature.SOURCE,
-                "items": {letter: name for letter, (name, _) in nomenclature.SECTIONS.items()},
-            },
-            "legal_categories": {"source": nomenclature.SOURCE, "items": nomenclature.LEGAL_CATEGORIES},
-            "communes": {"source": files.COMMUNES_SOURCE, "items": "/api/v1/communes"},
-            "activities": {"source": files.ACTIVITIES_SOURCE, "items": "/api/v1/activities"},
-            "criteria": {"source": "chaque critère dit la sienne", "items": SOURCES},
-        }
+        sections = {letter: name for letter, (name, _) in nomenclature.SECTIONS.items()}
+        return ShippedReference(
+            regions=SourcedRegions(territory.SOURCE, territory.REGIONS),
+            naf_sections=SourcedLabels(nomenclature.SOURCE, sections),
+            legal_categories=SourcedLabels(nomenclature.SOURCE, nomenclature.LEGAL_CATEGORIES),
+            communes=SourcedList(files.COMMUNES_SOURCE, "/api/v1/communes"),
+            activities=SourcedList(files.ACTIVITIES_SOURCE, "/api/v1/activities"),
+            criteria=SourcedLabels("chaque critère dit la sienne", {each.value: each.label for each in Source}),
+        )
 
     return router

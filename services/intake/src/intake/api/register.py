@@ -16,7 +16,7 @@ from intake.domain.register.rights import BEYOND_YOURS, GrantRight, RevokeRight
 from intake.domain.request import request
 from intake.operations.register_list import RegisterEntry, RegisterQuery, find_rights
 from shared.eventlog import ServiceApplication
-from shared.kernel import ROLE_LABELS, Day, Role
+from shared.kernel import ROLE_LABELS, Day, Right, Role
 from shared.names.lookup import find_person_names
 from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections import NO_NUL_PATTERN
@@ -79,7 +79,12 @@ def build_router(deployment: Deployment) -> APIRouter:
     )
     readers = (Role.MANAGER, Role.REGIONAL, Role.DPO, Role.AUDITOR)
     rights = identities.parts(
-        "right", "/rights/{right}", lambda state: {right.id: right for right in state.rights}, *readers, right=UUID
+        "right",
+        Right,
+        "/rights/{right}",
+        lambda state: {right.id: right for right in state.rights},
+        *readers,
+        right=UUID,
     )
     rights.command("/revocation", RevokeRight, *STAFF)
     identities.get(*readers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -29,7 +28,7 @@ from intake.domain.request.outcome import (
     WithdrawRequest,
 )
 from intake.domain.request.reception import ReceiveRequest, ReceiveRequestWithFindings
-from intake.domain.request.state import Request
+from intake.domain.request.state import CriterionJudgment, Meeting, Request
 from intake.domain.request.transfer import (
     UNKNOWN_UNIT,
     TakeOverRequest,
@@ -80,9 +79,23 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
     requests.command("/corrections", CorrectStructure, *STAFF)
     requests.command("/contact", CorrectContact, *STAFF)
     requests.command("/meetings", RecordMeeting, *STAFF)
-    requests.parts("meeting", "/meetings/{meeting}", meetings_of, *CASE_READERS, meeting=Ordinal)
+    requests.parts(
+        "meeting",
+        Meeting,
+        "/meetings/{meeting}",
+        lambda state: dict(enumerate(state.meetings, 1)),
+        *CASE_READERS,
+        meeting=Ordinal,
+    )
     requests.command("/criteria", AssessCriterion, *STAFF)
-    requests.parts("criterion", "/criteria/{criterion}", lambda state: state.criteria, *CASE_READERS, criterion=str)
+    requests.parts(
+        "criterion",
+        CriterionJudgment,
+        "/criteria/{criterion}",
+        lambda state: state.criteria,
+        *CASE_READERS,
+        criterion=str,
+    )
     requests.command("/derogations", GrantDerogation, Role.MANAGER)
     requests.command("/difficulty", TriageDifficulty, *STAFF)
     requests.command(
@@ -125,8 +138,3 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
     requests.list(projections.requests, *STAFF, Role.AUDITOR, Role.DPO)
     add_names(router)
     return router, requests
-
-
-def meetings_of(request: Request) -> dict[int, dict[str, Any]]:
-    """Numbered in the order of recording, from 1."""
-    return {number: {"held_on": meeting.held_on} for number, meeting in enumerate(request.meetings, 1)}

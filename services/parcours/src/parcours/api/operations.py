@@ -13,6 +13,7 @@ from parcours.domain.attachments import ParcoursAttachmentKind
 from parcours.domain.collective import conclusion, operation, shares
 from parcours.domain.collective.state import Operation
 from parcours.domain.funding import payments
+from parcours.domain.state import Action
 from shared.eventlog import ServiceApplication
 from shared.web.auth import STAFF
 from shared.web.requests import case_router
@@ -65,7 +66,9 @@ endpoints.create(operation.PlanOperation, *STAFF)
 endpoints.command("/shares", shares.SetShares, *STAFF)
 endpoints.command("/shares/departed", shares.DecideDepartedShare, *STAFF)
 
-missions = endpoints.parts("mission", "/missions/{action}", lambda state: state.missions, *UNIT_READERS, action=UUID)
+missions = endpoints.parts(
+    "mission", Action, "/missions/{action}", lambda state: state.missions, *UNIT_READERS, action=UUID
+)
 missions.command("/provider", selection.RetainProvider, *STAFF)
 missions.command("/funds", payments.CommitFunds, *STAFF)
 missions.command("/funds/release", payments.ReleaseFunds, *STAFF)

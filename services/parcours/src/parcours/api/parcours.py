@@ -16,7 +16,7 @@ from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import standing
 from parcours.domain.comments import CommentParcours
 from parcours.domain.funding import payments
-from parcours.domain.state import Introduction, Parcours
+from parcours.domain.state import Action, Introduction, Parcours
 from parcours.statistics import parcours_statistics
 from shared.kernel import Ordinal, Role
 from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF
@@ -42,7 +42,9 @@ endpoints = AggregateEndpoints(router, parcours.decider)
 endpoints.command("/ranking", edits.RankAxes, *STAFF)
 endpoints.command("/deferrals", edits.DeferAxis, *STAFF)
 endpoints.command("/actions", edits.AddAction, *STAFF)
-actions = endpoints.parts("action", "/actions/{action}", lambda parcours: parcours.actions, *CASE_READERS, action=UUID)
+actions = endpoints.parts(
+    "action", Action, "/actions/{action}", lambda parcours: parcours.actions, *CASE_READERS, action=UUID
+)
 actions.command("/dates", edits.RescheduleAction, *STAFF)
 actions.command("/removal", edits.RemoveAction, *STAFF)
 
@@ -76,6 +78,7 @@ actions.command("/payments", payments.AuthorisePayment, *STAFF)
 
 introductions = endpoints.parts(
     "introduction",
+    Introduction,
     "/actions/{action}/introductions/{introduction}",
     introductions_of,
     *CASE_READERS,

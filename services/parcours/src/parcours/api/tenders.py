@@ -22,7 +22,7 @@ from parcours.domain.collective.mission import as_parcours
 from parcours.domain.guards import REQUIRES_CONSULTING, UNKNOWN_ACTION, require_consulting_action
 from parcours.domain.tender import award, proposals, tender
 from parcours.domain.tender.proposals import TenderOpened
-from parcours.domain.tender.state import Tender
+from parcours.domain.tender.state import Candidate, Tender
 from shared.documents import DocumentTemplates
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
@@ -69,7 +69,7 @@ def add_tenders(
     endpoints.create(proposals.OpenTender, *STAFF, check=check, may_refuse=(*REQUIRES_CONSULTING, UNKNOWN_ACTION))
     endpoints.command("/providers", proposals.InviteProvider, *STAFF)
     providers = endpoints.parts(
-        "provider", "/providers/{provider}", lambda state: state.candidates, *readers, provider=UUID
+        "provider", Candidate, "/providers/{provider}", lambda state: state.candidates, *readers, provider=UUID
     )
     providers.command(
         "/access", proposals.GrantProviderAccess, *STAFF, check=check_account, may_refuse=(IDENTITY_WITHOUT_RIGHT,)

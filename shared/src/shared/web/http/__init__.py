@@ -4,7 +4,7 @@ from shared.web.http.csv_response import CsvResponse, csv_file
 from shared.web.http.docs_page import styled_page
 from shared.web.http.openapi import REASON_HEADER, operation_id, polish_openapi
 from shared.web.http.openapi_responses import document_problems, problem_responses
-from shared.web.http.openapi_shapes import REDACTED, Shape, place_shapes, shown_as
+from shared.web.http.openapi_shapes import MARK, PREFIX, REDACTED, Shape, place_shapes, shown_as
 from shared.web.http.problems import ProblemError, problem_response
 from shared.web.http.rate_limits import UNLIMITED_PATHS, RateLimiter, RateLimitMiddleware, address_of
 from shared.web.http.request_body import BodyTooLarge, BodyTooSlow, BoundedRoute, JsonBody, read_body, read_bounded
@@ -14,7 +14,9 @@ from shared.web.http.strict_query import reject_unknown_parameters
 from shared.web.http.validation_errors import findings, summary
 
 __all__ = [
+    "MARK",
     "NO_SOURCES",
+    "PREFIX",
     "REASON_HEADER",
     "REDACTED",
     "SECURITY_HEADERS",

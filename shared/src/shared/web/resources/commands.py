@@ -199,10 +199,10 @@ class AggregateEndpoints(AggregateResource[S]):
         self._add_route(path, endpoint, declared, 200)
 
     def parts(
-        self, name: str, path: str, find: Callable[[S], Mapping[Any, Any]], *readers: Role, **ids: Any
+        self, name: str, kind: type, path: str, find: Callable[[S], Mapping[Any, Any]], *readers: Role, **ids: Any
     ) -> "PartEndpoints[S]":
-        """The parts of one kind, each read at its `path` below the aggregate. `find` and `ids` as in `Part`."""
-        part = Part(name, path, find=find, ids=ids)
+        """The parts of one kind, each read at its `path` below the aggregate. `kind`, `find` and `ids` as in `Part`."""
+        part = Part(name, kind, path=path, find=find, ids=ids)
         self.parts_of.append(part)
         add_part(self, part, *readers)
         return PartEndpoints(self, part)

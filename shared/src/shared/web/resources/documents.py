@@ -42,8 +42,12 @@ Name = Annotated[str, Path(pattern="^[a-z0-9-]{1,100}$")]
 Version = Annotated[
     int | None, Query(ge=1, le=10**6, description="Of the aggregate, as its ETag gives it; now, if none")
 ]
+DOCUMENT_CONTENT = {
+    "text/html": {"schema": {"type": "string"}},
+    "application/pdf": {"schema": {"type": "string", "format": "binary"}},
+}
 DOCUMENT_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The document", "content": {"text/html": {}, "application/pdf": {}}}
+    200: {"description": "The document", "content": DOCUMENT_CONTENT}
 }
 
 

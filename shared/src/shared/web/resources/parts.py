@@ -23,11 +23,12 @@ class Created(BaseModel):
 class Part(Generic[S]):
     """The parts of one kind.
 
-    `name`: what an answer calls one of them. `path`: the address of one, below the aggregate's, with the fields of the
-    commands that name it: "/actions/{action}". `find`: the parts of a state by id; by a tuple of ids, where the address
-    has several. `ids`: the type of each id in the address."""
+    `name`: what an answer calls one of them. `kind`: the class of one, as the state has it. `path`: the address of one,
+    below the aggregate's, with the fields of the commands that name it: "/actions/{action}". `find`: the parts of a
+    state by id; by a tuple of ids, where the address has several. `ids`: the type of each id in the address."""
 
     name: str
+    kind: type
     path: str
     find: Callable[[S], Mapping[Any, Any]]
     ids: Mapping[str, Any]

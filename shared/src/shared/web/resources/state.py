@@ -154,10 +154,15 @@ def add_part(resource: AggregateResource[Any], part: Part[Any], *roles: Role) ->
     """GET one part of an aggregate."""
     router, decider = resource.router, resource.decider
     words = part.name.replace("_", " ")
-
-    @router.get(
-        f"/{{id}}{part.path}", name=f"get_{part.name}", response_model=dict[str, Any], summary=f"Get one {words}"
+    shape = shown_as(
+        part.kind,
+        name=f"{part.kind.__name__}Part",
+        added={"id": str, "version": int, "names": dict[str, str]},
+        sometimes={"links": list[Link], "replayed": StateAt},
+        redacted=decider.names_cases,
     )
+
+    @router.get(f"/{{id}}{part.path}", name=f"get_{part.name}", response_model=shape, summary=f"Get one {words}")
     def get_part(
         id: UUID,  # noqa: A002
         app: AppDep,

@@ -9,6 +9,7 @@ from shared.web.standard.access_log import (
 )
 from shared.web.standard.clock import clock_router
 from shared.web.standard.erasure import DPO_ONLY, people_router
+from shared.web.standard.event_bodies import event_body
 from shared.web.standard.feed import feed_router
 from shared.web.standard.health import health_router
 from shared.web.standard.me import me_router
@@ -20,6 +21,7 @@ __all__ = [
     "AccessLogFilters",
     "AccessLogParams",
     "clock_router",
+    "event_body",
     "feed_router",
     "find_entries",
     "health_router",

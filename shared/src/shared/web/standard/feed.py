@@ -1,14 +1,17 @@
 """`GET /events`: the service's log over HTTP. Other services read every header, partners what their right covers."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, create_model
 
+from shared.contracts.base import PublicEvent
 from shared.eventlog import PARTITIONS
 from shared.kernel import Role
 from shared.messaging import (
+    HEADER_MODEL,
     LOWEST_POSITION,
     MAX_PAGE_EVENTS,
     UNREADABLE_ERRORS,
@@ -20,7 +23,18 @@ from shared.messaging import (
 from shared.web.auth import Caller, authorize, requires
 from shared.web.http import ProblemError, problem_responses
 from shared.web.requests import AppDep
+from shared.web.standard.event_bodies import event_body
 from shared.web.standard.partner_feed import PARTNER_ROLES, check_cursor, messages_for_partner
+
+
+class EventMessage(BaseModel):
+    """A stored event as other services receive it. `contract`: name and version of the form of its `body`, like
+    `request-admitted:v1`; an event that concerns no other service has neither."""
+
+    header: HEADER_MODEL = Field(description="The public facts of the event")  # type: ignore[valid-type]
+    contract: str | None = Field(description="Name and version of the body’s contract")
+    body: dict[str, Any] | None = Field(description="What the event says to other services, by its contract")
+    label: str | None = Field(description="The event’s French name")
 
 
 class EventsPage(BaseModel):
@@ -28,17 +42,27 @@ class EventsPage(BaseModel):
     is the position from which a log restored from a back-up goes its own way."""
 
     log_id: UUID
-    events: list[dict[str, Any]]
+    events: list[EventMessage]
     next: int | None
     since: int = 0
 
 
-def feed_router(published: ToIntegrationEvent) -> APIRouter:
+def _page_of(contracts: Iterable[type[PublicEvent]]) -> type[EventsPage]:
+    """The page of a service that publishes under these contracts: it says which bodies they have."""
+    description = EventMessage.model_fields["body"].description
+    body = (event_body(contracts), Field(description=description))
+    message = create_model("EventMessage", __base__=EventMessage, __doc__=EventMessage.__doc__, body=body)
+    events = (list[message], ...)  # type: ignore[valid-type]  # made of the contracts
+    return create_model("EventsPage", __base__=EventsPage, __doc__=EventsPage.__doc__, events=events)
+
+
+def feed_router(published: ToIntegrationEvent, contracts: Iterable[type[PublicEvent]]) -> APIRouter:
+    """`contracts`: those that `published` makes."""
     router = APIRouter(tags=["events"])
 
     @router.get(
         "/events",
-        response_model=EventsPage,
+        response_model=_page_of(contracts),
         responses=problem_responses(409, 422),
         summary="List the events of this service",
     )
