@@ -36,7 +36,7 @@ WRITTEN_ELSEWHERE = {
     "README.md": "index.md",
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "contributing.md",
-    "SECURITY.md": "security.md",
+    "SECURITY.md": "report-a-vulnerability.md",
     "CODE_OF_CONDUCT.md": "code-of-conduct.md",
     "tests/SENTENCES.md": "guarantees.md",
     "docs/adr": "adr/README.md",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import importlib
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 from audit.main import cli as audit_cli
 from shared.runtime import Service
 from shared.runtime.schemas import breaking_changes, schema_drift
+from shared.web.http.request_body import MAX_MARKS
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "shared" / "schemas"
@@ -40,6 +42,31 @@ def test_a_change_nobody_committed_is_noticed(tmp_path: Path) -> None:
         (tmp_path / file.name).write_text(file.read_text().replace("x-recorded", "x-kept"))
     assert schema_drift(service("intake"), tmp_path) == ["intake.openapi.json", "intake.asyncapi.json"][1:]
     assert schema_drift(service("intake"), tmp_path / "nowhere") == ["intake.openapi.json", "intake.asyncapi.json"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_operation_takes_a_body_that_is_refused_for_its_many_values(name: str) -> None:
+    schema = json.loads((SCHEMAS / f"{name}.openapi.json").read_text())
+    bodies = {
+        f"{method} {path}": most_values(each["requestBody"]["content"]["application/json"]["schema"], schema)
+        for path, operations in schema["paths"].items()
+        for method, each in operations.items()
+        if "application/json" in each.get("requestBody", {}).get("content", {})
+    }
+    assert {where: most for where, most in bodies.items() if most > MAX_MARKS * 0.75} == {}
+
+
+def most_values(shape: dict[str, Any], schema: dict[str, Any]) -> float:
+    """The keys and values of the largest body of this shape; infinite where a list has no limit."""
+    if "$ref" in shape:
+        return most_values(schema["components"]["schemas"][shape["$ref"].rpartition("/")[2]], schema)
+    if several := shape.get("anyOf") or shape.get("oneOf"):
+        return max(most_values(each, schema) for each in several)
+    if shape.get("type") == "array":
+        return 1 + float(shape.get("maxItems", math.inf)) * most_values(shape["items"], schema)
+    if (values := shape.get("additionalProperties")) not in (None, False):
+        return 1 + float(shape.get("maxProperties", math.inf)) * (1 + most_values(values, schema))
+    return 1 + sum(1 + most_values(each, schema) for each in shape.get("properties", {}).values())
 
 
 @pytest.fixture

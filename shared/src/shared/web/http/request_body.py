@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -19,6 +20,16 @@ from shared.web.http.problems import ProblemError
 MAX_BODY_BYTES = 256 * 1024
 BODY_TIMEOUT_SECONDS = 20.0
 """For a JSON body, from its first byte to its last."""
+MAX_MARKS = 2_000
+"""Colons, commas and opening brackets outside of texts: about the keys and values of a body. The largest that an
+operation takes, 250 scenarios, has half of it."""
+MAX_DEPTH = 16
+"""Objects and lists within each other."""
+LONG_BODY_BYTES = 16 * 1024
+"""A body from this size on is read by a thread, so that nobody else waits for it in the event loop."""
+MARKS = (b":", b",", b"[", b"{")
+TEXTS = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z)', re.DOTALL)
+"""One that never ends counts to the end, so that the time is in proportion to the size."""
 UNREADABLE_BODY = re.compile("[\0\ud800-\udfff]")
 JSON = re.compile(r"application/(?:[\w.+-]+\+)?json\s*(?:;|$)", re.IGNORECASE)
 
@@ -93,10 +104,8 @@ class BoundedRequest(Request):
         return self._body
 
     async def json(self) -> Any:
-        try:
-            return _clean(json.loads(await self.body(), parse_constant=_no_such_number))
-        except RecursionError:
-            raise ProblemError(400, "malformed-request", "Demande illisible", "Le JSON est trop imbriqué.") from None
+        body = await self.body()
+        return await run_in_threadpool(read_json, body) if len(body) >= LONG_BODY_BYTES else read_json(body)
 
 
 class BoundedRoute(APIRoute):
@@ -111,7 +120,32 @@ class BoundedRoute(APIRoute):
         return handle_bounded
 
 
-def _clean(value: Any) -> Any:
+def read_json(body: bytes) -> Any:
+    """The cleaned value. Raises ProblemError: 413 for more keys and values than any operation takes, before anything
+    is read, 400 for a deep one, 422 for what is no text or number; json.JSONDecodeError for what is no JSON."""
+    if _has_too_many_marks(body):
+        detail = "Elle compte bien plus de champs et de valeurs qu’aucune opération n’en attend."
+        raise ProblemError(413, "body-too-large", "Demande trop volumineuse", detail)
+    try:
+        return _clean(json.loads(body, parse_constant=_no_such_number), MAX_DEPTH)
+    except RecursionError:
+        raise _too_deep() from None
+
+
+def _has_too_many_marks(body: bytes) -> bool:
+    """Texts are passed over only where their own commas could matter, and where they are not too many themselves."""
+    if sum(map(body.count, MARKS)) <= MAX_MARKS:
+        return False
+    fewest_texts = (body.count(b'"') - body.count(b'\\"')) // 2
+    return fewest_texts > MAX_MARKS + 1 or sum(map(TEXTS.sub(b"", body).count, MARKS)) > MAX_MARKS
+
+
+def _too_deep() -> ProblemError:
+    return ProblemError(400, "malformed-request", "Demande illisible", "Le JSON est trop imbriqué.")
+
+
+def _clean(value: Any, depth: int) -> Any:
+    """`depth`: how many more levels there may be."""
     if isinstance(value, str):
         if UNREADABLE_BODY.search(value):
             raise ProblemError(
@@ -126,11 +160,13 @@ def _clean(value: Any) -> Any:
                 " retapez-le au lieu de le coller.",
             )
         return clean_text(value)
+    if not isinstance(value, list | dict):
+        return value
+    if not depth:
+        raise _too_deep()
     if isinstance(value, list):
-        return [_clean(item) for item in value]
-    if isinstance(value, dict):
-        return {_clean(key): _clean(item) for key, item in value.items()}
-    return value
+        return [_clean(item, depth - 1) for item in value]
+    return {_clean(key, depth): _clean(item, depth - 1) for key, item in value.items()}
 
 
 def _no_such_number(name: str) -> Any:

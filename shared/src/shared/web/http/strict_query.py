@@ -8,11 +8,19 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.params import Cookie, Header, Path
 from fastapi.routing import APIRoute
 
+from shared.web.http.problems import ProblemError
+
+MAX_PARAMETERS = 300
+"""A list takes 200 `id`, and some twenty filters."""
 DECLARED_ELSEWHERE = (Path, Header, Cookie)
 
 
 async def reject_unknown_parameters(request: Request) -> None:
-    """Raises RequestValidationError that names each parameter which the operation does not take."""
+    """Raises RequestValidationError that names each parameter which the operation does not take, or ProblemError 400
+    for more of them than any takes."""
+    if request.scope["query_string"].count(b"&") >= MAX_PARAMETERS:
+        detail = f"L’adresse a plus de {MAX_PARAMETERS}\u00a0paramètres."
+        raise ProblemError(400, "malformed-request", "Demande illisible", detail)
     if not request.query_params:
         return
     route = request.scope["route"]

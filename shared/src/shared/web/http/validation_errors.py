@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from shared.kernel import french_words
@@ -11,6 +12,8 @@ from shared.kernel.fields import FIRST_YEAR, LAST_YEAR
 
 A_FIELD = re.compile(r"[A-Za-z]+-[A-Za-z-]+|[a-z][a-z0-9_]{0,59}")
 """A field of a body, a parameter, or a header."""
+MAX_FINDINGS = 20
+"""More help nobody, and a request with thousands of unknown fields would be answered at ten times its length."""
 A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 FRENCH = {
     "missing": "ce champ est attendu",
@@ -54,10 +57,19 @@ FRENCH = {
 }
 
 
-def findings(errors: Sequence[Any]) -> list[dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is wrong in a request: the first `errors`, and how many `more` there are."""
+
+    errors: list[dict[str, str]]
+    more: int
+
+
+def findings(errors: Sequence[Any]) -> Findings:
     """Pydantic's, in French; nothing of what was sent is repeated. `pointer` (RFC 6901) is where in the body, or
     `parameter` which one; `field` says the same to a person."""
-    return [_finding(*each["loc"]) | {"message": _in_french(each)} for each in errors]
+    shown = [_finding(*each["loc"]) | {"message": _in_french(each)} for each in errors[:MAX_FINDINGS]]
+    return Findings(shown, len(errors) - len(shown))
 
 
 def summary(errors: list[dict[str, str]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -105,8 +106,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def handle_invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:
-        errors = findings(error.errors())
-        return problem_response(422, "invalid-request", "Données invalides", summary(errors), errors=errors)
+        found = findings(error.errors())
+        extra: dict[str, Any] = {"errors": found.errors} | ({"more_errors": found.more} if found.more else {})
+        return problem_response(422, "invalid-request", "Données invalides", summary(found.errors), **extra)
 
     @app.exception_handler(HTTPException)
     async def handle_http_error(request: Request, error: HTTPException) -> JSONResponse:

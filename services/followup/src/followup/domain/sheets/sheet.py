@@ -13,6 +13,8 @@ from shared.kernel import Axis, ConfidentialLine, Context, Decider, Encrypted, L
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
+MAX_NAMES = 100
+
 
 class SheetStatus(StrEnum):
     NEW = "new"
@@ -100,7 +102,7 @@ class PublishSheet:
     """The resource centre publishes the sheet, in the words that it has checked."""
 
     lesson: Lesson
-    names: tuple[Line, ...] = ()
+    names: Annotated[tuple[Line, ...], Len(0, MAX_NAMES)] = ()
 
 
 @dataclass(frozen=True, slots=True)
