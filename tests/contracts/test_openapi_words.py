@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -85,6 +86,54 @@ def test_each_command_has_its_french_label_and_each_error_its_problems(openapi: 
             assert int(status) < 400 or "x-problems" in answer, (name, status)
     commands = [each for _, each in operations(openapi) if "x-label-fr" in each]
     assert commands or "audit" in openapi["info"]["title"]
+
+
+MONEY_NAMES = {
+    "allocated",
+    "amount",
+    "available",
+    "budget",
+    "cash",
+    "committed",
+    "cost",
+    "engaged",
+    "income",
+    "paid",
+    "price",
+    "result",
+    "subsidies",
+    "sum",
+}
+MONEY_WORDS = re.compile(r"\b(euros?|cents?|money|amount)\b", re.IGNORECASE)
+
+
+def is_money(name: str, field: Mapping[str, Any]) -> bool:
+    """Whether a field is a whole number that its name or its description calls money."""
+    kinds = {each.get("type") for each in (field, *field.get("anyOf", ()))}
+    is_called_money = MONEY_NAMES & {*name.split("_")} or MONEY_WORDS.search(field.get("description", ""))
+    return "integer" in kinds and "x-unit" not in field and bool(is_called_money)
+
+
+def test_money_is_in_cents_and_its_name_says_so(openapi: dict[str, Any]) -> None:
+    shapes = openapi["components"]["schemas"].items()
+    fields = [
+        (f"{shape}.{name}", name, field) for shape, s in shapes for name, field in s.get("properties", {}).items()
+    ]
+    assert [path for path, name, field in fields if is_money(name, field)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("extra_amount", {"type": "integer"}),
+        ("paid", {"anyOf": [{"type": "integer"}, {"type": "null"}]}),
+        ("left", {"type": "integer", "description": "What is left, in cents"}),
+        ("total", {"type": "integer", "description": "The money of the year"}),
+    ],
+)
+def test_money_under_another_name_is_found(name: str, field: dict[str, Any]) -> None:
+    assert is_money(name, field)
+    assert not is_money(name, field | {"x-unit": "euro cents"})
 
 
 def test_amounts_and_durations_have_their_unit(openapi: dict[str, Any]) -> None:

@@ -43,6 +43,26 @@ def test_each_problem_of_the_http_side_has_a_page(name: str) -> None:
     assert sorted(built - pages.keys()) == []
 
 
+def sums_in_refusals(source: str) -> Iterator[tuple[str, str]]:
+    """What a refusal gives beside its sentence, where that is an amount: the name, and what it holds."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            for given in node.exc.keywords:
+                value = ast.unparse(given.value)
+                if "_cents" in value or f"format_euros({value})" in ast.unparse(node.exc):
+                    yield given.arg or "**", value
+
+
+def test_a_sum_beside_a_refusal_is_in_cents_and_its_name_says_so() -> None:
+    modules = [*ROOT.glob("services/*/src/**/domain/**/*.py")]
+    found = [each for module in modules for each in sums_in_refusals(module.read_text())]
+    assert len(found) > 5
+    assert [(name, value) for name, value in found if not name.endswith("_cents")] == []
+    assert [*sums_in_refusals("raise TOO_LITTLE(f'Il reste {format_euros(left)}.', left=left, days=3)")] == [
+        ("left", "left")
+    ]
+
+
 def test_titles_are_those_of_the_code() -> None:
     built: dict[str, set[str]] = {}
     for slug, title in answered_by_http(ROOT / "shared" / "src" / "shared"):

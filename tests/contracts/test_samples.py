@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from eventsourcing.persistence import MapperDeserialisationError
@@ -66,6 +67,23 @@ def test_samples_are_only_ever_added() -> None:
         cwd=golden_samples.ROOT,
     )
     assert not changed.stdout.strip()
+
+
+RENEWED = [
+    (name, decider, event) for name, decider, event in golden_samples.stored_events() if event_name(event).version > 1
+]
+
+
+@pytest.mark.parametrize(("service", "decider", "cls"), RENEWED, ids=lambda each: getattr(each, "__name__", None))
+def test_what_was_stored_under_former_names_is_read_under_those_of_today(
+    service: str, decider: Decider[Any], cls: type
+) -> None:
+    """Samples of all versions hold the same values, and have so far differed by the names of their fields alone."""
+    newest = golden_samples.stored_path(service, cls)
+    versions = sorted(newest.parent.glob(f"{event_name(cls).name}.v*.json"))
+    assert len(versions) == event_name(cls).version
+    shown = [to_plain(golden_samples.read(decider, path).data, lambda _: "…") for path in versions]
+    assert all(each == shown[-1] for each in shown)
 
 
 # An upcast, for real: version 1 counted heads in a text, version 2 in a number and with a unit.

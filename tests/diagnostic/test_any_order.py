@@ -47,7 +47,7 @@ WORK = st.sampled_from(
     [
         *COMPLETE,
         ListOtherScheme("Fonds de confiance"),
-        RecordEconomics(2025, Perimeter.STRUCTURE, budget=412_000_00),
+        RecordEconomics(2025, Perimeter.STRUCTURE, budget_cents=412_000_00),
         QualifyDifficulty(DifficultyLevel.CRITICAL, deep_causes=("Un seul financeur",)),
         PrioritiseScenarios((RecoveryScenario(1, "Recentrage"),)),
         CorrectEmployment(8, 4, aided=2, fte=10, effective_on=TODAY, reason="Lu sur la mauvaise ligne."),

@@ -49,11 +49,11 @@ CONTENT: tuple[Any, ...] = (
     economics.RecordEconomics(
         2025,
         Perimeter.STRUCTURE,
-        budget=41_200_000,
-        own_income=12_800_000,
-        subsidies=26_300_050,
-        result=-1_845_005,
-        cash=5_000_000,
+        budget_cents=41_200_000,
+        own_income_cents=12_800_000,
+        subsidies_cents=26_300_050,
+        result_cents=-1_845_005,
+        cash_cents=5_000_000,
     ),
     indicators.RecordIndicator("own_income_share", "Ventes et prestations ÷ total des produits, en\u00a0%", value=31),
     difficulty.QualifyDifficulty(

@@ -51,7 +51,7 @@ WORK = (
     RecordIndicator("members", "Adhésions à jour", value=120),
     StateProblem("secret problème", ("secret cause",), recommendations=("secret conseil",)),
     SCHEME,
-    RecordEconomics(2025, Perimeter.STRUCTURE, budget=412_000_00, result=-18_450_50),
+    RecordEconomics(2025, Perimeter.STRUCTURE, budget_cents=412_000_00, result_cents=-18_450_50),
     QualifyDifficulty(
         DifficultyLevel.CRITICAL,
         DifficultyNature.STRUCTURAL,
@@ -69,7 +69,7 @@ WORK = (
         9, 2, aided=2, fte=10.5, effective_on=NOW.date(), reason="secret motif de correction", volunteers=40
     ),
     CorrectEconomics(
-        2025, Perimeter.STRUCTURE, effective_on=NOW.date(), reason="secret motif de correction", budget=421_000_00
+        2025, Perimeter.STRUCTURE, effective_on=NOW.date(), reason="secret motif de correction", budget_cents=421_000_00
     ),
     CorrectIndicator(
         "members", "Adhésions à jour", value=118, effective_on=NOW.date(), reason="secret motif de correction"

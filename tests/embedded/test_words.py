@@ -72,7 +72,7 @@ def kinds_in(shape: Any, seen: set[Any]) -> Iterator[type[StrEnum]]:
     [
         ("2027-02-14", "", "14/02/2027"),
         ("2027-02-14T09:30:00+01:00", "", "14/02/2027"),
-        (480000, "amount", "4\u202f800\u202f€"),
+        (480000, "amount_cents", "4\u202f800\u202f€"),
         (9.5, "", "9,5"),
         (["governance", "digital"], "", "gouvernance et vie associative, numérique"),
         ([{"name": "Maëlle", "quality": "leader"}], "", "Maëlle"),

@@ -179,8 +179,8 @@ def test_the_list_shows_a_parcours_that_has_just_opened() -> None:
         "done": 0,
         "abandoned": 0,
         "carried_over": 0,
-        "committed": 0,
-        "paid": 0,
+        "committed_cents": 0,
+        "paid_cents": 0,
     }
 
 
@@ -204,7 +204,7 @@ def test_the_list_counts_actions_and_euros() -> None:
         "done": 1,
     }
     assert (counted["abandoned"], counted["carried_over"]) == (1, 1)
-    assert (counted["committed"], counted["paid"]) == (400_000, 100_000)
+    assert (counted["committed_cents"], counted["paid_cents"]) == (400_000, 100_000)
 
 
 @pytest.mark.parametrize(

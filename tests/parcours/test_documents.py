@@ -99,7 +99,7 @@ def agree(log: MemoryLog[Parcours], prestation: UUID, proof: UUID | None = None)
         selection.RetainProvider(
             prestation,
             "Cabinet Armen Conseil",
-            amount=480_000,
+            amount_cents=480_000,
             days=5,
             exception="Un suivi de la même étude.",
         ),
@@ -165,7 +165,7 @@ def test_an_amendment_adds_its_days_to_those_first_agreed(log: MemoryLog[Parcour
     at = LATER + timedelta(days=40)
     signers = [GivenSignature(name, date(2026, 4, 20)) for name in ("Maëlle Kerdoncuff", "Paul Rivoal", "Gaël Armen")]
     signed = GivenSignatures(signers[0], signers[1], provider=signers[2])
-    do(log, agreement.RecordAmendment(prestation, signed, extra_days=2, extra_amount=90_000), at=at)
+    do(log, agreement.RecordAmendment(prestation, signed, extra_days=2, extra_amount_cents=90_000), at=at)
     text_shown = on_screen(written(parcours_documents, f"convention-{prestation}", read(log, at)))
     assert "Jours convenus, avenants compris 7 jours" in text_shown
     assert "20 avril 2026 + 2 + 900,00 €" in text_shown

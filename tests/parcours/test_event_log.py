@@ -101,7 +101,7 @@ ALL_SIGN = GivenSignatures(
 )
 TENDER = new_id(90)
 AWARD = selection.RecordAward(
-    CONSULTING, TENDER, name=PersonalData(new_id(91), "secret prestataire"), amount=500_000, days=6, account="p1"
+    CONSULTING, TENDER, name=PersonalData(new_id(91), "secret prestataire"), amount_cents=500_000, days=6, account="p1"
 )
 UNDER_WAY = (*BUILT, edits.DeferAxis("strategy", "secret report"), SHARE, VALIDATE)
 CARRIED_OUT = (
@@ -115,17 +115,17 @@ CARRIED_OUT = (
     payments.CommitFunds(CONSULTING),
     selection.WithdrawAward(CONSULTING, TENDER, reason=text("secret motif")),
     selection.RetainProvider(
-        CONSULTING, "secret prestataire", amount=500_000, days=6, exception="secret motif", account="p1"
+        CONSULTING, "secret prestataire", amount_cents=500_000, days=6, exception="secret motif", account="p1"
     ),
     payments.CommitFunds(CONSULTING, 400_000),
-    agreement.RecordAgreement(CONSULTING, replace(ALL_SIGN, provider=None), amount=400_000, days=5),
+    agreement.RecordAgreement(CONSULTING, replace(ALL_SIGN, provider=None), amount_cents=400_000, days=5),
     payments.ReleaseFunds(CONSULTING, "secret motif"),
     payments.CommitFunds(CONSULTING),
-    agreement.RecordAgreement(CONSULTING, replace(ALL_SIGN, provider=None), amount=400_000, days=5),
+    agreement.RecordAgreement(CONSULTING, replace(ALL_SIGN, provider=None), amount_cents=400_000, days=5),
     agreement.SignAgreement(CONSULTING, GivenSignatures(provider=ALL_SIGN.provider)),
     coordination.StartAction(CONSULTING),
     reporting.RecordDays(CONSULTING, 5),
-    agreement.RecordAmendment(CONSULTING, ALL_SIGN, extra_days=1, extra_amount=50_000),
+    agreement.RecordAmendment(CONSULTING, ALL_SIGN, extra_days=1, extra_amount_cents=50_000),
     reporting.AcceptFinalReport(CONSULTING, TODAY),
     payments.AuthorisePayment(CONSULTING, 100_000, last=True),
     coordination.FinishAction(CONSULTING, "secret résultat"),
@@ -147,7 +147,7 @@ WHOLE_LIFE = (
     coordination.CarryOverAction(EXPERTISE, "secret suite"),
     corrections.CorrectIntroduction(OWN, 1, whom="secret contact", held_on=TODAY, reason="secret erreur"),
     assignment_corrections.CorrectAgreement(
-        CONSULTING, "secret erreur", amount=420_000, signatures=ALL_SIGN, provider="secret prestataire"
+        CONSULTING, "secret erreur", amount_cents=420_000, signatures=ALL_SIGN, provider="secret prestataire"
     ),
     assignment_corrections.CorrectDays(CONSULTING, 4, effective_on=TODAY, reason="secret erreur"),
     assignment_corrections.CorrectFinalReport(CONSULTING, "secret erreur", received_on=TODAY),
@@ -264,23 +264,25 @@ COMMANDS = st.one_of(
     on_action(
         selection.RetainProvider,
         provider=st.just("Un nom"),
-        amount=SUMS,
+        amount_cents=SUMS,
         days=LENGTHS,
         exception=st.just("Seule offre"),
     ),
     st.just(AWARD),
     on_action(selection.RecordAnnouncement, tender=st.just(TENDER)),
     on_action(selection.WithdrawAward, tender=st.just(TENDER), reason=st.just(text("Sans suite"))),
-    on_action(agreement.RecordAgreement, signatures=SIGNATURES, amount=st.none() | SUMS, days=st.none() | LENGTHS),
+    on_action(
+        agreement.RecordAgreement, signatures=SIGNATURES, amount_cents=st.none() | SUMS, days=st.none() | LENGTHS
+    ),
     on_action(agreement.SignAgreement, signatures=SIGNATURES),
-    on_action(payments.CommitFunds, amount=st.none() | SUMS),
+    on_action(payments.CommitFunds, amount_cents=st.none() | SUMS),
     on_action(payments.ReleaseFunds, reason=st.just("Le prestataire tarde")),
     on_action(reporting.RecordDays, days=LENGTHS),
     on_action(
         agreement.RecordAmendment,
         signatures=SIGNATURES,
         extra_days=st.none() | LENGTHS,
-        extra_amount=st.none() | SUMS,
+        extra_amount_cents=st.none() | SUMS,
     ),
     on_action(reporting.ReceiveFinalReport, received_on=DAYS),
     on_action(reporting.AcceptFinalReport, received_on=st.none() | DAYS),
@@ -294,14 +296,14 @@ COMMANDS = st.one_of(
     on_action(
         assignment_corrections.CorrectAgreement,
         reason=st.just("Faute"),
-        amount=st.none() | SUMS,
+        amount_cents=st.none() | SUMS,
         days=st.none() | LENGTHS,
         provider=st.none() | st.just("Un nom"),
     ),
     on_action(assignment_corrections.CorrectDays, days=LENGTHS, effective_on=DAYS, reason=st.just("Faute")),
     on_action(assignment_corrections.CorrectFinalReport, reason=st.just("Faute"), received_on=st.none() | DAYS),
     st.builds(corrections.CorrectDebrief, st.just("Un élan"), DAYS, st.just("Faute")),
-    on_action(payments.AuthorisePayment, amount=SUMS, last=st.booleans()),
+    on_action(payments.AuthorisePayment, amount_cents=SUMS, last=st.booleans()),
     st.builds(ending.CompleteParcours, st.just("Un vrai élan"), DAYS),
     st.just(ending.AbandonParcours("Priorités nouvelles")),
 )
@@ -333,15 +335,15 @@ def check_promises(parcours: Parcours) -> None:
         assert not (parcours.only_consulting and under_way)
     for action in parcours.actions.values():
         assert action.validated or action.status is ActionStatus.PLANNED
-        assert 0 <= action.paid <= action.committed
+        assert 0 <= action.paid_cents <= action.committed_cents
         if action.retained and not action.is_agreed:
-            assert action.committed <= action.retained.amount
+            assert action.committed_cents <= action.retained.amount_cents
         if action.is_agreed:
             assert action.agreement
-            assert action.committed <= action.agreement.terms.amount
+            assert action.committed_cents <= action.agreement.terms.amount_cents
             assert action.days <= action.agreement.terms.days
             assert action.retained
         if action.planned.kind is ActionKind.CONSULTING and action.status in (ActionStatus.STARTED, ActionStatus.DONE):
             assert action.is_agreed
         if action.agreement and action.status is ActionStatus.PLANNED:
-            assert action.committed >= action.agreement.terms.amount, "signed before it was funded"
+            assert action.committed_cents >= action.agreement.terms.amount_cents, "signed before it was funded"

@@ -44,7 +44,7 @@ def figures(parcours: Served, of: str = PATH, **asked: Any) -> dict[str, Any]:
 
 
 def retained(parcours: Served, case: Any, action: Any, amount: int) -> None:
-    proposed: dict[str, Any] = {"amount": amount, "days": 5}
+    proposed: dict[str, Any] = {"amount_cents": amount, "days": 5}
     proposed |= {"provider": "Cabinet Loire", "exception": "Seul cabinet du territoire."}
     posted(parcours, f"{PATH}/{case}/actions/{action}/provider", **proposed)
 
@@ -68,12 +68,12 @@ def test_structures_accompanied_are_told_apart_from_those_with_consulting(parcou
 def test_what_the_fund_has_engaged_is_told_beside_what_it_was_allocated_year_by_year(parcours: Served) -> None:
     case, action = validated_case(parcours.application)
     year = parcours.application.clock.now().year
-    posted(parcours, FUNDS, "manager", unit="dla-44", year=year, allocated=1_000_000)
-    posted(parcours, FUNDS, "manager", unit="dla-44", year=year + 1, allocated=2_000_000)
+    posted(parcours, FUNDS, "manager", unit="dla-44", year=year, allocated_cents=1_000_000)
+    posted(parcours, FUNDS, "manager", unit="dla-44", year=year + 1, allocated_cents=2_000_000)
     retained(parcours, case, action, 400_000)
     instant = parcours.application.recorder.position_at()[1]
     assert instant is not None
-    posted(parcours, f"{PATH}/{case}/actions/{action}/funds", amount=250_000)
+    posted(parcours, f"{PATH}/{case}/actions/{action}/funds", amount_cents=250_000)
     found = figures(parcours, FUNDS)
     share = found[f"engaged_share/{year}"]
     assert (share["value"], share["counted"], share["among"]) == (0.25, 250_000, 1_000_000)

@@ -90,7 +90,7 @@ def test_a_state_is_nested_fields_without_what_says_nothing() -> None:
         "status": "admitted",
         "structure": {"name": "Les Jardins", "rna": None, "headcount": 12},
         "meetings": [],
-        "content": {"economics": {"budget": 61200000, "fiscal_year": 2026}},
+        "content": {"economics": {"budget_cents": 61200000, "fiscal_year": 2026}},
         "participants": [{"person": "01a202f5-3ba0-7822-8f44-f4e21a1573a6", "name": "Maëlle", "quality": "leader"}],
     }
     assert said(state_nodes(state)) == {

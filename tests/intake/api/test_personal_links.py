@@ -233,7 +233,7 @@ def test_a_provider_reads_its_own_tenders_in_parcours_and_nothing_else(house: Ho
     page = provider.get(f"/api/v1/parcours/{case}/provider").json()
     assert [(each["id"], each["provider"]) for each in page["tenders"]] == [(str(number), str(key))]
     providers = f"/api/v1/parcours/{case}/tenders/{number}/providers"
-    proposal = {"amount": 250_000, "days": 4, "summary": "Quatre journées."}
+    proposal = {"amount_cents": 250_000, "days": 4, "summary": "Quatre journées."}
     assert slug(provider.post(f"{providers}/{other}/proposal", proposal)) == "not-your-proposal"
     assert provider.post(f"{providers}/{key}/proposal", proposal).status_code == 200
     assert "Quatre journées." in provider.get(f"/api/v1/parcours/{case}/provider").text

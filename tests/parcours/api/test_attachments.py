@@ -38,9 +38,14 @@ def fund_assignment(running: Served, case: UUID, action: UUID, account: str | No
     manager = Actor("some-manager", Role.MANAGER, unit="dla-44")
     opened = fund.fund_id("dla-44", today.year)
     app.handle(
-        fund.decider, opened, fund.OpenFund("dla-44", today.year, allocated=1_000_000), app.context(opened, manager)
+        fund.decider,
+        opened,
+        fund.OpenFund("dla-44", today.year, allocated_cents=1_000_000),
+        app.context(opened, manager),
     )
-    retain = selection.RetainProvider(action, "Cabinet Aubépine", amount=400_000, days=5, exception="Seul cabinet")
+    retain = selection.RetainProvider(
+        action, "Cabinet Aubépine", amount_cents=400_000, days=5, exception="Seul cabinet"
+    )
     for command in (replace(retain, account=account), payments.CommitFunds(action)):
         app.handle(parcours.decider, case, command, app.context(case, manager))
 

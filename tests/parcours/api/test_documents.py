@@ -63,7 +63,7 @@ def open_tender(running: Served, adviser: Client, case: str, action: tuple[UUID,
         done(adviser.post(f"{where}/providers", {"name": name}))
     armen, sillon, _ = adviser.get(where).json()["candidates"]
     for key, amount in ((armen, 480_000), (sillon, 450_000)):
-        proposal = {"amount": amount, "days": 5, "summary": "Cinq journées sur place."}
+        proposal = {"amount_cents": amount, "days": 5, "summary": "Cinq journées sur place."}
         done(adviser.post(f"{where}/providers/{key}/proposal", proposal))
     return where, [armen, sillon]
 
@@ -116,7 +116,7 @@ def test_from_the_terms_of_reference_to_the_signed_agreement(
     today = running.application.clock.now().date().isoformat()
     disposition = "attachment; filename=convention.pdf"
     proof = adviser.upload(f"{case}/attachments?kind=signed_agreement", sample_files.pdf(), disposition).json()["id"]
-    fund = {"unit": "dla-44", "year": running.application.clock.now().year, "allocated": 500_000}
+    fund = {"unit": "dla-44", "year": running.application.clock.now().year, "allocated_cents": 500_000}
     assert running.by("manager").post("/api/v1/funds", fund).status_code == 201
     done(adviser.post(f"{case}/actions/{action[1]}/funds"))
     signed = {"signatures": given_signatures(today), "attachment": proof}

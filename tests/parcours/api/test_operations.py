@@ -74,7 +74,7 @@ def open_tender(running: Served, adviser: Client, operation: str) -> str:
         done(adviser.post(f"{where}/providers", {"name": name}))
     armen, sillon, _ = adviser.get(where).json()["candidates"]
     for key, amount in ((armen, 1_000_00), (sillon, 1_200_00)):
-        proposal = {"amount": amount, "days": 5, "summary": "Deux jours par semaine."}
+        proposal = {"amount_cents": amount, "days": 5, "summary": "Deux jours par semaine."}
         done(adviser.post(f"{where}/providers/{key}/proposal", proposal))
     days_pass(running, 11)
     done(adviser.post(f"{where}/interests", {"conflict": False}))
@@ -202,7 +202,7 @@ def test_one_tender_agreement_report_and_price_for_all_structures_with_a_share_f
     ]
     tender = open_tender(running, adviser, operation)
     today = running.application.clock.now().date()
-    envelope = {"unit": "dla-44", "year": today.year, "allocated": 5_000_00}
+    envelope = {"unit": "dla-44", "year": today.year, "allocated_cents": 5_000_00}
     done(running.by("manager").post("/api/v1/funds", envelope))
     assert ("operation_funds_to_commit", operation) in waiting_tasks(running, adviser)
     mission_at = f"{operation}/missions/{number}"
@@ -217,7 +217,7 @@ def test_one_tender_agreement_report_and_price_for_all_structures_with_a_share_f
     assert extra["price_cents"] == 1_000_00
     assert sorted(each["share_cents"] for each in extra["shares"]) == [333_33, 333_33, 333_34]
     balance = adviser.get(f"/api/v1/funds/dla-44/{today.year}").json()
-    assert balance["committed"] == 1_000_00
+    assert balance["committed_cents"] == 1_000_00
 
     path, action = structures[0]
     leader = running.by("leader", case=path.rpartition("/")[2], unit=None)
@@ -239,12 +239,12 @@ def test_one_tender_agreement_report_and_price_for_all_structures_with_a_share_f
     shares = [each["share_cents"] for each in adviser.get(operation).json()["extra"]["shares"]]
     assert shares == [500_00, 500_00]
     assert ("operation_payment_to_authorise", operation) in waiting_tasks(running, adviser)
-    done(adviser.post(f"{mission_at}/payments", {"amount": 1_000_00, "last": True}))
+    done(adviser.post(f"{mission_at}/payments", {"amount_cents": 1_000_00, "last": True}))
     done(adviser.post(f"{operation}/closure", closure))
     done(adviser.post(f"{path}/actions/{action}/completion", {"summary": "Fait."}))
     up_to_date(running, service)
     [row] = adviser.get("/api/v1/operations", status="closed").json()["items"]
-    assert (row["committed"], row["paid"]) == (1_000_00, 1_000_00)
+    assert (row["committed_cents"], row["paid_cents"]) == (1_000_00, 1_000_00)
 
     sheet = text_of(done(adviser.get(f"{operation}/documents/fiche-de-l-operation.pdf")).content)
     for words in (TITLE, "Structure 3", "action abandonnée", "500,00", "Cabinet Armen", "La comptable est en poste."):

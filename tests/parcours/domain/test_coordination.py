@@ -119,14 +119,16 @@ ADJUSTED = ParcoursAdjusted(4, text("Un départ"))
 RETAINED = ProviderRetained(
     CONSULTING,
     PersonalData(new_id(1), "Cabinet Aubépine"),
-    amount=400_000,
+    amount_cents=400_000,
     days=5,
     exception=text("Seul cabinet du territoire"),
 )
-RETAIN = RetainProvider(CONSULTING, "Cabinet Aubépine", amount=400_000, days=5, exception="Seul cabinet du territoire")
+RETAIN = RetainProvider(
+    CONSULTING, "Cabinet Aubépine", amount_cents=400_000, days=5, exception="Seul cabinet du territoire"
+)
 TENDER = new_id(9)
 AWARD = ProviderRetained(
-    CONSULTING, PersonalData(new_id(1), "Cabinet Aubépine"), amount=400_000, days=5, tender=TENDER, account="p1"
+    CONSULTING, PersonalData(new_id(1), "Cabinet Aubépine"), amount_cents=400_000, days=5, tender=TENDER, account="p1"
 )
 INFORMED = ResultAnnounced(CONSULTING)
 
@@ -269,7 +271,7 @@ def test_without_a_tender_the_provider_is_named_and_the_exception_motivated() ->
 
 
 def test_an_award_gives_the_parcours_its_provider() -> None:
-    award = RecordAward(CONSULTING, TENDER, name=AWARD.name, amount=400_000, days=5, account="p1")
+    award = RecordAward(CONSULTING, TENDER, name=AWARD.name, amount_cents=400_000, days=5, account="p1")
     given(*UNDER_WAY).when(award).then(AWARD)
     given(*UNDER_WAY, RETAINED).when(award).refused("provider-already-retained")
     given(*UNDER_WAY).when(replace(award, action=OWN)).refused("not-consulting")
@@ -300,7 +302,7 @@ def test_a_tender_that_is_cancelled_after_its_award_gives_its_funds_back() -> No
     awarded = (*UNDER_WAY, AWARD, INFORMED, FUNDS)
     given(*awarded).when(withdraw).then(FundsReleased(CONSULTING, 400_000), dismissed)
     after = given(*awarded, FundsReleased(CONSULTING, 400_000), dismissed).state.actions[CONSULTING]
-    assert (after.retained, after.committed) == (None, 0)
+    assert (after.retained, after.committed_cents) == (None, 0)
     given(*awarded, AGREEMENT).when(withdraw).refused("agreement-in-force")
     given(*awarded, FundsReleased(CONSULTING, 400_000), ABANDONED).when(withdraw).then(dismissed)
 
@@ -315,7 +317,7 @@ def test_funds_are_committed_once_a_provider_is_chosen_and_within_its_proposal()
     in_two_parts = (FundsCommitted(CONSULTING, 200_000, fund=FUND), FundsCommitted(CONSULTING, 100_000, fund=FUND))
     partly = given(*UNDER_WAY, RETAINED, *in_two_parts)
     too_much = partly.when(CommitFunds(CONSULTING, 100_001)).refused("beyond-proposal")
-    assert too_much.extra == {"amount": 400_000, "days": 5}
+    assert too_much.extra == {"amount_cents": 400_000, "days": 5}
     partly.when(CommitFunds(CONSULTING)).then(FundsCommitted(CONSULTING, 100_000, fund=FUND))
     given(*FUNDED).when(CommitFunds(CONSULTING)).refused("nothing-to-commit")
     given(*FUNDED, AGREEMENT).when(CommitFunds(CONSULTING, 1)).refused("agreement-already-recorded")
@@ -324,10 +326,10 @@ def test_funds_are_committed_once_a_provider_is_chosen_and_within_its_proposal()
 
 def test_an_agreement_without_money_that_covers_it_is_refused() -> None:
     refused = given(*UNDER_WAY, RETAINED).when(RECORD).refused("not-funded")
-    assert refused.extra == {"amount": 400_000, "committed": 0}
+    assert refused.extra == {"amount_cents": 400_000, "committed_cents": 0}
     partly = given(*UNDER_WAY, RETAINED, FundsCommitted(CONSULTING, 399_999, fund=FUND))
     partly.when(RECORD).refused("not-funded")
-    assert partly.when(replace(RECORD, amount=399_999)).refused_as is None
+    assert partly.when(replace(RECORD, amount_cents=399_999)).refused_as is None
     given(*UNDER_WAY).when(RECORD).refused("no-provider")
 
 
@@ -336,10 +338,10 @@ def test_the_agreement_is_for_what_was_proposed_unless_it_says_less() -> None:
     given(*FUNDED, AGREEMENT).when(RECORD).refused("agreement-already-recorded")
     given(*CONSULTING_STARTED).when(RECORD).refused("action-not-at-this-step")
     given(*FUNDED, ADJUSTED).when(RECORD).refused("not-validated")
-    given(*FUNDED).when(replace(RECORD, amount=400_001)).refused("beyond-proposal")
+    given(*FUNDED).when(replace(RECORD, amount_cents=400_001)).refused("beyond-proposal")
     given(*FUNDED).when(replace(RECORD, days=6)).refused("beyond-proposal")
     less = replace(AGREEMENT, terms=AgreementTerms(380_000, 4))
-    given(*FUNDED).when(replace(RECORD, amount=380_000, days=4)).then(less, FundsReleased(CONSULTING, 20_000))
+    given(*FUNDED).when(replace(RECORD, amount_cents=380_000, days=4)).then(less, FundsReleased(CONSULTING, 20_000))
 
 
 def test_every_candidate_is_informed_before_the_agreement() -> None:
@@ -384,7 +386,7 @@ def test_funds_without_an_agreement_in_force_are_released_with_a_reason() -> Non
     partly = (*FUNDED, replace(AGREEMENT, signatures=ONE_SIGNATURE))
     given(*partly).when(release).then(AgreementVoided(CONSULTING), released)
     after = given(*partly, AgreementVoided(CONSULTING), released).state.actions[CONSULTING]
-    assert (after.agreement, after.committed) == (None, 0)
+    assert (after.agreement, after.committed_cents) == (None, 0)
     given(*FUNDED, AGREEMENT).when(release).refused("agreement-in-force")
     given(*UNDER_WAY, RETAINED).when(release).refused("nothing-committed")
 
@@ -455,14 +457,14 @@ def test_the_days_worked_stay_within_those_agreed_unless_an_amendment_adds_some(
 
 
 def test_an_amendment_commits_the_money_that_it_adds() -> None:
-    more = replace(AMEND, extra_days=None, extra_amount=90_000)
+    more = replace(AMEND, extra_days=None, extra_amount_cents=90_000)
     committed = FundsCommitted(CONSULTING, 90_000, fund=FUND)
-    amended = replace(AMENDMENT, extra_days=0, extra_amount=90_000)
+    amended = replace(AMENDMENT, extra_days=0, extra_amount_cents=90_000)
     next_year = datetime(2027, 3, 2, tzinfo=UTC)
     given(*CONSULTING_STARTED).when(more, at=next_year).then(committed, amended)
     after = given(*CONSULTING_STARTED, committed, amended).state.actions[CONSULTING]
     assert after.agreement
-    assert (after.committed, after.agreement.terms) == (490_000, AgreementTerms(490_000, 5))
+    assert (after.committed_cents, after.agreement.terms) == (490_000, AgreementTerms(490_000, 5))
 
 
 def test_an_amendment_adds_something_and_is_signed_by_all_three() -> None:
@@ -517,7 +519,7 @@ def test_the_provider_is_paid_after_acceptance_and_in_all_within_the_agreed_amou
     given(*CONSULTING_STARTED, REPORT).when(AuthorisePayment(CONSULTING, 300_000)).then(paid)
     again = given(*CONSULTING_STARTED, REPORT, paid, PaymentAuthorised(CONSULTING, 50_000))
     refused = again.when(AuthorisePayment(CONSULTING, 50_001)).refused("beyond-committed")
-    assert refused.extra == {"committed": 400_000, "left": 50_000}
+    assert refused.extra == {"committed_cents": 400_000, "left_cents": 50_000}
 
 
 def test_what_the_last_payment_leaves_goes_back_to_the_fund() -> None:

@@ -52,7 +52,7 @@ PLAN = ReceivedPlan(
 )
 ACTION = UUID(int=2)
 WHO = PersonalData(new_id(1), "Cabinet Aubépine")
-RETAINED = ProviderRetained(ACTION, WHO, amount=400_000, days=6, exception=text("Seul cabinet"))
+RETAINED = ProviderRetained(ACTION, WHO, amount_cents=400_000, days=6, exception=text("Seul cabinet"))
 SIGNATURES = AgreementSignatures(
     *(AgreementSignature(new_id(n), PersonalData(new_id(n), name), signed_on=BEFORE) for n, name in enumerate("ABC", 1))
 )
@@ -117,12 +117,12 @@ def test_what_was_recorded_wrongly_is_corrected_at_any_time_with_its_day_and_a_r
         provider=PersonalData(new_id(1), "Cabinet Ajonc"),
     )
     released = FundsReleased(ACTION, 40_000)
-    correct = CorrectAgreement(ACTION, WHY, amount=350_000, days=6, provider="Cabinet Ajonc")
+    correct = CorrectAgreement(ACTION, WHY, amount_cents=350_000, days=6, provider="Cabinet Ajonc")
     history.when(correct).then(signed, released)
     after = given(*history.events, met, days, report, signed, released).state.actions[ACTION]
     assert after.agreement
     assert after.retained
-    assert (after.agreement.terms, after.committed) == (AgreementTerms(350_000, 6), 350_000)
+    assert (after.agreement.terms, after.committed_cents) == (AgreementTerms(350_000, 6), 350_000)
     assert (after.retained.name, after.retained.exception) == (signed.provider, text("Seul cabinet"))
     assert (after.days, after.report_received_on, after.report_accepted) == (3, BEFORE, True)
     assert [(each.whom.plaintext, each.held_on) for each in after.introductions] == [("Youenn Marchand", TODAY)]
@@ -164,7 +164,7 @@ def test_the_debrief_is_corrected_once_it_was_held() -> None:
         (CorrectDays(ACTION, 3, effective_on=BEFORE - timedelta(days=1), reason=WHY), "before-signature"),
         (CorrectFinalReport(ACTION, WHY, received_on=TODAY + timedelta(days=2)), "absurd-date"),
         (CorrectAgreement(ACTION, WHY, days=3), "below-recorded"),
-        (CorrectAgreement(ACTION, WHY, amount=400_001), "beyond-proposal"),
+        (CorrectAgreement(ACTION, WHY, amount_cents=400_001), "beyond-proposal"),
         (CorrectAgreement(ACTION, WHY, days=7), "beyond-proposal"),
         (CorrectAgreement(ACTION, WHY, signatures=given_signatures(TODAY + timedelta(days=1))), "below-recorded"),
         (CorrectAgreement(ACTION, WHY, signatures=given_signatures(date(2025, 11, 30))), "before-admission"),
@@ -190,21 +190,21 @@ def test_the_provider_of_a_tender_is_not_corrected_in_its_agreement() -> None:
 
 
 def test_what_is_committed_follows_a_corrected_sum_but_stays_above_what_was_paid() -> None:
-    more = given(*CARRIED_OUT).when(CorrectAgreement(ACTION, WHY, amount=400_000))
+    more = given(*CARRIED_OUT).when(CorrectAgreement(ACTION, WHY, amount_cents=400_000))
     assert more.events[1:] == (FundsCommitted(ACTION, 10_000, fund=FUND),)
     paid = given(*CARRIED_OUT, PaymentAuthorised(ACTION, 360_000))
-    assert paid.when(CorrectAgreement(ACTION, WHY, amount=360_000)).events[1:] == (FundsReleased(ACTION, 30_000),)
-    below = paid.when(CorrectAgreement(ACTION, WHY, amount=359_999)).refused("below-recorded")
-    assert below.extra == {"paid": 360_000, "days": 4}
+    assert paid.when(CorrectAgreement(ACTION, WHY, amount_cents=360_000)).events[1:] == (FundsReleased(ACTION, 30_000),)
+    below = paid.when(CorrectAgreement(ACTION, WHY, amount_cents=359_999)).refused("below-recorded")
+    assert below.extra == {"paid_cents": 360_000, "days": 4}
     last = (PaymentAuthorised(ACTION, 380_000), FundsReleased(ACTION, 10_000))
     settled = given(*CARRIED_OUT, *last)
-    assert settled.when(CorrectAgreement(ACTION, WHY, amount=385_000)).events[1:] == ()
+    assert settled.when(CorrectAgreement(ACTION, WHY, amount_cents=385_000)).events[1:] == ()
 
 
 def test_after_an_abandonment_what_is_due_for_the_days_worked_follows_a_corrected_sum() -> None:
     stopped = [each for each in CARRIED_OUT if not isinstance(each, FinalReportReceived | FinalReportAccepted)]
     history = given(*stopped, FundsReleased(ACTION, 78_000), ParcoursAbandoned(text("Priorités nouvelles")))
-    less = history.when(CorrectAgreement(ACTION, WHY, amount=300_000))
+    less = history.when(CorrectAgreement(ACTION, WHY, amount_cents=300_000))
     assert less.events[1:] == (FundsReleased(ACTION, 72_000),)
     fewer = history.when(CorrectDays(ACTION, 2, effective_on=TODAY, reason=WHY))
     assert fewer.events[1:] == (FundsReleased(ACTION, 156_000),)

@@ -49,16 +49,16 @@ from shared.testing.scenarios import UNIT, MemoryLog, Scenarios, text
 
 given = Scenarios(decider)
 ACTION, OTHER, DOSSIER = UUID(int=11), UUID(int=12), UUID(int=21)
-OPENED = FundOpened(UNIT, 2026, allocated=1_000_000)
-ENGAGED = FundEngaged(DOSSIER, ACTION, amount=600_000)
+OPENED = FundOpened(UNIT, 2026, allocated_cents=1_000_000)
+ENGAGED = FundEngaged(DOSSIER, ACTION, amount_cents=600_000)
 
 
 def test_a_manager_opens_the_fund_of_the_own_unit_once_a_year() -> None:
-    given().when(OpenFund(UNIT, 2026, allocated=1_000_000), by=Role.MANAGER).then(OPENED)
-    given().when(OpenFund(UNIT, 2026, allocated=1_000_000), by=Role.ADVISER).refused("managers-only")
-    given().when(OpenFund("unit-44", 2026, allocated=1_000_000), by=Role.MANAGER).refused("other-unit")
-    given(OPENED).when(OpenFund(UNIT, 2026, allocated=1_000_000), by=Role.MANAGER).then()
-    given(OPENED).when(OpenFund(UNIT, 2026, allocated=1), by=Role.MANAGER).refused("fund-already-open")
+    given().when(OpenFund(UNIT, 2026, allocated_cents=1_000_000), by=Role.MANAGER).then(OPENED)
+    given().when(OpenFund(UNIT, 2026, allocated_cents=1_000_000), by=Role.ADVISER).refused("managers-only")
+    given().when(OpenFund("unit-44", 2026, allocated_cents=1_000_000), by=Role.MANAGER).refused("other-unit")
+    given(OPENED).when(OpenFund(UNIT, 2026, allocated_cents=1_000_000), by=Role.MANAGER).then()
+    given(OPENED).when(OpenFund(UNIT, 2026, allocated_cents=1), by=Role.MANAGER).refused("fund-already-open")
     assert fund_id(UNIT, 2026) not in (fund_id(UNIT, 2027), fund_id("unit-44", 2026))
 
 
@@ -67,26 +67,26 @@ def test_a_manager_adjusts_it_with_a_reason_and_never_below_what_is_engaged() ->
     adjusted = FundAdjusted(600_000, text("Crédits régionaux en baisse"))
     given(OPENED, ENGAGED).when(lowered, by=Role.MANAGER).then(adjusted)
     too_low = given(OPENED, ENGAGED).when(AdjustFund(599_999, "Encore moins"), by=Role.MANAGER)
-    assert too_low.refused("below-committed").extra == {"committed": 600_000}
+    assert too_low.refused("below-committed").extra == {"committed_cents": 600_000}
     given(OPENED).when(lowered, by=Role.ADVISER).refused("managers-only")
     given(OPENED).when(lowered, by=Actor("another", Role.MANAGER, unit="unit-44")).refused("other-unit")
 
 
 def test_what_is_engaged_is_at_most_what_is_available() -> None:
-    given(OPENED).when(EngageAmount(DOSSIER, ACTION, amount=600_000)).then(ENGAGED)
-    refused = given(OPENED, ENGAGED).when(EngageAmount(DOSSIER, OTHER, amount=400_001)).refused("fund-exhausted")
-    assert refused.extra == {"available": 400_000}
-    given().when(EngageAmount(DOSSIER, ACTION, amount=1)).refused("fund-not-open")
+    given(OPENED).when(EngageAmount(DOSSIER, ACTION, amount_cents=600_000)).then(ENGAGED)
+    refused = given(OPENED, ENGAGED).when(EngageAmount(DOSSIER, OTHER, amount_cents=400_001)).refused("fund-exhausted")
+    assert refused.extra == {"available_cents": 400_000}
+    given().when(EngageAmount(DOSSIER, ACTION, amount_cents=1)).refused("fund-not-open")
 
 
 def test_what_is_freed_is_available_again_and_what_is_spent_is_not() -> None:
     given(OPENED, ENGAGED).when(FreeAmount(ACTION, 200_000)).then(FundFreed(ACTION, 200_000))
     given(OPENED, ENGAGED).when(SpendAmount(ACTION, 600_000)).then(FundSpent(ACTION, 600_000))
     spent = given(OPENED, ENGAGED, FundSpent(ACTION, 500_000))
-    assert spent.when(FreeAmount(ACTION, 100_001)).refused("beyond-engaged").extra == {"left": 100_000}
-    assert spent.when(SpendAmount(OTHER, 1)).refused("beyond-engaged").extra == {"left": 0}
+    assert spent.when(FreeAmount(ACTION, 100_001)).refused("beyond-engaged").extra == {"left_cents": 100_000}
+    assert spent.when(SpendAmount(OTHER, 1)).refused("beyond-engaged").extra == {"left_cents": 0}
     after = given(OPENED, ENGAGED, FundSpent(ACTION, 500_000), FundFreed(ACTION, 100_000)).state
-    assert (after.committed, after.paid, after.available) == (500_000, 500_000, 500_000)
+    assert (after.committed_cents, after.paid_cents, after.available_cents) == (500_000, 500_000, 500_000)
 
 
 class AnyFund(RuleBasedStateMachine):
@@ -98,7 +98,7 @@ class AnyFund(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.log: MemoryLog[Fund] = MemoryLog(decider)
-        self.log.do(OpenFund(UNIT, 2026, allocated=800), by=Role.MANAGER)
+        self.log.do(OpenFund(UNIT, 2026, allocated_cents=800), by=Role.MANAGER)
         self.reached = self.log.state
 
     def ask(self, command: object, by: Role = Role.ADVISER) -> None:
@@ -111,7 +111,7 @@ class AnyFund(RuleBasedStateMachine):
 
     @rule(action=actions, amount=sums)
     def engage(self, action: UUID, amount: int) -> None:
-        self.ask(EngageAmount(DOSSIER, action, amount=amount))
+        self.ask(EngageAmount(DOSSIER, action, amount_cents=amount))
 
     @rule(action=actions, amount=sums)
     def free(self, action: UUID, amount: int) -> None:
@@ -124,7 +124,7 @@ class AnyFund(RuleBasedStateMachine):
     @invariant()
     def never_overspent_and_replayed_alike(self) -> None:
         fund = self.log.state
-        assert 0 <= fund.paid <= fund.committed <= fund.allocated
+        assert 0 <= fund.paid_cents <= fund.committed_cents <= fund.allocated_cents
         assert self.log.from_snapshot() == fund == self.log.state
         assert fund == self.reached
 
@@ -186,7 +186,7 @@ def retained_action(app: ServiceApplication, plan: ReceivedPlan) -> tuple[UUID, 
     assert built.shared
     ask(validation.ValidateParcours(built.shared.version, built.shared.content_hash), LEADER)
     action = next(iter(built.actions))
-    ask(selection.RetainProvider(action, "Cabinet", amount=1_000_000, days=5, exception="Seule offre"))
+    ask(selection.RetainProvider(action, "Cabinet", amount_cents=1_000_000, days=5, exception="Seule offre"))
     return case, action
 
 
@@ -202,7 +202,7 @@ def test_concurrent_commitments_never_overspend_at_any_position_of_the_log(
     unit = f"unit-{uuid7()}"
     plan = ReceivedPlan(PLAN.structure, unit, adviser=PLAN.adviser, admitted_at=PLAN.admitted_at, axes=PLAN.axes)
     fund = fund_id(unit, NOW.year)
-    opening = OpenFund(unit, NOW.year, allocated=allocated)
+    opening = OpenFund(unit, NOW.year, allocated_cents=allocated)
     manager = Actor("some-manager", Role.MANAGER, unit=unit)
     replicas[0].handle(decider, fund, opening, replicas[0].context(fund, manager))
     agreed = [retained_action(replicas[0], plan) for _ in amounts]
@@ -224,12 +224,12 @@ def test_concurrent_commitments_never_overspend_at_any_position_of_the_log(
 
     entries = replicas[0].recorder.entries_of_case(fund)
     funds = list(accumulate((e.data for _, e in replicas[0].events_of(entries)), decider.evolve, initial=Fund()))
-    assert all(each.available >= 0 for each in funds)
-    sums = [replicas[0].load(parcours.decider, case).state.actions[action].committed for case, action in agreed]
-    assert funds[-1].committed == sum(sums)
+    assert all(each.available_cents >= 0 for each in funds)
+    sums = [replicas[0].load(parcours.decider, case).state.actions[action].committed_cents for case, action in agreed]
+    assert funds[-1].committed_cents == sum(sums)
     remaining = [n for n, done in enumerate(committed) if done and n not in abandoned]
-    assert funds[-1].committed == sum(amounts[n] for n in remaining)
-    assert all(funds[-1].available < amounts[n] for n, done in enumerate(committed) if not done and not abandoned)
+    assert funds[-1].committed_cents == sum(amounts[n] for n in remaining)
+    assert all(funds[-1].available_cents < amounts[n] for n, done in enumerate(committed) if not done and not abandoned)
 
 
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -240,7 +240,7 @@ def test_concurrent_amendments_never_overspend_either(
     unit = f"unit-{uuid7()}"
     plan = ReceivedPlan(PLAN.structure, unit, adviser=PLAN.adviser, admitted_at=PLAN.admitted_at, axes=PLAN.axes)
     fund, manager = fund_id(unit, NOW.year), Actor("some-manager", Role.MANAGER, unit=unit)
-    opening = OpenFund(unit, NOW.year, allocated=1_000_000 * len(extras) + left)
+    opening = OpenFund(unit, NOW.year, allocated_cents=1_000_000 * len(extras) + left)
     replicas[0].handle(decider, fund, opening, replicas[0].context(fund, manager))
     today = NOW.date()
     signers = GivenSignatures(
@@ -253,7 +253,7 @@ def test_concurrent_amendments_never_overspend_either(
 
     def amend(n: int) -> bool:
         app, (case, action) = replicas[n % 3], agreed[n]
-        command = agreement.RecordAmendment(action, signers, extra_amount=extras[n])
+        command = agreement.RecordAmendment(action, signers, extra_amount_cents=extras[n])
         try:
             app.handle(parcours.decider, case, command, app.context(case, ADVISER))
         except Refused as refused:
@@ -264,10 +264,10 @@ def test_concurrent_amendments_never_overspend_either(
     with ThreadPoolExecutor(len(extras)) as together:
         amended = list(together.map(amend, range(len(extras))))
     after = replicas[0].load(decider, fund).state
-    assert after.available == left - sum(extra for extra, done in zip(extras, amended, strict=True) if done) >= 0
-    assert all(after.available < extra for extra, done in zip(extras, amended, strict=True) if not done)
+    assert after.available_cents == left - sum(extra for extra, done in zip(extras, amended, strict=True) if done) >= 0
+    assert all(after.available_cents < extra for extra, done in zip(extras, amended, strict=True) if not done)
     terms = [replicas[0].load(parcours.decider, case).state.actions[action].agreement for case, action in agreed]
-    assert sum(each.terms.amount for each in terms if each) == after.committed
+    assert sum(each.terms.amount_cents for each in terms if each) == after.committed_cents
 
 
 def test_a_refusal_of_the_fund_leaves_the_parcours_as_it_was(replicas: list[ServiceApplication]) -> None:
@@ -289,23 +289,23 @@ def test_an_action_keeps_the_fund_of_its_first_year_and_gives_back_to_it(
         app: ServiceApplication = running.http.app.state.application  # type: ignore[attr-defined]
         manager, adviser, year = running.by("manager"), running.by("adviser"), datetime.now(UTC).year
         for opened in (year, year + 1):
-            opening = {"unit": "dla-44", "year": opened, "allocated": 500_000}
+            opening = {"unit": "dla-44", "year": opened, "allocated_cents": 500_000}
             assert manager.post("/api/v1/funds", opening).status_code == 201
         (case, action), (later_case, later_action) = (validated_case(app) for _ in range(2))
-        proposed = {"provider": "Cabinet", "amount": 400_000, "days": 5, "exception": "Seule offre"}
+        proposed = {"provider": "Cabinet", "amount_cents": 400_000, "days": 5, "exception": "Seule offre"}
         for each, number in ((case, action), (later_case, later_action)):
             assert adviser.post(f"/api/v1/parcours/{each}/actions/{number}/provider", proposed).status_code == 200
 
         def commit(each: UUID, number: UUID, amount: int) -> Any:
-            return adviser.post(f"/api/v1/parcours/{each}/actions/{number}/funds", {"amount": amount})
+            return adviser.post(f"/api/v1/parcours/{each}/actions/{number}/funds", {"amount_cents": amount})
 
         def committed(of: int) -> int:
-            sums: int = adviser.get(f"/api/v1/funds/dla-44/{of}").json()["committed"]
+            sums: int = adviser.get(f"/api/v1/funds/dla-44/{of}").json()["committed_cents"]
             return sums
 
         assert commit(case, action, 300_000).status_code == 200
         refused = commit(later_case, later_action, 300_000).json()
-        assert (refused["type"].rsplit("/", 1)[1], refused["available"]) == ("fund-exhausted", 200_000)
+        assert (refused["type"].rsplit("/", 1)[1], refused["available_cents"]) == ("fund-exhausted", 200_000)
         assert f"Il reste 2\u202f000,00\u00a0€ au fonds d’ingénierie {year}" in refused["detail"]
 
         new_year = datetime(year + 1, 1, 2, 9, tzinfo=UTC).isoformat()
@@ -321,16 +321,22 @@ def test_an_action_keeps_the_fund_of_its_first_year_and_gives_back_to_it(
 def test_a_fund_over_http(database: Callable[..., str], nats: Nats, tmp_path: Path) -> None:
     with served(service, database, nats, tmp_path) as running:
         manager, adviser = running.by("manager"), running.by("adviser")
-        opening = {"unit": "dla-44", "year": 2026, "allocated": 5_000_000}
+        opening = {"unit": "dla-44", "year": 2026, "allocated_cents": 5_000_000}
         assert adviser.post("/api/v1/funds", opening).status_code == 403
         opened = manager.post("/api/v1/funds", opening)
         assert opened.status_code == 201
-        assert manager.post("/api/v1/funds", opening | {"allocated": 1}).json()["type"].endswith("/fund-already-open")
+        again = manager.post("/api/v1/funds", opening | {"allocated_cents": 1})
+        assert again.json()["type"].endswith("/fund-already-open")
         adjusted = manager.post(
-            f"{opened.headers['Location']}/adjustment", {"allocated": 6_000_000, "reason": "Avenant régional"}
+            f"{opened.headers['Location']}/adjustment", {"allocated_cents": 6_000_000, "reason": "Avenant régional"}
         )
         assert adjusted.status_code == 200
         balance = adviser.get("/api/v1/funds/dla-44/2026").json()
-        sums = {name: balance[name] for name in ("allocated", "committed", "paid", "available")}
-        assert sums == {"allocated": 6_000_000, "committed": 0, "paid": 0, "available": 6_000_000}
+        sums = {name: balance[name] for name in ("allocated_cents", "committed_cents", "paid_cents", "available_cents")}
+        assert sums == {
+            "allocated_cents": 6_000_000,
+            "committed_cents": 0,
+            "paid_cents": 0,
+            "available_cents": 6_000_000,
+        }
         assert adviser.get("/api/v1/funds/dla-44/2031").status_code == 404

@@ -98,7 +98,11 @@ def signed(party: AgreementParty) -> AgreementSignature:
 PRICE = 1_000_00
 TOGETHER = (joined(A, 1), joined(B, 2), joined(C, 3))
 RETAINED = selection.ProviderRetained(
-    CASE, PersonalData(new_id(4), "Cabinet Armen"), amount=PRICE, days=6, exception=text("Seul cabinet du territoire")
+    CASE,
+    PersonalData(new_id(4), "Cabinet Armen"),
+    amount_cents=PRICE,
+    days=6,
+    exception=text("Seul cabinet du territoire"),
 )
 FUNDS = payments.FundsCommitted(CASE, PRICE, fund=fund.fund_id(UNIT, NOW.year))
 SIGNATURES = AgreementSignatures(**{party.value: signed(party) for party in AgreementParty})
@@ -121,10 +125,10 @@ def test_an_operation_calls_one_provider_in_for_all_structures() -> None:
 
 
 def test_its_provider_is_chosen_funded_and_agreed_with_once_by_the_rules_of_any_assignment() -> None:
-    choice = selection.RetainProvider(CASE, "Cabinet Armen", amount=PRICE, days=6, exception="Seul cabinet")
+    choice = selection.RetainProvider(CASE, "Cabinet Armen", amount_cents=PRICE, days=6, exception="Seul cabinet")
     outcome = given(PLANNED, *TOGETHER).when(choice)
     [retained] = outcome.events
-    assert (retained.action, retained.amount) == (CASE, PRICE)
+    assert (retained.action, retained.amount_cents) == (CASE, PRICE)
     signatures = GivenSignatures(*(GivenSignature(name, TODAY) for name in ("Claire", "Youenn", "Armen")))
     record = agreement.RecordAgreement(CASE, signatures)
     given(PLANNED, *TOGETHER).when(record).refused("no-provider")
@@ -170,7 +174,7 @@ def test_days_amendments_and_payments_are_those_of_the_operation() -> None:
     paid = payments.PaymentAuthorised(CASE, PRICE)
     given(*STARTED, REPORT).when(payments.AuthorisePayment(CASE, PRICE)).then(paid)
     given(*STARTED, REPORT).when(payments.AuthorisePayment(CASE, PRICE + 1)).refused("beyond-committed")
-    more = agreement.AmendmentSigned(CASE, SIGNATURES, signed_on=TODAY, extra_amount=200_00)
+    more = agreement.AmendmentSigned(CASE, SIGNATURES, signed_on=TODAY, extra_amount_cents=200_00)
     assert given(*STARTED, more).state.price == PRICE + 200_00
     assert sum(shares_of(given(*STARTED, more).state).values()) == PRICE + 200_00
 
@@ -284,7 +288,7 @@ class AnyShares(RuleBasedStateMachine):
     @rule(extra=st.integers(1, 99_99))
     def amend(self, extra: int) -> None:
         signatures = GivenSignatures(*(GivenSignature(name, TODAY) for name in ("Claire", "Youenn", "Armen")))
-        self.log.do(agreement.RecordAmendment(CASE, signatures, extra_amount=extra))
+        self.log.do(agreement.RecordAmendment(CASE, signatures, extra_amount_cents=extra))
 
     @invariant()
     def shares_add_up(self) -> None:
@@ -325,7 +329,7 @@ def agreed(app: ServiceApplication) -> tuple[UUID, list[tuple[UUID, UUID]]]:
     """An operation of three structures whose provider has been chosen, funded and agreed with."""
     number, money = uuid7(), fund.fund_id("dla-44", today().year)
     if app.load(fund.decider, money).version == 0:
-        ask(app, fund.decider, money, fund.OpenFund("dla-44", today().year, allocated=1_000 * PRICE), by=MANAGER)
+        ask(app, fund.decider, money, fund.OpenFund("dla-44", today().year, allocated_cents=1_000 * PRICE), by=MANAGER)
     mission = replace(MISSION, starts_on=today() + timedelta(days=10), ends_on=today() + timedelta(days=90))
     ask(app, operation.decider, number, PlanOperation("dla-44", "Une comptable pour trois", mission=mission))
     structures = [validated_case(app, operation=number) for _ in range(3)]
@@ -334,7 +338,7 @@ def agreed(app: ServiceApplication) -> tuple[UUID, list[tuple[UUID, UUID]]]:
         app,
         operation.decider,
         number,
-        selection.RetainProvider(number, "Cabinet Armen", amount=PRICE, days=6, exception="Seul cabinet"),
+        selection.RetainProvider(number, "Cabinet Armen", amount_cents=PRICE, days=6, exception="Seul cabinet"),
         payments.CommitFunds(number),
         agreement.RecordAgreement(number, signatures),
     )
@@ -349,7 +353,7 @@ def test_the_price_is_engaged_once_in_the_fund_and_no_action_has_an_agreement_of
     money = app.load(fund.decider, fund.fund_id("dla-44", today().year)).state.engagements
     assert money[number] == fund.Engagement(number, PRICE)
     assert not {key for _, key in structures} & money.keys()
-    own = selection.RetainProvider(action, "Un autre", amount=1, days=1, exception="Urgence")
+    own = selection.RetainProvider(action, "Un autre", amount_cents=1, days=1, exception="Urgence")
     with pytest.raises(Refused, match="collective-action"):
         ask(app, parcours.decider, case, own)
     ask(app, parcours.decider, case, coordination.StartAction(action))
@@ -359,13 +363,13 @@ def test_the_price_is_engaged_once_in_the_fund_and_no_action_has_an_agreement_of
     ask(app, parcours.decider, case, coordination.FinishAction(action, "Fait"))
     ask(app, operation.decider, number, payments.AuthorisePayment(number, PRICE, last=True))
     spent = app.load(fund.decider, fund.fund_id("dla-44", today().year)).state.engagements[number]
-    assert spent == fund.Engagement(number, PRICE, paid=PRICE)
+    assert spent == fund.Engagement(number, PRICE, paid_cents=PRICE)
 
 
 def test_an_operation_does_not_overspend_the_fund(app: ServiceApplication) -> None:
     agreed(app)
     money = fund.fund_id("dla-44", today().year)
-    committed = app.load(fund.decider, money).state.committed
+    committed = app.load(fund.decider, money).state.committed_cents
     ask(app, fund.decider, money, fund.AdjustFund(committed + PRICE - 1, "Enveloppe réduite"), by=MANAGER)
     try:
         with pytest.raises(Refused, match="fund-exhausted"):
@@ -400,7 +404,7 @@ def test_a_tender_of_an_operation_chooses_its_provider_once_for_all(app: Service
     tell(award.AwardTender(key, exception="Un seul cabinet répond sur ce territoire"), closed)
     retained = app.load(operation.decider, number).state.missions[number].retained
     assert retained is not None
-    assert (retained.amount, retained.tender, retained.all_informed) == (PRICE, invitation, False)
+    assert (retained.amount_cents, retained.tender, retained.all_informed) == (PRICE, invitation, False)
     tell(award.InformCandidate(key, (now + closed).date()), closed)
     informed = app.load(operation.decider, number).state.missions[number].retained
     assert informed is not None

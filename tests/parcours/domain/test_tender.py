@@ -211,7 +211,7 @@ def told(event: object, *before: object) -> list[object]:
 
 def test_the_parcours_is_told_who_was_chosen_for_what_it_proposed_and_once_all_know_it() -> None:
     name = PersonalData(A, "Cabinet 31")
-    award = selection.RecordAward(ACTION, TENDER, name=name, amount=400_000, days=5, account="provider-31")
+    award = selection.RecordAward(ACTION, TENDER, name=name, amount_cents=400_000, days=5, account="provider-31")
     assert told(AWARDED, *SCORED) == [award]
     assert told(INFORMED[0], *SCORED, AWARDED) == []
     assert told(INFORMED[1], *SCORED, AWARDED, INFORMED[0]) == [selection.RecordAnnouncement(ACTION, TENDER)]
@@ -352,7 +352,7 @@ def test_from_the_terms_of_reference_to_the_tripartite_agreement(
             )
         keys = list(adviser.get(at).json()["candidates"])
         provider = running.by("provider", subject="p1", unit=None, case=str(case))
-        proposal = {"amount": 480000, "days": 5, "summary": "Cinq jours"}
+        proposal = {"amount_cents": 480000, "days": 5, "summary": "Cinq jours"}
         assert provider.post(f"{at}/providers/{keys[0]}/proposal", proposal).status_code == 200
         assert provider.post(f"{at}/providers/{keys[1]}/proposal", proposal).status_code == 403
         assert provider.get(at).status_code == 403
@@ -371,7 +371,7 @@ def test_from_the_terms_of_reference_to_the_tripartite_agreement(
         assert adviser.post(sign, agreement).json()["type"].endswith("/not-all-informed")
         assert adviser.post(f"{at}/providers/{keys[0]}/information", {"informed_on": today}).status_code == 200
         assert adviser.post(sign, agreement).json()["type"].endswith("/not-funded")
-        fund = {"unit": "dla-44", "year": later.year, "allocated": 500_000}
+        fund = {"unit": "dla-44", "year": later.year, "allocated_cents": 500_000}
         assert running.by("manager").post("/api/v1/funds", fund).status_code == 201
         assert adviser.post(f"{path}/actions/{action}/funds").status_code == 200
         assert adviser.post(sign, agreement | {"provider": "Un autre"}).status_code == 422
@@ -388,10 +388,10 @@ def test_an_award_that_is_cancelled_gives_its_funds_back_in_the_same_transaction
         path, adviser, now = f"/api/v1/parcours/{case}", running.by("adviser"), datetime.now(UTC)
         at = _with_three_providers(adviser, path, action, now)
         key = next(iter(adviser.get(at).json()["candidates"]))
-        adviser.post(f"{at}/providers/{key}/proposal", {"amount": 300_000, "days": 4, "summary": "Quatre jours"})
+        adviser.post(f"{at}/providers/{key}/proposal", {"amount_cents": 300_000, "days": 4, "summary": "Quatre jours"})
         later = now + timedelta(days=21)
         running.by("ops").post("/api/v1/clock", {"now": later.isoformat()})
-        fund = {"unit": "dla-44", "year": later.year, "allocated": 500_000}
+        fund = {"unit": "dla-44", "year": later.year, "allocated_cents": 500_000}
         assert running.by("manager").post("/api/v1/funds", fund).status_code == 201
         adviser.post(f"{at}/interests", {"conflict": False})
         adviser.post(f"{at}/providers/{key}/scores", {"scores": [16]})
@@ -399,7 +399,7 @@ def test_an_award_that_is_cancelled_gives_its_funds_back_in_the_same_transaction
         assert adviser.post(f"{path}/actions/{action}/funds").status_code == 200
 
         def available() -> int:
-            left: int = adviser.get(f"/api/v1/funds/dla-44/{later.year}").json()["available"]
+            left: int = adviser.get(f"/api/v1/funds/dla-44/{later.year}").json()["available_cents"]
             return left
 
         assert available() == 200_000
@@ -407,7 +407,7 @@ def test_an_award_that_is_cancelled_gives_its_funds_back_in_the_same_transaction
         assert (cancelled.status_code, cancelled.json()["events"]) == (200, ["tender-cancelled"])
         assert available() == 500_000
         after = adviser.get(path).json()["actions"][str(action)]
-        assert (after["retained"], after["committed"]) == (None, 0)
+        assert (after["retained"], after["committed_cents"]) == (None, 0)
         recorded = [each["event"] for each in adviser.get(f"{path}/history").json()][-3:]
         assert sorted(recorded) == ["funds-released", "provider-dismissed", "tender-cancelled"]
 
@@ -418,7 +418,7 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
     with served(service, database, nats, tmp_path) as running:
         app: ServiceApplication = running.http.app.state.application  # type: ignore[attr-defined]
         case, action = validated_case(app)
-        fund = {"unit": "dla-44", "year": (datetime.now(UTC) + timedelta(days=21)).year, "allocated": 5_000_000}
+        fund = {"unit": "dla-44", "year": (datetime.now(UTC) + timedelta(days=21)).year, "allocated_cents": 5_000_000}
         assert running.by("manager").post("/api/v1/funds", fund).status_code == 201
         path, adviser = f"/api/v1/parcours/{case}", running.by("adviser")
         winner, loser, stranger = (
@@ -433,7 +433,7 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
         assert own["grid"] == [{"label": "Prix", "weight": 100}]
         for provider, amount in ((winner, 400000), (loser, 450000)):
             key = provider.get(f"{path}/provider").json()["tenders"][0]["provider"]
-            offer = {"amount": amount, "days": 5, "summary": f"Offre à {amount}"}
+            offer = {"amount_cents": amount, "days": 5, "summary": f"Offre à {amount}"}
             assert provider.post(f"{at}/providers/{key}/proposal", offer).status_code == 200
         running.by("ops").post("/api/v1/clock", {"now": later})
         keys = list(adviser.get(at).json()["candidates"])
@@ -457,7 +457,7 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
 
         _under_way(adviser, path, action, later[:10])
         [assignment] = winner.get(f"{path}/provider").json()["assignments"]
-        assert (assignment["title"], assignment["amount"], assignment["days_left"]) == ("Étude", 400000, 3)
+        assert (assignment["title"], assignment["amount_cents"], assignment["days_left"]) == ("Étude", 400000, 3)
         report, handed_in = {"received_on": later[:10]}, f"{path}/actions/{action}/final-report"
         for provider in (loser, stranger):
             answer = provider.post(f"{handed_in}/receipt", report)
@@ -471,13 +471,13 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
         history = adviser.get(f"{path}/history").json()
         proposed_at = next(each["recorded_at"] for each in history if each["event"] == "proposal-submitted")
         then = winner.get(f"{path}/provider", as_of=proposed_at)
-        assert (then.json()["tenders"][0]["proposal"]["amount"], then.json()["assignments"]) == (400000, [])
+        assert (then.json()["tenders"][0]["proposal"]["amount_cents"], then.json()["assignments"]) == (400000, [])
         assert loser.get(f"{path}/provider", as_of=proposed_at).json()["tenders"][0]["proposal"] is None
         assert then.headers["DLA-Basis"].startswith('log="')
         (row,) = adviser.get(f"/api/v1/parcours/{case}/tenders", as_of=proposed_at).json()
         assert (row["proposals"], row["winner"]) == (1, None)
         fund_then = adviser.get(f"/api/v1/funds/dla-44/{fund['year']}", version=1).json()
-        assert (fund_then["committed"], fund_then["available"]) == (0, 5_000_000)
+        assert (fund_then["committed_cents"], fund_then["available_cents"]) == (0, 5_000_000)
         adviser.post(f"{at}/providers/{keys[1]}/access", {"account": Served.id_of("p9")})
         assert loser.get(f"{path}/provider", as_of=proposed_at).json()["tenders"] == [], "it is another's now"
         elsewhere = running.by("provider", subject="p1", unit=None, case=str(uuid7()))
@@ -499,7 +499,7 @@ def test_a_provider_chosen_without_a_tender_hands_in_its_own_report() -> None:
         UUID(int=8), "unit-35", adviser="adviser-1", admitted_at=NOW - timedelta(days=40), axes=("finance",)
     )
     chosen = selection.ProviderRetained(
-        action, who, amount=400_000, days=5, exception=text("Seul cabinet"), account="p1"
+        action, who, amount_cents=400_000, days=5, exception=text("Seul cabinet"), account="p1"
     )
     by_each = (AgreementSignature(new_id(n), PersonalData(new_id(n), "Signataire"), signed_on=today) for n in (3, 4, 5))
     signed = AgreementRecorded(

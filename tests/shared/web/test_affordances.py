@@ -276,7 +276,7 @@ def test_a_tender_and_a_fund_tell_theirs(serve: Serve) -> None:
     assert_each_leads_somewhere(adviser, links(tender))
     assert links(adviser.post(links(tender)["cancel-tender"]["href"], {"reason": "Sans suite"})) == {}
 
-    fund = manager.post("/api/v1/funds", {"unit": UNIT, "year": 2026, "allocated": 10_000_00})
+    fund = manager.post("/api/v1/funds", {"unit": UNIT, "year": 2026, "allocated_cents": 10_000_00})
     assert links(fund).keys() == {"adjust-fund"}
     assert links(adviser.get(fund.headers["Location"])) == {}
 

@@ -236,7 +236,7 @@ def test_a_tender_waits_for_scores_award_candidates_agreement_report_and_payment
         posted(adviser, f"{tender}/providers", name=name)
     first, second, _ = adviser.get(tender).json()["candidates"]
     for provider in (first, second):
-        posted(adviser, f"{tender}/providers/{provider}/proposal", amount=400_000, days=5, summary="Offre.")
+        posted(adviser, f"{tender}/providers/{provider}/proposal", amount_cents=400_000, days=5, summary="Offre.")
     assert waits() == [], "until the deadline, proposals may come"
     days_pass(running, 11)
     assert waits() == [("proposals_to_score", 14, False)]
@@ -254,7 +254,7 @@ def test_a_tender_waits_for_scores_award_candidates_agreement_report_and_payment
         posted(adviser, f"{tender}/providers/{provider}/information", informed_on=informed_on)
     assert waits() == [("funds_to_commit", 15, False)]
     for year in (app.clock.now().year, app.clock.now().year + 1):
-        posted(manager, "/api/v1/funds", unit="dla-44", year=year, allocated=1_000_000)
+        posted(manager, "/api/v1/funds", unit="dla-44", year=year, allocated_cents=1_000_000)
     posted(adviser, f"{path}/actions/{action}/funds")
     assert waits() == [("agreement_to_sign", 30, False)]
     days_pass(running, 31)
@@ -272,11 +272,11 @@ def test_a_tender_waits_for_scores_award_candidates_agreement_report_and_payment
     assert waits() == [("report_to_accept", -1, True)]
     posted(adviser, f"{path}/actions/{action}/final-report/acceptance")
     assert waits() == [("payment_to_authorise", 30, False)]
-    posted(adviser, f"{path}/actions/{action}/payments", amount=300_000)
+    posted(adviser, f"{path}/actions/{action}/payments", amount_cents=300_000)
     assert waits() == [("payment_to_authorise", 30, False)], "a part is still to be paid"
     posted(adviser, f"{path}/abandonment", reason="La structure renonce.")
     assert waits() == [("payment_to_authorise", 30, False)], "the invoice is due all the same"
-    posted(adviser, f"{path}/actions/{action}/payments", amount=50_000, last=True)
+    posted(adviser, f"{path}/actions/{action}/payments", amount_cents=50_000, last=True)
     assert waits() == []
 
 

@@ -285,13 +285,13 @@ def test_a_fund_and_an_operation_name_no_confidential_case_to_the_rest_of_the_un
 ) -> None:
     with served(service("parcours"), database, nats, tmp_path) as running:
         app, case, other = running.application, str(uuid7()), str(uuid7())
-        fund_of = {"unit": UNIT, "year": 2026, "allocated": 100_000}
+        fund_of = {"unit": UNIT, "year": 2026, "allocated_cents": 100_000}
         funds = running.by("manager").post("/api/v1/funds", fund_of).headers["Location"]
         planned = running.by("adviser").post("/api/v1/operations", {"unit": UNIT, "title": "Mutualiser"})
         shared = planned.headers["Location"]
         for named in (case, other):
             engaging: list[tuple[Any, str, Any]] = [
-                (fund.decider, funds, fund.EngageAmount(UUID(named), uuid7(), amount=1_000)),
+                (fund.decider, funds, fund.EngageAmount(UUID(named), uuid7(), amount_cents=1_000)),
                 (operation.decider, shared, membership.JoinOperation(UUID(named), uuid7())),
             ]
             for decider, path, command in engaging:

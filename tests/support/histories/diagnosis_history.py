@@ -99,10 +99,12 @@ PROBLEM_STATED = ProblemStated(
 
 SCHEME_LISTED = OtherSchemeListed(Scheme(text("Fonds de confiance"), text("Étude en cours")))
 
-ECONOMICS = RecordEconomics(2025, Perimeter.STRUCTURE, budget=412_000_00, subsidies=263_700_00, result=-18_450_50)
+ECONOMICS = RecordEconomics(
+    2025, Perimeter.STRUCTURE, budget_cents=412_000_00, subsidies_cents=263_700_00, result_cents=-18_450_50
+)
 
 ECONOMICS_RECORDED = EconomicsRecorded(
-    Economics(2025, Perimeter.STRUCTURE, budget=412_000_00, subsidies=263_700_00, result=-18_450_50)
+    Economics(2025, Perimeter.STRUCTURE, budget_cents=412_000_00, subsidies_cents=263_700_00, result_cents=-18_450_50)
 )
 
 DIFFICULTY = QualifyDifficulty(

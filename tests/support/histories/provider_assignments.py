@@ -34,13 +34,13 @@ AGREED = Assignment(
     status="started",
     status_label="commencée",
     signed_on=date(2027, 3, 20),
-    amount=480_000,
+    amount_cents=480_000,
     days=5,
     days_done=2,
     days_left=3,
     report_received_on=None,
     report_accepted=False,
-    paid=0,
+    paid_cents=0,
 )
 
 

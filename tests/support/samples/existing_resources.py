@@ -146,7 +146,7 @@ def parcours(running: Served) -> Known:
     own = next(each for each in adviser.get(f"/api/v1/parcours/{case}").json()["actions"] if each != str(action))
     met = {"whom": "Anaïs Roudaut", "held_on": running.application.clock.now().date().isoformat()}
     _made(adviser.post(f"/api/v1/parcours/{case}/actions/{own}/introductions", met))
-    fund = _made(manager.post("/api/v1/funds", {"unit": UNIT, "year": 2026, "allocated": 100_000}))["id"]
+    fund = _made(manager.post("/api/v1/funds", {"unit": UNIT, "year": 2026, "allocated_cents": 100_000}))["id"]
     today = running.application.clock.now().date()
     mission = {
         "axis": "finance",

@@ -90,10 +90,10 @@ def _of_parcours(rows: Sequence[Row]) -> Iterator[Figure]:
 def _money(rows: Sequence[Row]) -> Iterator[Figure]:
     formula = "Σ financements engagés − financements rendus, en centimes d’euro"
     yield count_figure(
-        "committed_cents", "Engagé pour des prestations (centimes)", formula, rows, lambda row: row["committed"]
+        "committed_cents", "Engagé pour des prestations (centimes)", formula, rows, lambda row: row["committed_cents"]
     )
     formula = "Σ paiements autorisés, en centimes d’euro"
-    yield count_figure("paid_cents", "Payé à des prestataires (centimes)", formula, rows, lambda row: row["paid"])
+    yield count_figure("paid_cents", "Payé à des prestataires (centimes)", formula, rows, lambda row: row["paid_cents"])
 
 
 def _first_axis(row: Row) -> str:
@@ -113,15 +113,20 @@ def _of_funds(rows: Sequence[Row]) -> Iterator[Figure]:
             "engaged_share",
             f"Part engagée du fonds d’ingénierie {year}",
             "sommes engagées, paiements compris ÷ enveloppe",
-            [(row["id"], row["committed"], row["allocated"]) for row in of_year],
+            [(row["id"], row["committed_cents"], row["allocated_cents"]) for row in of_year],
         )
         yield replace(engaged, key=key)
 
 
 SUMS = (
-    ("allocated_cents", "Enveloppe du fonds d’ingénierie (centimes)", "Σ enveloppes, ajustements compris", "allocated"),
-    ("engaged_cents", "Engagé sur le fonds d’ingénierie (centimes)", "Σ sommes engagées − rendues", "committed"),
-    ("paid_cents", "Payé sur le fonds d’ingénierie (centimes)", "Σ paiements", "paid"),
+    (
+        "allocated_cents",
+        "Enveloppe du fonds d’ingénierie (centimes)",
+        "Σ enveloppes, ajustements compris",
+        "allocated_cents",
+    ),
+    ("engaged_cents", "Engagé sur le fonds d’ingénierie (centimes)", "Σ sommes engagées − rendues", "committed_cents"),
+    ("paid_cents", "Payé sur le fonds d’ingénierie (centimes)", "Σ paiements", "paid_cents"),
 )
 
 

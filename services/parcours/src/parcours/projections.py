@@ -36,8 +36,8 @@ from shared.projections import Projection, Row
 
 
 class ParcoursRow(TypedDict):
-    """A parcours in the list. `started`, `done`, `abandoned` and `carried_over` count actions; `committed` and `paid`
-    are cents. `completed_at` is the last completion, while an update is under way too."""
+    """A parcours in the list. `started`, `done`, `abandoned` and `carried_over` count actions.
+    `completed_at` is the last completion, while an update is under way too."""
 
     id: UUID
     version: int
@@ -58,8 +58,8 @@ class ParcoursRow(TypedDict):
     done: int
     abandoned: int
     carried_over: int
-    committed: int
-    paid: int
+    committed_cents: int
+    paid_cents: int
     starts_on: NotRequired[date]
     ends_on: NotRequired[date]
     shared_at: NotRequired[datetime]
@@ -70,21 +70,21 @@ class ParcoursRow(TypedDict):
 
 
 class FundRow(TypedDict):
-    """A fund in the list, in cents; what is available is allocated and not committed."""
+    """A fund in the list; what is available is allocated and not committed."""
 
     id: UUID
     version: int
     units: list[str]
     unit: str
     year: int
-    allocated: int
-    committed: int
-    paid: int
+    allocated_cents: int
+    committed_cents: int
+    paid_cents: int
 
 
 class OperationRow(TypedDict):
     """A collective operation in the list. `actions` counts those that beneficiaries have in it, `beneficiaries` the
-    structures that have not left; `committed` and `paid` are cents."""
+    structures that have not left."""
 
     id: UUID
     version: int
@@ -93,8 +93,8 @@ class OperationRow(TypedDict):
     status: OperationStatus
     actions: int
     beneficiaries: int
-    committed: int
-    paid: int
+    committed_cents: int
+    paid_cents: int
     opened_at: datetime
     started_at: datetime | None
     ended_on: date | None
@@ -117,7 +117,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
                 "ranking": [],
                 "first_validated_at": None,
                 **dict.fromkeys(("actions", "consulting", "started", "done", "abandoned", "carried_over"), 0),
-                **dict.fromkeys(("committed", "paid"), 0),
+                **dict.fromkeys(("committed_cents", "paid_cents"), 0),
             }
         case AxesRanked(ranking):
             return row | {"ranking": ranking}
@@ -146,11 +146,11 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
         case ActionCarriedOver():
             return _one_more(row, "carried_over")
         case FundsCommitted(_, amount):
-            return _one_more(row, "committed", by=amount)
+            return _one_more(row, "committed_cents", by=amount)
         case FundsReleased(_, amount):
-            return _one_more(row, "committed", by=-amount)
+            return _one_more(row, "committed_cents", by=-amount)
         case PaymentAuthorised(_, amount):
-            return _one_more(row, "paid", by=amount)
+            return _one_more(row, "paid_cents", by=amount)
         case ParcoursCompleted():
             return row | {"status": ParcoursStatus.COMPLETED, "completed_at": now, "ended_at": now}
         case UpdateAbandoned():
@@ -165,7 +165,7 @@ def _one_more(row: Row, *counted: str, by: int = 1) -> Row:
 
 
 parcours_list = Projection(
-    "parcours:v4",
+    "parcours:v5",
     _project,
     searched=("unit", "adviser"),
     filters=("status", "unit", "adviser"),
@@ -177,21 +177,22 @@ parcours_list = Projection(
 
 def _fund(row: Row, _: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
-        case FundOpened(unit, year, allocated=allocated):
-            return row | {"unit": unit, "year": year, "allocated": allocated, "committed": 0, "paid": 0}
+        case FundOpened(unit, year, allocated_cents=allocated):
+            sums = {"allocated_cents": allocated, "committed_cents": 0, "paid_cents": 0}
+            return row | {"unit": unit, "year": year} | sums
         case FundAdjusted(allocated):
-            return row | {"allocated": allocated}
-        case FundEngaged(_, _, amount=amount):
-            return _one_more(row, "committed", by=amount)
+            return row | {"allocated_cents": allocated}
+        case FundEngaged(_, _, amount_cents=amount):
+            return _one_more(row, "committed_cents", by=amount)
         case FundFreed(_, amount):
-            return _one_more(row, "committed", by=-amount)
+            return _one_more(row, "committed_cents", by=-amount)
         case FundSpent(_, amount):
-            return _one_more(row, "paid", by=amount)
+            return _one_more(row, "paid_cents", by=amount)
     return row
 
 
 funds = Projection(
-    "funds:v1", _fund, searched=("unit", "year"), filters=("unit", "year"), sorts=("unit", "year"), row=FundRow
+    "funds:v2", _fund, searched=("unit", "year"), filters=("unit", "year"), sorts=("unit", "year"), row=FundRow
 )
 
 
@@ -201,14 +202,14 @@ def _operation(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case OperationPlanned(unit):
             planned = {"unit": unit, "status": OperationStatus.PLANNED, "opened_at": entry.recorded_at}
-            counts = dict.fromkeys(("actions", "beneficiaries", "committed", "paid"), 0)
+            counts = dict.fromkeys(("actions", "beneficiaries", "committed_cents", "paid_cents"), 0)
             return row | planned | counts | {"started_at": None, "ended_on": None}
         case FundsCommitted(_, amount):
-            return _one_more(row, "committed", by=amount)
+            return _one_more(row, "committed_cents", by=amount)
         case FundsReleased(_, amount):
-            return _one_more(row, "committed", by=-amount)
+            return _one_more(row, "committed_cents", by=-amount)
         case PaymentAuthorised(_, amount):
-            return _one_more(row, "paid", by=amount)
+            return _one_more(row, "paid_cents", by=amount)
         case BeneficiaryJoined(beneficiaries=beneficiaries):
             return _one_more(row, "actions") | {"beneficiaries": beneficiaries}
         case BeneficiaryLeft(beneficiaries=beneficiaries):
@@ -231,7 +232,7 @@ def _operation(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
 
 
 operations = Projection(
-    "operations:v2",
+    "operations:v3",
     _operation,
     searched=("unit",),
     filters=("status", "unit"),

@@ -52,7 +52,7 @@ def _length(row: Row) -> str:
 
 
 def _amount(row: Row) -> str:
-    return band_of(CENTS, row["committed"], UNKNOWN)
+    return band_of(CENTS, row["committed_cents"], UNKNOWN)
 
 
 parcours_statistics = Release(

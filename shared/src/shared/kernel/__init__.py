@@ -23,6 +23,7 @@ from shared.kernel.events import (
     effective_time,
     event,
     event_name,
+    rename_fields,
 )
 from shared.kernel.fields import (
     UNIT_CODE,
@@ -156,6 +157,7 @@ __all__ = [
     "paris_date",
     "paris_year",
     "quote_french",
+    "rename_fields",
     "require_future",
     "require_past",
     "squeeze_blanks",

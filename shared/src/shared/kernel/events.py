@@ -56,6 +56,24 @@ def event(
     return declare
 
 
+def rename_fields(names: Mapping[str, str]) -> Upcast:
+    """The upcast of an event whose fields have new names, and are what they were.
+
+    `names`: the new name by the old one, with its path where it is nested: `{"terms.amount": "amount_cents"}`."""
+
+    def upcast(data: dict[str, Any]) -> dict[str, Any]:
+        for path, name in names.items():
+            *outer, old = path.split(".")
+            within = data
+            for field in outer:
+                within = within[field]
+            if old in within:
+                within[name] = within.pop(old)
+        return data
+
+    return upcast
+
+
 @overload
 def command(cls: type[T], /) -> type[T]: ...
 

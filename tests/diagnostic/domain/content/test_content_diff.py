@@ -49,7 +49,7 @@ LEADER = Attendee(new_id(1), PersonalData(new_id(1), "Maëlle Kerdoncuff"), qual
 SESSION_HELD = SessionRecorded(Session(TODAY, (LEADER,)))
 
 
-ECONOMICS_RECORDED = EconomicsRecorded(Economics(2025, Perimeter.STRUCTURE, budget=412_000_00))
+ECONOMICS_RECORDED = EconomicsRecorded(Economics(2025, Perimeter.STRUCTURE, budget_cents=412_000_00))
 
 
 QUALIFIED = DifficultyQualified(
@@ -91,7 +91,7 @@ def test_the_difference_between_two_versions_is_told_as_people_write_it() -> Non
     before = given(OPENED, SESSION_HELD, ECONOMICS_RECORDED).state.content
     scenario = ScenariosPrioritised((Scenario(1, text("Recentrage"), retained=True),))
     loss = EconomicsCorrected(
-        Economics(2025, Perimeter.STRUCTURE, budget=421_000_00, result=-18_450_05), TODAY, reason=text(WHY)
+        Economics(2025, Perimeter.STRUCTURE, budget_cents=421_000_00, result_cents=-18_450_05), TODAY, reason=text(WHY)
     )
     history = (OPENED, SESSION_HELD, ECONOMICS_RECORDED, SessionCancelled(1, text(WHY)), QUALIFIED, scenario, loss)
     after = given(*history).state.content

@@ -57,7 +57,7 @@ SESSION_HELD = SessionRecorded(Session(TODAY, (LEADER,)))
 EMPLOYMENT_RECORDED = EmploymentRecorded(Employment(9, 3, aided=2, fte=10.5))
 
 
-ECONOMICS_RECORDED = EconomicsRecorded(Economics(2025, Perimeter.STRUCTURE, budget=412_000_00))
+ECONOMICS_RECORDED = EconomicsRecorded(Economics(2025, Perimeter.STRUCTURE, budget_cents=412_000_00))
 
 
 MEMBERS_RECORDED = IndicatorRecorded("members", Indicator(120, "Adhésions à jour"))
@@ -72,9 +72,9 @@ def test_a_figure_is_corrected_by_a_new_event_with_its_effective_date_and_a_reas
     history.when(CorrectEmployment(8, 4, aided=2, fte=10, effective_on=since, reason=WHY)).then(
         EmploymentCorrected(Employment(8, 4, aided=2, fte=10, as_of=since), since, reason=text(WHY))
     )
-    history.when(CorrectEconomics(2025, Perimeter.STRUCTURE, effective_on=since, reason=WHY, budget=421_000_00)).then(
-        EconomicsCorrected(Economics(2025, Perimeter.STRUCTURE, budget=421_000_00), since, reason=text(WHY))
-    )
+    history.when(
+        CorrectEconomics(2025, Perimeter.STRUCTURE, effective_on=since, reason=WHY, budget_cents=421_000_00)
+    ).then(EconomicsCorrected(Economics(2025, Perimeter.STRUCTURE, budget_cents=421_000_00), since, reason=text(WHY)))
     history.when(CorrectIndicator("members", "Adhésions à jour", value=118, effective_on=since, reason=WHY)).then(
         IndicatorCorrected("members", Indicator(118, "Adhésions à jour"), effective_on=since, reason=text(WHY))
     )
@@ -89,7 +89,7 @@ def test_a_correction_makes_a_new_version_with_the_corrected_figure() -> None:
 def test_what_was_never_recorded_is_not_corrected() -> None:
     for command in (
         CorrectEmployment(8, 4, aided=2, fte=10, effective_on=TODAY, reason=WHY),
-        CorrectEconomics(2025, Perimeter.STRUCTURE, effective_on=TODAY, reason=WHY, budget=1),
+        CorrectEconomics(2025, Perimeter.STRUCTURE, effective_on=TODAY, reason=WHY, budget_cents=1),
         CorrectIndicator("members", "Adhésions à jour", value=118, effective_on=TODAY, reason=WHY),
     ):
         given(OPENED).when(command).refused("nothing-to-correct")

@@ -24,7 +24,7 @@ EMPLOYMENT_RECORDED = EmploymentRecorded(Employment(9, 3, aided=2, fte=10.5))
 
 
 def test_money_is_in_cents_and_told_with_the_definitions_that_follow_up_knows() -> None:
-    command = RecordEconomics(2025, Perimeter.STRUCTURE, budget=412_000_00, result=-18_450_50)
+    command = RecordEconomics(2025, Perimeter.STRUCTURE, budget_cents=412_000_00, result_cents=-18_450_50)
     (recorded,) = given(OPENED).when(command).events
     content = given(OPENED, EMPLOYMENT_RECORDED, recorded).state.content
     assert content.baseline["budget_cents"] == 412_000_00
@@ -34,5 +34,5 @@ def test_money_is_in_cents_and_told_with_the_definitions_that_follow_up_knows() 
 
 
 def test_a_fiscal_year_has_begun_and_has_a_figure() -> None:
-    given(OPENED).when(RecordEconomics(2027, Perimeter.STRUCTURE, budget=1)).refused("absurd-date")
+    given(OPENED).when(RecordEconomics(2027, Perimeter.STRUCTURE, budget_cents=1)).refused("absurd-date")
     given(OPENED).when(RecordEconomics(2025, Perimeter.STRUCTURE)).refused("no-figure")

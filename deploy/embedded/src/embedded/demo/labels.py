@@ -79,7 +79,7 @@ def readable_value(value: Any, name: str = "") -> str:
         return _short(value)
     if isinstance(value, list):
         return ", ".join(readable_value(item, name) for item in value)
-    if name in AMOUNTS:
+    if name.endswith("_cents"):
         return f"{value / 100:,.0f}\u202f€".replace(",", "\u202f")
     if isinstance(value, float):
         return f"{value:g}".replace(".", ",")
@@ -94,9 +94,6 @@ def _short(value: dict[str, Any]) -> str:
     if "comparability" in value:
         return f"{readable_value(value['value'])} ({readable_value(value['comparability'])})"
     return readable_value(value.get("title") or value.get("name"))
-
-
-AMOUNTS = ("amount", "extra_amount", "allocated", "budget", "own_income", "subsidies", "result", "cash")
 
 
 def _fill_template(template: str, data: dict[str, Any]) -> str:

@@ -31,9 +31,8 @@ AMOUNT_FIELDS = {
     "subsidies",
     "result",
     "cash",
-    "committed",
-    "paid",
 }
+"""Sums by the names that the first versions of events gave them; all others end in `_cents`."""
 FREE_TEXT_FIELDS = {
     "name",
     "need",

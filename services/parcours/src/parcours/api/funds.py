@@ -28,16 +28,16 @@ endpoints.list(projections.funds, *UNIT_READERS)
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The sums of a unit's fund for a year, in cents. `version`: that of the fund."""
+    """The sums of a unit's fund for a year. `version`: that of the fund."""
 
     id: UUID
     version: int
     unit: str
     year: int
-    allocated: int
-    committed: int
-    paid: int
-    available: int
+    allocated_cents: int
+    committed_cents: int
+    paid_cents: int
+    available_cents: int
 
 
 @router.get("/{unit}/{year}", dependencies=[requires(*UNIT_READERS)], summary="Get the balance of a unit's fund")
@@ -51,8 +51,8 @@ def read_balance(unit: str, year: int, app: AppDep, point_in_time: PointInTimeDe
         fund_at.version,
         unit=unit,
         year=year,
-        allocated=state.allocated,
-        committed=state.committed,
-        paid=state.paid,
-        available=state.available,
+        allocated_cents=state.allocated_cents,
+        committed_cents=state.committed_cents,
+        paid_cents=state.paid_cents,
+        available_cents=state.available_cents,
     )

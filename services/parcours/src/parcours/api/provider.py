@@ -29,9 +29,7 @@ class GridCriterion:
 
 @dataclass(frozen=True, slots=True)
 class OwnProposal:
-    """`amount` in cents."""
-
-    amount: int
+    amount_cents: int
     days: int
     summary: str
 
@@ -56,7 +54,7 @@ class OwnTender:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What the provider is engaged for: `amount` and `paid` in cents, `days` with those of the amendments."""
+    """What the provider is engaged for; `amount_cents` and `days` with those of the amendments."""
 
     action: UUID
     title: str
@@ -66,13 +64,13 @@ class Assignment:
     status: str
     status_label: str
     signed_on: date
-    amount: int
+    amount_cents: int
     days: int
     days_done: int
     days_left: int
     report_received_on: date | None
     report_accepted: bool
-    paid: int
+    paid_cents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +149,7 @@ def _build_tender(app: ServiceApplication, number: UUID, state: Tender, key: UUI
 
 
 def _proposal(app: ServiceApplication, proposal: Proposal) -> OwnProposal:
-    return OwnProposal(proposal.amount, proposal.days, summary=app.key_store.display_text(proposal.summary))
+    return OwnProposal(proposal.amount_cents, proposal.days, summary=app.key_store.display_text(proposal.summary))
 
 
 def _assignment(app: ServiceApplication, key: UUID, action: Action) -> Assignment:
@@ -168,11 +166,11 @@ def _assignment(app: ServiceApplication, key: UUID, action: Action) -> Assignmen
         status=action.status,
         status_label=action.status.label,
         signed_on=agreement.signed_on,
-        amount=agreement.terms.amount,
+        amount_cents=agreement.terms.amount_cents,
         days=agreement.terms.days,
         days_done=action.days,
         days_left=agreement.terms.days - action.days,
         report_received_on=action.report_received_on,
         report_accepted=action.report_accepted,
-        paid=action.paid,
+        paid_cents=action.paid_cents,
     )

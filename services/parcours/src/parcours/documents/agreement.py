@@ -72,7 +72,7 @@ def draft_agreement(source: DocumentSource[Tender]) -> Document:
         *_parties(source, parcours.plan.unit, provider),
         *_purpose(source, action, tender, None),
         Heading("2. Le calendrier, les jours et le montant"),
-        Facts((*_calendar(action), *_price(chosen.proposal.days, chosen.proposal.amount))),
+        Facts((*_calendar(action), *_price(chosen.proposal.days, chosen.proposal.amount_cents))),
         *_clauses(),
         Heading("Les signatures"),
         _places(source, parcours.plan.unit, provider, (SIGNATURE_BLANKS, SIGNATURE_BLANKS, SIGNATURE_BLANKS)),
@@ -146,7 +146,7 @@ def _calendar(action: Action | None) -> Iterator[tuple[str, str]]:
 
 def _terms(source: DocumentSource[Parcours], key: UUID, terms: AgreementTerms) -> Iterator[Block]:
     amendments = [fact.event for fact in source.all_of(AmendmentSigned) if fact.event.action == key]
-    price = _price(terms.days, terms.amount, ", avenants compris" if amendments else "")
+    price = _price(terms.days, terms.amount_cents, ", avenants compris" if amendments else "")
     yield Facts((*_calendar(source.state.actions[key]), *price))
     if amendments:
         rows = tuple((format_date(each.signed_on), *_added(each)) for each in amendments)
@@ -156,7 +156,7 @@ def _terms(source: DocumentSource[Parcours], key: UUID, terms: AgreementTerms) -
 
 def _added(amendment: AmendmentSigned) -> tuple[str, str]:
     days = f"+\u00a0{amendment.extra_days}" if amendment.extra_days else "–"
-    return days, f"+\u00a0{format_euros(amendment.extra_amount)}" if amendment.extra_amount else "–"
+    return days, f"+\u00a0{format_euros(amendment.extra_amount_cents)}" if amendment.extra_amount_cents else "–"
 
 
 def _price(days: int, amount: int, included: str = "") -> tuple[tuple[str, str], ...]:

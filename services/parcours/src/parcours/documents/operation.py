@@ -165,9 +165,9 @@ def _price(source: DocumentSource[Operation], mission: Action) -> Iterator[tuple
         signed = f"le {format_date(mission.agreement.signed_on)}" if mission.is_agreed else "pas encore par tous"
         yield "Convention signée", signed
         yield "Jours", f"{mission.days} réalisés sur {terms.days}"
-        yield "Prix, une fois pour toutes les structures", format_euros(terms.amount)
-    yield "Engagé", format_euros(mission.committed)
-    yield "Payé", format_euros(mission.paid)
+        yield "Prix, une fois pour toutes les structures", format_euros(terms.amount_cents)
+    yield "Engagé", format_euros(mission.committed_cents)
+    yield "Payé", format_euros(mission.paid_cents)
     yield "Rapport final", "accepté" if mission.report_accepted else "attendu"
 
 

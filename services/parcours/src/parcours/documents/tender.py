@@ -168,7 +168,7 @@ def _ranking_row(source: DocumentSource[Tender], key: UUID) -> tuple[str, ...]:
     assert candidate.proposal is not None
     proposal, scorers = candidate.proposal, len(candidate.scores)
     mark = format_number(source.state.points(key) / (100 * scorers)) if scorers else "à noter"
-    return source.decrypt(candidate.name), format_euros(proposal.amount), str(proposal.days), mark
+    return source.decrypt(candidate.name), format_euros(proposal.amount_cents), str(proposal.days), mark
 
 
 def _score_blocks(source: DocumentSource[Tender], candidate: Candidate) -> Iterator[Block]:

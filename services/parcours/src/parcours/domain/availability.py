@@ -72,7 +72,7 @@ def _coordination_commands(parcours: Parcours) -> Iterator[type]:
 def _delivery_commands(action: Action, can_engage: bool) -> Iterator[type]:
     consults = action.calls_in_provider
     if action.status is ActionStatus.PLANNED and can_engage:
-        if consults and not action.committed and not (action.retained and action.retained.tender):
+        if consults and not action.committed_cents and not (action.retained and action.retained.tender):
             yield selection.RetainProvider
         yield from _engagement_commands(action)
         if not standing.is_undecided(action) and (not consults or action.is_agreed):
@@ -85,7 +85,7 @@ def _delivery_commands(action: Action, can_engage: bool) -> Iterator[type]:
         yield coordination.FinishAction
     if action.agreement and not action.is_agreed:
         yield agreement.SignAgreement
-    if action.committed and not action.is_agreed:
+    if action.committed_cents and not action.is_agreed:
         yield payments.ReleaseFunds
     if action.is_agreed and not action.report_accepted:
         yield agreement.RecordAmendment
@@ -106,9 +106,9 @@ def _engagement_commands(action: Action) -> Iterator[type]:
     """From the choice of the provider to its agreement."""
     if action.retained is None or action.agreement:
         return
-    if action.committed < action.retained.amount:
+    if action.committed_cents < action.retained.amount_cents:
         yield payments.CommitFunds
-    if action.committed and (action.retained.all_informed or not action.retained.tender):
+    if action.committed_cents and (action.retained.all_informed or not action.retained.tender):
         yield agreement.RecordAgreement
 
 
@@ -125,7 +125,7 @@ def _report_and_payment_commands(parcours: Parcours) -> Iterator[type]:
             yield reporting.AcceptFinalReport
             if action.report_received_on is None:
                 yield reporting.ReceiveFinalReport
-        if action.report_accepted and action.paid < action.committed:
+        if action.report_accepted and action.paid_cents < action.committed_cents:
             yield payments.AuthorisePayment
 
 

@@ -98,11 +98,11 @@ def require_agreement(action: Action) -> Agreement:
 
 
 def require_within_proposal(retained: RetainedProvider, amount: int, days: int = 0) -> None:
-    if amount > retained.amount or days > retained.days:
+    if amount > retained.amount_cents or days > retained.days:
         raise BEYOND_PROPOSAL(
-            f"La proposition retenue est de {format_euros(retained.amount)} pour {format_count(retained.days, 'jour')}"
-            "\u00a0: ni l’engagement ni la convention ne vont au-delà.",
-            amount=retained.amount,
+            f"La proposition retenue est de {format_euros(retained.amount_cents)} pour "
+            f"{format_count(retained.days, 'jour')}\u00a0: ni l’engagement ni la convention ne vont au-delà.",
+            amount_cents=retained.amount_cents,
             days=retained.days,
         )
 

@@ -138,29 +138,29 @@ class AgreementSignatures:
 
 @dataclass(frozen=True, slots=True)
 class AgreementTerms:
-    """What the structure, the unit and the provider agreed on: `amount` in cents, for so many days of work."""
+    """What the structure, the unit and the provider agreed on: so much, for so many days of work."""
 
-    amount: Sum
+    amount_cents: Sum
     days: Days
 
 
 @dataclass(frozen=True, slots=True)
 class AddedTerms:
-    """What amendments added: `amount` in cents, and days."""
+    """What amendments added: money, and days."""
 
-    amount: int = 0
+    amount_cents: int = 0
     days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RetainedProvider:
-    """The provider that was chosen for an action, and what it proposed: `amount` in cents, for so many days of work.
+    """The provider that was chosen for an action, and what it proposed: so much, for so many days of work.
 
     `tender`: the one that it won, or else `exception`: why there was none. `account`: the identity under which it acts
     by itself. `all_informed`: every candidate of the tender knows the result."""
 
     name: PersonalData
-    amount: int
+    amount_cents: int
     days: int
     tender: UUID | None = None
     exception: Encrypted | None = None
@@ -191,7 +191,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`validated`: the structure agreed to it, in some version. `committed` and `paid` are cents, `days` consumed.
+    """`validated`: the structure agreed to it, in some version. `days`: those worked.
 
     `outcome`: what came of it, or why it was abandoned or carried over. `proofs`: the files of the case that prove the
     agreement, its amendments and the report. `operation`: the collective one that it is part of now, which need not be
@@ -203,13 +203,13 @@ class Action:
     introductions: tuple[Introduction, ...] = ()
     retained: RetainedProvider | None = None
     agreement: Agreement | None = None
-    committed: int = 0
+    committed_cents: int = 0
     fund: UUID | None = None
     days: int = 0
     report_received_on: date | None = None
     report_attachment: UUID | None = None
     report_accepted: bool = False
-    paid: int = 0
+    paid_cents: int = 0
     outcome: Encrypted | None = None
     proofs: tuple[UUID, ...] = ()
     operation: UUID | None = None

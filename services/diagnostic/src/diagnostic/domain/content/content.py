@@ -54,13 +54,13 @@ class DiagnosisContent:
     def baseline(self) -> dict[str, float]:
         """The figures that follow-up compares with, by code: employment, economy, indicators; money in euro cents."""
         jobs = self.employment.figures if self.employment else {}
-        money = self.economics.figures if self.economics else {}
+        money = self.economics.amounts if self.economics else {}
         return jobs | money | {code: indicator.value for code, indicator in self.indicators.items()}
 
     @property
     def definitions(self) -> dict[str, str]:
         """What each figure counts, by code, except those of employment, whose meaning never varies."""
-        money = self.economics.figures if self.economics else {}
+        money = self.economics.amounts if self.economics else {}
         own = {code: indicator.definition for code, indicator in self.indicators.items()}
         return {code: STANDARD_INDICATORS[code] for code in money} | own
 

@@ -11,7 +11,7 @@ from annotated_types import Ge, Le
 
 from diagnostic.domain.content.fields import NOTHING_TO_CORRECT
 from diagnostic.domain.lifecycle import CONTENT_CLOSED, VOIDED
-from shared.kernel import Context, Day, Encrypted, LabelledEnum, Reason, Refusal, event, require_past
+from shared.kernel import Context, Day, Encrypted, LabelledEnum, Reason, Refusal, event, rename_fields, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 
@@ -34,44 +34,42 @@ class Perimeter(LabelledEnum):
 
 
 AMOUNT_LABELS = {
-    "budget": "Budget (total des produits)",
-    "own_income": "Ressources propres (ventes et prestations)",
-    "subsidies": "Subventions d’exploitation",
-    "result": "Résultat net",
-    "cash": "Trésorerie à la clôture",
+    "budget_cents": "Budget (total des produits)",
+    "own_income_cents": "Ressources propres (ventes et prestations)",
+    "subsidies_cents": "Subventions d’exploitation",
+    "result_cents": "Résultat net",
+    "cash_cents": "Trésorerie à la clôture",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Economics:
-    """One fiscal year, named by the calendar year in which it ends, in euro cents. Null: not known."""
+    """One fiscal year, named by the calendar year in which it ends. Null: not known."""
 
     fiscal_year: int
     perimeter: Perimeter
-    budget: int | None = None
-    own_income: int | None = None
-    subsidies: int | None = None
-    result: int | None = None
-    cash: int | None = None
+    budget_cents: int | None = None
+    own_income_cents: int | None = None
+    subsidies_cents: int | None = None
+    result_cents: int | None = None
+    cash_cents: int | None = None
 
     @property
     def amounts(self) -> dict[str, int]:
-        """What is known, in euro cents."""
+        """What is known, in euro cents, under the codes that follow-up uses."""
         known = {name: getattr(self, name) for name in AMOUNT_LABELS}
         return {name: cents for name, cents in known.items() if cents is not None}
 
-    @property
-    def figures(self) -> dict[str, float]:
-        """What is known, under the codes that follow-up uses."""
-        return {f"{name}_cents": cents for name, cents in self.amounts.items()}
+
+IN_CENTS = {1: rename_fields({f"economics.{name.removesuffix('_cents')}": name for name in AMOUNT_LABELS})}
 
 
-@event("economics-recorded", label="Situation économique relevée")
+@event("economics-recorded", 2, label="Situation économique relevée", upcasts=IN_CENTS)
 class EconomicsRecorded:
     economics: Economics
 
 
-@event("economics-corrected", label="Situation économique corrigée", effective="effective_on")
+@event("economics-corrected", 2, label="Situation économique corrigée", effective="effective_on", upcasts=IN_CENTS)
 class EconomicsCorrected:
     economics: Economics
     effective_on: date
@@ -90,11 +88,11 @@ class RecordEconomics:
 
     fiscal_year: Year
     perimeter: Perimeter
-    budget: Amount | None = None
-    own_income: Amount | None = None
-    subsidies: Amount | None = None
-    result: Balance | None = None
-    cash: Balance | None = None
+    budget_cents: Amount | None = None
+    own_income_cents: Amount | None = None
+    subsidies_cents: Amount | None = None
+    result_cents: Balance | None = None
+    cash_cents: Balance | None = None
 
 
 @command(
@@ -109,11 +107,11 @@ class CorrectEconomics:
     perimeter: Perimeter
     effective_on: Day
     reason: Reason
-    budget: Amount | None = None
-    own_income: Amount | None = None
-    subsidies: Amount | None = None
-    result: Balance | None = None
-    cash: Balance | None = None
+    budget_cents: Amount | None = None
+    own_income_cents: Amount | None = None
+    subsidies_cents: Amount | None = None
+    result_cents: Balance | None = None
+    cash_cents: Balance | None = None
 
 
 Command = RecordEconomics | CorrectEconomics
@@ -142,11 +140,11 @@ def _build_economics(command: Command, context: Context) -> Economics:
     economics = Economics(
         command.fiscal_year,
         command.perimeter,
-        budget=command.budget,
-        own_income=command.own_income,
-        subsidies=command.subsidies,
-        result=command.result,
-        cash=command.cash,
+        budget_cents=command.budget_cents,
+        own_income_cents=command.own_income_cents,
+        subsidies_cents=command.subsidies_cents,
+        result_cents=command.result_cents,
+        cash_cents=command.cash_cents,
     )
     if not economics.amounts:
         raise NO_FIGURE(

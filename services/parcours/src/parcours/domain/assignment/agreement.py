@@ -52,6 +52,7 @@ from parcours.domain.state import (
     RetainedProvider,
     Sum,
 )
+from parcours.domain.upcasts import EXTRA_AMOUNT_IN_CENTS, TERMS_IN_CENTS
 from shared.kernel import CompanionCommand, Context, Refusal, event, format_euros
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -60,7 +61,7 @@ NOT_FUNDED = Refusal("not-funded", "Financement engagé insuffisant")
 EMPTY_AMENDMENT = Refusal("empty-amendment", "Avenant sans objet", status=422)
 
 
-@event("agreement-recorded", label="Convention enregistrée", effective="signed_on")
+@event("agreement-recorded", 2, label="Convention enregistrée", effective="signed_on", upcasts=TERMS_IN_CENTS)
 class AgreementRecorded:
     """`signed_on`: the day of the last of the `signatures` so far; with all three, the agreement is in force."""
 
@@ -81,15 +82,13 @@ class AgreementCountersigned:
     attachment: UUID | None = None
 
 
-@event("amendment-signed", label="Avenant signé", effective="signed_on")
+@event("amendment-signed", 2, label="Avenant signé", effective="signed_on", upcasts=EXTRA_AMOUNT_IN_CENTS)
 class AmendmentSigned:
-    """`extra_amount` in cents."""
-
     action: UUID
     signatures: AgreementSignatures
     signed_on: date
     extra_days: int = 0
-    extra_amount: int = 0
+    extra_amount_cents: int = 0
     attachment: UUID | None = None
 
 
@@ -114,12 +113,12 @@ class RecordAgreement:
     """Structure, unit and the chosen provider sign their agreement, which is in force once all three have: who signed
     for each, and when. Funds that cover it are committed before; what it leaves of them goes back once it is in force.
 
-    `amount` (cents) and `days`: those of the proposal where they are not given, and never more. `attachment`: the file
+    `amount_cents` and `days`: those of the proposal where they are not given, and never more. `attachment`: the file
     of the case that proves it."""
 
     action: UUID
     signatures: GivenSignatures
-    amount: Sum | None = None
+    amount_cents: Sum | None = None
     days: Days | None = None
     attachment: UUID | None = None
 
@@ -165,13 +164,13 @@ class SignAgreement:
     ),
 )
 class RecordAmendment:
-    """Structure, unit and provider agree on more days, or on more money (cents), which is committed with the amendment.
+    """Structure, unit and provider agree on more days, or on more money, which is committed with the amendment.
     All three sign. `attachment`: the file of the case that proves it."""
 
     action: UUID
     signatures: GivenSignatures
     extra_days: Days | None = None
-    extra_amount: Sum | None = None
+    extra_amount_cents: Sum | None = None
     attachment: UUID | None = None
 
 
@@ -202,8 +201,8 @@ def _record(
     if retained.tender and not retained.all_informed:
         raise NOT_ALL_INFORMED(INFORMED_FIRST)
     terms = _terms(command, retained)
-    require_within_proposal(retained, terms.amount, terms.days)
-    check_funded(terms.amount, action.committed)
+    require_within_proposal(retained, terms.amount_cents, terms.days)
+    check_funded(terms.amount_cents, action.committed_cents)
     signatures = read_signatures(parcours, command.signatures, context)
     recorded = AgreementRecorded(
         command.action,
@@ -216,7 +215,7 @@ def _record(
 
 
 def _terms(command: RecordAgreement, retained: RetainedProvider) -> AgreementTerms:
-    return AgreementTerms(command.amount or retained.amount, command.days or retained.days)
+    return AgreementTerms(command.amount_cents or retained.amount_cents, command.days or retained.days)
 
 
 def check_funded(amount: int, committed: int) -> None:
@@ -225,8 +224,8 @@ def check_funded(amount: int, committed: int) -> None:
         raise NOT_FUNDED(
             f"La convention est de {format_euros(amount)}, et {format_euros(committed)} sont engagés pour elle\u00a0: "
             "engagez d’abord son financement.",
-            amount=amount,
-            committed=committed,
+            amount_cents=amount,
+            committed_cents=committed,
         )
 
 
@@ -244,7 +243,7 @@ def _sign(parcours: Parcours, command: SignAgreement, context: Context) -> list[
 
 def _release_surplus(key: UUID, action: Action, agreement: Agreement) -> list[FundsReleased]:
     """What was committed beyond an agreement that is now in force."""
-    surplus = action.committed - agreement.terms.amount if agreement.in_force else 0
+    surplus = action.committed_cents - agreement.terms.amount_cents if agreement.in_force else 0
     return [FundsReleased(key, surplus)] if surplus else []
 
 
@@ -254,7 +253,7 @@ def _amend(
     key = command.action
     action = require_open_report(require_validated_action(parcours, key, *OPEN_STATUSES))
     require_agreement(action)
-    if command.extra_days is None and command.extra_amount is None:
+    if command.extra_days is None and command.extra_amount_cents is None:
         raise EMPTY_AMENDMENT("Un avenant ajoute des jours, une somme, ou les deux.")
     signatures = read_signatures(parcours, command.signatures, context)
     signed_on = require_all(signatures)
@@ -265,10 +264,11 @@ def _amend(
         signatures,
         signed_on=signed_on,
         extra_days=command.extra_days or 0,
-        extra_amount=command.extra_amount or 0,
+        extra_amount_cents=command.extra_amount_cents or 0,
         attachment=command.attachment,
     )
-    return [*([commit(parcours, key, command.extra_amount, context)] if command.extra_amount else []), amended]
+    extra = command.extra_amount_cents
+    return [*([commit(parcours, key, extra, context)] if extra else []), amended]
 
 
 def companions(event: Any, context: Context) -> Iterable[CompanionCommand]:
@@ -303,9 +303,10 @@ def _proofs(event: AgreementRecorded | AgreementCountersigned) -> tuple[UUID, ..
 
 
 def _amended(agreement: Agreement, amendment: AmendmentSigned) -> Agreement:
-    terms, added, (amount, days) = agreement.terms, agreement.amended, (amendment.extra_amount, amendment.extra_days)
+    terms, added = agreement.terms, agreement.amended
+    amount, days = amendment.extra_amount_cents, amendment.extra_days
     return replace(
         agreement,
-        terms=AgreementTerms(terms.amount + amount, terms.days + days),
-        amended=AddedTerms(added.amount + amount, added.days + days),
+        terms=AgreementTerms(terms.amount_cents + amount, terms.days + days),
+        amended=AddedTerms(added.amount_cents + amount, added.days + days),
     )

@@ -45,6 +45,7 @@ from parcours.domain.state import (
     Parcours,
     Sum,
 )
+from parcours.domain.upcasts import TERMS_IN_CENTS
 from shared.kernel import (
     CompanionCommand,
     Context,
@@ -63,7 +64,7 @@ BELOW_RECORDED = Refusal("below-recorded", "Moins que ce qui est déjà payé ou
 PROVIDER_OF_THE_TENDER = Refusal("provider-of-the-tender", "Le prestataire est celui de la consultation")
 
 
-@event("agreement-corrected", label="Convention corrigée", effective="signed_on")
+@event("agreement-corrected", 2, label="Convention corrigée", effective="signed_on", upcasts=TERMS_IN_CENTS)
 class AgreementCorrected:
     """`provider`: its name, where the wrong one was recorded."""
 
@@ -115,12 +116,12 @@ class CorrectAgreement:
     """An agreement was recorded otherwise than it was signed; what is not given stays as it is. What is committed
     follows its sum.
 
-    `amount` (cents) and `days`: in all, with those of the amendments. `signatures`: all three. `provider`: its name,
+    `amount_cents` and `days`: in all, with those of the amendments. `signatures`: all three. `provider`: its name,
     where there was no tender; a tender's winner keeps the name it has there."""
 
     action: UUID
     reason: Reason
-    amount: Sum | None = None
+    amount_cents: Sum | None = None
     days: Days | None = None
     signatures: GivenSignatures | None = None
     provider: PersonalLine | None = None
@@ -232,7 +233,7 @@ def _correct_agreement(
         raise PROVIDER_OF_THE_TENDER(
             "Le prestataire est celui que la consultation a retenu\u00a0: il ne change pas ici."
         )
-    terms = AgreementTerms(command.amount or agreement.terms.amount, command.days or agreement.terms.days)
+    terms = AgreementTerms(command.amount_cents or agreement.terms.amount_cents, command.days or agreement.terms.days)
     _check_terms(action, agreement, terms)
     signatures = agreement.signatures
     if command.signatures:
@@ -254,11 +255,11 @@ def _correct_agreement(
 def _check_terms(action: Action, agreement: Agreement, terms: AgreementTerms) -> None:
     """Raises when the corrected terms go beyond the proposal and the amendments, or below what was paid or worked."""
     added = agreement.amended
-    require_within_proposal(require_retained(action), terms.amount - added.amount, terms.days - added.days)
-    if terms.amount < action.paid or terms.days < action.days:
+    require_within_proposal(require_retained(action), terms.amount_cents - added.amount_cents, terms.days - added.days)
+    if terms.amount_cents < action.paid_cents or terms.days < action.days:
         raise BELOW_RECORDED(
             "La convention ne peut prévoir moins que ce qui est déjà payé ou réalisé\u00a0: corrigez d’abord cela.",
-            paid=action.paid,
+            paid_cents=action.paid_cents,
             days=action.days,
         )
 

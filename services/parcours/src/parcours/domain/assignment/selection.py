@@ -18,6 +18,7 @@ from parcours.domain.guards import (
 )
 from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import ActionStatus, Days, Parcours, RetainedProvider, Sum
+from parcours.domain.upcasts import AMOUNT_IN_CENTS
 from shared.kernel import Context, Encrypted, Line, PersonalData, PersonalLine, Reason, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -33,13 +34,13 @@ REFUSES_AN_AWARD = (
 """Why a parcours may not take the provider that a tender chose."""
 
 
-@event("provider-retained", label="Prestataire retenu pour une action")
+@event("provider-retained", 2, label="Prestataire retenu pour une action", upcasts=AMOUNT_IN_CENTS)
 class ProviderRetained:
-    """`amount` (cents) and `days`: what it proposed, which the agreement does not exceed."""
+    """`amount_cents` and `days`: what it proposed, which the agreement does not exceed."""
 
     action: UUID
     name: PersonalData
-    amount: int
+    amount_cents: int
     days: int
     tender: UUID | None = None
     exception: Encrypted | None = None
@@ -69,12 +70,12 @@ class ProviderDismissed:
     may_refuse=(*REQUIRES_OPEN, *REQUIRES_VALIDATED_ACTION, *REQUIRES_CONSULTING, PROVIDER_ALREADY_RETAINED),
 )
 class RetainProvider:
-    """A provider is chosen without a tender, `exception` says why: what it proposes (cents, days), and the `account`
+    """A provider is chosen without a tender, `exception` says why: what it proposes, and the `account`
     under which it may act by itself. Until funds are committed, another choice replaces it."""
 
     action: UUID
     provider: PersonalLine
-    amount: Sum
+    amount_cents: Sum
     days: Days
     exception: Reason
     account: Line | None = None
@@ -85,12 +86,12 @@ class RetainProvider:
     may_refuse=REFUSES_AN_AWARD,
 )
 class RecordAward:
-    """A tender chose a provider for this action, for what it proposed (cents, days)."""
+    """A tender chose a provider for this action, for what it proposed."""
 
     action: UUID
     tender: UUID
     name: PersonalData
-    amount: Sum
+    amount_cents: Sum
     days: Days
     account: Line | None
 
@@ -133,14 +134,14 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         case RetainProvider():
             require_consulting_action(parcours, command.action)
             action = require_startable_action(parcours, command.action)
-            if action.committed or (action.retained and action.retained.tender):
+            if action.committed_cents or (action.retained and action.retained.tender):
                 raise _already_retained()
             return [_retained(command, context)]
-        case RecordAward(key, tender, name=name, amount=amount, days=days, account=account):
+        case RecordAward(key, tender, name=name, amount_cents=amount, days=days, account=account):
             action = require_status(require_consulting_action(parcours, key), [ActionStatus.PLANNED])
             if action.retained:
                 raise _already_retained()
-            return [ProviderRetained(key, name, amount=amount, days=days, tender=tender, account=account)]
+            return [ProviderRetained(key, name, amount_cents=amount, days=days, tender=tender, account=account)]
         case _ if not _chosen_by(parcours, command):
             return []
         case RecordAnnouncement(key):
@@ -168,7 +169,7 @@ def _retained(command: RetainProvider, context: Context) -> ProviderRetained:
     return ProviderRetained(
         command.action,
         context.person(command.provider),
-        amount=command.amount,
+        amount_cents=command.amount_cents,
         days=command.days,
         exception=context.text(command.exception),
         account=command.account,
@@ -198,7 +199,7 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
 def _chosen(event: ProviderRetained) -> RetainedProvider:
     return RetainedProvider(
         event.name,
-        event.amount,
+        event.amount_cents,
         days=event.days,
         tender=event.tender,
         exception=event.exception,

@@ -95,7 +95,7 @@ class Operation:
     def price(self) -> int | None:
         """What was agreed with the provider, amendments included, in cents; null before all have signed."""
         mission = self.mission
-        return mission.agreement.terms.amount if mission and mission.agreement and mission.is_agreed else None
+        return mission.agreement.terms.amount_cents if mission and mission.agreement and mission.is_agreed else None
 
     @property
     def present(self) -> tuple[Beneficiary, ...]:

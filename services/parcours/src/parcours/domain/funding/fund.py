@@ -11,7 +11,19 @@ from annotated_types import Ge, Le
 
 from parcours.domain.guards import MANAGERS_ONLY
 from parcours.domain.state import Sum
-from shared.kernel import Cents, Context, Decider, Encrypted, Line, Reason, Refusal, Role, event, format_euros
+from parcours.domain.upcasts import ALLOCATION_IN_CENTS, AMOUNT_IN_CENTS
+from shared.kernel import (
+    Cents,
+    Context,
+    Decider,
+    Encrypted,
+    Line,
+    Reason,
+    Refusal,
+    Role,
+    event,
+    format_euros,
+)
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -27,36 +39,36 @@ BELOW_COMMITTED = Refusal("below-committed", "Enveloppe inférieure aux engageme
 BEYOND_ENGAGED = Refusal("beyond-engaged", "Somme supérieure à l’engagement")
 
 
-@event("fund-opened", label="Fonds d’ingénierie ouvert")
+@event("fund-opened", 2, label="Fonds d’ingénierie ouvert", upcasts=ALLOCATION_IN_CENTS)
 class FundOpened:
     unit: str
     year: int
-    allocated: int
+    allocated_cents: int
 
 
-@event("fund-adjusted", label="Enveloppe du fonds d’ingénierie ajustée")
+@event("fund-adjusted", 2, label="Enveloppe du fonds d’ingénierie ajustée", upcasts=ALLOCATION_IN_CENTS)
 class FundAdjusted:
-    allocated: int
+    allocated_cents: int
     reason: Encrypted
 
 
-@event("fund-engaged", label="Somme engagée sur le fonds d’ingénierie")
+@event("fund-engaged", 2, label="Somme engagée sur le fonds d’ingénierie", upcasts=AMOUNT_IN_CENTS)
 class FundEngaged:
     case: UUID
     action: UUID
-    amount: int
+    amount_cents: int
 
 
-@event("fund-freed", label="Somme rendue au fonds d’ingénierie")
+@event("fund-freed", 2, label="Somme rendue au fonds d’ingénierie", upcasts=AMOUNT_IN_CENTS)
 class FundFreed:
     action: UUID
-    amount: int
+    amount_cents: int
 
 
-@event("fund-spent", label="Paiement sur le fonds d’ingénierie")
+@event("fund-spent", 2, label="Paiement sur le fonds d’ingénierie", upcasts=AMOUNT_IN_CENTS)
 class FundSpent:
     action: UUID
-    amount: int
+    amount_cents: int
 
 
 @command(
@@ -65,11 +77,11 @@ class FundSpent:
     may_refuse=(MANAGERS_ONLY, OTHER_UNIT, FUND_ALREADY_OPEN),
 )
 class OpenFund:
-    """A manager opens the unit's engineering fund for a year, with what is allocated to it (cents)."""
+    """A manager opens the unit's engineering fund for a year, with what is allocated to it."""
 
     unit: Line
     year: Year
-    allocated: Sum
+    allocated_cents: Sum
 
 
 @command(
@@ -78,66 +90,66 @@ class OpenFund:
     may_refuse=(FUND_NOT_OPEN, MANAGERS_ONLY, OTHER_UNIT, BELOW_COMMITTED),
 )
 class AdjustFund:
-    """A manager raises or lowers the allocation, never below what is engaged (cents), and says why."""
+    """A manager raises or lowers the allocation, never below what is engaged, and says why."""
 
-    allocated: Cents
+    allocated_cents: Cents
     reason: Reason
 
 
 @command(leads_to=(FundEngaged,), may_refuse=(FUND_NOT_OPEN, FUND_EXHAUSTED))
 class EngageAmount:
-    """A parcours engages a sum for one of its actions (cents)."""
+    """A parcours engages a sum for one of its actions."""
 
     case: UUID
     action: UUID
-    amount: Sum
+    amount_cents: Sum
 
 
 @command(leads_to=(FundFreed,), may_refuse=(FUND_NOT_OPEN, BEYOND_ENGAGED))
 class FreeAmount:
-    """A parcours frees a sum that an action will not spend (cents)."""
+    """A parcours frees a sum that an action will not spend."""
 
     action: UUID
-    amount: Sum
+    amount_cents: Sum
 
 
 @command(leads_to=(FundSpent,), may_refuse=(FUND_NOT_OPEN, BEYOND_ENGAGED))
 class SpendAmount:
-    """A parcours has authorised a payment on what was engaged for an action (cents)."""
+    """A parcours has authorised a payment on what was engaged for an action."""
 
     action: UUID
-    amount: Sum
+    amount_cents: Sum
 
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """For one action of a case: `engaged` cents, payments included, and `paid` among them."""
+    """For one action of a case: `engaged_cents`, payments included, and `paid_cents` among them."""
 
     case: UUID
-    engaged: int = 0
-    paid: int = 0
+    engaged_cents: int = 0
+    paid_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Fund:
-    """All sums are cents; `engagements` by action."""
+    """`engagements`: by action."""
 
     unit: str | None = None
     year: int = 0
-    allocated: int = 0
+    allocated_cents: int = 0
     engagements: dict[UUID, Engagement] = field(default_factory=dict)
 
     @property
-    def committed(self) -> int:
-        return sum(each.engaged for each in self.engagements.values())
+    def committed_cents(self) -> int:
+        return sum(each.engaged_cents for each in self.engagements.values())
 
     @property
-    def paid(self) -> int:
-        return sum(each.paid for each in self.engagements.values())
+    def paid_cents(self) -> int:
+        return sum(each.paid_cents for each in self.engagements.values())
 
     @property
-    def available(self) -> int:
-        return self.allocated - self.committed
+    def available_cents(self) -> int:
+        return self.allocated_cents - self.committed_cents
 
     def with_engagement(self, action: UUID, engagement: Engagement) -> Fund:
         return replace(self, engagements=self.engagements | {action: engagement})
@@ -157,32 +169,32 @@ def fund_id(unit: str, year: int) -> UUID:
 def decide(fund: Fund, command: Command, context: Context) -> list[Event]:
     if isinstance(command, OpenFund):
         _check_manager(command.unit, context)
-        if fund.unit is not None and fund.allocated == command.allocated:
+        if fund.unit is not None and fund.allocated_cents == command.allocated_cents:
             return []
         if fund.unit is not None:
             raise FUND_ALREADY_OPEN(
                 f"Le fonds {fund.year} de cette structure porteuse est déjà ouvert\u00a0: ajustez-le."
             )
-        return [FundOpened(command.unit, command.year, allocated=command.allocated)]
+        return [FundOpened(command.unit, command.year, allocated_cents=command.allocated_cents)]
     if fund.unit is None:
         raise FUND_NOT_OPEN("Votre responsable doit d’abord ouvrir le fonds d’ingénierie de l’année.")
     match command:
         case AdjustFund(allocated, reason):
             _check_manager(fund.unit, context)
-            if allocated < fund.committed:
+            if allocated < fund.committed_cents:
                 raise BELOW_COMMITTED(
-                    f"L’enveloppe ne peut descendre sous les {format_euros(fund.committed)} déjà engagés.",
-                    committed=fund.committed,
+                    f"L’enveloppe ne peut descendre sous les {format_euros(fund.committed_cents)} déjà engagés.",
+                    committed_cents=fund.committed_cents,
                 )
             return [FundAdjusted(allocated, context.text(reason))]
-        case EngageAmount(case, action, amount=amount):
-            if amount > fund.available:
+        case EngageAmount(case, action, amount_cents=amount):
+            if amount > fund.available_cents:
                 raise FUND_EXHAUSTED(
-                    f"Il reste {format_euros(fund.available)} au fonds d’ingénierie {fund.year}\u00a0: réduisez "
+                    f"Il reste {format_euros(fund.available_cents)} au fonds d’ingénierie {fund.year}\u00a0: réduisez "
                     "l’engagement, ou voyez avec votre responsable si l’enveloppe peut être relevée.",
-                    available=fund.available,
+                    available_cents=fund.available_cents,
                 )
-            return [FundEngaged(case, action, amount=amount)]
+            return [FundEngaged(case, action, amount_cents=amount)]
         case FreeAmount(action, amount):
             _check_engaged(fund, action, amount)
             return [FundFreed(action, amount)]
@@ -196,7 +208,7 @@ def available_commands(fund: Fund) -> Iterator[type]:
         yield OpenFund
         return
     yield from (AdjustFund, EngageAmount)
-    if fund.committed > fund.paid:
+    if fund.committed_cents > fund.paid_cents:
         yield from (FreeAmount, SpendAmount)
 
 
@@ -209,26 +221,26 @@ def _check_manager(unit: str, context: Context) -> None:
 
 def _check_engaged(fund: Fund, action: UUID, amount: int) -> None:
     engagement = fund.engagements.get(action)
-    left = engagement.engaged - engagement.paid if engagement else 0
+    left = engagement.engaged_cents - engagement.paid_cents if engagement else 0
     if amount > left:
-        raise BEYOND_ENGAGED(f"Il reste {format_euros(left)} engagés pour cette action.", left=left)
+        raise BEYOND_ENGAGED(f"Il reste {format_euros(left)} engagés pour cette action.", left_cents=left)
 
 
 def evolve(fund: Fund, event: Event) -> Fund:
     match event:
-        case FundOpened(unit, year, allocated=allocated):
-            return replace(fund, unit=unit, year=year, allocated=allocated)
+        case FundOpened(unit, year, allocated_cents=allocated):
+            return replace(fund, unit=unit, year=year, allocated_cents=allocated)
         case FundAdjusted(allocated):
-            return replace(fund, allocated=allocated)
-        case FundEngaged(case, action, amount=amount):
+            return replace(fund, allocated_cents=allocated)
+        case FundEngaged(case, action, amount_cents=amount):
             before = fund.engagements.get(action, Engagement(case))
-            return fund.with_engagement(action, replace(before, engaged=before.engaged + amount))
+            return fund.with_engagement(action, replace(before, engaged_cents=before.engaged_cents + amount))
         case FundFreed(action, amount):
             before = fund.engagements[action]
-            return fund.with_engagement(action, replace(before, engaged=before.engaged - amount))
+            return fund.with_engagement(action, replace(before, engaged_cents=before.engaged_cents - amount))
         case FundSpent(action, amount):
             before = fund.engagements[action]
-            return fund.with_engagement(action, replace(before, paid=before.paid + amount))
+            return fund.with_engagement(action, replace(before, paid_cents=before.paid_cents + amount))
 
 
 decider: Decider[Fund] = Decider(

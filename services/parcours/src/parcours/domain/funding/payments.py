@@ -23,7 +23,17 @@ from parcours.domain.guards import (
 )
 from parcours.domain.lifecycle import PARCOURS_NOT_OPEN, REQUIRES_OPEN
 from parcours.domain.state import Action, ActionStatus, AgreementTerms, Parcours, ParcoursStatus, Sum
-from shared.kernel import CompanionCommand, Context, Encrypted, Reason, Refusal, event, format_euros, paris_year
+from parcours.domain.upcasts import AMOUNT_IN_CENTS
+from shared.kernel import (
+    CompanionCommand,
+    Context,
+    Encrypted,
+    Reason,
+    Refusal,
+    event,
+    format_euros,
+    paris_year,
+)
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
@@ -33,19 +43,19 @@ NOTHING_TO_COMMIT = Refusal("nothing-to-commit", "Financement déjà engagé")
 BEYOND_COMMITTED = Refusal("beyond-committed", "Financement engagé dépassé")
 
 
-@event("funds-committed", label="Financement engagé")
+@event("funds-committed", 2, label="Financement engagé", upcasts=AMOUNT_IN_CENTS)
 class FundsCommitted:
     action: UUID
-    amount: int
+    amount_cents: int
     fund: UUID
 
 
-@event("funds-released", label="Financement rendu au fonds d’ingénierie")
+@event("funds-released", 2, label="Financement rendu au fonds d’ingénierie", upcasts=AMOUNT_IN_CENTS)
 class FundsReleased:
     """`reason`: where a person released them."""
 
     action: UUID
-    amount: int
+    amount_cents: int
     reason: Encrypted | None = None
 
 
@@ -54,10 +64,10 @@ class AgreementVoided:
     action: UUID
 
 
-@event("payment-authorised", label="Paiement autorisé")
+@event("payment-authorised", 2, label="Paiement autorisé", upcasts=AMOUNT_IN_CENTS)
 class PaymentAuthorised:
     action: UUID
-    amount: int
+    amount_cents: int
 
 
 @command(
@@ -77,12 +87,12 @@ class PaymentAuthorised:
 )
 class CommitFunds:
     """The unit commits funds of this year (in Paris) to the provider that was chosen for a consulting action, before
-    the agreement: `amount` in cents, all that it proposed where it is not given.
+    the agreement: `amount_cents`, all that it proposed where it is not given.
 
     All that an action gets comes from the fund that was first engaged for it."""
 
     action: UUID
-    amount: Sum | None = None
+    amount_cents: Sum | None = None
 
 
 @command(
@@ -104,12 +114,12 @@ class ReleaseFunds:
     may_refuse=(PARCOURS_NOT_OPEN, UNKNOWN_ACTION, *REQUIRES_CONSULTING, NO_FINAL_REPORT, BEYOND_COMMITTED),
 )
 class AuthorisePayment:
-    """The provider is paid, once the final report is accepted, in all at most what was committed (cents).
+    """The provider is paid, once the final report is accepted, in all at most what was committed.
 
     `last`: nothing more will be paid, and what is left goes back to the fund."""
 
     action: UUID
-    amount: Sum
+    amount_cents: Sum
     last: bool = False
 
 
@@ -131,7 +141,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             if not action.report_accepted:
                 raise NO_FINAL_REPORT("Une prestation de conseil est payée une fois son rapport final accepté.")
             _check_committed(action, amount)
-            left = action.committed - action.paid - amount
+            left = action.committed_cents - action.paid_cents - amount
             return [PaymentAuthorised(key, amount), *([FundsReleased(key, left)] if last and left else [])]
 
 
@@ -140,13 +150,13 @@ def _check_commitment(action: Action, amount: int | None) -> int:
     retained = require_retained(action)
     if action.agreement:
         raise AGREEMENT_ALREADY_RECORDED("La convention est enregistrée\u00a0: un avenant peut y ajouter une somme.")
-    if amount is None and action.committed == retained.amount:
+    if amount is None and action.committed_cents == retained.amount_cents:
         raise NOTHING_TO_COMMIT(
-            f"Les {format_euros(retained.amount)} de la proposition retenue sont déjà engagés.",
-            committed=action.committed,
+            f"Les {format_euros(retained.amount_cents)} de la proposition retenue sont déjà engagés.",
+            committed_cents=action.committed_cents,
         )
-    sum_to_commit = retained.amount - action.committed if amount is None else amount
-    require_within_proposal(retained, action.committed + sum_to_commit)
+    sum_to_commit = retained.amount_cents - action.committed_cents if amount is None else amount
+    require_within_proposal(retained, action.committed_cents + sum_to_commit)
     return sum_to_commit
 
 
@@ -154,7 +164,7 @@ def commit(parcours: Parcours, key: UUID, amount: int, context: Context) -> Fund
     """From the fund of this year (in Paris), or the one that was first engaged for the action."""
     action = parcours.actions[key]
     this_year = fund.fund_id(parcours.plan.unit, paris_year(context.now))
-    return FundsCommitted(key, amount, fund=action.fund if action.fund and action.committed else this_year)
+    return FundsCommitted(key, amount, fund=action.fund if action.fund and action.committed_cents else this_year)
 
 
 def follow_correction(
@@ -166,14 +176,14 @@ def follow_correction(
     assert action.agreement is not None
     agreed = action.agreement.terms
     stopped = action.status is ActionStatus.ABANDONED or parcours.status is ParcoursStatus.ABANDONED
-    if stopped and action.committed == cost_of_days(agreed, action.days):
+    if stopped and action.committed_cents == cost_of_days(agreed, action.days):
         due = cost_of_days(terms, days)
     else:
-        due = action.committed + terms.amount - agreed.amount
-    committed = max(action.paid, due)
-    if committed > action.committed:
-        return [commit(parcours, key, committed - action.committed, context)]
-    return [FundsReleased(key, action.committed - committed)] if committed < action.committed else []
+        due = action.committed_cents + terms.amount_cents - agreed.amount_cents
+    committed = max(action.paid_cents, due)
+    if committed > action.committed_cents:
+        return [commit(parcours, key, committed - action.committed_cents, context)]
+    return [FundsReleased(key, action.committed_cents - committed)] if committed < action.committed_cents else []
 
 
 def _release(key: UUID, action: Action, reason: str, context: Context) -> list[Event]:
@@ -182,59 +192,58 @@ def _release(key: UUID, action: Action, reason: str, context: Context) -> list[E
             "La convention est signée par les trois parties\u00a0: ce qui reste revient au fonds avec le dernier "
             "paiement, ou si l’action est abandonnée."
         )
-    if not action.committed:
+    if not action.committed_cents:
         raise NOTHING_COMMITTED("Rien n’est engagé pour cette action.")
     voided: list[Event] = [AgreementVoided(key)] if action.agreement else []
-    return [*voided, FundsReleased(key, action.committed, reason=context.text(reason))]
+    return [*voided, FundsReleased(key, action.committed_cents, reason=context.text(reason))]
 
 
 def _check_committed(action: Action, amount: int) -> None:
-    if action.paid + amount > action.committed:
+    if action.paid_cents + amount > action.committed_cents:
         raise BEYOND_COMMITTED(
-            f"{format_euros(action.committed)} sont engagés pour cette prestation\u00a0: il en reste "
-            f"{format_euros(action.committed - action.paid)} à payer.",
-            committed=action.committed,
-            left=action.committed - action.paid,
+            f"{format_euros(action.committed_cents)} sont engagés pour cette prestation\u00a0: il en reste "
+            f"{format_euros(action.committed_cents - action.paid_cents)} à payer.",
+            committed_cents=action.committed_cents,
+            left_cents=action.committed_cents - action.paid_cents,
         )
 
 
 def release_unspent(key: UUID, action: Action) -> list[FundsReleased]:
     """What an abandonment gives back: the sum committed, less what is paid or due. With an accepted report all of it is
     due. Without one, the days worked stay committed, and are paid once a report on them is accepted."""
-    left = action.committed - max(action.paid, _cost_of_days_worked(action))
+    left = action.committed_cents - max(action.paid_cents, _cost_of_days_worked(action))
     return [FundsReleased(key, left)] if left > 0 and not action.report_accepted else []
 
 
 def _cost_of_days_worked(action: Action) -> int:
     """At most what is committed."""
-    return min(action.committed, cost_of_days(action.agreement.terms, action.days)) if action.agreement else 0
+    return min(action.committed_cents, cost_of_days(action.agreement.terms, action.days)) if action.agreement else 0
 
 
 def cost_of_days(terms: AgreementTerms, days: int) -> int:
     """The share of the agreed amount for so many days, in cents, rounded up: a provider is not owed less."""
-    return -(-terms.amount * days // terms.days)
+    return -(-terms.amount_cents * days // terms.days)
 
 
 def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[CompanionCommand]:
     """What the fund records in the same transaction, or refuses."""
     if isinstance(event, FundsCommitted):
-        yield CompanionCommand(
-            fund.decider, event.fund, command=fund.EngageAmount(context.case, event.action, amount=event.amount)
-        )
+        engage = fund.EngageAmount(context.case, event.action, amount_cents=event.amount_cents)
+        yield CompanionCommand(fund.decider, event.fund, command=engage)
     elif isinstance(event, FundsReleased | PaymentAuthorised) and (engaged := parcours.actions[event.action].fund):
         ask = fund.FreeAmount if isinstance(event, FundsReleased) else fund.SpendAmount
-        yield CompanionCommand(fund.decider, engaged, command=ask(event.action, event.amount))
+        yield CompanionCommand(fund.decider, engaged, command=ask(event.action, event.amount_cents))
 
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     action = parcours.actions[event.action]
     match event:
         case FundsCommitted(_, amount, fund=chosen):
-            changed = replace(action, committed=action.committed + amount, fund=chosen)
+            changed = replace(action, committed_cents=action.committed_cents + amount, fund=chosen)
         case FundsReleased(_, amount):
-            changed = replace(action, committed=action.committed - amount)
+            changed = replace(action, committed_cents=action.committed_cents - amount)
         case AgreementVoided():
             changed = replace(action, agreement=None, proofs=())
         case PaymentAuthorised(_, amount):
-            changed = replace(action, paid=action.paid + amount)
+            changed = replace(action, paid_cents=action.paid_cents + amount)
     return parcours.with_action(event.action, changed)

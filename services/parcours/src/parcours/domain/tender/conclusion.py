@@ -52,7 +52,7 @@ def consequences(tender: Tender, event: Any, stream: UUID) -> Iterator[selection
                 tender.action,
                 stream,
                 name=chosen.name,
-                amount=chosen.proposal.amount,
+                amount_cents=chosen.proposal.amount_cents,
                 days=chosen.proposal.days,
                 account=chosen.account,
             )

@@ -22,6 +22,7 @@ from parcours.domain.tender.state import (
     require_candidate,
     require_status,
 )
+from parcours.domain.upcasts import PROPOSAL_IN_CENTS
 from shared.kernel import (
     ConfidentialLine,
     Context,
@@ -79,7 +80,7 @@ class ProviderAccessGranted:
     account: str
 
 
-@event("proposal-submitted", label="Proposition reçue")
+@event("proposal-submitted", 2, label="Proposition reçue", upcasts=PROPOSAL_IN_CENTS)
 class ProposalSubmitted:
     provider: UUID
     proposal: Proposal
@@ -139,10 +140,10 @@ class GrantProviderAccess:
     may_refuse=(TENDER_NOT_AT_THIS_STEP, DEADLINE_PASSED, UNKNOWN_PROVIDER, NOT_YOUR_PROPOSAL),
 )
 class SubmitProposal:
-    """A provider proposes its work (cents, days), before the deadline; a later proposal replaces it."""
+    """A provider proposes its work, before the deadline; a later proposal replaces it."""
 
     provider: UUID
-    amount: Sum
+    amount_cents: Sum
     days: Days
     summary: Text
 

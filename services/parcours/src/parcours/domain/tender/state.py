@@ -27,9 +27,9 @@ class ScoringCriterion:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`amount` in cents, for so many days of work."""
+    """So much, for so many days of work."""
 
-    amount: int
+    amount_cents: int
     days: int
     summary: Encrypted
 
