@@ -15,9 +15,11 @@ from shared.documents.model import (
     Table,
     Validation,
 )
+from shared.documents.pdf_renderer import MAX_PAGES, DocumentTooLarge, PdfRenderer
 from shared.documents.source import DocumentSource, DocumentTemplate, DocumentTemplates, RecordedFact
 
 __all__ = [
+    "MAX_PAGES",
     "Block",
     "Bullets",
     "Column",
@@ -26,11 +28,13 @@ __all__ = [
     "DocumentSource",
     "DocumentTemplate",
     "DocumentTemplates",
+    "DocumentTooLarge",
     "Facts",
     "Heading",
     "Origin",
     "Paragraph",
     "Party",
+    "PdfRenderer",
     "RecordedFact",
     "SignatureBlock",
     "Table",

@@ -26,19 +26,30 @@ def render_html(document: Document) -> str:
 
 
 def render_pdf(document: Document) -> bytes:
-    """Dated by the last event that it was made from. Texts reach Typst as data, never as markup."""
-    at = int(document.origin.recorded_at.timestamp())
-    made: Any = typst.compile(HERE / "document.typ", timestamp=at, **_typst_options(document))
-    return bytes(made)
+    """In this process. `PdfRenderer` makes the same bytes in another one, within limits."""
+    return compile_pdf(pdf_values(document), pdf_timestamp(document))
 
 
-def _typst_options(document: Document) -> dict[str, Any]:
-    # Only the fonts of the wheel: those of a machine would make another document of it.
-    values = json.loads(json.dumps(_template_values(document)))
+def pdf_timestamp(document: Document) -> int:
+    """A PDF is dated by the last event that its document was made from."""
+    return int(document.origin.recorded_at.timestamp())
+
+
+def pdf_values(document: Document) -> dict[str, Any]:
+    """What the template is filled in with, as plain data."""
+    values: dict[str, Any] = json.loads(json.dumps(_template_values(document)))
+    return values
+
+
+def compile_pdf(values: dict[str, Any], timestamp: int) -> bytes:
+    """Texts reach Typst as data, never as markup. Only the fonts of the wheel: those of a machine would make another
+    document of it. Raises RuntimeError (typst.TypstError)."""
     printed = all_printable(values)
     if printed != values:
         printed["about"].append(("Transcription", TRANSCRIBED))
-    return {"sys_inputs": {"drawn": json.dumps(printed)}, "ignore_system_fonts": True}
+    inputs = {"drawn": json.dumps(printed)}
+    made: Any = typst.compile(HERE / "document.typ", timestamp=timestamp, sys_inputs=inputs, ignore_system_fonts=True)
+    return bytes(made)
 
 
 def _template_values(document: Document) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings
 from shared.access import ACCESS_LOG_TABLE, AccessLog, load_replicated_rights, may_know_case
 from shared.contracts.base import PublicEvent
 from shared.crypto import ErasureList, ErasureListDamaged
+from shared.documents import PdfRenderer
 from shared.erasure.after_restore import KeyDestruction, key_destruction, repeat_lost_erasures
 from shared.erasure.erasure import decider as key_erasure
 from shared.eventlog import ServiceApplication
@@ -45,6 +46,7 @@ from shared.web.http import (
     problem_pages,
     reject_unknown_parameters,
 )
+from shared.web.limits import PDFS, Slots
 from shared.web.requests import MAX_WAITING_READS, command_endpoints, document_commands, exception_handlers
 from shared.web.resources import MAX_CONCURRENT_UPLOADS, document_events
 from shared.web.standard import clock_router, feed_router, health_router, me_router
@@ -169,6 +171,7 @@ class Service:
             web.state.publishers = frozenset(self.reactions.publishers)
             web.state.waiting_reads = asyncio.Semaphore(MAX_WAITING_READS)
             web.state.projections = tuple(projection.name for projection in self.projections)
+            web.state.pdf_renderer, web.state.pdf_slots = PdfRenderer(), Slots(PDFS)
             web.state.uploads = asyncio.Semaphore(MAX_CONCURRENT_UPLOADS)
             web.state.addresses = {name: str(url) for name, url in settings.feeds.items()}
             web.state.trusted = settings.trusted
@@ -178,6 +181,7 @@ class Service:
                 ):
                     yield
             finally:
+                await asyncio.to_thread(web.state.pdf_renderer.close)
                 await asyncio.to_thread(app.close)
 
         web = FastAPI(

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from intake.bootstrap import Deployment
 from intake.documents.erasure_certificate import erasure_certificate_document
 from intake.domain import erasure
 from intake.domain.erasure import OrderErasure, OrderErasureWithFindings
 from intake.operations.erasure import ErasureCertificate, build_certificate, order_with_findings
+from shared.documents import Document
 from shared.erasure import person_erasure_id
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
@@ -81,15 +83,21 @@ def build_router(deployment: Deployment) -> APIRouter:
         response_class=Response,
         responses=DOCUMENT_RESPONSES,
     )
-    def get_erasure_certificate_document(
+    async def get_erasure_certificate_document(
+        request: Request,
         id: UUID,  # noqa: A002
         form: DocumentFormat,
         app: AppDep,
         caller: Annotated[Caller, requires(*DPO_ONLY)],
     ) -> Response:
         """The certificate to hand over: what was done, by whom, and what erasure does not do. It contains no name."""
-        certificate = read_certificate(app, caller, id)
-        document = erasure_certificate_document(app, certificate)
-        return document_response(document, form, f"certificat-d-effacement-v{document.origin.version}.{form}")
+
+        def write() -> Document:
+            return erasure_certificate_document(app, read_certificate(app, caller, id))
+
+        document = await run_in_threadpool(write)
+        return await document_response(
+            request, caller, document, form, f"certificat-d-effacement-v{document.origin.version}.{form}"
+        )
 
     return router

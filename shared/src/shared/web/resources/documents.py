@@ -5,16 +5,28 @@ from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from shared.access import CaseAccessReplicated
-from shared.documents import Document, DocumentSource, DocumentTemplate, DocumentTemplates, RecordedFact, rendering
+from shared.documents import (
+    MAX_PAGES,
+    Document,
+    DocumentSource,
+    DocumentTemplate,
+    DocumentTemplates,
+    DocumentTooLarge,
+    PdfRenderer,
+    RecordedFact,
+    rendering,
+)
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, UnknownCase
 from shared.kernel import Decider, Refusal, Role
 from shared.names.lookup import NOW, find_person_names, find_structures, ids_in
 from shared.web.auth import Caller, authorize, requires
 from shared.web.http import ProblemError, styled_page
+from shared.web.limits import Slots
 from shared.web.requests import AppDep
 from shared.web.resources.resource import AggregateResource
 
@@ -77,7 +89,8 @@ def add_documents(resource: AggregateResource[S], templates: DocumentTemplates[S
         response_class=Response,
         responses=DOCUMENT_RESPONSES,
     )
-    def get_document(
+    async def get_document(
+        request: Request,
         id: UUID,  # noqa: A002
         name: Name,
         form: DocumentFormat,
@@ -87,12 +100,16 @@ def add_documents(resource: AggregateResource[S], templates: DocumentTemplates[S
         version: Version = None,
     ) -> Response:
         """HTML or PDF. A past version gives the same bytes as long as nothing is erased; the newest also changes when a
-        name on it is corrected. The ETag is the document's fingerprint."""
-        authorize(caller, case)
-        resource.require(app, case, id)
-        source = _load_source(resource, app, case, id, version)
-        document = _find_template(templates(source.state), name).write(source)
-        return document_response(document, form, f"{name}-v{document.origin.version}.{form}")
+        name on it is corrected. The ETag is the document's fingerprint. A PDF has at most 200 pages."""
+
+        def write() -> Document:
+            authorize(caller, case)
+            resource.require(app, case, id)
+            source = _load_source(resource, app, case, id, version)
+            return _find_template(templates(source.state), name).write(source)
+
+        document = await run_in_threadpool(write)
+        return await document_response(request, caller, document, form, f"{name}-v{document.origin.version}.{form}")
 
 
 def _load_source(
@@ -181,13 +198,33 @@ def _available(template: DocumentTemplate[Any], address: str, version: int) -> A
     )
 
 
-def document_response(document: Document, form: DocumentFormat, file_name: str) -> Response:
+async def document_response(
+    request: Request, caller: Caller, document: Document, form: DocumentFormat, file_name: str
+) -> Response:
+    """Raises ProblemError: 422 for a document that is too large for a PDF, 429 or 503 while others are made."""
     headers = {
         "ETag": f'"{document.fingerprint}"',
         "Content-Disposition": f'inline; filename="{file_name}"',
     }
     if form is DocumentFormat.PDF:
-        return Response(rendering.render_pdf(document), media_type="application/pdf", headers=headers)
-    page = rendering.render_html(document)
+        slots: Slots = request.app.state.pdf_slots
+        renderer: PdfRenderer = request.app.state.pdf_renderer
+        async with slots.hold(caller.actor.id):
+            try:
+                content = await run_in_threadpool(renderer.render, document)
+            except DocumentTooLarge as error:
+                raise _too_large_for_pdf(error.pages) from None
+        return Response(content, media_type="application/pdf", headers=headers)
+    page = await run_in_threadpool(rendering.render_html, document)
     headers["Content-Security-Policy"] = f"{styled_page(page)}; sandbox"
     return Response(page, media_type="text/html", headers=headers)
+
+
+def _too_large_for_pdf(pages: int | None) -> ProblemError:
+    detail = (
+        f"Ce document ferait environ {pages}\u00a0pages, et un PDF en compte {MAX_PAGES} au plus\u00a0: lisez-le en"
+        " HTML."
+        if pages
+        else "Ce document demande trop de mémoire ou de temps pour un PDF\u00a0: lisez-le en HTML."
+    )
+    return ProblemError(422, "document-too-large", "Document trop volumineux pour un PDF", detail)
