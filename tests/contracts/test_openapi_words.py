@@ -55,37 +55,51 @@ def test_every_tag_is_described_and_used(openapi: dict[str, Any]) -> None:
     assert {tag["name"] for tag in openapi["tags"]} == used
 
 
-NOT_READ_BY_PEOPLE = {
-    "CollectiveStatus",
-    "DocumentFormat",
-    "Order",
-    "ParcoursSection",
-    "SigningRefusal",
-    "Source",
-    "TimelineService",
-    "UnitKind",
-    "WitnessFault",
-}
-"""Enumerations of operators and programs, or whose codes are one letter of a source."""
+def enumerations(value: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Wherever a schema lists the values that it takes, with where that is."""
+    if isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from enumerations(each, f"{path}/{number}")
+    elif isinstance(value, dict):
+        if isinstance(value.get("enum"), list):
+            yield path, value
+        for name, each in value.items():
+            if name not in ("example", "examples", "x-labels"):
+                yield from enumerations(each, f"{path}/{name}")
 
 
 def test_each_code_has_its_french_label(openapi: dict[str, Any]) -> None:
-    without = [
-        name
-        for name, schema in openapi["components"]["schemas"].items()
-        if "enum" in schema
-        and name not in NOT_READ_BY_PEOPLE
-        and set(schema["enum"]) != set(schema.get("x-labels", ()))
-    ]
-    assert without == [], "declare the codes as a LabelledEnum, or name them in words.toml"
+    found = list(enumerations(openapi))
+    assert found
+    without = [path for path, schema in found if schema["enum"] != list(schema.get("x-labels", ()))]
+    assert without == [], "declare the codes as a LabelledEnum, or their labels in x-labels"
 
 
-def test_each_command_has_its_french_label_and_each_error_its_problems(openapi: dict[str, Any]) -> None:
+def test_no_code_is_its_own_label(openapi: dict[str, Any]) -> None:
+    same_in_french = {"association", "conciliation", "incubation", "mandat_ad_hoc"}
+    same = {
+        code
+        for _, schema in enumerations(openapi)
+        for code, label in schema["x-labels"].items()
+        if label.replace(" ", "_") == code
+    }
+    assert same <= same_in_french
+
+
+def test_each_error_has_its_problems(openapi: dict[str, Any]) -> None:
     for name, operation in operations(openapi):
         for status, answer in operation["responses"].items():
             assert int(status) < 400 or "x-problems" in answer, (name, status)
-    commands = [each for _, each in operations(openapi) if "x-label-fr" in each]
-    assert commands or "audit" in openapi["info"]["title"]
+
+
+def test_each_operation_has_its_french_label_outside_its_description(openapi: dict[str, Any]) -> None:
+    without = [name for name, operation in operations(openapi) if not operation.get("x-label")]
+    assert without == [], "name the operation in words.toml, or give the command a title"
+    for name, operation in operations(openapi):
+        assert operation["x-label"] not in operation["description"], name
+    by_path = {name: operation["x-label"] for name, operation in operations(openapi)}
+    said = [label for name, label in by_path.items() if name.startswith("GET") and "{id}/" not in name]
+    assert {"État", "Liste"} & {*said} == set(), "say of what"
 
 
 MONEY_NAMES = {

@@ -18,7 +18,7 @@ def test_an_auditor_reads_who_consulted_a_dossier_when_why_and_what(auditor: Bro
     shown = text(auditor.get(f"/dossiers/{world.case}/consultations"))
     assert "Qui a consulté ce dossier" in shown
     assert "Auditeur·rice · vous « Réclamation d’une structure »" in shown
-    assert "Chronologie (Audit)" in shown and "État (Accueil)" in shown
+    assert "Chronologie (Audit)" in shown and "État de la demande (Accueil)" in shown
     assert "Chargé·e d’accompagnement · dla-44" in shown
 
 
@@ -101,9 +101,12 @@ def test_what_one_person_reads_in_a_day_for_one_reason_is_one_reading() -> None:
     told = [row(5), row(4, **moment), row(3), row(2, reason="Réclamation"), row(1, actor="another"), row(0, rows=1)]
     first, second, third, last = group_readings(told)
     assert (first.since, first.until) == ("2026-12-01T10:03:00Z", "2026-12-01T10:05:00Z")
-    assert first.parts == {"État": ["Accueil"], "État, version 3": ["Diagnostic partagé"]}
+    assert first.parts == {
+        "État de la demande": ["Accueil"],
+        "État du diagnostic, version 3": ["Diagnostic partagé"],
+    }
     assert (second.reason, third.who) == ("Réclamation", "another")
-    assert list(last.parts) == ["État, 1\u00a0ligne"]
+    assert list(last.parts) == ["État de la demande, 1\u00a0ligne"]
 
 
 def test_to_a_leader_an_hour_in_one_role_is_one_reading() -> None:

@@ -15,8 +15,9 @@ from tests.support import ROOT
 
 from console.presentation import labels
 from console.presentation.plain_values import Node, change_list, event_nodes, names_by_id, state_nodes
+from intake.domain.reference.criteria import VERSIONS
 from shared.access.access_log import EXPIRED_OPERATION
-from shared.kernel import PHASE_SERVICES, ROLE_LABELS, french_words
+from shared.kernel import PHASE_SERVICES, ROLE_LABELS, STANDARD_INDICATORS, LabelledEnum, french_words
 from shared.web.http.openapi_responses import is_read_of_a_dossier
 
 WORDS = french_words()
@@ -59,6 +60,14 @@ def test_every_code_that_a_service_shows_is_said_in_french() -> None:
     codes = {str(code) for each in every() if issubclass(each, StrEnum) for code in each}
     assert len(codes) > 100
     assert codes - WORDS["codes"].keys() - ROLE_LABELS.keys() == set()
+
+
+def test_no_code_is_said_in_french_that_nothing_shows() -> None:
+    held = {str(code) for each in every() if issubclass(each, StrEnum) for code in each}
+    held |= {code.value for kind in LabelledEnum.__subclasses__() if "AttachmentKind" in kind.__name__ for code in kind}
+    held |= {criterion.code for version in VERSIONS for criterion in version.list}
+    held |= {*STANDARD_INDICATORS}
+    assert WORDS["codes"].keys() - held == set()
 
 
 def test_whatever_was_read_is_said_in_french() -> None:

@@ -5,18 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
-from shared.kernel import Context, Decider, Encrypted, Reason, Refusal, Role, event
+from shared.kernel import Context, Decider, Encrypted, LabelledEnum, Reason, Refusal, Role, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 
-class AttachmentStatus(StrEnum):
-    NEW = "new"
-    ACTIVE = "active"
-    WITHDRAWN = "withdrawn"
+class AttachmentStatus(LabelledEnum):
+    NEW = "new", "à ajouter"
+    ACTIVE = "active", "conservée"
+    WITHDRAWN = "withdrawn", "retirée"
 
 
 @event("attachment-added", label="Pièce jointe ajoutée")

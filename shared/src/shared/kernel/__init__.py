@@ -71,7 +71,7 @@ from shared.kernel.vocabulary.endings import Ending, EndingKind
 from shared.kernel.vocabulary.indicators import STANDARD_INDICATORS, format_indicator
 from shared.kernel.vocabulary.phases import CASE_PATHS, PHASE_LABELS, PHASE_SERVICES, SERVICE_LABELS, SERVICES
 from shared.kernel.vocabulary.roles import ROLE_LABELS, Right, Role
-from shared.kernel.words import french_words
+from shared.kernel.words import french_words, operation_label
 from shared.kernel.worker import WorkerLoop
 
 __all__ = [
@@ -154,6 +154,7 @@ __all__ = [
     "format_period",
     "french_words",
     "is_one_line",
+    "operation_label",
     "paris_date",
     "paris_year",
     "quote_french",

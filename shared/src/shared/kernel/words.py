@@ -8,6 +8,14 @@ from functools import cache
 from importlib.resources import files
 
 
+def operation_label(operation: str) -> str | None:
+    """What an operation of an API is called in French, by its id in OpenAPI: its own label, or that of its longest
+    suffix that has one."""
+    parts = operation.split("_")
+    names = ("_".join(parts[n:]) for n in range(len(parts)))
+    return next((label for name in names if (label := french_words()["operations"].get(name))), None)
+
+
 @cache
 def french_words() -> Mapping[str, Mapping[str, str]]:
     """By table (`fields`, `codes`, `operations`), the French of each name."""

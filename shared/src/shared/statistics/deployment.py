@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import tomllib
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.kernel import UNIT_CODE, Axis
+from shared.kernel import UNIT_CODE, Axis, LabelledEnum
 from shared.statistics.territories import WHOLE, divide
 
 
-class Theme(StrEnum):
+class Theme(LabelledEnum):
     """The four themes by which the accompaniments of the DLA are published."""
 
-    STRATEGY = "strategy"
-    ORGANISATION = "organisation"
-    RESTRUCTURING = "restructuring"
-    OTHERS = "others"
+    STRATEGY = "strategy", "Projet et stratégie"
+    ORGANISATION = "organisation", "Organisation interne"
+    RESTRUCTURING = "restructuring", "Restructuration économique et financière"
+    OTHERS = "others", "Autres"
 
 
-THEME_LABELS = {
-    str(Theme.STRATEGY): "Projet et stratégie",
-    str(Theme.ORGANISATION): "Organisation interne",
-    str(Theme.RESTRUCTURING): "Restructuration économique et financière",
-    str(Theme.OTHERS): "Autres",
-}
+THEME_LABELS = {theme.value: theme.label for theme in Theme}
 DEFAULT_THEMES = {
     Axis.STRATEGY: Theme.STRATEGY,
     Axis.GOVERNANCE: Theme.ORGANISATION,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from audit.phase_services import PhaseServices
 from audit.timeline import TimelineEvent, TimelineFilter, build_timeline, events_after, select_known
 from shared.contracts import diagnostic, followup, intake, parcours
 from shared.eventlog import ServiceApplication, UnknownCase
-from shared.kernel import Role
+from shared.kernel import SERVICE_LABELS, LabelledEnum, Role
 from shared.names.lookup import ids_in
 from shared.temporal import FutureInstant
 from shared.web.auth import STAFF, Caller, authorize_headers, forwarded_headers, requires
@@ -40,16 +39,16 @@ PUBLISHED_EVENTS = (
 EventCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=80)]
 
 
-class TimelineService(StrEnum):
-    INTAKE = "intake"
-    DIAGNOSTIC = "diagnostic"
-    PARCOURS = "parcours"
-    FOLLOWUP = "followup"
+class TimelineService(LabelledEnum):
+    INTAKE = "intake", SERVICE_LABELS["intake"]
+    DIAGNOSTIC = "diagnostic", SERVICE_LABELS["diagnostic"]
+    PARCOURS = "parcours", SERVICE_LABELS["parcours"]
+    FOLLOWUP = "followup", SERVICE_LABELS["followup"]
 
 
-class Order(StrEnum):
-    OLDEST = "oldest"
-    NEWEST = "newest"
+class Order(LabelledEnum):
+    OLDEST = "oldest", "les plus anciens d’abord"
+    NEWEST = "newest", "les plus récents d’abord"
 
 
 class TimelineEntry(BaseModel):

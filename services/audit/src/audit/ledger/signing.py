@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +23,17 @@ from audit.tlog import (
     verify_checkpoint,
 )
 from shared.eventlog import ServiceApplication
+from shared.kernel import LabelledEnum
 
 
-class SigningRefusal(StrEnum):
+class SigningRefusal(LabelledEnum):
     """Why nothing is signed."""
 
-    OTHER_KEY = "other-key"
-    OLDER_DATABASE = "older-database"
-    ALTERED_LEDGER = "altered-ledger"
-    MISSING_TILES = "missing-tiles"
-    UNREADABLE_FILE = "unreadable-checkpoint-file"
+    OTHER_KEY = "other-key", "autre clé que celle qui a signé jusqu’ici"
+    OLDER_DATABASE = "older-database", "base plus ancienne que ce qui a été signé"
+    ALTERED_LEDGER = "altered-ledger", "lignes déjà signées modifiées"
+    MISSING_TILES = "missing-tiles", "tuiles manquantes"
+    UNREADABLE_FILE = "unreadable-checkpoint-file", "dernier point de contrôle illisible hors de la base"
 
 
 class SigningRefused(Exception):

@@ -5,7 +5,6 @@ The ledger does not wait for them: a witness that is down is caught up later."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from functools import partial
 from http import HTTPStatus
 
@@ -22,7 +21,7 @@ from audit.tlog import (
     signature_lines,
 )
 from shared.eventlog import ServiceApplication
-from shared.kernel import WorkerLoop
+from shared.kernel import LabelledEnum, WorkerLoop
 
 TIMEOUT_SECONDS = 5.0
 MAX_INTERVAL_SECONDS = 60.0
@@ -30,14 +29,14 @@ MAX_RESPONSE_BYTES = 64 << 10
 MAX_ATTEMPTS = 4
 
 
-class WitnessFault(StrEnum):
+class WitnessFault(LabelledEnum):
     """Why a witness has not cosigned."""
 
-    UNREACHABLE = "unreachable"
-    REFUSES = "refuses"
-    FORK = "fork"
-    AHEAD = "ahead"
-    STATE_LOST = "state-lost"
+    UNREACHABLE = "unreachable", "ne répond pas"
+    REFUSES = "refuses", "refuse de cosigner"
+    FORK = "fork", "a cosigné une autre histoire de ce registre"
+    AHEAD = "ahead", "a cosigné plus de lignes que le registre n’en a"
+    STATE_LOST = "state-lost", "a perdu ce qu’il avait cosigné"
 
 
 class NotCosigned(Exception):

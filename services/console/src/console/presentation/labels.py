@@ -16,6 +16,7 @@ from shared.kernel import (
     format_number,
     french_words,
 )
+from shared.kernel import operation_label as find_operation_label
 
 STATUSES = ("received", "admitted", "oriented", "not_admitted", "transferred", "withdrawn", "closed")
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -139,14 +140,8 @@ def role_label(code: str) -> str:
 
 
 def operation_label(code: str) -> str:
-    """The label of the operation that showed something: its own, or that of its longest known suffix."""
-    operations = french_words()["operations"]
-    return next((operations[name] for name in (code, *_suffixes(code)) if name in operations), code.replace("_", " "))
-
-
-def _suffixes(code: str) -> list[str]:
-    parts = code.split("_")
-    return ["_".join(parts[n:]) for n in range(1, len(parts))]
+    """The label of the operation that showed something."""
+    return find_operation_label(code) or code.replace("_", " ")
 
 
 def format_age(seconds: float) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from shared.kernel import LabelledEnum
 
 
-class DiagnosisAttachmentKind(StrEnum):
-    DIAGNOSIS_REPORT = "diagnosis_report"
-    ACCOUNTS = "accounts"
-    BUDGET = "budget"
-    MINUTES = "minutes"
-    OTHER = "other"
+class DiagnosisAttachmentKind(LabelledEnum):
+    DIAGNOSIS_REPORT = "diagnosis_report", "rapport de diagnostic"
+    ACCOUNTS = "accounts", "comptes annuels"
+    BUDGET = "budget", "budget prévisionnel"
+    MINUTES = "minutes", "procès-verbal ou compte rendu"
+    OTHER = "other", "autre pièce"
 
 
 OF_LEADERS = frozenset(

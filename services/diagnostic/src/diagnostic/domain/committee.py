@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Annotated
 
 from annotated_types import Len
@@ -13,7 +12,7 @@ from annotated_types import Len
 from diagnostic.domain.content.content import DiagnosisSection
 from diagnostic.domain.lifecycle import NOT_OPEN
 from diagnostic.domain.mandates import NO_MANDATE, Mandate, check_mandate
-from shared.kernel import Context, Day, Encrypted, Refusal, Role, Text, event, paris_date, require_future
+from shared.kernel import Context, Day, Encrypted, LabelledEnum, Refusal, Role, Text, event, paris_date, require_future
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -31,10 +30,10 @@ NOT_SHARED = Refusal("not-shared", "Diagnostic non partagé")
 NOTHING_TO_SHARE = Refusal("nothing-to-share", "Rien à partager")
 
 
-class Tendency(StrEnum):
-    FAVOURABLE = "favourable"
-    RESERVED = "reserved"
-    UNFAVOURABLE = "unfavourable"
+class Tendency(LabelledEnum):
+    FAVOURABLE = "favourable", "favorable"
+    RESERVED = "reserved", "réservé"
+    UNFAVOURABLE = "unfavourable", "défavorable"
 
 
 Scope = Annotated[tuple[DiagnosisSection, ...], Len(1, len(DiagnosisSection))]

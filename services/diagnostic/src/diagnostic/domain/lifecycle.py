@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
-from shared.kernel import Refusal, event
+from shared.kernel import LabelledEnum, Refusal, event
 from shared.kernel.events import command
 
 
-class DiagnosisStatus(StrEnum):
-    NEW = "new"
-    OPEN = "open"
-    SUBMITTED = "submitted"
-    CONTESTED = "contested"
-    VALIDATED = "validated"
-    AGREED = "agreed"
+class DiagnosisStatus(LabelledEnum):
+    NEW = "new", "pas commencé"
+    OPEN = "open", "en cours"
+    SUBMITTED = "submitted", "soumis à la structure"
+    CONTESTED = "contested", "contesté par la structure"
+    VALIDATED = "validated", "validé par la structure"
+    AGREED = "agreed", "plan d’accompagnement convenu"
 
 
 NOT_OPEN = Refusal("diagnosis-not-open", "Le diagnostic n’est pas ouvert")

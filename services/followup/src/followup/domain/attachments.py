@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from shared.kernel import LabelledEnum
 
 
-class FollowUpAttachmentKind(StrEnum):
-    REVIEW_REPORT = "review_report"
-    ACCOUNTS = "accounts"
-    MINUTES = "minutes"
-    OTHER = "other"
+class FollowUpAttachmentKind(LabelledEnum):
+    REVIEW_REPORT = "review_report", "compte rendu de bilan"
+    ACCOUNTS = "accounts", "comptes annuels"
+    MINUTES = "minutes", "procès-verbal ou compte rendu"
+    OTHER = "other", "autre pièce"
 
 
 OF_LEADERS = frozenset({FollowUpAttachmentKind.ACCOUNTS, FollowUpAttachmentKind.MINUTES, FollowUpAttachmentKind.OTHER})

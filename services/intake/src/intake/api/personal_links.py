@@ -1,5 +1,6 @@
 """/api/v1/requests/{case}/access-links: personal links to a case, given, renewed, listed and revoked."""
 
+import inspect
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Annotated, Any
@@ -37,7 +38,7 @@ from shared.web.requests import (
     ResourceRouter,
     case_router,
 )
-from shared.web.resources import AggregateEndpoints, CommandResult, command_description, plain_state
+from shared.web.resources import AggregateEndpoints, CommandResult, plain_state
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -223,7 +224,7 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
             response_model_exclude_unset=True,
             responses=problem_responses(409, 410),
             summary=declared.summary,
-            description=command_description(declared.command),
+            description=inspect.getdoc(declared.command),
         )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from shared.kernel import LabelledEnum
 
 
-class RequestAttachmentKind(StrEnum):
-    STATUTES = "statutes"
-    REGISTRATION = "registration"
-    ACCOUNTS = "accounts"
-    MINUTES = "minutes"
-    OTHER = "other"
+class RequestAttachmentKind(LabelledEnum):
+    STATUTES = "statutes", "statuts"
+    REGISTRATION = "registration", "justificatif d’existence"
+    ACCOUNTS = "accounts", "comptes annuels"
+    MINUTES = "minutes", "procès-verbal ou compte rendu"
+    OTHER = "other", "autre pièce"
 
 
 OF_LEADERS = frozenset(RequestAttachmentKind)

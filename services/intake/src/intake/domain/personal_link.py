@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from uuid import UUID
 
 from intake.domain.register import register
@@ -17,6 +16,7 @@ from shared.kernel import (
     Day,
     Decider,
     Encrypted,
+    LabelledEnum,
     PersonalData,
     PersonalLine,
     Reason,
@@ -31,11 +31,11 @@ from shared.kernel.frozen import replace
 from shared.names import RecordPersonName, name_decider, person_name_id
 
 
-class LinkRole(StrEnum):
+class LinkRole(LabelledEnum):
     """The roles that a personal link may give."""
 
-    LEADER = "leader"
-    PROVIDER = "provider"
+    LEADER = "leader", Role.LEADER.label
+    PROVIDER = "provider", Role.PROVIDER.label
 
 
 ALREADY_GIVEN = Refusal("link-already-given", "Cette personne a déjà son lien")

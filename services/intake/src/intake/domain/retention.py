@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from shared.erasure import EraseCase, case_erasure_id
 from shared.erasure import erasure as key_erasure
-from shared.kernel import CompanionCommand, Context, Decider, Encrypted, Reason, Refusal, event
+from shared.kernel import CompanionCommand, Context, Decider, Encrypted, LabelledEnum, Reason, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 
-class RetentionClass(StrEnum):
+class RetentionClass(LabelledEnum):
     """A class of cases with its own retention periods."""
 
-    NOT_ADMITTED = "not_admitted"
-    CLOSED = "closed"
+    NOT_ADMITTED = "not_admitted", "demande non admise"
+    CLOSED = "closed", "dossier clos"
 
 
 ON_HOLD = Refusal("retention-held", "La destruction de ce dossier est suspendue")

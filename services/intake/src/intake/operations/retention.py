@@ -26,7 +26,6 @@ CLASS_BY_STATUS = {
     RequestStatus.TRANSFERRED: RetentionClass.NOT_ADMITTED,
     RequestStatus.CLOSED: RetentionClass.CLOSED,
 }
-CLASS_LABELS = {RetentionClass.NOT_ADMITTED: "non admis", RetentionClass.CLOSED: "clos"}
 IGNORED_TOPICS = [event_name(each).topic for each in (RetentionHeld, RetentionReleased, CaseArchived)]
 """Recorded of a case without delaying its term."""
 COLUMNS = {
@@ -67,7 +66,7 @@ class Term:
         return {
             "case": str(self.case),
             "unit": self.unit,
-            "retention_class": CLASS_LABELS[self.retention_class],
+            "retention_class": self.retention_class.label,
             "last_on": self.last_on.isoformat(),
             "archived_on": self.archived_on.isoformat() if self.archived_on else "",
             "due_on": self.due_on.isoformat(),

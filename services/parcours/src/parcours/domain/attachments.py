@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from parcours.domain.state import Action
 from shared.attachments import CiteAttachment, attachment
-from shared.kernel import CompanionCommand, Context, event_name
+from shared.kernel import CompanionCommand, Context, LabelledEnum, event_name
 from shared.kernel.frozen import replace
 
 REQUIRES_ATTACHMENT = (attachment.UNKNOWN_ATTACHMENT, attachment.WITHDRAWN)
 """What refuses an event that cites an attachment as its proof."""
 
 
-class ParcoursAttachmentKind(StrEnum):
-    TERMS_OF_REFERENCE = "terms_of_reference"
-    SIGNED_AGREEMENT = "signed_agreement"
-    SIGNED_AMENDMENT = "signed_amendment"
-    FINAL_REPORT = "final_report"
-    DELIVERABLE = "deliverable"
-    INVOICE = "invoice"
-    MINUTES = "minutes"
-    OTHER = "other"
+class ParcoursAttachmentKind(LabelledEnum):
+    TERMS_OF_REFERENCE = "terms_of_reference", "cahier des charges"
+    SIGNED_AGREEMENT = "signed_agreement", "convention signée"
+    SIGNED_AMENDMENT = "signed_amendment", "avenant signé"
+    FINAL_REPORT = "final_report", "rapport final du prestataire"
+    DELIVERABLE = "deliverable", "livrable du prestataire"
+    INVOICE = "invoice", "facture"
+    MINUTES = "minutes", "procès-verbal ou compte rendu"
+    OTHER = "other", "autre pièce"
 
 
 OF_LEADERS = frozenset(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -20,13 +19,13 @@ Sum = Annotated[int, Ge(1), Le(10_000_000_00)]
 """Euro cents, more than nothing, at most ten million euros."""
 
 
-class ParcoursStatus(StrEnum):
-    NEW = "new"
-    BUILDING = "building"
-    SHARED = "shared"
-    UNDER_WAY = "under_way"
-    COMPLETED = "completed"
-    ABANDONED = "abandoned"
+class ParcoursStatus(LabelledEnum):
+    NEW = "new", "pas commencé"
+    BUILDING = "building", "en construction"
+    SHARED = "shared", "partagé avec la structure"
+    UNDER_WAY = "under_way", "en cours de réalisation"
+    COMPLETED = "completed", "mené à son terme"
+    ABANDONED = "abandoned", "abandonné"
 
 
 class ActionKind(LabelledEnum):

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from shared.kernel.labels import LabelledEnum
 
 
-class Axis(StrEnum):
+class Axis(LabelledEnum):
     """Our own list, not an official one. The codes are published: plans and needs carry them between services."""
 
-    STRATEGY = "strategy"
-    GOVERNANCE = "governance"
-    ACTIVITIES = "activities"
-    ORGANISATION = "organisation"
-    HUMAN_RESOURCES = "human_resources"
-    BUSINESS_MODEL = "business_model"
-    FINANCE = "finance"
-    PARTNERSHIPS = "partnerships"
-    DIGITAL = "digital"
-    ECOLOGY = "ecology"
-
-    @property
-    def label(self) -> str:
-        return AXIS_LABELS[self]
+    STRATEGY = "strategy", "Projet et stratégie"
+    GOVERNANCE = "governance", "Gouvernance et vie associative"
+    ACTIVITIES = "activities", "Activités et utilité sociale"
+    ORGANISATION = "organisation", "Organisation interne"
+    HUMAN_RESOURCES = "human_resources", "Ressources humaines et emploi"
+    BUSINESS_MODEL = "business_model", "Modèle économique"
+    FINANCE = "finance", "Gestion et finances"
+    PARTNERSHIPS = "partnerships", "Partenariats et territoire"
+    DIGITAL = "digital", "Numérique"
+    ECOLOGY = "ecology", "Transition écologique"
 
 
-AXIS_LABELS: dict[str, str] = {
-    Axis.STRATEGY: "Projet et stratégie",
-    Axis.GOVERNANCE: "Gouvernance et vie associative",
-    Axis.ACTIVITIES: "Activités et utilité sociale",
-    Axis.ORGANISATION: "Organisation interne",
-    Axis.HUMAN_RESOURCES: "Ressources humaines et emploi",
-    Axis.BUSINESS_MODEL: "Modèle économique",
-    Axis.FINANCE: "Gestion et finances",
-    Axis.PARTNERSHIPS: "Partenariats et territoire",
-    Axis.DIGITAL: "Numérique",
-    Axis.ECOLOGY: "Transition écologique",
-}
-"""In French, by code."""
+AXIS_LABELS: dict[str, str] = {axis: axis.label for axis in Axis}
+"""By code."""

@@ -5,44 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
+from shared.kernel.labels import LabelledEnum
 
-class Role(StrEnum):
+
+class Role(LabelledEnum):
     """The codes of roles, as tokens and events carry them."""
 
-    ADVISER = "adviser"
-    MANAGER = "manager"
-    REGIONAL = "regional"
-    LEADER = "leader"
-    PROVIDER = "provider"
-    COMMITTEE = "committee"
-    RESOURCE_CENTRE = "resource_centre"
-    PILOT = "pilot"
-    AUDITOR = "auditor"
-    DPO = "dpo"
-    OPS = "ops"
-    SERVICE = "service"
+    ADVISER = "adviser", "chargé·e d’accompagnement"
+    MANAGER = "manager", "responsable de la structure porteuse"
+    REGIONAL = "regional", "DLA régional"
+    LEADER = "leader", "dirigeant·e de la structure"
+    PROVIDER = "provider", "prestataire"
+    COMMITTEE = "committee", "comité d’appui"
+    RESOURCE_CENTRE = "resource_centre", "centre de ressources"
+    PILOT = "pilot", "pilote"
+    AUDITOR = "auditor", "auditeur·rice"
+    DPO = "dpo", "délégué·e à la protection des données"
+    OPS = "ops", "exploitation"
+    SERVICE = "service", "automatique"
 
 
-ROLE_LABELS: Mapping[str, str] = MappingProxyType(
-    {
-        Role.ADVISER: "chargé·e d’accompagnement",
-        Role.MANAGER: "responsable de la structure porteuse",
-        Role.REGIONAL: "DLA régional",
-        Role.LEADER: "dirigeant·e de la structure",
-        Role.PROVIDER: "prestataire",
-        Role.COMMITTEE: "comité d’appui",
-        Role.RESOURCE_CENTRE: "centre de ressources",
-        Role.PILOT: "pilote",
-        Role.AUDITOR: "auditeur·rice",
-        Role.DPO: "délégué·e à la protection des données",
-        Role.OPS: "exploitation",
-        Role.SERVICE: "automatique",
-    }
-)
+ROLE_LABELS: Mapping[str, str] = MappingProxyType({role: role.label for role in Role})
+"""By code."""
 
 
 @dataclass(frozen=True, slots=True)

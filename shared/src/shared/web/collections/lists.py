@@ -9,7 +9,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from shared.eventlog import ServiceApplication
-from shared.kernel import Day, compact_code
+from shared.kernel import Day, compact_code, french_words
 from shared.projections import Projection
 from shared.queries import CURRENT_ROWS, NEWEST_FIRST, InvalidCursor, count_rows, fetch_page
 from shared.queries.list_query import ListQuery
@@ -68,11 +68,21 @@ def list_params(view: Projection) -> Any:
         fields |= {
             name: (Day | None, Field(None, description=description)) for name in ("opened_since", "opened_before")
         }
-    keys = tuple(f"{way}{key}" for key in ("id", *view.sorts) for way in ("", "-"))
+    labels = _sort_labels(view)
     description = "By a field; with a minus the greatest first. `id`: in the order of opening"
-    fields["sort"] = (Literal[keys], Field(NEWEST_FIRST, description=description))
+    fields["sort"] = (
+        Literal[tuple(labels)],
+        Field(NEWEST_FIRST, description=description, json_schema_extra={"x-labels": labels}),
+    )
     name = "".join(part.capitalize() for part in view.name.partition(":")[0].split("-"))
     return Annotated[create_model(f"{name}Params", __base__=ListParams, **fields), Query()]
+
+
+def _sort_labels(view: Projection) -> dict[str, Any]:
+    """What each way of sorting is called in French, by its code."""
+    words = {"id": "Ordre d’ouverture", **{key: french_words()["fields"][key] for key in view.sorts}}
+    ways = {"": "", "-": ", dans l’ordre inverse"}
+    return {f"{way}{key}": f"{label}{said}" for key, label in words.items() for way, said in ways.items()}
 
 
 def list_rows(app: ServiceApplication, caller: Caller, view: Projection, params: Any) -> Page:

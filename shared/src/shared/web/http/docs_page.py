@@ -57,6 +57,7 @@ def _operations(openapi: Shape) -> Iterator[Shape]:
                 "method": method.upper(),
                 "path": path,
                 "summary": operation["summary"],
+                "label": operation.get("x-label", ""),
                 "description": operation.get("description", ""),
                 "token": bool(operation.get("security")),
                 "parameters": operation.get("parameters", []),

@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
-from shared.kernel import AXIS_LABELS, ROLE_LABELS, LabelledEnum, Role, french_words
+from shared.kernel import ROLE_LABELS, LabelledEnum, Role, capitalize_first, operation_label
 from shared.web.http.openapi_responses import is_read_of_a_dossier
 
 TAGS = {
@@ -58,7 +58,8 @@ def polish_openapi(
     openapi: dict[str, Any], tags: Mapping[str, str], examples: Path | None, descriptions: Path | None = None
 ) -> dict[str, Any]:
     """Completes a service's OpenAPI document: tags in the order of `tags`, an example for each body, the header that
-    readers of a case send, and a description for each field and parameter that has none of its own.
+    readers of a case send, a French label for each operation that is no command, and a description for each field and
+    parameter that has none of its own.
 
     `examples`: a JSON file, by path. `descriptions`: a TOML file of the service's own fields."""
     operations = [(path, each) for path, found in openapi["paths"].items() for each in found.values()]
@@ -74,6 +75,8 @@ def polish_openapi(
         body = operation.get("requestBody", {}).get("content", {}).get("application/json")
         if body is not None and path in bodies:
             body["example"] = bodies[path]
+        if label := operation_label(operation["operationId"]):
+            operation.setdefault("x-label", capitalize_first(label))
     _describe_fields(openapi, descriptions)
     _label_codes(openapi)
     openapi["x-role-labels"] = {role.value: ROLE_LABELS[role] for role in Role}
@@ -81,15 +84,12 @@ def polish_openapi(
 
 
 def _label_codes(openapi: dict[str, Any]) -> None:
-    """Adds `x-labels` to each enumeration that has French labels, and `x-unit` to each field whose name ends in one."""
-    labels = {kind.__name__: {each.value: each.label for each in kind} for kind in LabelledEnum.__subclasses__()}
-    labels |= {"Role": dict(ROLE_LABELS), "Axis": dict(AXIS_LABELS)}
-    words = {**ROLE_LABELS, **french_words()["codes"]}
+    """Adds `x-labels` to each enumeration, the French label of each code, and `x-unit` to each field whose name ends
+    in one."""
+    labelled = {kind.__name__: kind for kind in LabelledEnum.__subclasses__()}
     for name, schema in openapi["components"]["schemas"].items():
-        codes = [str(code) for code in schema.get("enum", ())]
-        known = labels.get(name, words)
-        if codes and known.keys() >= {*codes}:
-            schema["x-labels"] = {code: known[code] for code in codes}
+        if "enum" in schema and name in labelled:
+            schema["x-labels"] = {code: labelled[name](code).label for code in schema["enum"]}
         for field, declared in schema.get("properties", {}).items():
             for ending, unit in UNITS.items():
                 if field.endswith(ending):

@@ -26,7 +26,7 @@ GENERAL_PROBLEMS = {
 
 
 def document_commands(openapi: dict[str, Any], endpoints: Iterable[CommandEndpoint]) -> dict[str, Any]:
-    """Adds `x-label-fr` to each command, and to each error the slugs of its problems (`x-problems`)."""
+    """Adds `x-label` to each command, and to each error the slugs of its problems (`x-problems`)."""
     for operations in openapi["paths"].values():
         for operation in operations.values():
             for status, answer in operation["responses"].items():
@@ -35,7 +35,7 @@ def document_commands(openapi: dict[str, Any], endpoints: Iterable[CommandEndpoi
     for endpoint in endpoints:
         found = openapi["paths"].get(endpoint.path, {})
         for operation in (found[method] for method in ("post", "delete") if method in found):
-            operation["x-label-fr"] = endpoint.title
+            operation["x-label"] = endpoint.title
             _add_refusals(operation["responses"], endpoint)
     return openapi
 

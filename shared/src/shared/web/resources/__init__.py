@@ -1,7 +1,7 @@
 """One aggregate over HTTP: commands, states, history, versions, documents, attachments."""
 
 from shared.web.resources.attachments import Contribution, attachments_router
-from shared.web.resources.commands import AggregateEndpoints, Check, CommandResult, command_description
+from shared.web.resources.commands import AggregateEndpoints, Check, CommandResult
 from shared.web.resources.documents import DOCUMENT_RESPONSES, DocumentFormat, document_response
 from shared.web.resources.recorded_events import document_events
 from shared.web.resources.resource import AggregateResource
@@ -21,7 +21,6 @@ __all__ = [
     "VersionEndpoints",
     "VersionHistory",
     "attachments_router",
-    "command_description",
     "document_events",
     "document_response",
     "plain_state",

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.documents import DocumentTemplates
 from shared.eventlog import CommandOptions, IdempotencyKey, InTransaction, Receipt, ServiceApplication
-from shared.kernel import Refusal, Role, command_title, uuid7
+from shared.kernel import Refusal, Role, uuid7
 from shared.projections import Projection
 from shared.web.auth import Caller, authorize, requires
 from shared.web.http import JsonBody, problem_responses
@@ -335,7 +335,7 @@ class AggregateEndpoints(AggregateResource[S]):
             response_model_exclude_unset=True,
             responses=problem_responses(409, 410, *also),
             summary=declared.summary,
-            description=command_description(declared.command),
+            description=inspect.getdoc(declared.command),
         )
 
 
@@ -356,11 +356,6 @@ class PartEndpoints(Generic[S]):
         """POST below one part: the address gives the command its ids. The rest as for the aggregate."""
         path = f"{self._part.path}{path}"
         self._aggregate.command(path, command, *roles, check=check, may_refuse=may_refuse, part=self._part)
-
-
-def command_description(command: type) -> str:
-    """The command's docstring, and its title in French, under which the links of a response offer it."""
-    return f"{inspect.cleandoc(command.__doc__ or '')}\n\nIn French: {command_title(command)}."
 
 
 def _body_of(command: type) -> Any:

@@ -1,7 +1,6 @@
 """Documents of one aggregate over HTTP: which can be written, and each as HTML or PDF, now or at a version."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from shared.documents import (
     rendering,
 )
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, UnknownCase
-from shared.kernel import Decider, Refusal, Role
+from shared.kernel import Decider, LabelledEnum, Refusal, Role
 from shared.names.lookup import NOW, find_person_names, find_structures, ids_in
 from shared.web.auth import Caller, authorize, requires
 from shared.web.http import ProblemError, styled_page
@@ -34,9 +33,9 @@ S = TypeVar("S")
 DOCUMENT_NOT_AVAILABLE = Refusal("document-not-yet", "Ce document n’existe pas encore")
 
 
-class DocumentFormat(StrEnum):
-    HTML = "html"
-    PDF = "pdf"
+class DocumentFormat(LabelledEnum):
+    HTML = "html", "page HTML"
+    PDF = "pdf", "document PDF"
 
 
 class AvailableDocument(BaseModel):

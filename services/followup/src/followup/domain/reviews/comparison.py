@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated
 
 from annotated_types import Ge, Le
@@ -16,13 +15,13 @@ from shared.kernel.events import command
 WRONG_INDICATOR = Refusal("wrong-indicator-code", "Code d’indicateur irrecevable", status=422)
 
 
-class Comparability(StrEnum):
+class Comparability(LabelledEnum):
     """Whether a figure can be compared with that of the diagnosis."""
 
-    COMPARABLE = "comparable"
-    OTHER_PERIMETER = "other_perimeter"
-    OTHER_DEFINITION = "other_definition"
-    NOT_IN_BASELINE = "not_in_baseline"
+    COMPARABLE = "comparable", "comparable au diagnostic"
+    OTHER_PERIMETER = "other_perimeter", "autre périmètre que celui du diagnostic"
+    OTHER_DEFINITION = "other_definition", "autre définition que celle du diagnostic"
+    NOT_IN_BASELINE = "not_in_baseline", "sans équivalent au diagnostic"
 
 
 class PerimeterChange(LabelledEnum):

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated
 
 from annotated_types import Len
 
 from followup.domain.sheets.anonymity import find_identifiers
-from shared.kernel import Axis, ConfidentialLine, Context, Decider, Encrypted, Line, Reason, Refusal, Text, event
+from shared.kernel import (
+    Axis,
+    ConfidentialLine,
+    Context,
+    Decider,
+    Encrypted,
+    LabelledEnum,
+    Line,
+    Reason,
+    Refusal,
+    Text,
+    event,
+)
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 MAX_NAMES = 100
 
 
-class SheetStatus(StrEnum):
-    NEW = "new"
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    PUBLISHED = "published"
+class SheetStatus(LabelledEnum):
+    NEW = "new", "à proposer"
+    SUBMITTED = "submitted", "à relire"
+    RETURNED = "returned", "renvoyée à son autrice ou auteur"
+    PUBLISHED = "published", "publiée"
 
 
 NAMES_SOMEBODY = Refusal("sheet-names-somebody", "La fiche nomme quelqu’un", status=422)

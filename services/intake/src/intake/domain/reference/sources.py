@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from shared.kernel import LabelledEnum
 
 
-class Source(StrEnum):
+class Source(LabelledEnum):
     """S: the scheme's own source texts. P: public material, sometimes local or dated. D: our design decision."""
 
-    SCHEME = "S"
-    PUBLIC = "P"
-    DESIGN = "D"
-
-    @property
-    def label(self) -> str:
-        return SOURCES[self]
-
-
-SOURCES = {
-    Source.SCHEME: "textes du dispositif",
-    Source.PUBLIC: "documents publics, parfois locaux ou datés\u202f; sans valeur officielle",
-    Source.DESIGN: "choix de conception de ce logiciel",
-}
+    SCHEME = "S", "textes du dispositif"
+    PUBLIC = "P", "documents publics, parfois locaux ou datés\u202f; sans valeur officielle"
+    DESIGN = "D", "choix de conception de ce logiciel"

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from intake.domain.reference.sources import Source
+from shared.kernel import LabelledEnum
 
 
-class TargetKind(StrEnum):
-    FUNDING = "funding"
-    NETWORK = "network"
-    PUBLIC = "public"
-    CRISIS = "crisis"
-    COURT = "court"
-    SKILLS = "skills"
-    INCUBATION = "incubation"
+class TargetKind(LabelledEnum):
+    FUNDING = "funding", "financement"
+    NETWORK = "network", "réseau"
+    PUBLIC = "public", "acteur public"
+    CRISIS = "crisis", "dispositif de crise"
+    COURT = "court", "tribunal"
+    SKILLS = "skills", "compétences"
+    INCUBATION = "incubation", "incubation"
 
 
-class TargetTerritory(StrEnum):
-    NATIONAL = "national"
-    REGION = "region"
-    DEPARTMENT = "department"
+class TargetTerritory(LabelledEnum):
+    NATIONAL = "national", "à l’échelle nationale"
+    REGION = "region", "en région"
+    DEPARTMENT = "department", "dans le département"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from intake.domain.structure import Scope, Structure
+from shared.kernel import LabelledEnum
 
 SOURCE = "INSEE, code officiel géographique, au 1er janvier 2024"
 
@@ -50,12 +50,12 @@ REGIONS = (
 )
 
 
-class UnitKind(StrEnum):
+class UnitKind(LabelledEnum):
     """A unit of departments, a regional one, or one that the table of competence does not name."""
 
-    DEPARTMENTAL = "departmental"
-    REGIONAL = "regional"
-    OTHER = "other"
+    DEPARTMENTAL = "departmental", "unité départementale"
+    REGIONAL = "regional", "unité régionale"
+    OTHER = "other", "autre unité"
 
 
 @dataclass(frozen=True, slots=True)

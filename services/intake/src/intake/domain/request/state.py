@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from intake.domain.reference.criteria import Verdict
@@ -36,12 +35,12 @@ class RequestStatus(LabelledEnum):
     CLOSED = "closed", "dossier clos"
 
 
-class ConfidentialityGround(StrEnum):
+class ConfidentialityGround(LabelledEnum):
     """Why a case is visible to its adviser and manager only. Both procedures are confidential by law."""
 
-    MANDAT_AD_HOC = "mandat_ad_hoc"
-    CONCILIATION = "conciliation"
-    OTHER = "other"
+    MANDAT_AD_HOC = "mandat_ad_hoc", "mandat ad hoc"
+    CONCILIATION = "conciliation", "conciliation"
+    OTHER = "other", "autre motif"
 
 
 @dataclass(frozen=True, slots=True)
