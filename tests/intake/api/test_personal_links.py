@@ -22,6 +22,9 @@ from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service as diagnostic
 from embedded.processes.nats import Nats
 from followup.main import service as followup
+from intake.domain import personal_link
+from intake.domain.register import register, rights
+from intake.domain.register.link_rights import RevokeLinkRights
 from intake.integration_events import to_integration_event
 from parcours.domain import parcours as accompaniment
 from parcours.domain.lifecycle import OpenParcours
@@ -30,7 +33,8 @@ from parcours.domain.tender import tender
 from parcours.domain.tender.proposals import GridLine, InviteProvider, OpenTender
 from parcours.main import service as parcours
 from shared.attachments import AddAttachment, attachment
-from shared.kernel import Actor, Role, uuid7
+from shared.kernel import Actor, Context, Encrypted, Right, Role, uuid7
+from shared.kernel.frozen import replace
 from shared.messaging import Feed, Inbox, messages_of
 from shared.runtime import Service
 
@@ -158,6 +162,40 @@ def test_a_link_is_taken_back_by_the_unit_alone(house: House) -> None:
     (row,) = house.adviser.get(house.path).json()
     assert row["revoked"]
     assert {link["rel"] for link in row["links"]} == {"renew-link"}
+
+
+def test_a_link_receives_no_other_right(house: House) -> None:
+    given = house.give()
+    leader, manager = bearer(house.intake, given["secret"]), house.intake.by("manager")
+    identity = house.intake.application.load(personal_link.decider, UUID(given["id"])).state.identity
+    (right,) = leader.get("/api/v1/me").json()["rights"]
+    other = {"identity": str(identity), "role": "adviser", "unit": UNIT, "reason": "Essai."}
+    assert slug(manager.post("/api/v1/identities/rights", other)) == "identity-of-a-link"
+    another_case = other | {"role": "leader", "unit": None, "case": house.case}
+    assert slug(house.adviser.post("/api/v1/identities/rights", another_case)) == "identity-of-a-link"
+    revocation = f"/api/v1/identities/{identity}/rights/{right['id']}/revocation"
+    assert slug(house.adviser.post(revocation, {"reason": "Essai."})) == "identity-of-a-link"
+    assert leader.get(f"/api/v1/requests/{house.case}").status_code == 200
+    assert house.adviser.post(f"{house.path}/{given['id']}/revocation", {"reason": "Fin."}).status_code == 200
+    assert slug(manager.post("/api/v1/identities/rights", other)) == "identity-of-a-link"
+    assert leader.get("/api/v1/me").status_code == 401
+
+
+def test_a_right_that_a_link_received_before_this_was_refused_opens_nothing(house: House) -> None:
+    """A log may hold one: the bearer has the right of the link alone, and none once it is revoked."""
+    given = house.give()
+    leader, app = bearer(house.intake, given["secret"]), house.intake.application
+    identity = app.load(personal_link.decider, UUID(given["id"])).state.identity
+    assert identity is not None
+    granted = rights.RightGranted(Right(uuid4(), Role.ADVISER, unit=UNIT), Encrypted(identity, "Essai."))
+    unguarded = replace(register.decider, decide=lambda *_: [granted])
+    context = Context(identity, app.clock.now(), actor=Actor("some-manager", Role.MANAGER, unit=UNIT))
+    app.handle(unguarded, identity, RevokeLinkRights(), context)
+    assert [right["role"] for right in leader.get("/api/v1/me").json()["rights"]] == ["leader"]
+    assert leader.get("/api/v1/requests").status_code == 403
+    assert house.adviser.post(f"{house.path}/{given['id']}/revocation", {"reason": "Fin."}).status_code == 200
+    assert leader.get("/api/v1/me").status_code == 401
+    assert leader.get("/api/v1/requests").status_code == 401
 
 
 def test_a_link_is_over_the_day_after_its_last_one(house: House) -> None:

@@ -51,5 +51,10 @@ class Right:
     person: UUID | None = None
     territories: tuple[str, ...] = ()
 
+    @property
+    def is_of_a_link(self) -> bool:
+        """Whether it belongs to a personal link, whose bearer acts under `person`."""
+        return self.person is not None
+
     def holds(self, on: date) -> bool:
         return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)

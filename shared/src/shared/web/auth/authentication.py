@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from functools import cache, partial
 from typing import Annotated
 from uuid import UUID
@@ -151,9 +150,7 @@ class Authenticator:
         verified = self._verifier.verify(token)
         if self._from is RightsSource.TOKEN:
             return Identity(verified.pseudonym, _rights_in_token(verified))
-        return Identity(
-            verified.pseudonym, self._current_rights(UUID(verified.pseudonym), paris_date(self._app.clock.now()))
-        )
+        return Identity(verified.pseudonym, self._current_rights(UUID(verified.pseudonym)))
 
     def registered_rights(self, app: ServiceApplication, identity: UUID) -> tuple[Right, ...] | None:
         """What the register gives an identity today; null where rights come from tokens."""
@@ -169,8 +166,9 @@ class Authenticator:
     def _identify_link_bearer(self, secret: str) -> Identity:
         """Whom a personal link was given to, as long as it holds. The register alone knows, whatever tokens may say."""
         identity = self.link_identity(secret)
-        rights = self._rights_of(self._app, identity) if identity else ()
-        if not rights:
+        held = self._rights_of(self._app, identity) if identity else ()
+        rights = [right for right in held if right.is_of_a_link]
+        if len(rights) != 1:
             raise unauthenticated(
                 "Ce lien personnel n’est pas reconnu, ou a été retiré ou remplacé : demandez-en un nouveau à la"
                 " personne du DLA qui suit votre dossier. S’il vient de vous être donné, réessayez dans un instant."
@@ -206,8 +204,12 @@ class Authenticator:
                 units.add(self._app.mapper.to_domain_event(entry).meta.unit)
         return frozenset(unit for unit in units if unit)
 
-    def _current_rights(self, identity: UUID, today: date) -> tuple[Right, ...]:
-        return tuple(right for right in self._rights_of(self._app, identity) if right.holds(today))
+    def _current_rights(self, identity: UUID) -> tuple[Right, ...]:
+        """Those that hold today. The right of a personal link is nobody's who comes with a token."""
+        today = paris_date(self._app.clock.now())
+        return tuple(
+            right for right in self._rights_of(self._app, identity) if right.holds(today) and not right.is_of_a_link
+        )
 
 
 def _rights_in_token(token: VerifiedToken) -> tuple[Right, ...]:

@@ -33,7 +33,7 @@ def decide(
         case RenewRight():
             return rights.renew(register, command, context, competence)
         case GrantLinkRight():
-            return link_rights.grant_link_right(command, context)
+            return link_rights.grant_link_right(register, command, context)
         case RevokeLinkRights():
             return link_rights.revoke_link_rights(register, context)
 
@@ -47,7 +47,12 @@ def companions(_register: Register, event: Event, context: Context) -> Iterable[
 
 
 def available_commands(register: Register) -> Iterator[type]:
-    yield from (GrantRight, GrantLinkRight)
+    if register.is_of_a_link:
+        yield RevokeLinkRights
+        return
+    yield GrantRight
+    if not register.rights:
+        yield GrantLinkRight
     if register.active:
         yield from (RevokeRight, RevokeLinkRights)
     if any(right.territories for right in register.active):

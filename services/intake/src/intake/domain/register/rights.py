@@ -9,7 +9,7 @@ from uuid import UUID
 from annotated_types import Len
 
 from intake.domain.reference.territory import Competence
-from intake.domain.register.state import OWN_RIGHTS, Register
+from intake.domain.register.state import IDENTITY_OF_A_LINK, OWN_RIGHTS, Register
 from intake.domain.register.territories import (
     NO_UNIT_THERE,
     UNKNOWN_TERRITORY,
@@ -71,7 +71,7 @@ class RightRevoked:
 @command(
     title="Donner un droit",
     leads_to=(RightGranted,),
-    may_refuse=(INCOMPLETE, NO_UNIT_THERE, OWN_RIGHTS, BEYOND_YOURS, UNKNOWN_TERRITORY, WIDER_UNIT),
+    may_refuse=(IDENTITY_OF_A_LINK, INCOMPLETE, NO_UNIT_THERE, OWN_RIGHTS, BEYOND_YOURS, UNKNOWN_TERRITORY, WIDER_UNIT),
 )
 class GrantRight:
     """An identity is given a role over a unit, a territory or one case, for a time.
@@ -93,9 +93,13 @@ class GrantRight:
     territories: Annotated[tuple[Line, ...], Len(0, 200)] = ()
 
 
-@command(title="Retirer un droit", leads_to=(RightRevoked,), may_refuse=(OWN_RIGHTS, BEYOND_YOURS, UNKNOWN_RIGHT))
+@command(
+    title="Retirer un droit",
+    leads_to=(RightRevoked,),
+    may_refuse=(IDENTITY_OF_A_LINK, OWN_RIGHTS, BEYOND_YOURS, UNKNOWN_RIGHT),
+)
 class RevokeRight:
-    """A right is revoked, at once and for good."""
+    """A right is revoked, at once and for good. That of a personal link ends with the link itself."""
 
     right: UUID
     reason: Reason
@@ -115,6 +119,11 @@ Event = RightGranted | RightRevoked
 
 
 def grant(register: Register, command: GrantRight, context: Context, competence: Competence) -> list[RightGranted]:
+    if register.is_of_a_link:
+        raise IDENTITY_OF_A_LINK(
+            "C’est celle d’un lien personnel, qui n’ouvre que son dossier : donnez le droit à l’identité que la"
+            " personne lit sous « Qui suis-je » avec son propre compte."
+        )
     right = _build_right(command, context, competence)
     _require_complete(right)
     _require_within(right, context.actor)
@@ -128,6 +137,8 @@ def revoke(register: Register, command: RevokeRight, context: Context) -> list[R
     right = next((right for right in register.rights if right.id == command.right), None)
     if right is None:
         raise UNKNOWN_RIGHT("Cette personne n’a jamais reçu ce droit.")
+    if right.is_of_a_link:
+        raise IDENTITY_OF_A_LINK("Ce droit est celui d’un lien personnel : retirez le lien, dans la demande.")
     _require_within(right, context.actor)
     return [] if right.id in register.revoked else [RightRevoked(right.id, context.text(command.reason))]
 

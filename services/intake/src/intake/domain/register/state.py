@@ -8,6 +8,7 @@ from uuid import UUID
 from shared.kernel import PersonalData, Refusal, Right
 
 OWN_RIGHTS = Refusal("own-rights", "On ne touche pas à ses propres droits", status=403)
+IDENTITY_OF_A_LINK = Refusal("identity-of-a-link", "Identité d’un lien personnel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,11 @@ class Register:
     rights: tuple[Right, ...] = ()
     revoked: tuple[UUID, ...] = ()
     name: PersonalData | None = None
+
+    @property
+    def is_of_a_link(self) -> bool:
+        """Whether a personal link has or had it: an identity of its own kind, with the rights of that link alone."""
+        return any(right.is_of_a_link for right in self.rights)
 
     @property
     def active(self) -> tuple[Right, ...]:
