@@ -22,7 +22,7 @@ from shared.messaging import (
     follow_restored,
     subscriptions,
 )
-from shared.messaging.inbox import LogReplaced
+from shared.messaging.halts import PublisherHalted
 from shared.messaging.parking import Parking
 from shared.messaging.restored_publisher import RestoredLogFollowed, followed_log_id
 
@@ -32,7 +32,7 @@ REASON = "Disque perdu, sauvegarde de la nuit."
 
 def receive_all(workshop: Workshop, desk: Desk) -> None:
     for message in desk.messages():
-        workshop.inbox.receive(message)
+        workshop.inbox.receive(message, desk.name)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_over_nats_it_goes_on_exactly_once_from_where_it_is_another_history(
 def test_what_was_lost_is_named_and_the_decision_is_an_event(
     desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
 ) -> None:
-    with pytest.raises(LogReplaced):
+    with pytest.raises(PublisherHalted):
         receive_all(workshop, desk)
     found = find_restored_log(workshop.app, http_feed, desk.name)
     assert (found.since, found.lost_count) == (KEPT, len(lost))
@@ -99,7 +99,7 @@ def test_what_was_lost_is_named_and_the_decision_is_an_event(
     follow_restored(workshop.app, found, "Inès", REASON)
     receive_all(workshop, desk)
     for message in lost:
-        workshop.inbox.receive(message)  # delivered again: passed over
+        workshop.inbox.receive(message, desk.name)  # delivered again: passed over
     assert followed(workshop) == expected(desk, lost)
     ((entry, decided),) = workshop.app.events_of(workshop.app.recorder.entries_of_stream(followed_log_id(desk.name)))
     data = decided.data
@@ -157,11 +157,11 @@ def test_what_waited_to_be_mended_and_was_lost_is_given_up_and_kept(
     desk.register(case, 1)
     desk.register(case, FAULTY)
     first, faulty = desk.messages()
-    workshop.inbox.receive(first)
+    workshop.inbox.receive(first, desk.name)
     for _ in range(Parking.MAX_FAILURES - 1):
         with pytest.raises(ValueError, match="faulty"):
-            workshop.inbox.receive(faulty)
-    workshop.inbox.receive(faulty)
+            workshop.inbox.receive(faulty, desk.name)
+    workshop.inbox.receive(faulty, desk.name)
     desk.restore(1, new_log=True)
     desk.register(case, 2)
     follow_restored(workshop.app, find_restored_log(workshop.app, http_feed, desk.name), "Inès", REASON)

@@ -14,7 +14,8 @@ from shared.eventlog import PARTITIONS, NotParked, PartitionTracking
 from shared.eventlog.partitions import partition_of
 from shared.kernel import uuid7
 from shared.messaging import Message
-from shared.messaging.inbox import GapDetected, LogReplaced
+from shared.messaging.halts import PublisherHalted
+from shared.messaging.inbox import GapDetected
 from shared.messaging.parking import Parking
 from shared.messaging.wire import HighWaterMark
 
@@ -29,14 +30,14 @@ def cases_of_one_partition(count: int) -> list[UUID]:
 
 def receive_all(workshop: Workshop, desk: Desk) -> None:
     for message in desk.messages():
-        workshop.inbox.receive(message)
+        workshop.inbox.receive(message, "desk")
 
 
 def receive_until_parked(workshop: Workshop, message: Message) -> None:
     for _ in range(Parking.MAX_FAILURES - 1):
         with pytest.raises(ValueError, match="faulty"):
-            workshop.inbox.receive(message)
-    workshop.inbox.receive(message)
+            workshop.inbox.receive(message, "desk")
+    workshop.inbox.receive(message, "desk")
 
 
 def test_each_step_is_followed_once_and_by_whom_and_why_is_kept(desk: Desk, workshop: Workshop) -> None:
@@ -44,7 +45,7 @@ def test_each_step_is_followed_once_and_by_whom_and_why_is_kept(desk: Desk, work
     for step in range(3):
         desk.register(case, step)
     for message in [*desk.messages(), *desk.messages()]:
-        workshop.inbox.receive(message)
+        workshop.inbox.receive(message, "desk")
     assert workshop.steps() == {case: [0, 1, 2]}
     cause = desk.messages()[0].header
     ((_, first), *_) = workshop.app.events_of(workshop.app.recorder.entries_of_case(case))
@@ -57,8 +58,8 @@ def test_an_event_that_leads_to_nothing_is_counted_all_the_same(desk: Desk, work
     desk.register(case, 1, remark="rien pour l’atelier")
     remark, step = desk.messages()
     assert remark.body is None
-    workshop.inbox.receive(remark)
-    workshop.inbox.receive(step)
+    workshop.inbox.receive(remark, "desk")
+    workshop.inbox.receive(step, "desk")
     assert workshop.steps() == {case: [1]}
     assert workshop.app.recorder.tracked_number(desk.name, step.header.log_id, step.header.partition) == 2
 
@@ -67,7 +68,7 @@ def test_a_jump_is_filled_from_the_feed_first(desk: Desk, workshop: Workshop, fe
     case = uuid7()
     for step in range(7):
         desk.register(case, step)
-    workshop.inbox.receive(desk.messages()[-1])
+    workshop.inbox.receive(desk.messages()[-1], "desk")
     assert workshop.steps() == {case: [0, 1, 2, 3, 4, 5, 6]}
     assert feed.asked == 3
 
@@ -79,7 +80,7 @@ def test_a_hole_that_the_feed_has_too_is_no_leave_to_go_on(desk: Desk, workshop:
     last = desk.messages()[-1]
     desk.restore(0, new_log=False)
     with pytest.raises(GapDetected):
-        workshop.inbox.receive(last)
+        workshop.inbox.receive(last, "desk")
     assert workshop.steps() == {}
 
 
@@ -107,7 +108,7 @@ def test_a_case_that_keeps_failing_waits_and_the_others_go_on(desk: Desk, worksh
         if (message.body or {}).get("step") == FAULTY:
             receive_until_parked(workshop, message)
         else:
-            workshop.inbox.receive(message)
+            workshop.inbox.receive(message, "desk")
     assert workshop.steps() == {broken: [1], sound: [101, FAULTY + 100, 114]}
     (parked,) = workshop.inbox.parking.cases()
     assert (parked.publisher, parked.case, parked.waiting) == (desk.name, broken, 2)
@@ -120,7 +121,7 @@ def test_a_case_that_keeps_failing_waits_and_the_others_go_on(desk: Desk, worksh
     assert workshop.steps()[broken] == [1, FAULTY, 14]
     assert workshop.inbox.parking.cases() == []
     desk.register(broken, 15)
-    workshop.inbox.receive(desk.messages()[-1])
+    workshop.inbox.receive(desk.messages()[-1], "desk")
     assert workshop.steps() == desk.steps()
 
 
@@ -149,7 +150,7 @@ def test_no_event_waits_behind_a_case_that_is_mended_meanwhile(desk: Desk, works
     tracking = PartitionTracking(desk.name, 1, log_id=header.log_id, partition=header.partition, case=header.case)
     with pytest.raises(NotParked):
         workshop.inbox.parking.park(message, tracking)
-    workshop.inbox.receive(message)
+    workshop.inbox.receive(message, "desk")
     assert workshop.steps() == desk.steps()
 
 
@@ -159,7 +160,7 @@ def test_an_event_is_given_up_for_a_reason_that_is_kept(desk: Desk, workshop: Wo
         desk.register(case, step)
     first, second = desk.messages()
     receive_until_parked(workshop, first)
-    workshop.inbox.receive(second)
+    workshop.inbox.receive(second, "desk")
     assert workshop.inbox.parking.skip(desk.name, case, "saisie en double")
     assert workshop.inbox.parking.replay(desk.name, case) == 1
     assert workshop.steps() == {case: [14]}
@@ -182,9 +183,9 @@ def test_an_outage_is_never_counted_against_an_event(
         patch.setattr(workshop.app, "handle", lost)
         for _ in range(2 * Parking.MAX_FAILURES):
             with pytest.raises(OperationalError):
-                workshop.inbox.receive(message)
+                workshop.inbox.receive(message, "desk")
     assert workshop.count("failures") == 0
-    workshop.inbox.receive(message)
+    workshop.inbox.receive(message, "desk")
     assert workshop.steps() == {case: [1]}
 
 
@@ -193,11 +194,11 @@ def test_a_refusal_of_the_domain_is_a_failure_told_by_its_name(desk: Desk, works
     desk.register(case, 1)
     desk.register(case, 1)
     first, again = desk.messages()
-    workshop.inbox.receive(first)
+    workshop.inbox.receive(first, "desk")
     for _ in range(Parking.MAX_FAILURES - 1):
         with pytest.raises(Exception, match="followed-before"):
-            workshop.inbox.receive(again)
-    workshop.inbox.receive(again)
+            workshop.inbox.receive(again, "desk")
+    workshop.inbox.receive(again, "desk")
     assert [parked.error for parked in workshop.inbox.parking.cases()] == ["refused: followed-before"]
 
 
@@ -209,11 +210,11 @@ def test_another_log_stops_the_publisher_until_reconciled(desk: Desk, workshop: 
     followed = desk.messages()[-1]
     desk.restore(2, new_log=True)
     desk.register(case, 30)
-    with pytest.raises(LogReplaced):
-        workshop.inbox.receive(desk.messages()[-1])
+    with pytest.raises(PublisherHalted):
+        workshop.inbox.receive(desk.messages()[-1], "desk")
     assert list(workshop.app.recorder.halted_publishers()) == [desk.name]
-    with pytest.raises(LogReplaced, match="stopped until reconciled"):
-        workshop.inbox.receive(followed)
+    with pytest.raises(PublisherHalted, match="stopped until reconciled"):
+        workshop.inbox.receive(followed, "desk")
     assert workshop.steps() == {case: [0, 1, 2]}
 
 
@@ -222,10 +223,10 @@ def test_a_feed_of_another_log_stops_it_too(desk: Desk, workshop: Workshop) -> N
     for step in range(3):
         desk.register(case, step)
     first, _, last = desk.messages()
-    workshop.inbox.receive(first)
+    workshop.inbox.receive(first, "desk")
     desk.app.recorder.fetch("UPDATE {schema}.log_identity SET log_id = gen_random_uuid()")
-    with pytest.raises(LogReplaced, match="its feed is of log"):
-        workshop.inbox.receive(last)
+    with pytest.raises(PublisherHalted, match="its feed is of log"):
+        workshop.inbox.receive(last, "desk")
     assert list(workshop.app.recorder.halted_publishers()) == [desk.name]
 
 
@@ -242,9 +243,9 @@ def test_behind_at_two_announcements_means_that_the_stream_lost_some(
         position=3,
         numbers=[3 * (partition == last.partition) for partition in range(PARTITIONS)],
     )
-    workshop.inbox.receive_high_water_mark(head)
+    workshop.inbox.receive_high_water_mark(head, "desk")
     assert (workshop.steps(), feed.asked) == ({}, 0)
-    workshop.inbox.receive_high_water_mark(head)
+    workshop.inbox.receive_high_water_mark(head, "desk")
     assert workshop.steps() == {case: [0, 1, 2]}
 
 
@@ -254,7 +255,7 @@ def test_a_publisher_taken_whole_is_followed_in_the_order_of_its_log(
     auditing = workshops(whole=True)
     for step in range(6):
         desk.register(uuid7(), step, remark="gardée")
-    auditing.inbox.receive(desk.messages()[-1])
+    auditing.inbox.receive(desk.messages()[-1], "desk")
     recorded = auditing.app.events_of(auditing.app.recorder.select_notifications(None, 100))
     assert [event.data.step for _, event in recorded] == list(range(1, 13))
 
@@ -265,10 +266,10 @@ def test_whole_nothing_is_ever_parked(desk: Desk, workshops: Callable[..., Works
         desk.register(uuid7(), step)
     for _ in range(Parking.MAX_FAILURES + 2):
         with pytest.raises(ValueError, match="faulty"):
-            auditing.inbox.receive(desk.messages()[-1])
+            auditing.inbox.receive(desk.messages()[-1], "desk")
     assert (auditing.count("parked"), auditing.count("failures")) == (0, 0)
     auditing.mended.set()
-    auditing.inbox.receive(desk.messages()[-1])
+    auditing.inbox.receive(desk.messages()[-1], "desk")
     assert auditing.app.recorder.max_notification_id() == FAULTY
 
 
@@ -279,6 +280,6 @@ def test_a_body_that_breaks_its_contract_is_put_aside(desk: Desk, workshop: Work
     broken = Message.of(message.header, message.contract, {"step": "première"})
     for _ in range(Parking.MAX_FAILURES - 1):
         with pytest.raises(ValueError, match="step"):
-            workshop.inbox.receive(broken)
-    workshop.inbox.receive(broken)
+            workshop.inbox.receive(broken, "desk")
+    workshop.inbox.receive(broken, "desk")
     assert workshop.count("parked") == 1

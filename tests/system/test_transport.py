@@ -180,10 +180,12 @@ def test_a_reaction_slower_than_the_acknowledgement_is_not_given_to_another(
     for _ in range(2):
         workshop = workshops()
 
-        def slow(message: Message, receive: Callable[[Message], None] = workshop.inbox.receive) -> None:
+        def slow(
+            message: Message, publisher: str, receive: Callable[[Message, str], None] = workshop.inbox.receive
+        ) -> None:
             received.append(message.header.id)
             done.wait(20)
-            receive(message)
+            receive(message, publisher)
 
         monkeypatch.setattr(workshop.inbox, "receive", slow)
         carrier.subscribe_workshop(workshop)

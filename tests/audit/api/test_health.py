@@ -110,7 +110,7 @@ def test_how_far_behind_a_service_audit_is_and_that_it_hears_it_no_more(audit: S
     sql(app, "INSERT INTO {schema}.sources VALUES ('intake', %s, NULL)", log_id)
     sql(app, "INSERT INTO {schema}.tracked VALUES ('intake', %s, -1, 7)", log_id)
     head = HighWaterMark(publisher="intake", log_id=log_id, position=9, numbers=[9] + [0] * 7)
-    Inbox(app, reactions, Feed({}, "")).receive_high_water_mark(head)
+    Inbox(app, reactions, Feed({}, "")).receive_high_water_mark(head, "intake")
     (intake,) = health(audit)["services"]
     assert (intake["service"], intake["position"], intake["announced"], intake["lag"]) == ("intake", 7, 9, 2)
     sql(app, "UPDATE {schema}.sources SET announced_at = announced_at - interval '1 minute'")
@@ -120,7 +120,11 @@ def test_how_far_behind_a_service_audit_is_and_that_it_hears_it_no_more(audit: S
     sql(app, "UPDATE {schema}.sources SET halted = 'it speaks from another log'")
     report = health(audit)
     assert (report["healthy"], report["services"][0]["halted"]) == (False, "it speaks from another log")
-    assert report["advice"][0].startswith("Accueil (intake)\u00a0: Audit ne suit plus")
+    assert report["advice"][0].startswith(
+        "Accueil (intake)\u00a0: Audit ne suit plus ce service, qui présente un autre"
+    )
+    sql(app, "UPDATE {schema}.sources SET halted_as_foreign = true")
+    assert "qui a parlé au nom d’un autre" in health(audit)["advice"][0]
 
 
 def test_the_last_reconciliation_is_told_and_the_command_says_the_same(

@@ -154,7 +154,7 @@ def announced(app: ServiceApplication, service: str, reached: int, end: int, hou
     sql(app, "INSERT INTO {schema}.tracked VALUES (%s, %s, -1, %s)", service, LOG, reached)
     until = BEGAN + timedelta(hours=hours)
     head = HighWaterMark(publisher=service, log_id=LOG, position=end, numbers=[end] + [0] * 7, until=until)
-    Inbox(app, reactions, Feed({}, "")).receive_high_water_mark(head)
+    Inbox(app, reactions, Feed({}, "")).receive_high_water_mark(head, service)
 
 
 def test_what_was_recorded_by_then_and_is_heard_late_changes_no_answer_that_was_said_to_be_settled(
@@ -194,6 +194,9 @@ def test_an_instant_that_services_have_not_gone_beyond_is_not_settled_and_why_is
         },
     )
     assert auditor.get(PATH).json()["final"] is None, "nobody asked for an instant"
+    sql(app, "UPDATE {schema}.sources SET halted_as_foreign = true WHERE publisher = 'diagnostic'")
+    pending = auditor.get(PATH, as_of=(BEGAN + timedelta(hours=4)).isoformat()).json()["pending"]
+    assert "Audit ne suit plus ce service, qui a parlé au nom d’un autre." in {each["detail"] for each in pending}
 
 
 @pytest.mark.parametrize(

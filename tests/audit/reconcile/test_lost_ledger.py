@@ -39,8 +39,8 @@ def test_a_lost_ledger_is_never_continued_and_another_begins_under_another_origi
     head = HighWaterMark(publisher="intake", log_id=identity.log_id, position=EVENTS, numbers=[0] * 8)
     with feed_of(intake) as feed:
         inbox = Inbox(anew, reactions, feed)
-        inbox.receive_high_water_mark(head)
-        inbox.receive_high_water_mark(head)
+        inbox.receive_high_water_mark(head, "intake")
+        inbox.receive_high_water_mark(head, "intake")
     while integrate(anew):
         pass
     with pytest.raises(SigningRefused) as other:

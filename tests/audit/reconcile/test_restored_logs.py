@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,7 +26,7 @@ from embedded.processes.nats import Nats
 from intake.main import service as intake_service
 from shared.eventlog import ServiceApplication
 from shared.messaging import Feed, Inbox, Message, NotFollowed
-from shared.messaging.inbox import LogReplaced
+from shared.messaging.halts import PublisherHalted
 
 EVENTS = 6
 REASON = "Disque perdu, sauvegarde de la nuit."
@@ -53,7 +54,7 @@ def feed(intake: Served) -> Iterator[Feed]:
 @pytest.fixture
 def receive(app: ServiceApplication, intake: Served, feed: Feed) -> Callable[[Message], None]:
     inbox = Inbox(app, reactions, feed)
-    return inbox.receive
+    return partial(inbox.receive, publisher="intake")
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def test_the_restored_log_is_heard_from_where_it_is_another_history(
     app: ServiceApplication, intake: Served, feed: Feed, receive: Callable[[Message], None], lost: list[Message]
 ) -> None:
     before, now = leaves(app), published_messages(intake)
-    with pytest.raises(LogReplaced):
+    with pytest.raises(PublisherHalted):
         receive(now[-2])
     done = decided(app, feed)
     assert (done.since, done.lost, done.by, done.reason) == (EVENTS - 2, 2, "Inès", REASON)

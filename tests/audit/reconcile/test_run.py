@@ -8,8 +8,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.support.servers.reconciled_intake import EVENTS, create_requests, feed_of, find_differences, sql, summarize
+from tests.support.servers.reconciled_intake import (
+    EVENTS,
+    create_requests,
+    feed_of,
+    find_differences,
+    receive_messages,
+    sql,
+    summarize,
+)
 from tests.support.servers.served_service import Served
+from tests.support.servers.taken_over_service import PlayedService, feeds_of, with_events
 from typer.testing import CliRunner
 
 from audit.cli import reconcile as commands
@@ -69,6 +78,34 @@ def test_one_that_was_broken_off_goes_on_and_names_the_same(
     assert ended is not None
     assert (ended.nth, ended.findings, ended.by) == (left.nth, 3, "Inès")
     assert find_last_reconciliation(app, ended=False) is None
+
+
+@pytest.mark.parametrize("known", [0, 2], ids=["nothing of it received yet", "some of it received"])
+def test_a_feed_that_speaks_for_another_is_a_finding_and_the_others_are_compared(
+    app: ServiceApplication, intake: Served, messages: list[Message], known: int
+) -> None:
+    parcours = PlayedService("parcours")
+    receive_messages(app, [parcours.record() for _ in range(known)])
+    parcours.lie = with_events(*parcours.log, messages[0])
+    sql(intake.application, "DELETE FROM {events} WHERE position = 5")
+    with feeds_of(parcours) as addresses:
+        feed = Feed(addresses | {"intake": str(intake.http.base_url)}, token_of(intake))
+        run = begin_reconciliation(app, "Inès", ["intake", "parcours"])
+        found = list(Reconciler(app, feed, run).findings())
+        feed.close()
+    assert [(each.service, each.kind, each.position) for each in found if each.service == "parcours"] == [
+        ("parcours", FindingKind.FOREIGN, 1)
+    ]
+    assert [(each.service, each.kind, each.position) for each in found if each.service == "intake"] == [
+        ("intake", FindingKind.DELETED, 5)
+    ]
+    (foreign,) = (each for each in found if each.kind is FindingKind.FOREIGN)
+    assert f"event {messages[0].header.id} is in the name of 'intake'" in str(foreign)
+    assert "parle au nom d’un autre" in str(foreign)
+
+
+def token_of(intake: Served) -> str:
+    return intake.settings.service_token.get_secret_value()
 
 
 @pytest.fixture

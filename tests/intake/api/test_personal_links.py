@@ -81,7 +81,7 @@ class House:
     def tell(self, service: Service, running: Served) -> None:
         log, inbox = self.intake.application, Inbox(running.application, service.reactions, Feed({}, ""))
         for message in messages_of(log, to_integration_event, log.recorder.select_notifications(None, 1000)):
-            inbox.receive(message)
+            inbox.receive(message, "intake")
         commit_to_ledger(running.application)
 
 

@@ -281,7 +281,7 @@ def test_a_mandate_is_a_known_leader_s(
         for message in messages_of(
             log, intake.to_integration_event, log.recorder.select_notifications(0, 1000, inclusive_of_start=False)
         ):
-            inbox.receive(message)
+            inbox.receive(message, "intake")
         there = elsewhere.by("manager", subject="claire", unit="everywhere")
 
         def mandate(leader: str) -> Any:
@@ -319,7 +319,7 @@ def test_every_service_knows_what_the_register_says(
             log = register.served.application
             entries = log.recorder.select_notifications(0, 1000, inclusive_of_start=False)
             for message in messages_of(log, intake.to_integration_event, entries):
-                inbox.receive(message)
+                inbox.receive(message, "intake")
             commit_to_ledger(elsewhere.application)
             return [right["role"] for right in ines.get("/api/v1/me").json()["rights"]]
 

@@ -14,8 +14,7 @@ from typer.testing import CliRunner
 from diagnostic.main import cli, service
 from embedded.processes.nats import Nats
 from intake.main import service as intake_service
-from shared.messaging import Inbox
-from shared.messaging.inbox import LogReplaced
+from shared.messaging import Inbox, PublisherHalted
 
 KEPT = 4
 ASKED = ["follow-restored", "intake", "--by", "Inès"]
@@ -34,13 +33,13 @@ def test_a_restored_service_is_heard_again_when_an_operator_says_why(
         inbox = Inbox(diagnostic.application, service.reactions, feed)
         create_requests(intake, KEPT + 2)
         for message in published_messages(intake):
-            inbox.receive(message)
+            inbox.receive(message, "intake")
         assert diagnostic.http.get("/readyz").json()["halted"] == {}
         sql(intake.application, "DELETE FROM {events} WHERE position > %s", KEPT)
         sql(intake.application, "UPDATE {schema}.log_identity SET log_id = gen_random_uuid(), since = %s", KEPT)
         create_requests(intake, 1, first=100)
-        with pytest.raises(LogReplaced):
-            inbox.receive(published_messages(intake)[-1])
+        with pytest.raises(PublisherHalted):
+            inbox.receive(published_messages(intake)[-1], "intake")
         assert "stopped until" in diagnostic.http.get("/readyz").json()["halted"]["intake"]
 
         diagnostic.speak_to(monkeypatch)
@@ -56,5 +55,5 @@ def test_a_restored_service_is_heard_again_when_an_operator_says_why(
         done = CliRunner().invoke(cli, [*ASKED, "--reason", "Disque perdu."])
         assert done.exit_code == 0, done.output
         assert diagnostic.http.get("/readyz").json()["halted"] == {}
-        inbox.receive(published_messages(intake)[-1])
+        inbox.receive(published_messages(intake)[-1], "intake")
         assert CliRunner().invoke(cli, [*ASKED, "--reason", "Encore."]).exit_code == 1

@@ -185,7 +185,7 @@ def test_a_wrong_key_loses_no_name_and_stops_no_case(serve: Serve, caplog: pytes
     entries = source.application.recorder.select_notifications(0, 1000, inclusive_of_start=False)
     with caplog.at_level(logging.WARNING):
         for message in messages_of(source.application, intake.to_integration_event, entries):
-            inbox.receive(message)
+            inbox.receive(message, "intake")
     assert "DLA_TRANSIT_KEYS" in caplog.text
     assert "Atelier" not in caplog.text
     assert name_in(target, case) is None

@@ -18,6 +18,7 @@ from embedded.processes.nats_users import new_seed
 from shared.eventlog import PartitionTracking, ServiceApplication
 from shared.eventlog.partitions import partition_of
 from shared.messaging import Message, encode
+from shared.messaging.halts import halt
 
 CASE, LOG = uuid4(), uuid4()
 ADMITTED = {
@@ -90,6 +91,18 @@ def test_what_is_given_up_is_kept_with_its_reason(app: ServiceApplication) -> No
     again = run.invoke(cli, ["skip-parked", "intake", str(CASE), "--reason", "doublon"])
     assert again.exit_code == 1
     assert "nothing" in again.stderr
+    app.close()
+
+
+def test_a_service_that_spoke_for_another_is_resumed_for_a_reason(app: ServiceApplication) -> None:
+    run, resume = CliRunner(), ["resume-publisher", "intake", "--reason"]
+    assert run.invoke(cli, [*resume, "Clés changées."]).exit_code == 1, "nobody halted it"
+    halt(app.recorder, "intake", "an event is in the name of 'parcours'", LOG, foreign=True)
+    assert run.invoke(cli, [*resume, "  "]).exit_code == 1
+    assert "intake" in app.recorder.halted_publishers()
+    done = run.invoke(cli, [*resume, "Clés changées."])
+    assert (done.exit_code, "in the name of 'parcours'" in done.stderr) == (0, True)
+    assert app.recorder.halted_publishers() == {}
     app.close()
 
 

@@ -121,4 +121,4 @@ def delivered(publisher: Served, consumer: Served) -> None:
     inbox = Inbox(consumer.application, diagnostic_service.reactions, Feed({}, ""))
     entries = log.recorder.select_notifications(0, 1000, inclusive_of_start=False)
     for message in messages_of(log, intake_service.to_integration_event, entries):
-        inbox.receive(message)
+        inbox.receive(message, "intake")

@@ -40,7 +40,7 @@ class House:
         for message in messages_of(app, service(publisher).to_integration_event, entries):
             for name in up:
                 if publisher in service(name).reactions.publishers:
-                    self._inboxes[name].receive(message)
+                    self._inboxes[name].receive(message, publisher)
         return len(entries)
 
 

@@ -16,6 +16,7 @@ from shared.kernel import PHASE_SERVICES
 NEVER = "Audit n’a encore rien reçu de ce service."
 UNANNOUNCED = "Ce service n’a pas encore dit jusqu’où va son journal."
 HALTED = "Audit ne suit plus ce service, qui présente un autre journal."
+FOREIGN = "Audit ne suit plus ce service, qui a parlé au nom d’un autre."
 BEHIND = "Ce que ce service a enregistré n’est reçu en entier que jusqu’au {until:%d/%m/%Y à %H:%M:%S} UTC."
 
 
@@ -46,12 +47,12 @@ def _reason(source: dict[str, Any] | None, until: datetime | None) -> str:
     if source is None:
         return NEVER
     if source["halted"]:
-        return HALTED
+        return FOREIGN if source["halted_as_foreign"] else HALTED
     return BEHIND.format(until=until) if until else UNANNOUNCED
 
 
 SELECT_SOURCES = """
-    SELECT s.publisher, s.halted, greatest(s.received_until,
+    SELECT s.publisher, s.halted, s.halted_as_foreign, greatest(s.received_until,
         CASE WHEN s.announced <= coalesce(t.number, 0) THEN s.announced_until END) AS until
     FROM {schema}.sources s
     LEFT JOIN {schema}.tracked t ON (t.publisher, t.log_id, t.partition) = (s.publisher, s.log_id, -1)

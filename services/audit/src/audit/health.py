@@ -47,6 +47,12 @@ HALTED_ADVICE = (
     " «\u202fdla-audit reconcile\u202f» dit ce qui diffère\u202f; si le service a été restauré d’une sauvegarde,"
     " «\u202fdla-audit follow-restored\u202f» reprend son suivi."
 )
+FOREIGN_ADVICE = (
+    "Audit ne suit plus ce service, qui a parlé au nom d’un autre\u00a0: quelqu’un s’en est peut-être rendu maître."
+    " Rien de ce qu’il a dit pour un autre n’a été reçu, et «\u202fhalted\u202f» en donne l’exemple. Trouvez qui l’a"
+    " écrit, changez les clés du service, comparez-le par «\u202fdla-audit reconcile\u202f», puis reprenez-le par"
+    " «\u202fresume-publisher\u202f», chez audit et dans chaque service qui l’a arrêté."
+)
 SILENCE = timedelta(seconds=30)
 """A relay announces how far its log reaches every few seconds."""
 SILENT_ADVICE = (
@@ -160,7 +166,8 @@ def get_health(app: ServiceApplication) -> Health:
     grave = [each for each in witnesses if each.fault in GRAVE_FAULTS]
     misses_quorum = sum(not each.behind and each.fault not in GRAVE_FAULTS for each in witnesses) < quorum
     problems = [refusal.advice] if refusal else []
-    problems += [f"{SERVICE_LABELS[name]} ({name})\u00a0: {HALTED_ADVICE}" for name in halted]
+    advice = {row["publisher"]: FOREIGN_ADVICE for row in recorder.fetch(SELECT_FOREIGN)}
+    problems += [f"{SERVICE_LABELS[name]} ({name})\u00a0: {advice.get(name, HALTED_ADVICE)}" for name in halted]
     problems += [f"{SERVICE_LABELS[name]} ({name})\u00a0: {SILENT_ADVICE}" for name in silent]
     problems += [f"{each.name}\u00a0: {each.advice}" for each in grave]
     if misses_quorum:
@@ -192,6 +199,7 @@ def _refusal(reason: str | None, detail: str) -> CurrentRefusal | None:
     return CurrentRefusal(reason=refusal, detail=detail, advice=REFUSAL_ADVICE[refusal])
 
 
+SELECT_FOREIGN = "SELECT publisher FROM {schema}.sources WHERE halted_as_foreign"
 SELECT_WITNESSES = """
     SELECT w.witness AS key, w.fault, w.detail, c.size, c.received_at AS cosigned_at,
         coalesce(c.size, -1) < coalesce(

@@ -18,7 +18,9 @@ from shared.messaging.follow_restored_log import (
     follow_restored,
     switch_log,
 )
+from shared.messaging.halts import PublisherHalted, resume_publisher
 from shared.messaging.inbox import Inbox
+from shared.messaging.provenance import ForeignContent
 from shared.messaging.reactions import CommandDispatch, Reactions
 from shared.messaging.relay import Relay
 from shared.messaging.relay_status import RelayStatus, find_relay_status
@@ -35,10 +37,12 @@ __all__ = [
     "FeedBroken",
     "FeedPage",
     "FeedUnavailable",
+    "ForeignContent",
     "Header",
     "Inbox",
     "Message",
     "NotFollowed",
+    "PublisherHalted",
     "Reactions",
     "Relay",
     "RelayStatus",
@@ -52,5 +56,6 @@ __all__ = [
     "find_restored_log",
     "follow_restored",
     "messages_of",
+    "resume_publisher",
     "switch_log",
 ]

@@ -1,17 +1,24 @@
 """Client of a publisher's feed: its event log over HTTP, page by page, to back-fill what the stream did not bring."""
 
 import ssl
+import time
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import httpx
 import msgspec
 
 from shared.eventlog import UnreadableEvent
+from shared.messaging.provenance import MessageSource, check_page
 from shared.messaging.wire import Message
 
 MAX_PAGE_EVENTS = 500
+MAX_PAGE_BYTES = 64 * 2**20
+"""131 kB an event; ours have one or two. A page without an end would take the memory of whoever asks for it."""
 TIMEOUT_SECONDS = 10.0
+MAX_PAGE_SECONDS = 30.0
+"""For a whole page: TIMEOUT_SECONDS begins anew with each piece of it."""
 LOWEST_POSITION = -(2**62)
 """Positions begin with 1. From here, a reader also sees what somebody put before them by hand."""
 
@@ -54,16 +61,25 @@ class Feed:
     def page(self, publisher: str, partition: int | None, after: int, limit: int = MAX_PAGE_EVENTS) -> FeedPage:
         """The events of a partition after a number or, without a partition, those of the log after a position.
 
-        Raises FeedUnavailable."""
+        Raises FeedUnavailable, or ForeignContent for a page that holds anything which is not the publisher's."""
         if publisher not in self._bases:
             raise FeedUnavailable(f"the address of the feed of {publisher} is not set: see DLA_FEEDS")
         of_partition = {} if partition is None else {"partition": partition}
+        url, params = f"{self._bases[publisher]}/events", {**of_partition, "after": after, "limit": limit}
         try:
-            response = self._http.get(
-                f"{self._bases[publisher]}/events", params={**of_partition, "after": after, "limit": limit}
-            )
-            if response.status_code == httpx.codes.INTERNAL_SERVER_ERROR:
-                raise FeedBroken(f"the feed of {publisher} fails on the {limit} events after {after}")
-            return _decode_page(response.raise_for_status().content)
+            page = _decode_page(self._read(publisher, url, params))
+            check_page(page.events, MessageSource(publisher, page.log_id, partition=partition), after, page.next)
         except (httpx.HTTPError, msgspec.DecodeError) as error:
             raise FeedUnavailable(f"the feed of {publisher}: {error}") from error
+        return page
+
+    def _read(self, publisher: str, url: str, params: dict[str, Any]) -> bytes:
+        content, end = bytearray(), time.monotonic() + MAX_PAGE_SECONDS
+        with self._http.stream("GET", url, params=params) as response:
+            if response.status_code == httpx.codes.INTERNAL_SERVER_ERROR:
+                raise FeedBroken(f"the feed of {publisher} fails on {params}")
+            for piece in response.raise_for_status().iter_bytes():
+                content += piece
+                if len(content) > MAX_PAGE_BYTES or time.monotonic() > end:
+                    raise FeedUnavailable(f"the feed of {publisher}: a page without an end")
+        return bytes(content)

@@ -21,7 +21,15 @@ from shared.eventlog import (
 )
 from shared.kernel import Actor, Role
 from shared.messaging.feed import Feed
+from shared.messaging.halts import PublisherHalted, halt
 from shared.messaging.parking import Parking
+from shared.messaging.provenance import (
+    ForeignContent,
+    MessageSource,
+    check_high_water_mark,
+    check_message,
+    limit_to_now,
+)
 from shared.messaging.reactions import Reactions
 from shared.messaging.wire import Header, HighWaterMark, Message
 
@@ -31,13 +39,8 @@ WHOLE_LOG = -1
 log = logging.getLogger(__name__)
 
 
-class LogReplaced(Exception):
-    """The publisher sends from another log than the one we follow. Nothing more of it is applied until an operator
-    decides."""
-
-
 class GapDetected(Exception):
-    """Events are missing, and the publisher's feed does not have them either."""
+    """Events are missing, and the publisher's feed does not have them either: what follows them is not in its log."""
 
 
 LOST_RACES = (TrackingRefused, CaseParked, NotParked)
@@ -62,15 +65,28 @@ class Inbox:
         self._locks: dict[tuple[str, int], Lock] = {}
         self._last_seen: dict[tuple[str, int], int] = {}
 
-    def receive(self, message: Message) -> None:
-        """Applies a message, unless it was applied before. Earlier messages that are missing are back-filled from the
-        feed first. Whatever it raises: nothing was applied, try again later."""
-        with self._lock(message.header.publisher, self._partition(message.header)):
+    def receive(self, message: Message, publisher: str) -> None:
+        """Applies a message from the stream of `publisher`, unless it was applied before. Earlier messages that are
+        missing are back-filled from the feed first.
+
+        Raises ForeignContent or GapDetected for a message that is to be dropped: what is genuine is in the feed.
+        Whatever else it raises: nothing was applied, try again later."""
+        try:
+            check_message(message, MessageSource(publisher))
+        except ForeignContent as refused:
+            self.halt(refused)
+            raise
+        with self._lock(publisher, self._partition(message.header)):
             self._apply(message)
 
-    def receive_high_water_mark(self, mark: HighWaterMark) -> None:
-        """Records the announced end of a publisher's log. If we are behind it at two announcements without progress,
-        JetStream has lost messages: they are back-filled from the feed."""
+    def receive_high_water_mark(self, mark: HighWaterMark, publisher: str) -> None:
+        """Records the end of its log that `publisher` announced. If we are behind it at two announcements without
+        progress, JetStream has lost messages: they are back-filled from the feed. Raises ForeignContent."""
+        try:
+            check_high_water_mark(mark, publisher)
+        except ForeignContent as refused:
+            self.halt(refused)
+            raise
         ends = {WHOLE_LOG: mark.position} if self.reactions.reads_whole_logs else dict(enumerate(mark.numbers))
         rows = self._app.recorder.fetch(
             "SELECT partition, number FROM {schema}.tracked WHERE (publisher, log_id) = (%s, %s)",
@@ -81,8 +97,14 @@ class Inbox:
             "UPDATE {schema}.sources SET announced = %s, announced_at = clock_timestamp(), announced_until = %s,"
             " received_until = CASE WHEN announced <= %s THEN greatest(received_until, announced_until)"
             " ELSE received_until END"
-            " WHERE (publisher, log_id) = (%s, %s)",
-            (mark.position, mark.until, tracked.get(WHOLE_LOG, 0), mark.publisher, mark.log_id),
+            " WHERE (publisher, log_id) = (%s, %s) AND halted IS NULL",
+            (
+                mark.position,
+                limit_to_now(mark.until, self._app.clock.now()),
+                tracked.get(WHOLE_LOG, 0),
+                mark.publisher,
+                mark.log_id,
+            ),
         )
         for partition, end in ends.items():
             reached, key = tracked.get(partition, 0), (mark.publisher, partition)
@@ -90,6 +112,10 @@ class Inbox:
                 with self._lock(*key):
                     self._back_fill(mark.publisher, mark.log_id, partition, end)
             self._last_seen[key] = reached
+
+    def halt(self, refused: ForeignContent) -> PublisherHalted:
+        """Applies nothing more of a publisher that spoke for another service, until an operator resumes it."""
+        return halt(self._app.recorder, refused.publisher, refused.what, refused.log_id, foreign=True)
 
     def _apply(self, message: Message) -> None:
         header, number = message.header, self._number(message.header)
@@ -143,21 +169,36 @@ class Inbox:
         after = self._find_position(publisher, log_id, partition).reached
         log.info("%s %s: back-filling %d to %d from the feed", publisher, partition, after + 1, until)
         while after < until:
-            page = self._feed.page(publisher, None if partition == WHOLE_LOG else partition, after)
-            if page.log_id != log_id:
-                raise self._halt(publisher, f"its feed is of log {page.log_id}, its stream of log {log_id}")
-            missing = [message for message in page.events if self._number(message.header) <= until]
-            if not missing:
-                raise GapDetected(f"the feed of {publisher} has nothing after {after}, and {until} is expected")
+            missing = [
+                message
+                for message in self._page(publisher, log_id, partition, after)
+                if self._number(message.header) <= until
+            ]
+            numbers = [self._number(message.header) for message in missing]
+            if not missing or numbers != list(range(after + 1, after + 1 + len(missing))):
+                raise GapDetected(f"the feed of {publisher} has not all that follows {after}, and {until} is expected")
             for message in missing:
                 self._apply(message)
-            after = self._number(missing[-1].header)
+            after = numbers[-1]
+
+    def _page(self, publisher: str, log_id: UUID, partition: int, after: int) -> list[Message]:
+        """A page of the feed, of which each message may be applied. Raises PublisherHalted when one may not."""
+        of = None if partition == WHOLE_LOG else partition
+        try:
+            page = self._feed.page(publisher, of, after)
+            for message in page.events:
+                check_message(message, MessageSource(publisher, page.log_id, partition=of))
+        except ForeignContent as refused:
+            raise self.halt(refused) from None
+        if page.log_id != log_id:
+            raise self._halt_for_log(publisher, f"its feed is of log {page.log_id}, its stream of log {log_id}", log_id)
+        return page.events
 
     def _find_position(
         self, publisher: str, log_id: UUID, partition: int, case: UUID | None = None
     ) -> ConsumerPosition:
         """The position in the log that is followed: the first one that the publisher sent from, until an operator
-        decides otherwise. Messages of a log that was left are passed over. Raises LogReplaced for any other log."""
+        decides otherwise. Messages of a log that was left are passed over. Raises PublisherHalted for any other log."""
         where = {"publisher": publisher, "log_id": log_id, "partition": partition, "case": case}
         for _ in range(2):
             rows = self._app.recorder.fetch(
@@ -176,20 +217,15 @@ class Inbox:
             )
         (row,) = rows
         if row["halted"]:
-            raise LogReplaced(row["halted"])
+            raise PublisherHalted(row["halted"])
         if row["left"]:
             return ConsumerPosition(END_OF_PARTITION, parked=False)
         if row["log_id"] != log_id:
-            raise self._halt(publisher, f"it sends from log {log_id}, and we follow {row['log_id']}")
+            raise self._halt_for_log(publisher, f"it sends from log {log_id}, and we follow {row['log_id']}", log_id)
         return ConsumerPosition(row["reached"], row["parked"])
 
-    def _halt(self, publisher: str, why: str) -> LogReplaced:
-        reason = f"{publisher}: {why}; stopped until reconciled"
-        self._app.recorder.fetch(
-            "UPDATE {schema}.sources SET halted = %s WHERE publisher = %s AND halted IS NULL", (reason, publisher)
-        )
-        log.error("halted: %s", reason)
-        return LogReplaced(reason)
+    def _halt_for_log(self, publisher: str, what: str, log_id: UUID) -> PublisherHalted:
+        return halt(self._app.recorder, publisher, what, log_id, foreign=False)
 
     def _lock(self, publisher: str, partition: int) -> Lock:
         """One thread of a process at a time in each partition; between replicas compare-and-set decides."""

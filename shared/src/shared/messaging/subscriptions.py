@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,15 +17,17 @@ from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
 from shared.contracts.base import PublicEvent
-from shared.eventlog import PARTITIONS
 from shared.messaging import topology
-from shared.messaging.inbox import Inbox, LogReplaced
+from shared.messaging.halts import PublisherHalted
+from shared.messaging.inbox import GapDetected, Inbox
 from shared.messaging.nats_access import faststream_security, violates_permissions
+from shared.messaging.provenance import ForeignContent, MessageSource, check_subject
 from shared.messaging.reactions import Reactions
-from shared.messaging.wire import decode, decode_high_water_mark
+from shared.messaging.wire import Message, decode, decode_high_water_mark
 from shared.settings import NatsAccess
 
 RETRY_SECONDS = 0.5
+THREADS_PER_PUBLISHER = 4
 HALTED_RETRY_SECONDS = 30
 log = logging.getLogger(__name__)
 
@@ -45,8 +48,12 @@ class Subscriptions:
         self._stopping = False
         self._connection: Client | None = None
         self._opening: asyncio.Task[None] | None = None
-        # asyncio's own pool has six threads on two cores, and a partition that waits for its lock takes one.
-        self._threads = ThreadPoolExecutor(PARTITIONS, thread_name_prefix="reactions")
+        # asyncio's own pool has six threads on two cores, and a partition that waits for its lock takes one. Each
+        # publisher has its own: one whose feed never answers would take the threads of all.
+        self._threads = {
+            publisher: ThreadPoolExecutor(THREADS_PER_PUBLISHER, thread_name_prefix=f"reactions-{publisher}")
+            for publisher in inbox.reactions.publishers
+        }
         self._broker = NatsBroker(
             access.url,
             security=faststream_security(access),
@@ -63,11 +70,11 @@ class Subscriptions:
         self._pulls = [
             pull
             for publisher in inbox.reactions.publishers
-            for pull in _pulls(self._broker, inbox.reactions, region, publisher, self._receive)
+            for pull in _pulls(self._broker, inbox.reactions, region, publisher, partial(self._receive, publisher))
         ]
         for publisher in inbox.reactions.publishers:
             self._broker.subscriber(topology.high_water_mark_subject(region, publisher), decoder=_pass_through)(
-                self._receive_high_water_mark
+                partial(self._receive_high_water_mark, publisher)
             )
 
     async def start(self) -> None:
@@ -86,7 +93,8 @@ class Subscriptions:
             log.info("closed without draining: %r", error)
             if self._connection:
                 await self._connection.close()
-        await asyncio.to_thread(self._threads.shutdown)
+        for threads in self._threads.values():
+            await asyncio.to_thread(threads.shutdown)
 
     async def _open(self) -> None:
         while self._inbox.reactions.publishers and not self._stopping:  # nats-py may swallow a cancellation
@@ -110,39 +118,42 @@ class Subscriptions:
             ):
                 await jetstream.consumer_info(publisher, str(consumer.durable_name))
 
-    async def _receive(self, message: NatsMessage) -> None:
+    async def _receive(self, publisher: str, message: NatsMessage) -> None:
         try:
             decoded = decode(message.body)
         except msgspec.DecodeError:
             log.exception("unreadable message: its number will be back-filled from the feed")
             await message.reject()
             return
-        if (
-            topology.subject(self._region, decoded.header.publisher, decoded.header.partition, decoded.topic)
-            != message.raw_message.subject
-        ):
-            log.error("%s is not a subject of %s: dropped", message.raw_message.subject, decoded.header.publisher)
-            await message.reject()
-            return
-        applied = asyncio.get_running_loop().run_in_executor(self._threads, self._inbox.receive, decoded)
+        loop, subject = asyncio.get_running_loop(), message.raw_message.subject
+        applied = loop.run_in_executor(self._threads[publisher], self._apply, decoded, publisher, subject)
         while not (await asyncio.wait([applied], timeout=topology.ACK_WAIT_SECONDS / 2))[0]:
             await message.in_progress()
         try:
             applied.result()
-        except LogReplaced:
+        except (ForeignContent, GapDetected) as error:
+            log.error("dropped: %s", error)  # noqa: TRY400  it is no fault of this program
+            await message.reject()
+        except PublisherHalted:
             await message.nack(delay=HALTED_RETRY_SECONDS)
         except Exception as error:  # noqa: BLE001, RUF100  not applied, for whatever reason: it comes again
-            log.warning(
-                "%s %s: to be delivered again, after %r", decoded.header.publisher, decoded.header.position, error
-            )
+            log.warning("%s %s: to be delivered again, after %r", publisher, decoded.header.position, error)
             await message.nack(delay=RETRY_SECONDS)
         else:
             await message.ack()
 
-    async def _receive_high_water_mark(self, message: NatsMessage) -> None:
+    def _apply(self, message: Message, publisher: str, subject: str) -> None:
         try:
-            mark = decode_high_water_mark(message.body)
-            await asyncio.get_running_loop().run_in_executor(self._threads, self._inbox.receive_high_water_mark, mark)
+            check_subject(message, MessageSource(publisher), subject, self._region)
+        except ForeignContent as refused:
+            self._inbox.halt(refused)
+            raise
+        self._inbox.receive(message, publisher)
+
+    async def _receive_high_water_mark(self, publisher: str, message: NatsMessage) -> None:
+        try:
+            mark, loop = decode_high_water_mark(message.body), asyncio.get_running_loop()
+            await loop.run_in_executor(self._threads[publisher], self._inbox.receive_high_water_mark, mark, publisher)
         except Exception as error:  # noqa: BLE001, RUF100  another announcement follows
             log.warning("%s: %r", message.raw_message.subject, error)
 

@@ -15,11 +15,14 @@ import typer
 from shared.eventlog import ServiceStillRunning, declare_restored, rewrap_keys
 from shared.messaging import (
     FeedUnavailable,
+    ForeignContent,
     Inbox,
     NotFollowed,
+    check_reason,
     effects_without_cause,
     find_restored_log,
     follow_restored,
+    resume_publisher,
 )
 from shared.runtime.cli_settings import settings_for
 from shared.runtime.service import Service
@@ -78,6 +81,7 @@ def install(cli: typer.Typer, service: Service) -> None:
         with _inbox(service) as inbox:
             typer.echo(f"{inbox.parking.replay(publisher, case)} events replayed")
 
+    _install_resume(cli, service)
     if not service.reactions.reads_whole_logs:  # audit first compares with its ledger, in a command of its own
         _install_follow(cli, service)
 
@@ -90,6 +94,28 @@ def install(cli: typer.Typer, service: Service) -> None:
             if not inbox.parking.skip(publisher, case, reason):
                 typer.echo("nothing of this publisher is parked for this case", err=True)
                 raise typer.Exit(1)
+
+
+def _install_resume(cli: typer.Typer, service: Service) -> None:
+    @cli.command("resume-publisher")
+    def resume(
+        publisher: Annotated[str, typer.Argument(help="The service that spoke for another")],
+        reason: Annotated[str, typer.Option(help="What was found and mended; kept with why it was halted")],
+    ) -> None:
+        """Apply the events of a service again that was halted because it spoke for another service.
+
+        First find out who wrote that, and mend the service and its keys: if it speaks for another again, it is halted
+        again. Exits with 1 when it is not halted for that."""
+        with closing(service.application(settings_for(service))) as app:
+            try:
+                halted = resume_publisher(app, publisher, check_reason(reason))
+            except NotFollowed as error:
+                typer.echo(f"Rien n’a changé\u00a0: {error}", err=True)
+                raise typer.Exit(1) from None
+        if halted is None:
+            typer.echo(f"{publisher} n’est pas arrêté pour avoir parlé au nom d’un autre.", err=True)
+            raise typer.Exit(1)
+        typer.echo(f"{service.name} lit de nouveau {publisher}. Il était arrêté\u00a0: {halted}", err=True)
 
 
 def _install_follow(cli: typer.Typer, service: Service) -> None:
@@ -115,9 +141,9 @@ def _install_follow(cli: typer.Typer, service: Service) -> None:
                     err=True,
                 )
                 follow_restored(app, restored, by or getpass.getuser(), reason)
-            except (NotFollowed, FeedUnavailable) as error:
+            except (NotFollowed, FeedUnavailable, ForeignContent) as error:
                 typer.echo(f"Rien n’a changé\u00a0: {error}", err=True)
-                raise typer.Exit(3 if isinstance(error, FeedUnavailable) else 1) from None
+                raise typer.Exit(1 if isinstance(error, NotFollowed) else 3) from None
         typer.echo(f"{service.name} suit de nouveau {publisher}, dans le journal {restored.new_log}.", err=True)
 
 

@@ -23,7 +23,7 @@ from audit.reconcile.run import (
     follow_restored_log,
 )
 from shared.kernel import PHASE_SERVICES
-from shared.messaging import FeedUnavailable, NotFollowed
+from shared.messaging import FeedUnavailable, ForeignContent, NotFollowed
 from shared.runtime import Service, settings_for
 
 EXIT_FOUND, EXIT_INCOMPLETE = 1, 3
@@ -80,7 +80,7 @@ def install(cli: typer.Typer, service: Service) -> None:
         with closing(service.application(settings)) as app, closing(service.feed(settings)) as feed:
             try:
                 restore = follow_restored_log(app, feed, restored, by or getpass.getuser(), reason)
-            except (NotFollowed, FeedUnavailable) as error:
+            except (NotFollowed, FeedUnavailable, ForeignContent) as error:
                 typer.echo(f"Rien n’a changé\u00a0: {error}", err=True)
                 raise typer.Exit(EXIT_INCOMPLETE if isinstance(error, FeedUnavailable) else EXIT_FOUND) from None
         typer.echo(

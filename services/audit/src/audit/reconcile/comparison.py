@@ -13,7 +13,7 @@ from audit.reconcile.audit_log import AuditedEvent
 from audit.reconcile.differences import body_differences, find_committed_version, header_differences, own_differences
 from audit.reconcile.finding import Finding, FindingKind
 from audit.reconcile.restored_logs import LogHistory
-from audit.reconcile.service_log import ServiceFeedReader, UnreadablePosition
+from audit.reconcile.service_log import ForeignPage, ServiceFeedReader, UnreadablePosition
 from shared.messaging import LOWEST_POSITION, Header, Message
 
 MAX_MISSING = 10_000
@@ -26,7 +26,8 @@ FindEvent = Callable[[UUID], tuple[AuditedEvent | None, Leaf | None]]
 @dataclass
 class ComparisonProgress:
     """What is saved to resume later. `missing` and `misplaced`: findings that wait for the rest of the service's log,
-    by event. `lost`: events lost by a restore that an operator has accepted."""
+    by event. `lost`: events lost by a restore that an operator has accepted. `refused`: the service spoke for another,
+    and nothing of it is compared any more."""
 
     reached: int = 0
     after: int = LOWEST_POSITION
@@ -34,6 +35,7 @@ class ComparisonProgress:
     not_received: int = 0
     lost: int = 0
     log_reported: bool = False
+    refused: bool = False
     missing: dict[UUID, Finding] = field(default_factory=dict)
     misplaced: dict[UUID, Finding] = field(default_factory=dict)
 
@@ -55,8 +57,11 @@ class Comparison:
 
     def compare(self, event: AuditedEvent) -> Iterator[Finding]:
         progress, is_at_its_place = self.progress, False
-        self._service_log.open()
         own = event.own_finding
+        if progress.refused:
+            yield from [own] if own else []
+            return
+        self._service_log.open()
         if self._history.is_lost(event.log_id, event.position):
             progress.lost += 1
             yield from [own] if own else []
@@ -72,6 +77,10 @@ class Comparison:
                 is_this = item.position == event.position
                 is_at_its_place = is_at_its_place or is_this
                 yield self._build_finding(FindingKind.UNREADABLE, event) if is_this else self._unreadable(item)
+            elif isinstance(item, ForeignPage):
+                yield from [own] if own else []
+                yield self._refuse(item)
+                return
             elif (item.header.position, item.header.id) == (event.position, event.id):
                 is_at_its_place, own = True, None
                 yield from self._compare_contents(event, item)
@@ -89,7 +98,10 @@ class Comparison:
 
     def finish(self) -> Iterator[Finding]:
         """What the service holds beyond the ledger's last event, and the events that turned up nowhere."""
-        for item in self._service_log.read_until(END_OF_LOG):
+        for item in [] if self.progress.refused else self._service_log.read_until(END_OF_LOG):
+            if isinstance(item, ForeignPage):
+                yield self._refuse(item)
+                break
             if isinstance(item, UnreadablePosition):
                 yield self._unreadable(item)
                 break  # nothing tells where a log that cannot be read ends
@@ -153,6 +165,10 @@ class Comparison:
         return Finding(
             kind, self.publisher, position=event.position, event=event.id, case=event.case, name=event.event, **more
         )
+
+    def _refuse(self, page: ForeignPage) -> Finding:
+        self.progress.refused = True
+        return Finding(FindingKind.FOREIGN, self.publisher, position=page.position, name=page.what)
 
     def _unreadable(self, item: UnreadablePosition) -> Finding:
         return Finding(FindingKind.UNREADABLE, self.publisher, position=item.position)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 
 class FindingKind(StrEnum):
-    """The first ten are about a service's log, the others about audit's own database."""
+    """The first eleven are about a service's log, the others about audit's own database."""
 
     ALTERED = "altered"
     BODY_CHANGED = "body-changed"
@@ -22,6 +22,7 @@ class FindingKind(StrEnum):
     LOG_CHANGED = "log-changed"
     RESTORED = "restored"
     LOST = "lost-by-restore"
+    FOREIGN = "speaks-for-another"
     ALTERED_IN_AUDIT = "altered-in-audit"
     DELETED_IN_AUDIT = "deleted-in-audit"
     UNREADABLE_IN_AUDIT = "unreadable-in-audit"
@@ -80,6 +81,10 @@ SENTENCES = {
         "le service déclare avoir été restauré d’une sauvegarde jusque-là, sous une nouvelle identité"
     ),
     FindingKind.LOST: "événement perdu par la restauration du service",
+    FindingKind.FOREIGN: (
+        "le service parle au nom d’un autre\u00a0: la page est refusée en entier, et la suite de son journal n’est pas"
+        " comparée"
+    ),
     FindingKind.ALTERED_IN_AUDIT: "ce qu’audit conserve de l’événement n’est plus ce à quoi le registre s’est engagé",
     FindingKind.DELETED_IN_AUDIT: "événement supprimé du journal d’audit, auquel le registre s’est pourtant engagé",
     FindingKind.UNREADABLE_IN_AUDIT: "événement illisible dans le journal d’audit",

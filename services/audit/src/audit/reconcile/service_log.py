@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.messaging import LOWEST_POSITION, MAX_PAGE_EVENTS, Feed, FeedBroken, Message
+from shared.messaging import LOWEST_POSITION, MAX_PAGE_EVENTS, Feed, FeedBroken, ForeignContent, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +17,24 @@ class UnreadablePosition:
     position: int
 
 
+@dataclass(frozen=True, slots=True)
+class ForeignPage:
+    """The page from this position on holds what is not the service's, so that nothing of it counts. `what`: the first
+    such thing."""
+
+    position: int
+    what: str
+
+
+FeedItem = Message | UnreadablePosition | ForeignPage
+
+
 class ServiceFeedReader:
     """Read once, in order. `log_id` and `since` (a declared restore) are those of the last page read."""
 
     def __init__(self, feed: Feed, publisher: str, after: int = LOWEST_POSITION) -> None:
         self._feed, self._publisher, self._after = feed, publisher, after
-        self._items: deque[Message | UnreadablePosition] = deque()
+        self._items: deque[FeedItem] = deque()
         self._ended = False
         self.log_id: UUID | None = None
         self.since = 0
@@ -32,8 +44,8 @@ class ServiceFeedReader:
         if self.log_id is None and not self._items:
             self._read()
 
-    def read_until(self, position: int) -> Iterator[Message | UnreadablePosition]:
-        """What follows the last item read, up to this position. Raises FeedUnavailable."""
+    def read_until(self, position: int) -> Iterator[FeedItem]:
+        """What follows the last item read, up to this position; nothing after a ForeignPage. Raises FeedUnavailable."""
         while self._items or not self._ended:
             if not self._items:
                 self._read()
@@ -54,6 +66,10 @@ class ServiceFeedReader:
                     return
                 limit = max(limit // 8, 1)
                 continue
+            except ForeignContent as refused:
+                self._items.append(ForeignPage(max(self._after, 0) + 1, refused.what))
+                self._ended = True
+                return
             self.log_id, self.since = page.log_id, page.since
             self._items.extend(page.events)
             self._ended = page.next is None
@@ -62,5 +78,5 @@ class ServiceFeedReader:
             return
 
 
-def _position(item: Message | UnreadablePosition) -> int:
-    return item.position if isinstance(item, UnreadablePosition) else item.header.position
+def _position(item: FeedItem) -> int:
+    return item.header.position if isinstance(item, Message) else item.position

@@ -41,7 +41,13 @@ CREATE TABLE IF NOT EXISTS {schema}.sources (
     announced_at timestamptz,
     announced_until timestamptz,  -- on the publisher's clock: before it, nothing was recorded beyond `announced`
     received_until timestamptz,   -- before it, the publisher recorded nothing that was not received
-    former_logs uuid[] NOT NULL DEFAULT ARRAY[]::uuid[]  -- consumed before log_id
+    former_logs uuid[] NOT NULL DEFAULT ARRAY[]::uuid[], -- consumed before log_id
+    halted_as_foreign boolean NOT NULL DEFAULT false     -- it spoke for another service
+);
+ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS halted_as_foreign boolean NOT NULL DEFAULT false;
+CREATE TABLE IF NOT EXISTS {schema}.resumed (            -- publishers that an operator resumed after such a halt
+    nth bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, publisher text NOT NULL, halted text NOT NULL,
+    reason text NOT NULL, resumed_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE TABLE IF NOT EXISTS {schema}.failures (
     publisher text, event_id uuid, times int NOT NULL, error text NOT NULL,
