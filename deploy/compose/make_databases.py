@@ -1,4 +1,4 @@
-"""Creates the database of each service, owned by a role of its own that no other role can enter."""
+"""Creates the database of each service: one role owns it and migrates, another serves, and no other can enter."""
 
 import sys
 from collections.abc import Iterable
@@ -11,30 +11,42 @@ from psycopg import sql
 CONNECTIONS_OF_A_SERVICE = 24
 """A service's budget, all its roles together: what it holds beyond is refused to it, not taken from the others."""
 
+CONNECTIONS_OF_AN_OWNER = 8
+
 
 def make_databases(secrets: Path, services: Iterable[str]) -> None:
     password = (secrets / "postgres" / "password").read_text()
     with psycopg.connect(host="postgres", user="postgres", password=password, autocommit=True) as server:
         for service in services:
-            url = urlsplit((secrets / service / "DLA_DATABASE_URL").read_text())
-            assert url.username is not None and url.password is not None
-            make_database(server, url.username, url.password)
+            owner = make_role(server, secrets / f"{service}-owner" / "DLA_DATABASE_OWNER_URL", CONNECTIONS_OF_AN_OWNER)
+            serving = make_role(server, secrets / service / "DLA_DATABASE_URL", CONNECTIONS_OF_A_SERVICE)
+            make_database(server, owner, serving)
 
 
-def make_database(server: psycopg.Connection, name: str, password: str) -> None:
-    role = sql.Identifier(name)
+def make_role(server: psycopg.Connection, url_file: Path, connections: int) -> str:
+    """The role of a URL, with its password. Returns its name."""
+    url = urlsplit(url_file.read_text())
+    assert url.username is not None and url.password is not None
+    name, password, role = url.username, url.password, sql.Identifier(url.username)
     if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
         server.execute(sql.SQL("CREATE ROLE {}").format(role))
     # The server is given the verifier: the password itself would show in its log, were the statement to fail.
     verifier = server.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
     server.execute(
         sql.SQL("ALTER ROLE {} LOGIN CONNECTION LIMIT {} PASSWORD {}").format(
-            role, sql.Literal(CONNECTIONS_OF_A_SERVICE), sql.Literal(verifier)
+            role, sql.Literal(connections), sql.Literal(verifier)
         )
     )
+    return name
+
+
+def make_database(server: psycopg.Connection, name: str, serving: str) -> None:
+    """A database of its owner's name."""
+    role = sql.Identifier(name)
     if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
         server.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(role))
     server.execute(sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC").format(role))
+    server.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(role, sql.Identifier(serving)))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from embedded.private_files import keep_secret, new_password, private_folder, write_private
 from embedded.processes.nats_users import DEPLOYER, authorization, new_seed
@@ -15,7 +16,7 @@ ACCOUNTS = Path(__file__).with_name("accounts.conf")
 
 def make_secrets(folders: Path, region: str, services: Sequence[str]) -> None:
     """One folder for each reader: a volume which it mounts, and no other. All services share the identity key; those of
-    the phases also the transit key, which audit does not need."""
+    the phases also the transit key, which audit does not need. Only `migrate` is given the owner of a database."""
     postgres, nats, deployer = folders / "postgres", folders / "nats", folders / "deployer"
     keep_secret(postgres / "password", new_password)
     seeds = {service: keep_secret(folders / service / "DLA_NATS_SEED", new_seed) for service in services}
@@ -28,7 +29,11 @@ def make_secrets(folders: Path, region: str, services: Sequence[str]) -> None:
     open_to_the_server(nats)
     for service in services:
         folder = folders / service
-        keep_secret(folder / "DLA_DATABASE_URL", partial(database_url, service))
+        owner, serving, serving_url = f"dla_{service}", f"dla_{service}_serve", folder / "DLA_DATABASE_URL"
+        if serving_url.exists() and urlsplit(serving_url.read_text()).username == owner:
+            serving_url.unlink()  # of a first start from before there were two roles
+        keep_secret(folders / f"{service}-owner" / "DLA_DATABASE_OWNER_URL", partial(database_url, service, owner))
+        keep_secret(serving_url, partial(database_url, service, serving))
         keep_secret(folder / "DLA_SEALING_KEY", thirty_two_bytes)
         keep_secret(folder / "DLA_IDENTITY_KEY", lambda: identity_key)
         if service == "audit":
@@ -44,8 +49,8 @@ def shared_secret(folders: Path, services: Sequence[str], name: str) -> str:
     return next((file.read_text() for file in known if file.exists()), None) or thirty_two_bytes()
 
 
-def database_url(service: str) -> str:
-    return f"postgresql://dla_{service}:{new_password()}@postgres:5432/dla_{service}"
+def database_url(service: str, role: str) -> str:
+    return f"postgresql://{role}:{new_password()}@postgres:5432/dla_{service}"
 
 
 def thirty_two_bytes() -> str:

@@ -159,4 +159,5 @@ def test_each_service_is_given_secrets_of_its_own(system: Compose) -> None:
     assert len({told(service, "DLA_IDENTITY_KEY") for service in SERVICES}) == 1
     assert len({told(service, "DLA_TRANSIT_KEYS") for service in SERVICES if service != "audit"}) == 1
     for service in SERVICES:
-        assert told(service, "DLA_DATABASE_URL").startswith(f"postgresql://dla_{service}:")
+        assert told(service, "DLA_DATABASE_URL").startswith(f"postgresql://dla_{service}_serve:")
+        assert "owner" not in system.do("exec", service, "ls", "/run"), "the deploy step alone owns the tables"

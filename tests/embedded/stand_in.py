@@ -17,7 +17,7 @@ class StandIn(BaseHTTPRequestHandler):
 def migrate() -> None:
     import psycopg  # here only, so that the stand-in serves at once
 
-    with psycopg.connect(os.environ["DLA_DATABASE_URL"]) as db:
+    with psycopg.connect(os.environ["DLA_DATABASE_OWNER_URL"]) as db:
         db.execute("create table if not exists starts (at timestamptz default now())")
         db.execute("insert into starts default values")
 

@@ -94,11 +94,12 @@ def test_every_service_is_ready_and_its_address_published(stack: Stack) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_is_told_all_it_needs(stack: Stack, service: str) -> None:
     told = asked(stack, service, "/environment")
-    assert told["DLA_DATABASE_URL"].startswith(f"postgresql://dla_{service}:")
+    assert told["DLA_DATABASE_URL"].startswith(f"postgresql://dla_{service}_serve:")
     assert told["DLA_DATABASE_URL"].endswith(f"@127.0.0.1:{stack.postgres.port}/dla_{service}")
     assert told["DLA_NATS_URL"] == stack.nats.url
     assert told["DLA_NATS_SEED"] == stack.nats.seed(service)
     assert "DLA_NATS_DEPLOYER_SEED" not in told, "the deploy step alone makes streams and consumers"
+    assert "DLA_DATABASE_OWNER_URL" not in told, "the deploy step alone owns the tables"
     assert told["DLA_REGION"] == "local"
     assert f"http://{told['DLA_HOST']}:{told['DLA_PORT']}" == stack.addresses[service]
     assert len(base64.b64decode(told["DLA_SEALING_KEY"])) == 32

@@ -17,7 +17,15 @@ from followup.main import cli as followup
 from intake.main import cli as intake
 from intake.settings import IntakeSettings
 from parcours.main import cli as parcours
-from shared.settings import Misconfigured, Settings, TransitSettings, is_loopback, is_unencrypted, load_settings
+from shared.settings import (
+    Misconfigured,
+    OwnerSettings,
+    Settings,
+    TransitSettings,
+    is_loopback,
+    is_unencrypted,
+    load_settings,
+)
 from shared.settings.production_checks import is_database_unencrypted
 
 KEY = b64encode(bytes(32)).decode()
@@ -203,6 +211,28 @@ def test_whoever_forgets_people_must_remember_it_outside_the_database(
     assert refused.exit_code == 2
     assert "DLA_ERASURE_LIST is not set" in refused.stderr
     assert "DLA_NATS_URL is without TLS" in refused.stderr, "with all else that is wrong"
+
+
+def owner_faults(monkeypatch: pytest.MonkeyPatch, url: str) -> list[str]:
+    monkeypatch.setenv("DLA_DATABASE_OWNER_URL", url)
+    try:
+        load_settings(OwnerSettings).serving_role(load_settings(Settings))
+    except Misconfigured as missing:
+        return list(missing.faults)
+    return []
+
+
+def test_who_migrates_owns_the_tables_and_who_serves_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert owner_faults(monkeypatch, SOUND["DATABASE_URL"].replace("dla:", "owner:")) == []
+    (same_role,) = owner_faults(monkeypatch, SOUND["DATABASE_URL"])
+    assert "both name dla: serve as a role that owns nothing" in same_role
+    (plain,) = owner_faults(monkeypatch, "postgresql://owner:secret@db.example.org/dla")
+    assert plain.startswith("DLA_DATABASE_OWNER_URL") and "sslmode=verify-full" in plain and "secret" not in plain
+    monkeypatch.delenv("DLA_DATABASE_OWNER_URL")
+    with pytest.raises(Misconfigured, match="DLA_DATABASE_OWNER_URL is not set"):
+        load_settings(OwnerSettings)
+    monkeypatch.setenv("DLA_MODE", "development")
+    assert load_settings(OwnerSettings).serving_role(load_settings(Settings)) is None, "it may serve as the owner"
 
 
 def test_a_list_outside_is_enough_and_audit_needs_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from shared.eventlog import ServiceApplication
 from shared.runtime import Service
 from shared.runtime.service import ProcessRole
 from shared.settings import Mode, RightsSource, Settings
+from shared.settings.types import role_of
 from shared.web.http import build_server
 from shared.web.identity import pseudonym
 
@@ -196,9 +197,16 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 
 def ready(
-    service: Service, database: Callable[..., str], nats: Nats, folder: Path, **deployed: Any
+    service: Service,
+    database: Callable[..., str],
+    nats: Nats,
+    folder: Path,
+    *,
+    owner_url: SecretStr | None = None,
+    **deployed: Any,
 ) -> tuple[Settings, Issuer]:
-    """Settings of a service whose tables are made, and whoever signs tokens for it."""
+    """Settings of a service whose tables are made, and whoever signs tokens for it. `owner_url`: of the role that
+    makes the tables, where the one that serves is another."""
     issuer = Issuer(folder)
     issuer.publish()
     usual = {
@@ -220,7 +228,7 @@ def ready(
         "rate_failures": "1000000/minute",
     }
     settings = Settings(**(usual | deployed))  # type: ignore[arg-type]
-    app = service.application(settings)
-    app.create_tables()
+    app = service.application(settings, owner_url)
+    app.create_tables(role_of(settings.database_url.get_secret_value()) if owner_url else None)
     app.close()
     return settings, issuer

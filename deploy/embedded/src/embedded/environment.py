@@ -16,7 +16,7 @@ SERVICE_TOKEN_HOURS = 30 * 24
 
 
 def database_name(service: str) -> str:
-    """Also the name of the role that owns it."""
+    """Also the name of the role that owns it; the one that serves has a name of its own."""
     return f"dla_{service}"
 
 

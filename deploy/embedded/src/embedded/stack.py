@@ -65,6 +65,7 @@ class Stack:
         self._people = people
         self._say = say
         self._environment_of: dict[str, dict[str, str]] = {}
+        self._owner_urls: dict[str, str] = {}
         self._servers: list[Postgres | Nats] = []
         self._migrations: list[Process] = []
         self._services: list[Process] = []
@@ -149,12 +150,14 @@ class Stack:
     def _environments(self, port: Mapping[str, int]) -> dict[str, dict[str, str]]:
         self.issuer = Issuer(self.folder)
         self.issuer.publish()
+        databases = {service: database_name(service) for service in SERVICES}
         with explain_write_errors(self.folder):
+            self._owner_urls = {service: self.postgres.ensure_database(name) for service, name in databases.items()}
             return {
                 service: service_environment(
                     service,
                     folder=self.folder,
-                    database_url=self.postgres.ensure_database(database_name(service)),
+                    database_url=self.postgres.ensure_serving_role(databases[service]),
                     nats=self.nats,
                     issuer=self.issuer,
                     port=port[service],
@@ -169,8 +172,11 @@ class Stack:
         for service in SERVICES:
             migration = Process(f"{service}-migrate", self.folder)
             self._migrations.append(migration)
-            deployer = {"DLA_NATS_DEPLOYER_SEED": self.nats.deployer_seed}
-            migration.start([*self._program(service), "migrate"], {**environments[service], **deployer})
+            owner = {
+                "DLA_NATS_DEPLOYER_SEED": self.nats.deployer_seed,
+                "DLA_DATABASE_OWNER_URL": self._owner_urls[service],
+            }
+            migration.start([*self._program(service), "migrate"], {**environments[service], **owner})
         for migration in self._migrations:
             migration.wait_until_done(MIGRATE_TIMEOUT_SECONDS)
 

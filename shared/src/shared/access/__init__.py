@@ -1,13 +1,12 @@
 """Rights, the access policy (Cedar), and the access log."""
 
-from shared.access.access_log import ACCESS_LOG_TABLE, AccessLog, AccessLogQuery, AccessRecord
+from shared.access.access_log import AccessLog, AccessLogQuery, AccessRecord, access_log_table
 from shared.access.case_access import CaseAccessReplicated, find_case_access, follow_case_access, may_know_case
 from shared.access.policy import ARCHIVED_RULE, CONFIDENTIAL_RULE, AccessAction, ProtectedCase, evaluate
 from shared.access.replicated_rights import find_protected_identity, follow_register, load_replicated_rights, right_of
 from shared.access.row_policy import ADVISER, ROWS, SHOWN, RowScope, hidden_cases, scope_condition
 
 __all__ = [
-    "ACCESS_LOG_TABLE",
     "ADVISER",
     "ARCHIVED_RULE",
     "CONFIDENTIAL_RULE",
@@ -20,6 +19,7 @@ __all__ = [
     "CaseAccessReplicated",
     "ProtectedCase",
     "RowScope",
+    "access_log_table",
     "evaluate",
     "find_case_access",
     "find_protected_identity",

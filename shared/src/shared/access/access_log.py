@@ -14,7 +14,7 @@ from shared.crypto import DataKeys
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role, uuid7
 
-ACCESS_LOG_TABLE = """
+_TABLE = """
 CREATE TABLE IF NOT EXISTS {schema}.access_log (
     id uuid PRIMARY KEY, at timestamptz NOT NULL, actor text NOT NULL, role text NOT NULL, unit text, right_id uuid,
     operation text NOT NULL, address text NOT NULL, case_id uuid, units text[] NOT NULL, rows int,
@@ -22,9 +22,32 @@ CREATE TABLE IF NOT EXISTS {schema}.access_log (
 );
 CREATE INDEX IF NOT EXISTS access_log_case ON {schema}.access_log (case_id, id);
 CREATE INDEX IF NOT EXISTS access_log_at ON {schema}.access_log USING brin (at);
+COMMENT ON TABLE {schema}.access_log IS 'append-only';
+
+-- Deletes as the owner, for a role that may not: only what is past the term that the migration wrote here.
+CREATE OR REPLACE FUNCTION {schema}.expire_access_log(term timestamptz, OUT rows bigint, OUT keys uuid[])
+LANGUAGE sql SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
+    WITH gone AS (
+        DELETE FROM access_log WHERE at < least(term, <last_term>) RETURNING key_id
+    ), closed AS (
+        UPDATE data_keys k SET wrapped = NULL WHERE key_id IN (SELECT key_id FROM gone)
+        AND NOT EXISTS (SELECT FROM access_log a WHERE a.key_id = k.key_id AND a.at >= least(term, <last_term>))
+        RETURNING key_id
+    )
+    SELECT (SELECT count(*) FROM gone), ARRAY(SELECT key_id FROM closed)
+$$;
+REVOKE ALL ON FUNCTION {schema}.expire_access_log FROM PUBLIC;
 """
 EXPIRED_OPERATION = "access_log_expired"
 """The operation of the entry that says how many entries were deleted at the end of their term."""
+
+
+def access_log_table(retention: timedelta, *, settable_clock: bool) -> str:
+    """SQL of the migration step, which writes down until when an entry cannot be deleted by the role that serves.
+
+    `settable_clock`: in development, where time is moved, by our clock alone."""
+    term = "'infinity'" if settable_clock else f"now() - interval '{retention.days} days'"
+    return _TABLE.replace("<last_term>", term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +160,8 @@ class AccessLog:
 
     def expire(self) -> None:
         """Deletes the entries older than the retention, and records how many in an entry of its own."""
-        (expired,) = self._app.recorder.fetch(
-            "WITH gone AS (DELETE FROM {schema}.access_log WHERE at < %(term)s RETURNING key_id),"
-            " closed AS (UPDATE {schema}.data_keys k SET wrapped = NULL WHERE key_id IN (SELECT key_id FROM gone)"
-            " AND NOT EXISTS (SELECT FROM {schema}.access_log a WHERE a.key_id = k.key_id AND a.at >= %(term)s)"
-            " RETURNING key_id)"
-            " SELECT (SELECT count(*) FROM gone) AS rows, ARRAY(SELECT key_id FROM closed) AS keys",
-            {"term": self._app.clock.now() - self._retention},
-        )
+        term = self._app.clock.now() - self._retention
+        (expired,) = self._app.recorder.fetch("SELECT * FROM {schema}.expire_access_log(%s)", (term,))
         for key_id in expired["keys"]:
             self._app.key_store.evict(key_id)
         if expired["rows"]:

@@ -25,6 +25,7 @@ from shared.eventlog.pending_changes import LoadedAggregate
 from shared.eventlog.people_index import index_people
 from shared.eventlog.receipts import UnknownCase
 from shared.eventlog.storage.factory import environment
+from shared.eventlog.storage.privileges import find_alterable_tables, grant_privileges
 from shared.eventlog.storage.recorder import LogRecorder
 from shared.eventlog.stream_locks import StreamLocks
 from shared.kernel import Actor, Clock, Decider, event_name
@@ -97,13 +98,22 @@ class ServiceLog(Application[UUID]):
     def _wrapped_keys(self, key_ids: list[UUID]) -> dict[UUID, bytes | None]:
         return self.recorder.wrapped_keys(key_ids)
 
-    def create_tables(self) -> None:
-        """The migration step: creates the tables that are missing. One program at a time."""
+    def create_tables(self, serving_role: str | None = None) -> None:
+        """The migration step: creates the tables that are missing. One program at a time.
+
+        `serving_role`: the role that serves with what the owner, who is connected, leaves it."""
         with self.recorder.datastore.get_connection() as connection, connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('migrate ' || current_schema(), 0))")
             for statement in self.recorder.sql_create_statements:
                 connection.execute(statement)
+            if serving_role is not None:
+                grant_privileges(connection, self.recorder.schema, serving_role)
         index_people(self.recorder, self.mapper, self.key_store)
+
+    def alterable_tables(self) -> list[str]:
+        """The append-only tables that the connected role could alter: none, where it only serves."""
+        with self.recorder.datastore.get_connection() as connection:
+            return find_alterable_tables(connection)
 
     def close(self) -> None:
         if self._loaded is not None:

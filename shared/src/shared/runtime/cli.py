@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -16,11 +15,11 @@ import typer
 
 from shared.messaging import topology
 from shared.runtime import cli_operations
-from shared.runtime.cli_settings import settings_for
+from shared.runtime.cli_settings import settings_for, settings_of_owner
 from shared.runtime.rebuild_check import check_rebuild
 from shared.runtime.schemas import breaking_changes, describe, dump_schema, schema_drift
 from shared.runtime.service import ProcessRole, Service
-from shared.settings import DeploySettings, Settings, load_settings
+from shared.settings import DeploySettings, Settings
 from shared.web.http import build_server
 
 
@@ -38,12 +37,13 @@ def command_line(service: Service) -> typer.Typer:
     def migrate() -> None:
         """Create the service's tables, its NATS stream and its consumers, where they are missing.
 
-        The deploy step: it alone connects to NATS as the deployer (DLA_NATS_DEPLOYER_SEED)."""
-        settings = settings_for(service, partial(load_settings, DeploySettings))
-        deployer = replace(settings.access, seed=load_settings(DeploySettings).nats_deployer_seed.get_secret_value())
-        app = service.application(settings)
-        app.create_tables()
-        app.close()
+        The deploy step: it alone connects to NATS as the deployer (DLA_NATS_DEPLOYER_SEED), and to PostgreSQL as the
+        owner of the tables (DLA_DATABASE_OWNER_URL). The role of DLA_DATABASE_URL, which must exist, is given what
+        serving needs."""
+        settings, deploy = settings_of_owner(service, DeploySettings)
+        deployer = replace(settings.access, seed=deploy.nats_deployer_seed.get_secret_value())
+        with closing(service.application(settings, deploy.database_owner_url)) as app:
+            app.create_tables(deploy.serving_role(settings))
         reactions = service.reactions
         asyncio.run(
             topology.install(deployer, settings.region, service.name, reactions.publishers, reactions.reads_whole_logs)

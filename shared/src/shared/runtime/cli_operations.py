@@ -24,8 +24,9 @@ from shared.messaging import (
     follow_restored,
     resume_publisher,
 )
-from shared.runtime.cli_settings import settings_for
+from shared.runtime.cli_settings import settings_for, settings_of_owner
 from shared.runtime.service import Service
+from shared.settings import OwnerSettings
 
 
 def install(cli: typer.Typer, service: Service) -> None:
@@ -56,11 +57,11 @@ def install(cli: typer.Typer, service: Service) -> None:
         """Declare that the database was restored from a back-up, before the service serves again.
 
         From here on its log is another history, under a new id. The services that receive from it stop, and go on by
-        `follow-restored`. Exits with 1 while anything is connected to the database."""
-        settings = settings_for(service)
+        `follow-restored`. Needs DLA_DATABASE_OWNER_URL. Exits with 1 while anything is connected to the database."""
+        settings, owner = settings_of_owner(service, OwnerSettings)
+        url = owner.database_owner_url or settings.database_url
         try:
-            url = settings.database_url.get_secret_value()
-            position, new = declare_restored(url, lambda: service.application(settings))
+            position, new = declare_restored(url.get_secret_value(), lambda: service.application(settings, url))
         except ServiceStillRunning as error:
             typer.echo(f"{service.name} {error}: stop it first", err=True)
             raise typer.Exit(1) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 
@@ -15,11 +15,14 @@ from shared.runtime.service import Service
 from shared.settings import (
     ErasureSettings,
     Misconfigured,
+    OwnerSettings,
     Settings,
     TransitSettings,
     collect_faults,
     load_settings,
 )
+
+Owner = TypeVar("Owner", bound=OwnerSettings)
 
 
 def settings_for(service: Service, *also: Callable[[], Any]) -> Settings:
@@ -33,6 +36,15 @@ def settings_for(service: Service, *also: Callable[[], Any]) -> Settings:
     with _exit_on_faults():
         collect_faults(*loaders, *also)
         return load_settings(Settings)
+
+
+def settings_of_owner(service: Service, kind: type[Owner]) -> tuple[Settings, Owner]:
+    """The common settings, and those of a command that owns the tables. Exits like `settings_for`."""
+    settings = settings_for(service, partial(load_settings, kind))
+    owner = load_settings(kind)
+    with _exit_on_faults():
+        owner.serving_role(settings)
+    return settings, owner
 
 
 @contextmanager

@@ -17,9 +17,10 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from shared.access import ACCESS_LOG_TABLE, AccessLog, load_replicated_rights, may_know_case
+from shared.access import AccessLog, access_log_table, load_replicated_rights, may_know_case
 from shared.contracts.base import PublicEvent
 from shared.crypto import ErasureList, ErasureListDamaged
 from shared.documents import PdfRenderer
@@ -30,6 +31,7 @@ from shared.kernel import Clock, Decider, Refusal, declared_refusals
 from shared.messaging import Feed, Inbox, Reactions, Relay, Subscriptions, ToIntegrationEvent
 from shared.projections import Projection, Projector
 from shared.runtime.scheduler import Scheduler
+from shared.runtime.serving_role import check_serving_role
 from shared.settings import Misconfigured, Settings
 from shared.web.auth import Authenticator, FindProtectedCase, LoadRights, document_roles, no_protected_case
 from shared.web.http import (
@@ -104,14 +106,16 @@ class Service:
     load_rights: LoadRights = load_replicated_rights
     find_protected_case: FindProtectedCase = no_protected_case
 
-    def application(self, settings: Settings) -> ServiceApplication:
+    def application(self, settings: Settings, url: SecretStr | None = None) -> ServiceApplication:
+        """`url`: of the role that owns the tables, to migrate; else the one that serves."""
+        retention = timedelta(days=settings.access_log_days)
         return ServiceApplication(
             self.name,
             self.deciders,
-            settings.database_url.get_secret_value(),
+            (url or settings.database_url).get_secret_value(),
             settings.sealing_key.get_secret_value(),
             Clock(settings.dev_clock),
-            tables=ACCESS_LOG_TABLE + self.tables,
+            tables=access_log_table(retention, settable_clock=settings.dev_clock is not None) + self.tables,
             erasure_list=ErasureList(settings.erasure_list) if settings.erasure_list else None,
             former_key=settings.former_sealing_key.get_secret_value() if settings.former_sealing_key else None,
             may_know_case=may_know_case,
@@ -162,6 +166,7 @@ class Service:
         async def lifespan(web: FastAPI) -> AsyncIterator[None]:
             assert settings is not None
             app = await asyncio.to_thread(self.application, settings)
+            await asyncio.to_thread(check_serving_role, app, settings)
             await asyncio.to_thread(self._repeat_erasures, app)
             web.state.application, web.state.authenticator = (
                 app,

@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 if TYPE_CHECKING:
     from shared.settings.server import ServerSettings
-    from shared.settings.settings import Settings
+    from shared.settings.settings import OwnerSettings, Settings
 
 DEVELOPMENT_ISSUER = "https://dev-issuer.dla.invalid"
 
@@ -63,6 +63,20 @@ def _unencrypted_connections(settings: Settings) -> Iterator[str]:
         if is_unencrypted(str(address)):
             yield f"DLA_FEEDS reads {service} without TLS, and shows it the token of this service: use https://"
     yield from server_faults(settings)
+
+
+def owner_faults(settings: OwnerSettings) -> Iterator[str]:
+    """The faults of the commands that own the tables."""
+    if settings.database_owner_url is None:
+        yield (
+            "DLA_DATABASE_OWNER_URL is not set: the role of DLA_DATABASE_URL, which serves, must not own the tables, or"
+            " whoever takes a service over rewrites its log"
+        )
+    elif is_database_unencrypted(settings.database_owner_url.get_secret_value()):
+        yield (
+            "DLA_DATABASE_OWNER_URL does not check whom it speaks to: end it with ?sslmode=verify-full, as"
+            " DLA_DATABASE_URL"
+        )
 
 
 def server_faults(settings: ServerSettings) -> Iterator[str]:

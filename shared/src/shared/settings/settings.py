@@ -24,7 +24,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from shared.settings import production_checks
 from shared.settings.nats_access import NatsAccess
 from shared.settings.server import Mode, ServerSettings
-from shared.settings.types import DatabaseUrl, NkeySeed
+from shared.settings.types import DatabaseUrl, NkeySeed, role_of
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -96,7 +96,8 @@ class Settings(ServerSettings):
     """Settings of every service that has an event log."""
 
     database_url: DatabaseUrl
-    """PostgreSQL URL of this service’s own database; in production with `sslmode=verify-full`."""
+    """PostgreSQL URL of this service’s own database, as the role that serves; in production with
+    `sslmode=verify-full`."""
     nats_url: str
     """NATS server; in production `tls://`."""
     nats_seed: NkeySeed
@@ -145,12 +146,41 @@ class Settings(ServerSettings):
         return self
 
 
-class DeploySettings(BaseSettings):
-    """Settings of `migrate` alone."""
+class OwnerSettings(BaseSettings):
+    """Settings of the commands that own the tables: `migrate`, `declare-restored`."""
 
     model_config = SettingsConfigDict(
         use_attribute_docstrings=True, env_prefix="DLA_", frozen=True, hide_input_in_errors=True
     )
+
+    mode: Mode = Mode.PRODUCTION
+    """In `production`, the program refuses to start on anything that is for development or unencrypted."""
+    database_owner_url: DatabaseUrl | None = None
+    """PostgreSQL URL of the role that owns the tables of this service; another than that of `DLA_DATABASE_URL`, which
+    serves. Required in production, and no program that serves is given it."""
+
+    def serving_role(self, settings: Settings) -> str | None:
+        """The role that serves; null when it owns the tables too, in development. Raises Misconfigured."""
+        if self.database_owner_url is None:
+            return None
+        serves, owns = (role_of(url.get_secret_value()) for url in (settings.database_url, self.database_owner_url))
+        if serves is None:
+            raise Misconfigured(["DLA_DATABASE_URL does not name its role, which `migrate` gives its privileges"])
+        if serves == owns:
+            raise Misconfigured(
+                [f"DLA_DATABASE_OWNER_URL and DLA_DATABASE_URL both name {serves}: serve as a role that owns nothing"]
+            )
+        return serves
+
+    @model_validator(mode="after")
+    def _fit_for_production(self) -> Self:
+        if self.mode is Mode.PRODUCTION and (found := list(production_checks.owner_faults(self))):
+            raise ValueError("\n".join(found))
+        return self
+
+
+class DeploySettings(OwnerSettings):
+    """Settings of `migrate` alone."""
 
     nats_deployer_seed: NkeySeed
     """NKey seed of the one NATS user who may make streams and consumers."""

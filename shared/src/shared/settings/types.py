@@ -31,6 +31,11 @@ def check_postgresql_url(url: SecretStr) -> SecretStr:
     return url
 
 
+def role_of(url: str) -> str | None:
+    """The PostgreSQL role that a URL names."""
+    return str(conninfo_to_dict(url).get("user") or "") or None
+
+
 def check_certificate_authorities(file: Path) -> Path:
     try:
         ssl.create_default_context(cafile=file)

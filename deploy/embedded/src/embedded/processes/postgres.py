@@ -5,7 +5,8 @@ import pwd
 import shutil
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -89,29 +90,44 @@ class Postgres:
     def superuser_url(self) -> str:
         return self._url(SUPERUSER, self._password("postgres"), "postgres")
 
-    def ensure_database(self, name: str, *, connections: int = CONNECTIONS_OF_A_SERVICE) -> str:
-        """A database owned by a role of its own, which no other role enters; its URL."""
-        try:
-            self._ensure_database(name, connections)
-        except psycopg.errors.DiskFull as error:
-            raise DiskFullError(self.folder, f"PostgreSQL said “{error.diag.message_primary}”") from error
-        return self.url(name)
-
-    def _ensure_database(self, name: str, connections: int) -> None:
+    def ensure_database(self, name: str, *, connections: int = CONNECTIONS_OF_PEOPLE) -> str:
+        """A database owned by a role of its own, which no other role enters; the owner's URL."""
         role = sql.Identifier(name)
-        with psycopg.connect(self.superuser_url, autocommit=True) as db:
-            if not db.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone():
-                db.execute(sql.SQL("create role {}").format(role))
-            # The server is given the verifier: the password itself would show in its log, were the statement to fail.
-            verifier = db.pgconn.encrypt_password(self._password(name).encode(), name.encode(), b"scram-sha-256")
-            db.execute(
-                sql.SQL("alter role {} login connection limit {} password {}").format(
-                    role, sql.Literal(connections), sql.Literal(verifier.decode())
-                )
-            )
+        with self._as_superuser() as db:
+            self._ensure_role(db, name, connections)
             if not db.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
                 db.execute(sql.SQL("create database {0} owner {0}").format(role))
             db.execute(sql.SQL("revoke connect, temporary on database {} from public").format(role))
+        return self.url(name)
+
+    def ensure_serving_role(self, database: str) -> str:
+        """A role that enters a database and owns nothing there: `migrate` gives it what serving needs. Its URL."""
+        role = f"{database}_serve"
+        with self._as_superuser() as db:
+            self._ensure_role(db, role, CONNECTIONS_OF_A_SERVICE)
+            grant = sql.SQL("grant connect on database {} to {}")
+            db.execute(grant.format(sql.Identifier(database), sql.Identifier(role)))
+        return self._url(role, self._password(role), database)
+
+    @contextmanager
+    def _as_superuser(self) -> Iterator[psycopg.Connection]:
+        try:
+            with psycopg.connect(self.superuser_url, autocommit=True) as db:
+                yield db
+        except psycopg.errors.DiskFull as error:
+            raise DiskFullError(self.folder, f"PostgreSQL said “{error.diag.message_primary}”") from error
+
+    def _ensure_role(self, db: psycopg.Connection, name: str, connections: int) -> None:
+        role = sql.Identifier(name)
+        if not db.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone():
+            db.execute(sql.SQL("create role {}").format(role))
+        # The server is given the verifier: the password itself would show in its log, were the statement to fail.
+        verifier = db.pgconn.encrypt_password(self._password(name).encode(), name.encode(), b"scram-sha-256")
+        db.execute(
+            sql.SQL("alter role {} login connection limit {} password {}").format(
+                role, sql.Literal(connections), sql.Literal(verifier.decode())
+            )
+        )
 
     def _answers(self) -> bool:
         try:

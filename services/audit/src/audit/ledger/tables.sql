@@ -16,9 +16,11 @@ CREATE TABLE IF NOT EXISTS {schema}.leaves (            -- entry = SHA-256 of it
     entry     bytea NOT NULL,
     body_salt bytea                                     -- where the event has a public body
 );
+COMMENT ON TABLE {schema}.leaves IS 'append-only';
 CREATE TABLE IF NOT EXISTS {schema}.tampered_events (   -- events that are not what the ledger committed to
     event_id uuid PRIMARY KEY, noticed_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+COMMENT ON TABLE {schema}.tampered_events IS 'append-only';
 CREATE TABLE IF NOT EXISTS {schema}.tiles (             -- up to 256 hashes of 32 bytes, only ever appended to
     level smallint, n bigint, hashes bytea NOT NULL, PRIMARY KEY (level, n)
 );
@@ -30,15 +32,18 @@ CREATE TABLE IF NOT EXISTS {schema}.checkpoints (       -- everything that was e
     key       text   NOT NULL,
     signed_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+COMMENT ON TABLE {schema}.checkpoints IS 'append-only';
 CREATE INDEX IF NOT EXISTS checkpoints_by_size ON {schema}.checkpoints (size);
 CREATE TABLE IF NOT EXISTS {schema}.successions (       -- each a signed note: which key took over from which, and why
     nth       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     note      text   NOT NULL
 );
+COMMENT ON TABLE {schema}.successions IS 'append-only';
 CREATE TABLE IF NOT EXISTS {schema}.cosignatures (      -- signature lines, of the checkpoints of this size
     witness text, size bigint, line text NOT NULL, received_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (witness, size)
 );
+COMMENT ON TABLE {schema}.cosignatures IS 'append-only';
 CREATE INDEX IF NOT EXISTS cosignatures_by_size ON {schema}.cosignatures (size);
 CREATE TABLE IF NOT EXISTS {schema}.witnesses (         -- those that are asked to cosign, and why they did not
     witness text PRIMARY KEY, fault text, detail text

@@ -22,3 +22,4 @@ CREATE TABLE IF NOT EXISTS {schema}.accepted_restores (
     reason      text        NOT NULL,
     accepted_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+COMMENT ON TABLE {schema}.accepted_restores IS 'append-only';

@@ -11,8 +11,9 @@ from shared.eventlog.application import ServiceApplication
 
 OTHERS = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    " AND backend_type = 'client backend'"
+    " AND usesysid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend'"
 )
+"""The type of another role's connection is hidden from us; PostgreSQL's own processes have no role."""
 
 
 class ServiceStillRunning(Exception):

@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS {events} (
     PRIMARY KEY (originator_id, originator_version),
     UNIQUE (partition, number)
 );
+COMMENT ON TABLE {events} IS 'append-only';             -- what the serving role may do: privileges.py
 CREATE INDEX IF NOT EXISTS case_id_position ON {events} (case_id, position);
 CREATE TABLE IF NOT EXISTS {schema}.log_identity (
     only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
@@ -20,6 +21,7 @@ CREATE TABLE IF NOT EXISTS {schema}.log_identity (
     since    bigint  NOT NULL DEFAULT 0                 -- a log restored from a back-up is another history from here on
 );
 INSERT INTO {schema}.log_identity DEFAULT VALUES ON CONFLICT DO NOTHING;
+COMMENT ON TABLE {schema}.log_identity IS 'read-only';
 CREATE TABLE IF NOT EXISTS {schema}.tracked (
     publisher text, log_id uuid, partition smallint, number bigint NOT NULL,
     position bigint NOT NULL DEFAULT 0,                 -- of that event in the publisher's whole log
@@ -35,6 +37,7 @@ CREATE TABLE IF NOT EXISTS {schema}.skipped (
     skipped_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (publisher, case_id, number)
 );
+COMMENT ON TABLE {schema}.skipped IS 'append-only';
 CREATE TABLE IF NOT EXISTS {schema}.sources (
     publisher text PRIMARY KEY, log_id uuid NOT NULL, halted text,
     announced bigint,             -- the last position that the publisher announced
@@ -94,6 +97,7 @@ CREATE TABLE IF NOT EXISTS {schema}.projection_checkpoints (projection text PRIM
 CREATE TABLE IF NOT EXISTS {schema}.releases (  -- statistics: counted once, and as they were published (masked)
     period text PRIMARY KEY, counts jsonb NOT NULL, tables jsonb NOT NULL, stored_at timestamptz NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE {schema}.releases IS 'append-only';
 
 -- Returns the position of the first event; the others follow. `extras` is null or an object of lists (see the recorder's
 -- insert_events). Everything that may wait for a row lock comes before the advisory lock, in a fixed order, so that no
