@@ -102,6 +102,11 @@ def test_each_operation_has_its_french_label_outside_its_description(openapi: di
     assert {"État", "Liste"} & {*said} == set(), "say of what"
 
 
+def test_a_link_is_a_command_that_may_be_sent_and_the_other_is_an_access_link(openapi: dict[str, Any]) -> None:
+    named = [name for name in openapi["components"]["schemas"] if re.search(r"Link(?!ed)", name)]
+    assert [name for name in named if name != "Link" and "AccessLink" not in name] == []
+
+
 MONEY_NAMES = {
     "allocated",
     "amount",

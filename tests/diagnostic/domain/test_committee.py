@@ -9,9 +9,9 @@ from diagnostic.domain.committee import (
     AgreeToShare,
     GiveOpinion,
     OpinionGiven,
-    Share,
     SharedWithCommittee,
     ShareWithCommittee,
+    Sharing,
     SharingAgreed,
     SharingWithdrawn,
     Tendency,
@@ -93,15 +93,15 @@ def test_a_new_agreement_narrows_at_once_what_is_shared_and_widens_nothing() -> 
     narrower = SharingAgreed((DiagnosisSection.AXES,), TODAY)
     wider = SharingAgreed((DiagnosisSection.AXES, DiagnosisSection.EMPLOYMENT), IN_A_MONTH + timedelta(days=30))
     shared = SharedWithCommittee(1, (DiagnosisSection.AXES, DiagnosisSection.PROBLEM), until=IN_A_MONTH)
-    assert given(OPENED, ASSESSED, shared, narrower).state.committee.share == Share(
+    assert given(OPENED, ASSESSED, shared, narrower).state.committee.sharing == Sharing(
         1, (DiagnosisSection.AXES,), until=TODAY
     )
-    assert given(OPENED, ASSESSED, shared, wider).state.committee.share == Share(
+    assert given(OPENED, ASSESSED, shared, wider).state.committee.sharing == Sharing(
         1, (DiagnosisSection.AXES,), until=IN_A_MONTH
     )
     given(OPENED, ASSESSED, shared, narrower).when(OPINION, by=Role.COMMITTEE, at=AFTER_THAT).refused("sharing-expired")
     elsewhere = SharingAgreed((DiagnosisSection.EMPLOYMENT,), IN_A_MONTH)
-    assert given(OPENED, ASSESSED, shared, elsewhere).state.committee.share is None
+    assert given(OPENED, ASSESSED, shared, elsewhere).state.committee.sharing is None
 
 
 def test_an_empty_diagnosis_is_not_shared() -> None:

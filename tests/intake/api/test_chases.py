@@ -70,7 +70,11 @@ def test_a_structure_in_cessation_of_payments_is_oriented_at_once_and_its_orient
     adviser.post(f"{orientation}/sending")
 
     (waiting,) = wait_for_chases(adviser, 1)
-    assert (waiting["orientation"], waiting["level"], waiting["overdue"]) == (proposed.json()["id"], "insolvent", False)
+    assert (waiting["orientation"], waiting["difficulty"], waiting["overdue"]) == (
+        proposed.json()["id"],
+        "insolvent",
+        False,
+    )
     assert waiting["legal_deadline"] == shown["legal_deadline"]
     assert adviser.get("/api/v1/requests/chases", unit="dla-35").json() == []
     assert adviser.get("/api/v1/requests/chases", unit="dla\0").status_code == 422

@@ -128,10 +128,10 @@ def test_the_unit_reads_who_has_a_link_until_when_and_who_gave_it(house: House) 
         (other["id"], "provider", "Cabinet Vilaine", other["until"], False),
     ]
     assert {row["given_by"] for row in listed} == {house.intake.id_of("some-adviser")}
-    assert {link["rel"] for link in listed[0]["links"]} == {"renew-link", "revoke-link"}
+    assert {link["rel"] for link in listed[0]["links"]} == {"renew-access-link", "revoke-access-link"}
     assert house.intake.by("adviser", unit="dla-75").get(house.path).status_code == 403
     offered = {link["rel"] for link in house.adviser.get(f"/api/v1/requests/{house.case}").json()["links"]}
-    assert "give-link" in offered
+    assert "give-access-link" in offered
     first_given = house.adviser.get(f"{house.path}/{given['id']}", version=1).json()["replayed"]["recorded_at"]
     (then,) = house.adviser.get(house.path, as_of=first_given).json()
     assert (then["id"], then["links"]) == (given["id"], [])
@@ -161,7 +161,7 @@ def test_a_link_is_taken_back_by_the_unit_alone(house: House) -> None:
     assert bearer(house.intake, given["secret"]).get("/api/v1/me").status_code == 401
     (row,) = house.adviser.get(house.path).json()
     assert row["revoked"]
-    assert {link["rel"] for link in row["links"]} == {"renew-link"}
+    assert {link["rel"] for link in row["links"]} == {"renew-access-link"}
 
 
 def test_a_link_receives_no_other_right(house: House) -> None:
@@ -217,7 +217,7 @@ def test_a_link_is_over_the_day_after_its_last_one(house: House) -> None:
 @pytest.mark.parametrize("guess", ["", "A" * 43, "é" * 43, "A" * 9000], ids=len)
 def test_a_guess_opens_nothing(house: House, guess: str) -> None:
     house.give()
-    token = f"LinkRole dla_link_{guess}".encode("latin-1")
+    token = f"AccessLinkRole dla_link_{guess}".encode("latin-1")
     answer = house.intake.http.get("/api/v1/me", headers=[(b"Authorization", token)])
     assert (answer.status_code, slug(answer)) == (401, "unauthenticated")
 

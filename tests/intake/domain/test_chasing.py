@@ -21,7 +21,7 @@ def chase(n: int, level: DifficultyLevel, days_ago: int) -> Chase:
         structure=ChasedStructure(UUID(int=n), ""),
         unit=UNIT,
         target="CODEFI",
-        level=level,
+        difficulty=level,
         legal_deadline=None,
         sent_at=sent_at,
         due_at=due_at,

@@ -9,14 +9,14 @@ from uuid import UUID
 import pytest
 
 from intake.domain.personal_link import (
-    GiveLink,
-    IssueLink,
-    LinkGiven,
-    LinkRenewed,
-    LinkRevoked,
-    LinkRole,
-    RenewLink,
-    RevokeLink,
+    AccessLinkGiven,
+    AccessLinkRenewed,
+    AccessLinkRevoked,
+    AccessLinkRole,
+    GiveAccessLink,
+    IssueAccessLink,
+    RenewAccessLink,
+    RevokeAccessLink,
     decider,
 )
 from intake.domain.register import register
@@ -34,10 +34,10 @@ TODAY, LONGEST = NOW.date(), date(2026, 4, 1)
 
 
 def issue(
-    identity: UUID = FIRST, until: date | None = None, role: LinkRole = LinkRole.LEADER, **fields: Any
-) -> IssueLink:
-    return IssueLink(
-        GiveLink(role, "Maëlle Kerdoncuff", reason=REASON, until=until),
+    identity: UUID = FIRST, until: date | None = None, role: AccessLinkRole = AccessLinkRole.LEADER, **fields: Any
+) -> IssueAccessLink:
+    return IssueAccessLink(
+        GiveAccessLink(role, "Maëlle Kerdoncuff", reason=REASON, until=until),
         PERSON,
         identity=identity,
         longest=LONGEST,
@@ -45,16 +45,23 @@ def issue(
     )
 
 
-def renewed(identity: UUID = SECOND, until: date | None = None) -> IssueLink:
-    return IssueLink(RenewLink(REASON, until), PERSON, identity=identity, longest=LONGEST)
+def renewed(identity: UUID = SECOND, until: date | None = None) -> IssueAccessLink:
+    return IssueAccessLink(RenewAccessLink(REASON, until), PERSON, identity=identity, longest=LONGEST)
 
 
 NAME = PersonalData(PERSON, "Maëlle Kerdoncuff")
-GIVEN = LinkGiven(
-    CASE, PERSON, role=LinkRole.LEADER, name=NAME, identity=FIRST, until=LONGEST, by="some-adviser", reason=text(REASON)
+GIVEN = AccessLinkGiven(
+    CASE,
+    PERSON,
+    role=AccessLinkRole.LEADER,
+    name=NAME,
+    identity=FIRST,
+    until=LONGEST,
+    by="some-adviser",
+    reason=text(REASON),
 )
-RENEWED = LinkRenewed(SECOND, LONGEST, by="some-adviser", reason=text(REASON))
-REVOKED = LinkRevoked(text("Fin de mandat."))
+RENEWED = AccessLinkRenewed(SECOND, LONGEST, by="some-adviser", reason=text(REASON))
+REVOKED = AccessLinkRevoked(text("Fin de mandat."))
 
 
 def companions(before: tuple[Any, ...], event: Any) -> list[tuple[UUID, Any]]:
@@ -63,10 +70,10 @@ def companions(before: tuple[Any, ...], event: Any) -> list[tuple[UUID, Any]]:
 
 def test_a_link_lasts_as_long_as_the_deployment_allows_and_no_longer() -> None:
     given().when(issue()).then(GIVEN)
-    sooner = LinkGiven(
+    sooner = AccessLinkGiven(
         CASE,
         PERSON,
-        role=LinkRole.LEADER,
+        role=AccessLinkRole.LEADER,
         name=NAME,
         identity=FIRST,
         until=TODAY,
@@ -98,8 +105,8 @@ def test_the_register_opens_the_dossier_to_the_new_link_and_closes_it_to_the_one
 
 
 def test_a_link_is_taken_back_once_and_can_be_given_anew() -> None:
-    given(GIVEN).when(RevokeLink("Fin de mandat.")).then(REVOKED)
-    given(GIVEN, REVOKED).when(RevokeLink("Fin de mandat.")).then()
+    given(GIVEN).when(RevokeAccessLink("Fin de mandat.")).then(REVOKED)
+    given(GIVEN, REVOKED).when(RevokeAccessLink("Fin de mandat.")).then()
     given(GIVEN, REVOKED).when(renewed()).then(RENEWED)
     assert not given(GIVEN, REVOKED, RENEWED).state.revoked
 

@@ -102,7 +102,7 @@ def test_a_request_tells_what_its_adviser_may_do_next(serve: Serve) -> None:
     adviser.post(f"{path}/withdrawal", {"reason": "La structure renonce."})
     assert links(adviser.get(path)).keys() == {
         "propose-orientation",
-        "give-link",
+        "give-access-link",
         "add-attachment",
         "make-confidential",
     }

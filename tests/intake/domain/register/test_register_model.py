@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from intake.domain import personal_link
-from intake.domain.personal_link import GiveLink, IssueLink, RenewLink, RevokeLink
+from intake.domain.personal_link import GiveAccessLink, IssueAccessLink, RenewAccessLink, RevokeAccessLink
 from intake.domain.reference.territory import Competence
 from intake.domain.register import register
 from intake.domain.register.rights import GrantRight, RenewRight, RevokeRight, RightGranted, RightRevoked
@@ -248,19 +248,19 @@ class RegisterAndModel(RuleBasedStateMachine):
     @rule(target=links, role=st.sampled_from(["leader", "provider"]))
     def give_link(self, role: str) -> UUID:
         person = next(self.ids)
-        self.issue(person, GiveLink(personal_link.LinkRole(role), "Maëlle Kerdoncuff", reason=REASON), role)
+        self.issue(person, GiveAccessLink(personal_link.AccessLinkRole(role), "Maëlle Kerdoncuff", reason=REASON), role)
         return person
 
     @rule(person=links)
     def renew_link(self, person: UUID) -> None:
         role = personal_link.decider.state(self.of_links[person]).role
         assert role is not None
-        self.issue(person, RenewLink(REASON), role)
+        self.issue(person, RenewAccessLink(REASON), role)
 
-    def issue(self, person: UUID, request: GiveLink | RenewLink, role: str) -> None:
+    def issue(self, person: UUID, request: GiveAccessLink | RenewAccessLink, role: str) -> None:
         identity, until = next(self.ids), self.today + timedelta(days=10)
         adviser = Actor("some-adviser", Role.ADVISER, unit="dla-44")
-        self.tell_link(person, IssueLink(request, person, identity=identity, longest=until), adviser)
+        self.tell_link(person, IssueAccessLink(request, person, identity=identity, longest=until), adviser)
         self.end_links(person)
         for event in self.streams[identity]:
             expected = Right(event.right.id, Role(role), case=CASES[0].id, until=until, person=person)
@@ -275,7 +275,7 @@ class RegisterAndModel(RuleBasedStateMachine):
 
     @rule(person=links)
     def revoke_link(self, person: UUID) -> None:
-        self.tell_link(person, RevokeLink(REASON), Actor("some-adviser", Role.ADVISER, unit="dla-44"))
+        self.tell_link(person, RevokeAccessLink(REASON), Actor("some-adviser", Role.ADVISER, unit="dla-44"))
         self.end_links(person)
 
     @rule(target=granted, person=links)

@@ -12,7 +12,7 @@ from fastapi import Response
 from diagnostic.api.diagnoses import diagnoses, router
 from diagnostic.api.versions import VERSION_READERS, build_history, diagnosis_versions
 from diagnostic.domain import committee
-from diagnostic.domain.committee import Share
+from diagnostic.domain.committee import Sharing
 from diagnostic.domain.content.content import DiagnosisContent
 from diagnostic.domain.diagnosis import decider
 from shared.eventlog import ServiceApplication, to_plain
@@ -56,25 +56,25 @@ def get_shared_content(
     """The sections of the version that the structure agreed to share, until the day it named. At a past point in time,
     a committee reads those sections of what was shared then that are still shared today."""
     authorize(caller, id)
-    limit = _current_share(app, id) if caller.actor.role is Role.COMMITTEE else None
+    limit = _current_sharing(app, id) if caller.actor.role is Role.COMMITTEE else None
     case_at = load_case_for_response(app, decider, id, point_in_time, response)
     return _shared_content(app, case_at, id, point_in_time, limit)
 
 
-def _current_share(app: ServiceApplication, case: UUID) -> Share:
+def _current_sharing(app: ServiceApplication, case: UUID) -> Sharing:
     """Raises UnknownCase, or Refused when nothing is shared today, or no longer."""
-    return app.load_existing(decider, case).state.committee.share_on(paris_date(app.clock.now()))
+    return app.load_existing(decider, case).state.committee.sharing_on(paris_date(app.clock.now()))
 
 
 def _shared_content(
-    app: ServiceApplication, case_at: CaseAt, case: UUID, point_in_time: PointInTime, limit: Share | None
+    app: ServiceApplication, case_at: CaseAt, case: UUID, point_in_time: PointInTime, limit: Sharing | None
 ) -> SharedContent:
     """Only the sections that `limit` contains, if it is given. Raises Refused when nothing was shared then, or no
     longer."""
     at = app.clock.now() if point_in_time == PointInTime() else point_in_time.as_of or case_at.last.recorded_at
-    share = case_at.load(decider, case).state.committee.share_on(paris_date(at))
+    sharing = case_at.load(decider, case).state.committee.sharing_on(paris_date(at))
     content = to_plain(
-        diagnosis_versions.content_at(build_history(app, case_at, case), share.version), app.key_store.display_text
+        diagnosis_versions.content_at(build_history(app, case_at, case), sharing.version), app.key_store.display_text
     )
-    sections = [section for section in share.scope if limit is None or section in limit.scope]
-    return SharedContent(share.version, share.until, content={section: content[section] for section in sections})
+    sections = [section for section in sharing.scope if limit is None or section in limit.scope]
+    return SharedContent(sharing.version, sharing.until, content={section: content[section] for section in sections})

@@ -116,7 +116,7 @@ class SharingConsent:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Sharing:
     """What the committee may read: these sections of one version, until the end of a day."""
 
     version: int
@@ -134,18 +134,18 @@ class Opinion:
 @dataclass(frozen=True, slots=True)
 class Committee:
     agreement: SharingConsent | None = None
-    share: Share | None = None
+    sharing: Sharing | None = None
     opinions: tuple[Opinion, ...] = ()
 
-    def share_on(self, day: date) -> Share:
+    def sharing_on(self, day: date) -> Sharing:
         """Raises Refused when nothing is shared, or no longer."""
-        if self.share is None:
+        if self.sharing is None:
             raise NOT_SHARED("Ce diagnostic n’est pas partagé avec le comité d’appui.")
-        if day > self.share.until:
+        if day > self.sharing.until:
             raise SHARING_EXPIRED(
-                f"Le partage a pris fin le {self.share.until:%d/%m/%Y}\u00a0: la structure peut le renouveler."
+                f"Le partage a pris fin le {self.sharing.until:%d/%m/%Y}\u00a0: la structure peut le renouveler."
             )
-        return self.share
+        return self.sharing
 
 
 Command = AgreeToShare | WithdrawAgreement | ShareWithCommittee | GiveOpinion
@@ -170,7 +170,7 @@ def decide(
         case ShareWithCommittee():
             return [_share(committee.agreement, content_version, context)]
         case GiveOpinion(opinion, comments):
-            return [OpinionGiven(_find_share(committee, context).version, opinion, comments=context.text(comments))]
+            return [OpinionGiven(_find_sharing(committee, context).version, opinion, comments=context.text(comments))]
 
 
 def _require_mandated_leader(mandates: tuple[Mandate, ...], context: Context) -> None:
@@ -185,7 +185,7 @@ def available_commands(committee: Committee, content_version: int) -> Iterator[t
         yield WithdrawAgreement
     if committee.agreement and content_version:
         yield ShareWithCommittee
-    if committee.share:
+    if committee.sharing:
         yield GiveOpinion
 
 
@@ -193,22 +193,22 @@ def evolve(committee: Committee, event: Event) -> Committee:
     match event:
         case SharingAgreed(scope, until):
             return replace(
-                committee, agreement=SharingConsent(scope, until), share=_narrow(committee.share, scope, until)
+                committee, agreement=SharingConsent(scope, until), sharing=_narrow(committee.sharing, scope, until)
             )
         case SharingWithdrawn():
-            return replace(committee, agreement=None, share=None)
+            return replace(committee, agreement=None, sharing=None)
         case SharedWithCommittee(version, scope, until=until):
-            return replace(committee, share=Share(version, scope, until=until))
+            return replace(committee, sharing=Sharing(version, scope, until=until))
         case OpinionGiven(version, opinion, comments=comments):
             return replace(committee, opinions=(*committee.opinions, Opinion(version, opinion, comments=comments)))
 
 
-def _narrow(share: Share | None, scope: tuple[DiagnosisSection, ...], until: date) -> Share | None:
+def _narrow(sharing: Sharing | None, scope: tuple[DiagnosisSection, ...], until: date) -> Sharing | None:
     """A new agreement withdraws at once what it no longer covers; what it adds is read once it is shared anew."""
-    if share is None:
+    if sharing is None:
         return None
-    sections = tuple(section for section in share.scope if section in scope)
-    return Share(share.version, sections, until=min(share.until, until)) if sections else None
+    sections = tuple(section for section in sharing.scope if section in scope)
+    return Sharing(sharing.version, sections, until=min(sharing.until, until)) if sections else None
 
 
 def _share(agreement: SharingConsent | None, content_version: int, context: Context) -> SharedWithCommittee:
@@ -221,8 +221,8 @@ def _share(agreement: SharingConsent | None, content_version: int, context: Cont
     return SharedWithCommittee(content_version, agreement.scope, until=agreement.until)
 
 
-def _find_share(committee: Committee, context: Context) -> Share:
+def _find_sharing(committee: Committee, context: Context) -> Sharing:
     """What the committee may read when it records its opinion."""
     if context.actor.role is not Role.COMMITTEE:
         raise COMMITTEE_ONLY("Seul le comité d’appui donne cet avis.")
-    return committee.share_on(paris_date(context.now))
+    return committee.sharing_on(paris_date(context.now))

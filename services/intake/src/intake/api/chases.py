@@ -87,7 +87,7 @@ def _build_chase(
         structure=ChasedStructure(UUID(row["structure_id"]), row["structure"]),
         unit=row["unit"],
         target=sent["target"],
-        level=level,
+        difficulty=level,
         legal_deadline=date.fromisoformat(deadline) if deadline else None,
         sent_at=sent_at,
         due_at=due_at,

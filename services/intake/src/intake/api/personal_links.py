@@ -12,13 +12,13 @@ from pydantic import BaseModel, ConfigDict
 
 from intake.bootstrap import Deployment
 from intake.domain.personal_link import (
-    GiveLink,
-    IssueLink,
-    LinkGiven,
-    LinkRole,
-    PersonalLink,
-    RenewLink,
-    RevokeLink,
+    AccessLink,
+    AccessLinkGiven,
+    AccessLinkRole,
+    GiveAccessLink,
+    IssueAccessLink,
+    RenewAccessLink,
+    RevokeAccessLink,
     decider,
 )
 from intake.domain.request.state import Request
@@ -43,7 +43,7 @@ from shared.web.resources import AggregateEndpoints, CommandResult, plain_state
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-GIVEN_LINK_EXAMPLE: dict[str, Any] = {
+NEW_ACCESS_LINK_EXAMPLE: dict[str, Any] = {
     "id": "01993f2e-5c00-7a10-8a51-3f6f7c1b2d41",
     "version": 1,
     "events": ["link-given"],
@@ -61,24 +61,24 @@ GIVEN_LINK_EXAMPLE: dict[str, Any] = {
 }
 
 
-class GivenLink(CommandResult):
+class NewAccessLink(CommandResult):
     """`secret`: the bearer token of the link, given in this response only and stored nowhere; null when the response is
     repeated for an Idempotency-Key. `address`: the whole link, where the deployment has a console; the secret is its
     fragment, which no browser sends to a server. `until`: its last day."""
 
-    model_config = ConfigDict(json_schema_extra={"example": GIVEN_LINK_EXAMPLE})
+    model_config = ConfigDict(json_schema_extra={"example": NEW_ACCESS_LINK_EXAMPLE})
 
     secret: str | None
     address: str | None
     until: date
 
 
-class LinkRow(BaseModel):
+class AccessLinkRow(BaseModel):
     """`until`: the last day; `given_by`: a pseudonym."""
 
     id: UUID
     version: int
-    role: LinkRole
+    role: AccessLinkRole
     name: str
     until: date
     given_by: str
@@ -88,15 +88,15 @@ class LinkRow(BaseModel):
 
 def build_router(deployment: Deployment, requests: AggregateEndpoints[Request]) -> APIRouter:
     router = case_router("/requests/{case}/access-links", "personal links")
-    links = PersonalLinkEndpoints(router, requests, deployment)
+    links = AccessLinkEndpoints(router, requests, deployment)
     links.give(*STAFF)
-    links.command("/revocation", RevokeLink, *STAFF)
+    links.command("/revocation", RevokeAccessLink, *STAFF)
     links.list_all(*STAFF, Role.AUDITOR, Role.DPO)
     links.get(*STAFF, Role.AUDITOR, Role.DPO)
     return router
 
 
-class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
+class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
     """Links are given and renewed in an own way, because the secret is made here and never enters the log."""
 
     def __init__(self, router: ResourceRouter, requests: AggregateEndpoints[Request], deployment: Deployment) -> None:
@@ -112,10 +112,10 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
             caller: Annotated[Caller, requires(*roles)],
             case: UUID,
             response: Response,
-            body: Annotated[GiveLink, JsonBody(), Body()],
+            body: Annotated[GiveAccessLink, JsonBody(), Body()],
             minimal: PrefersMinimalDep,
             idempotency_key: IdempotencyKeyHeader = None,
-        ) -> GivenLink:
+        ) -> NewAccessLink:
             authorize(caller, case)
             given = self._issue(request, app, caller, case, uuid7(), body, idempotency_key, response, minimal=minimal)
             response.headers["Location"] = self.address(case, given.id)
@@ -128,15 +128,19 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
             caller: Annotated[Caller, requires(*roles)],
             case: UUID,
             response: Response,
-            body: Annotated[RenewLink, JsonBody(), Body()],
+            body: Annotated[RenewAccessLink, JsonBody(), Body()],
             minimal: PrefersMinimalDep,
             idempotency_key: IdempotencyKeyHeader = None,
-        ) -> GivenLink:
+        ) -> NewAccessLink:
             authorize(caller, case)
             return self._issue(request, app, caller, case, id, body, idempotency_key, response, minimal=minimal)
 
-        self._add_link_route(give_link, self.declare_creation(GiveLink, "", roles, becomes=IssueLink), "", 201)
-        renewal = CommandEndpoint(RenewLink, f"{self.router.prefix}/{{id}}/renewal", roles=roles, becomes=IssueLink)
+        self._add_link_route(
+            give_link, self.declare_creation(GiveAccessLink, "", roles, becomes=IssueAccessLink), "", 201
+        )
+        renewal = CommandEndpoint(
+            RenewAccessLink, f"{self.router.prefix}/{{id}}/renewal", roles=roles, becomes=IssueAccessLink
+        )
         self.router.commands.append(renewal)
         self.offer(renewal)
         self._add_link_route(renew_link, renewal, "/{id}/renewal", 200)
@@ -149,16 +153,16 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
             caller: Annotated[Caller, requires(*roles)],
             at: PointInTimeDep,
             response: Response,
-        ) -> list[LinkRow]:
+        ) -> list[AccessLinkRow]:
             """Each person once, with their last link, now or in the past. Secrets are stored nowhere.
 
             `version`: that of the request."""
             assert self.within is not None
             authorize(caller, case)
             past = load_case_for_response(app, self.within.decider, case, at, response)
-            links = [(person, past.load(decider, person)) for person in past.streams_opened_by(LinkGiven)]
+            links = [(person, past.load(decider, person)) for person in past.streams_opened_by(AccessLinkGiven)]
             return [
-                LinkRow(
+                AccessLinkRow(
                     **plain_state(app, person, loaded),
                     links=self.links_at(app, caller, case, person, loaded.state, at),
                 )
@@ -172,19 +176,19 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
         caller: Caller,
         case: UUID,
         person: UUID,
-        body: GiveLink | RenewLink,
+        body: GiveAccessLink | RenewAccessLink,
         key: str | None,
         response: Response,
         *,
         minimal: bool,
-    ) -> GivenLink:
+    ) -> NewAccessLink:
         authenticator: Authenticator = request.app.state.authenticator
         secret = new_secret()
         identity = authenticator.link_identity(secret)
         assert identity is not None
 
-        def prepare() -> IssueLink:
-            self.require(app, case, person if isinstance(body, RenewLink) else None)
+        def prepare() -> IssueAccessLink:
+            self.require(app, case, person if isinstance(body, RenewAccessLink) else None)
             return build_issue_command(app, case, person, identity, body, self._deployment.settings.link_days)
 
         receipt = self.handle(
@@ -195,15 +199,15 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
             stream=person,
             request=body,
             key=key,
-            exists=isinstance(body, RenewLink),
+            exists=isinstance(body, RenewAccessLink),
         )
         result = self.result(app, caller, case, receipt, response, minimal=minimal)
         response.headers.update(NO_STORE)
         until = app.load_existing(decider, receipt.id).state.until
         assert until is not None
         if receipt.repeated:
-            return GivenLink(**result.model_dump(exclude_unset=True), secret=None, address=None, until=until)
-        return GivenLink(
+            return NewAccessLink(**result.model_dump(exclude_unset=True), secret=None, address=None, until=until)
+        return NewAccessLink(
             **result.model_dump(exclude_unset=True), secret=secret, address=self._address(secret), until=until
         )
 
@@ -213,14 +217,14 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
         return f"{str(console).rstrip('/')}/acces#{secret}" if console else None
 
     def _add_link_route(
-        self, endpoint: Callable[..., GivenLink], declared: CommandEndpoint, path: str, status: int
+        self, endpoint: Callable[..., NewAccessLink], declared: CommandEndpoint, path: str, status: int
     ) -> None:
         self.router.add_api_route(
             path,
             endpoint,
             methods=["POST"],
             status_code=status,
-            response_model=GivenLink,
+            response_model=NewAccessLink,
             response_model_exclude_unset=True,
             responses=problem_responses(409, 410),
             summary=declared.summary,
@@ -229,16 +233,21 @@ class PersonalLinkEndpoints(AggregateEndpoints[PersonalLink]):
 
 
 def build_issue_command(
-    app: ServiceApplication, case: UUID, person: UUID, identity: UUID, body: GiveLink | RenewLink, link_days: int
-) -> IssueLink:
+    app: ServiceApplication,
+    case: UUID,
+    person: UUID,
+    identity: UUID,
+    body: GiveAccessLink | RenewAccessLink,
+    link_days: int,
+) -> IssueAccessLink:
     """One person has one link, and so one id in the histories of the case: the same name and the same role are the same
     person."""
     longest = paris_date(app.clock.now()) + timedelta(days=link_days)
-    namesake = _find_namesake(app, case, body) if isinstance(body, GiveLink) else None
-    return IssueLink(body, person, identity=identity, longest=longest, namesake=namesake)
+    namesake = _find_namesake(app, case, body) if isinstance(body, GiveAccessLink) else None
+    return IssueAccessLink(body, person, identity=identity, longest=longest, namesake=namesake)
 
 
-def _find_namesake(app: ServiceApplication, case: UUID, body: GiveLink) -> UUID | None:
+def _find_namesake(app: ServiceApplication, case: UUID, body: GiveAccessLink) -> UUID | None:
     for person in find_link_holders(app, case):
         link = app.load_existing(decider, person).state
         if (
@@ -252,5 +261,5 @@ def _find_namesake(app: ServiceApplication, case: UUID, body: GiveLink) -> UUID 
 
 def find_link_holders(app: ServiceApplication, case: UUID) -> list[UUID]:
     """Those who were given a link to the case, the first one first."""
-    given = f"{event_name(LinkGiven).name}:"
+    given = f"{event_name(AccessLinkGiven).name}:"
     return [entry.originator_id for entry in app.recorder.entries_of_case(case) if entry.topic.startswith(given)]

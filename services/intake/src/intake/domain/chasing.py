@@ -37,7 +37,7 @@ class Chase:
     structure: ChasedStructure
     unit: str
     target: str
-    level: DifficultyLevel
+    difficulty: DifficultyLevel
     legal_deadline: date | None
     sent_at: datetime
     due_at: datetime
@@ -55,4 +55,4 @@ def compute_due_time(
 
 def sort_by_urgency(chases: Iterable[Chase]) -> list[Chase]:
     """The overdue first, then by the gravity of the difficulty, then by the due time."""
-    return sorted(chases, key=lambda chase: (not chase.overdue, -chase.level.gravity, chase.due_at))
+    return sorted(chases, key=lambda chase: (not chase.overdue, -chase.difficulty.gravity, chase.due_at))

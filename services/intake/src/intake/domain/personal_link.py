@@ -31,7 +31,7 @@ from shared.kernel.frozen import replace
 from shared.names import RecordPersonName, name_decider, person_name_id
 
 
-class LinkRole(LabelledEnum):
+class AccessLinkRole(LabelledEnum):
     """The roles that a personal link may give."""
 
     LEADER = "leader", Role.LEADER.label
@@ -43,12 +43,12 @@ TOO_LONG = Refusal("link-too-long", "Durée du lien", status=422)
 
 
 @event("link-given", label="Lien personnel donné")
-class LinkGiven:
+class AccessLinkGiven:
     """`by`: who gave it, a pseudonym. The secret is stored nowhere."""
 
     case: UUID
     person: UUID
-    role: LinkRole
+    role: AccessLinkRole
     name: PersonalData
     identity: UUID
     until: date
@@ -57,7 +57,7 @@ class LinkGiven:
 
 
 @event("link-renewed", label="Nouveau lien personnel donné")
-class LinkRenewed:
+class AccessLinkRenewed:
     identity: UUID
     until: date
     by: str
@@ -65,12 +65,14 @@ class LinkRenewed:
 
 
 @event("link-revoked", label="Lien personnel retiré")
-class LinkRevoked:
+class AccessLinkRevoked:
     reason: Encrypted
 
 
-@command(title="Donner un lien personnel", leads_to=(LinkGiven,), may_refuse=(ALREADY_GIVEN, TOO_LONG, OWN_RIGHTS))
-class GiveLink:
+@command(
+    title="Donner un lien personnel", leads_to=(AccessLinkGiven,), may_refuse=(ALREADY_GIVEN, TOO_LONG, OWN_RIGHTS)
+)
+class GiveAccessLink:
     """A leader or a provider gets a link of their own to this case alone, until a day.
 
     The link is in this response and nowhere else. Its bearer acts as this person, so give it to them alone. What is
@@ -78,46 +80,48 @@ class GiveLink:
     by default the longest that the deployment allows. The response's `id` names the person in every history: it is the
     `leader` of a mandate and the `account` of a provider."""
 
-    role: LinkRole
+    role: AccessLinkRole
     name: PersonalLine
     reason: Reason
     until: Day | None = None
 
 
-@command(title="Donner un nouveau lien à la même personne", leads_to=(LinkRenewed,), may_refuse=(TOO_LONG, OWN_RIGHTS))
-class RenewLink:
+@command(
+    title="Donner un nouveau lien à la même personne", leads_to=(AccessLinkRenewed,), may_refuse=(TOO_LONG, OWN_RIGHTS)
+)
+class RenewAccessLink:
     """The same person gets another link, and keeps the same id. The former link opens nothing any more."""
 
     reason: Reason
     until: Day | None = None
 
 
-@command(leads_to=(LinkGiven, LinkRenewed), may_refuse=(ALREADY_GIVEN, TOO_LONG, OWN_RIGHTS))
-class IssueLink:
+@command(leads_to=(AccessLinkGiven, AccessLinkRenewed), may_refuse=(ALREADY_GIVEN, TOO_LONG, OWN_RIGHTS))
+class IssueAccessLink:
     """`request`, with what the API added: `person`, the id of the bearer in histories; `identity`, which the secret
     proves; `longest`, the last day that the deployment allows; `namesake`, the same person's existing link."""
 
-    request: GiveLink | RenewLink
+    request: GiveAccessLink | RenewAccessLink
     person: UUID
     identity: UUID
     longest: date
     namesake: UUID | None = None
 
 
-@command(title="Retirer un lien personnel", leads_to=(LinkRevoked,), may_refuse=(OWN_RIGHTS,))
-class RevokeLink:
+@command(title="Retirer un lien personnel", leads_to=(AccessLinkRevoked,), may_refuse=(OWN_RIGHTS,))
+class RevokeAccessLink:
     """The link opens nothing any more: here at once, in the other services when they receive the event."""
 
     reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
-class PersonalLink:
+class AccessLink:
     """One person's access to one case. `until`: its last day; `given_by`: who gave the current link."""
 
     case: UUID | None = None
     person: UUID | None = None
-    role: LinkRole | None = None
+    role: AccessLinkRole | None = None
     name: Encrypted | None = None
     identity: UUID | None = None
     until: date | None = None
@@ -125,16 +129,16 @@ class PersonalLink:
     revoked: bool = False
 
 
-Command = IssueLink | RevokeLink
-Event = LinkGiven | LinkRenewed | LinkRevoked
+Command = IssueAccessLink | RevokeAccessLink
+Event = AccessLinkGiven | AccessLinkRenewed | AccessLinkRevoked
 
 
-def decide(link: PersonalLink, command: Command, context: Context) -> list[Event]:
+def decide(link: AccessLink, command: Command, context: Context) -> list[Event]:
     match command:
-        case IssueLink(request, person, identity=identity, longest=longest, namesake=namesake):
+        case IssueAccessLink(request, person, identity=identity, longest=longest, namesake=namesake):
             until, reason = _last_day(request.until, longest, context), context.text(request.reason)
-            if isinstance(request, RenewLink):
-                return [LinkRenewed(identity, until, by=context.actor.id, reason=reason)]
+            if isinstance(request, RenewAccessLink):
+                return [AccessLinkRenewed(identity, until, by=context.actor.id, reason=reason)]
             if existing := namesake or link.person:
                 raise ALREADY_GIVEN(
                     "Donnez-lui un nouveau lien\u00a0: il prendra la place du précédent. Pour une autre personne du"
@@ -143,7 +147,7 @@ def decide(link: PersonalLink, command: Command, context: Context) -> list[Event
                 )
             name = PersonalData(person, request.name)
             return [
-                LinkGiven(
+                AccessLinkGiven(
                     context.case,
                     person,
                     role=request.role,
@@ -154,8 +158,8 @@ def decide(link: PersonalLink, command: Command, context: Context) -> list[Event
                     reason=reason,
                 )
             ]
-        case RevokeLink(reason):
-            return [] if link.revoked else [LinkRevoked(context.text(reason))]
+        case RevokeAccessLink(reason):
+            return [] if link.revoked else [AccessLinkRevoked(context.text(reason))]
 
 
 def _last_day(until: date | None, longest: date, context: Context) -> date:
@@ -169,29 +173,29 @@ def _last_day(until: date | None, longest: date, context: Context) -> date:
     return until
 
 
-def evolve(link: PersonalLink, event: Event) -> PersonalLink:
+def evolve(link: AccessLink, event: Event) -> AccessLink:
     match event:
-        case LinkGiven(case_id, person, role=role, name=name, identity=identity, until=until, by=by):
-            return PersonalLink(case_id, person, role=role, name=name, identity=identity, until=until, given_by=by)
-        case LinkRenewed(identity, until, by=by):
+        case AccessLinkGiven(case_id, person, role=role, name=name, identity=identity, until=until, by=by):
+            return AccessLink(case_id, person, role=role, name=name, identity=identity, until=until, given_by=by)
+        case AccessLinkRenewed(identity, until, by=by):
             return replace(link, identity=identity, until=until, given_by=by, revoked=False)
-        case LinkRevoked():
+        case AccessLinkRevoked():
             return replace(link, revoked=True)
 
 
-def companions(link: PersonalLink, event: Event, _context: Context) -> Iterable[CompanionCommand]:
+def companions(link: AccessLink, event: Event, _context: Context) -> Iterable[CompanionCommand]:
     """The register grants a right to the new link and revokes those of the former: every service receives both, and the
     bearer's name."""
     if link.identity and not link.revoked:
         yield CompanionCommand(register.decider, link.identity, command=RevokeLinkRights())
     match event:
-        case LinkGiven(case_id, person, role=role, name=name, identity=identity, until=until):
+        case AccessLinkGiven(case_id, person, role=role, name=name, identity=identity, until=until):
             record = RecordPersonName(person, name)
             yield CompanionCommand(name_decider, person_name_id(person), command=record, case=case_id)
             yield CompanionCommand(
                 register.decider, identity, command=GrantLinkRight(person, Role(role), case=case_id, until=until)
             )
-        case LinkRenewed(identity, until):
+        case AccessLinkRenewed(identity, until):
             assert link.person and link.role and link.case
             yield CompanionCommand(
                 register.decider,
@@ -200,17 +204,17 @@ def companions(link: PersonalLink, event: Event, _context: Context) -> Iterable[
             )
 
 
-def available_commands(link: PersonalLink) -> Iterator[type]:
-    yield IssueLink
+def available_commands(link: AccessLink) -> Iterator[type]:
+    yield IssueAccessLink
     if link.person:
-        yield RenewLink
+        yield RenewAccessLink
         if not link.revoked:
-            yield RevokeLink
+            yield RevokeAccessLink
 
 
-decider: Decider[PersonalLink] = Decider(
+decider: Decider[AccessLink] = Decider(
     "personal link",
-    PersonalLink(),
+    AccessLink(),
     decide=decide,
     evolve=evolve,
     commands=Command.__args__,

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from intake.domain.orientation import ProposeOrientation
-from intake.domain.personal_link import GiveLink
+from intake.domain.personal_link import GiveAccessLink
 from intake.domain.reference.criteria import Verdict
 from intake.domain.reference.reference import SHIPPED_REFERENCE, ReferenceData
 from intake.domain.request import (
@@ -214,7 +214,7 @@ def available_commands(request: Request) -> Iterator[type]:
     yield from archive.available_commands(request)
     if request.archived:
         return
-    yield from (ProposeOrientation, GiveLink, AddAttachment)
+    yield from (ProposeOrientation, GiveAccessLink, AddAttachment)
     yield from confidentiality.available_commands(request)
 
 

@@ -64,7 +64,7 @@ class TenderAwarded:
     exception: Encrypted | None = None
 
 
-@event("candidate-informed", label="Candidat informé du résultat")
+@event("candidate-informed", label="Candidat informé du résultat", effective="informed_on")
 class CandidateInformed:
     provider: UUID
     informed_on: date
