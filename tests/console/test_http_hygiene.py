@@ -17,7 +17,8 @@ from tests.support.samples.sample_services import eventually
 from console.auth.request_session import POLICY
 from console.main import create_app
 from embedded.processes import ports
-from shared.web.http import SECURITY_HEADERS, build_server, header_timeout, request_body
+from shared.web.http import SECURITY_HEADERS, request_body
+from shared.web.limits import build_server, connections
 
 HERE, ELSEWHERE = "10.0.0.1", "10.0.0.2"
 GUESS = f"dla_link_{'A' * 43}"
@@ -120,7 +121,7 @@ def test_a_form_that_is_too_long_is_refused(browser: Browser) -> None:
 @pytest.fixture
 def port(ways: dict[str, Switch], monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Of a console that waits for nobody."""
-    monkeypatch.setattr(header_timeout, "HEADER_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(connections, "HEADER_TIMEOUT_SECONDS", 0.3)
     monkeypatch.setattr(request_body, "BODY_TIMEOUT_SECONDS", 0.3)
     told = settings(port=ports.choose_ports({"console": None})["console"])
     server = build_server(create_app(told, ways), told, shutdown_seconds=1)

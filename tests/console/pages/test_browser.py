@@ -57,7 +57,7 @@ from embedded.identity.provider_page import Person
 from embedded.processes import ports
 from parcours.api.provider import ProviderPage
 from shared.kernel import stored_tokens
-from shared.web.http import build_server
+from shared.web.limits import build_server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 expect.set_options(timeout=20_000)

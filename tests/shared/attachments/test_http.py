@@ -12,6 +12,7 @@ from tests.support.samples import sample_files
 from tests.support.servers.served_service import Client, Serve, Served
 
 from intake.main import service
+from shared.web.limits import UPLOADS, SlotLimits, Slots
 from shared.web.resources.uploads import MAX_FILE_BYTES
 
 REQUEST: dict[str, Any] = {
@@ -274,3 +275,14 @@ def test_who_may_add_read_and_withdraw(intake: Served, adviser: Client, path: st
         assert_problem(add(nobody, path), 403, "forbidden")
     assert_problem(add(intake.anonymous(), path), 401, "unauthenticated")
     assert_problem(add(adviser, f"/api/v1/requests/{uuid4()}/attachments"), 404, "unknown-case")
+
+
+def test_who_sends_many_files_at_once_leaves_slots_for_others(intake: Served, adviser: Client, path: str) -> None:
+    """Four slow senders of one account held all the slots for two minutes."""
+    assert UPLOADS.each < UPLOADS.total
+    intake.web.state.upload_slots = Slots(SlotLimits(total=1, each=0, waiting=0, wait_seconds=0))
+    refused = add(adviser, path)
+    assert_problem(refused, 429, "too-many-at-once")
+    assert refused.headers["Retry-After"] == "5"
+    intake.web.state.upload_slots = Slots(UPLOADS)
+    assert add(adviser, path).status_code == 201

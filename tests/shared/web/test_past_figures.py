@@ -178,10 +178,6 @@ def test_more_history_than_one_answer_holds_is_refused_and_nothing_stays_taken(
         refused = both.get(f"{PATH}/figures", **asked)
         assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (422, "too-much-past")
     assert value(figures(both, unit=UNIT, **asked), "requests") == 1
-    monkeypatch.setattr(rows_at, "TIMEOUT_SECONDS", 0.01)
-    with rows_at._one_at_a_time:
-        busy = both.get(f"{PATH}/figures", unit=UNIT, **asked)
-    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "10")
 
 
 def test_figures_come_as_a_file_for_a_spreadsheet_that_runs_nothing(intake: Served) -> None:

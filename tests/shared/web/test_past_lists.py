@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
 from tests.support.checks.projection_waits import CASELOAD, days_pass, tasks, up_to_date
+from tests.support.generated import golden_samples
+from tests.support.generated.golden_samples import SERVICES
 from tests.support.servers.served_service import Client, Serve, Served
 
 from intake.main import service
+from shared.web.collections.past_turn import take_past_turn
+from shared.web.limits import PAST, SlotLimits, Slots
 
 UNIT, ELSEWHERE = "dla-44", "dla-35"
 LIST = "/api/v1/requests"
@@ -141,3 +149,50 @@ def test_a_list_or_caseload_that_is_still_to_come_is_refused(intake: Served) -> 
         refused = intake.by("adviser").get(path, as_of=tomorrow)
         assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (422, "still-to-come")
         assert intake.by("adviser").get(path, as_of="hier").status_code == 422
+
+
+# Turns
+
+
+def test_who_asks_much_about_the_past_waits_for_themselves_and_all_others_are_answered(intake: Served) -> None:
+    """45 questions at once of one adviser kept the 40 threads of the process: others waited up to twenty seconds."""
+    received(intake)
+    up_to_date(intake, service)
+    adviser, instant = intake.by("adviser"), now(intake)
+    intake.web.state.past_slots = Slots(SlotLimits(total=1, each=0, waiting=0, wait_seconds=0))
+    for path in (LIST, f"{LIST}/figures", f"{LIST}/figures.csv", f"{LIST}/chases", CASELOAD):
+        refused = adviser.get(path, as_of=instant)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5"), path
+        assert adviser.get(path).status_code == 200, path
+    assert adviser.get(LIST, on="2026-01-01").status_code == 429
+    intake.web.state.past_slots = Slots(PAST)
+    with ThreadPoolExecutor(12) as at_once:
+        answers = Counter(
+            each.status_code for each in at_once.map(lambda _: adviser.get(LIST, as_of=instant), range(12))
+        )
+    assert answers[200] >= 1 + PAST.waiting and answers.keys() <= {200, 429}
+
+
+WITHOUT_A_TURN = {
+    ("parcours", "/api/v1/funds/{unit}/{year}"): "it is about one aggregate",
+    ("audit", "/api/v1/caseload"): "it asks the other services, where a turn is taken",
+}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_operation_about_the_past_of_many_cases_takes_a_turn(name: str) -> None:
+    about_the_past = [
+        route
+        for router in golden_samples.service(name).routers
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        and {"as_of", "on"} & {each.alias for each in get_flat_params(route.dependant)}
+        and not {"{id}", "{case}"} & {*route.path.split("/")}
+    ]
+    without = {
+        (name, route.path)
+        for route in about_the_past
+        if take_past_turn not in {each.call for each in route.dependant.dependencies}
+    }
+    assert about_the_past or name == "audit"
+    assert without == {each for each in WITHOUT_A_TURN if each[0] == name}

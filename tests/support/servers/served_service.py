@@ -28,8 +28,8 @@ from shared.runtime import Service
 from shared.runtime.service import ProcessRole
 from shared.settings import Mode, RightsSource, Settings
 from shared.settings.types import role_of
-from shared.web.http import build_server
 from shared.web.identity import pseudonym
+from shared.web.limits import build_server
 
 REASON = "Contrôle de l’échantillon annuel."
 """Without one, who must give one reads no dossier."""

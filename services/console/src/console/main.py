@@ -22,7 +22,8 @@ from console.rate_limiting import PageRateLimitMiddleware
 from console.settings import ConsoleSettings
 from console.upstream.services import Services
 from shared.settings import Misconfigured, load_settings
-from shared.web.http import TLS_HEADERS, RateLimiter, SecurityHeadersMiddleware, build_server
+from shared.web.http import TLS_HEADERS, SecurityHeadersMiddleware
+from shared.web.limits import RateLimiter, build_server
 
 
 class ImmutableStaticFiles(StaticFiles):

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.auth.request_session import get_session, is_static
 from console.pages.rendering import page
-from shared.web.http import RateLimiter, address_of
+from shared.web.limits import RateLimiter, address_of
 
 SIGN_IN_PATHS = frozenset({"/acces", "/connexion/jeton", "/retour"})
 """Paths that try a secret. They are counted here: to the services, every visitor of the console has one address."""

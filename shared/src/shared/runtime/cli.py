@@ -20,7 +20,7 @@ from shared.runtime.rebuild_check import check_rebuild
 from shared.runtime.schemas import breaking_changes, describe, dump_schema, schema_drift
 from shared.runtime.service import ProcessRole, Service
 from shared.settings import DeploySettings, Settings
-from shared.web.http import build_server
+from shared.web.limits import build_server
 
 
 def command_line(service: Service) -> typer.Typer:

@@ -37,8 +37,6 @@ from shared.web.auth import Authenticator, FindProtectedCase, LoadRights, docume
 from shared.web.http import (
     SECURITY_HEADERS,
     TLS_HEADERS,
-    RateLimiter,
-    RateLimitMiddleware,
     SecurityHeadersMiddleware,
     docs_page,
     document_problems,
@@ -48,9 +46,9 @@ from shared.web.http import (
     problem_pages,
     reject_unknown_parameters,
 )
-from shared.web.limits import PDFS, Slots
+from shared.web.limits import PAST, PDFS, UPLOADS, FairUseMiddleware, RateLimiter, Slots
 from shared.web.requests import MAX_WAITING_READS, command_endpoints, document_commands, exception_handlers
-from shared.web.resources import MAX_CONCURRENT_UPLOADS, document_events
+from shared.web.resources import document_events
 from shared.web.standard import clock_router, feed_router, health_router, me_router
 from shared.web.standard.access_log import router as access_log_router
 
@@ -176,8 +174,8 @@ class Service:
             web.state.publishers = frozenset(self.reactions.publishers)
             web.state.waiting_reads = asyncio.Semaphore(MAX_WAITING_READS)
             web.state.projections = tuple(projection.name for projection in self.projections)
-            web.state.pdf_renderer, web.state.pdf_slots = PdfRenderer(), Slots(PDFS)
-            web.state.uploads = asyncio.Semaphore(MAX_CONCURRENT_UPLOADS)
+            web.state.pdf_renderer = PdfRenderer()
+            web.state.pdf_slots, web.state.past_slots, web.state.upload_slots = Slots(PDFS), Slots(PAST), Slots(UPLOADS)
             web.state.addresses = {name: str(url) for name, url in settings.feeds.items()}
             web.state.trusted = settings.trusted
             try:
@@ -213,8 +211,12 @@ class Service:
         docs_page.install(web)
         problem_pages.install(web, self.problems())
         if settings is not None:
-            web.state.rates = RateLimiter(settings)
-            web.add_middleware(RateLimitMiddleware, rates=web.state.rates)
+
+            def prove_token(token: str) -> str | None:
+                authenticator: Authenticator = web.state.authenticator
+                return authenticator.prove_token(token)
+
+            web.add_middleware(FairUseMiddleware, rates=RateLimiter(settings), prove_token=prove_token)
         web.add_middleware(
             SecurityHeadersMiddleware,
             headers=SECURITY_HEADERS | (TLS_HEADERS if settings and settings.over_tls else {}),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ssl
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import FilePath, IPvAnyNetwork, model_validator
+from pydantic import Field, FilePath, IPvAnyNetwork, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.settings.types import CertificateAuthorities, PrivateKey, RateLimit, check_certificate_key_pair
@@ -43,7 +43,10 @@ class ServerSettings(BaseSettings):
     rate_address: RateLimit = "600/minute"
     """Requests of one address without a token, for one process."""
     rate_failures: RateLimit = "120/minute"
-    """Invalid tokens that one address may show, for one process."""
+    """Invalid tokens that one address may show, for one process; the next ones are looked at one at a time."""
+    connections_per_address: Annotated[int, Field(ge=10, le=1000)] = 200
+    """Open connections of one address, for one process. Those of `proxies` have no limit but the 1,000 of the process:
+    there, all clients are one address, and the proxy counts them."""
 
     @property
     def over_tls(self) -> bool:

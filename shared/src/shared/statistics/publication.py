@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from threading import BoundedSemaphore
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -18,6 +19,9 @@ from shared.statistics.period import Quarter, is_year, periods_of, quarters_of, 
 from shared.statistics.release import Release
 from shared.statistics.territories import WHOLE, Territory, divide
 from shared.temporal import PastBusy, PointInTime, load_past_rows
+
+_publishing = BoundedSemaphore(1)
+"""Anybody may ask, and nobody waits in a thread: the first request counts, the others are told to come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,15 @@ def _store(app: ServiceApplication, period: str, counts: Any, tables: Any) -> di
 def _quarter(app: ServiceApplication, release: Release, quarter: Quarter) -> dict[str, Any]:
     if stored := _stored(app, str(quarter)):
         return stored
+    if not _publishing.acquire(blocking=False):
+        raise PastBusy
+    try:
+        return _publish_quarter(app, release, quarter)
+    finally:
+        _publishing.release()
+
+
+def _publish_quarter(app: ServiceApplication, release: Release, quarter: Quarter) -> dict[str, Any]:
     at_publication = PointInTime(as_of=quarter.published_at)
     nobody = release.count([])
     counts: dict[str, Counts] = {}

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from threading import BoundedSemaphore
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +17,6 @@ from shared.temporal.aggregate_at import PointInTime, RecordedEntry, events_effe
 
 MAX_EVENTS = 200_000
 """Events folded for one request: about ten seconds of one core (measured)."""
-TIMEOUT_SECONDS = 10.0
-"""How long a request about the past waits for the one before it."""
-_one_at_a_time = BoundedSemaphore(1)
 
 
 class TooManyEvents(Exception):
@@ -28,7 +24,7 @@ class TooManyEvents(Exception):
 
 
 class PastBusy(Exception):
-    """Another request about the past is being answered. Ask again in a moment."""
+    """It is being counted for another request, or not all of it has been read yet. Ask again in a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +79,7 @@ def load_past_rows(
     since: datetime | None = None,
 ) -> RowsAt:
     """The rows of these units as they were; null: of all. `since`: only of the cases of which something was recorded
-    from then on. Raises FutureInstant, TooManyEvents or PastBusy."""
+    from then on. Raises FutureInstant or TooManyEvents."""
     if point.as_of:
         require_closed(app, point.as_of)
     position, recorded_at = app.recorder.position_at(point.as_of)
@@ -101,22 +97,15 @@ def load_past_rows(
         "until": position,
     }
     values["since"] = app.recorder.position_at(since - timedelta(microseconds=1))[0] if since else 0
-    if not _one_at_a_time.acquire(timeout=TIMEOUT_SECONDS):
-        raise PastBusy
-    try:
-        counting = "SELECT count(*) AS n FROM (SELECT FROM {events} JOIN concerned USING (case_id)"
-        counting = f"{CONCERNED} {counting} WHERE {TOUCHED} LIMIT {MAX_EVENTS + 1}) AS counted"
-        (found,) = app.recorder.fetch(counting, values)
-        if found["n"] > MAX_EVENTS:
-            raise TooManyEvents
-        entries = app.recorder.stream_entries(CONCERNED, f"JOIN concerned USING (case_id) WHERE {TOUCHED}", values)
-        events = app.events_of(entries)
-        rows = (
-            fold_row(projection, list(each), point.on) for _, each in groupby(events, key=lambda one: one[0].case_id)
-        )
-        documents = [row for row in rows if row is not None and _concerns(row, units)]
-    finally:
-        _one_at_a_time.release()
+    counting = "SELECT count(*) AS n FROM (SELECT FROM {events} JOIN concerned USING (case_id)"
+    counting = f"{CONCERNED} {counting} WHERE {TOUCHED} LIMIT {MAX_EVENTS + 1}) AS counted"
+    (found,) = app.recorder.fetch(counting, values)
+    if found["n"] > MAX_EVENTS:
+        raise TooManyEvents
+    entries = app.recorder.stream_entries(CONCERNED, f"JOIN concerned USING (case_id) WHERE {TOUCHED}", values)
+    events = app.events_of(entries)
+    rows = (fold_row(projection, list(each), point.on) for _, each in groupby(events, key=lambda one: one[0].case_id))
+    documents = [row for row in rows if row is not None and _concerns(row, units)]
     return RowsAt(basis, documents)
 
 

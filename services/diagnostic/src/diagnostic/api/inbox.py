@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from diagnostic import inbox
 from shared.kernel import Role
 from shared.web.auth import Caller, authorize, requires
-from shared.web.collections import list_params, list_rows, page_of
+from shared.web.collections import PAST_TURN, list_params, list_rows, page_of
 from shared.web.requests import AppDep, case_router
 
 shares = case_router("/shares", "diagnoses")
@@ -16,7 +16,12 @@ SHARE_PARAMS = list_params(inbox.shares)
 ADVICE_PARAMS = list_params(inbox.advice)
 
 
-@shares.get("", response_model=page_of(inbox.shares), summary="List the diagnoses shared with the committee")
+@shares.get(
+    "",
+    dependencies=[PAST_TURN],
+    response_model=page_of(inbox.shares),
+    summary="List the diagnoses shared with the committee",
+)
 def list_shares(
     app: AppDep,
     caller: Annotated[Caller, requires(Role.COMMITTEE)],
@@ -28,7 +33,12 @@ def list_shares(
     return list_rows(app, caller, inbox.shares, params)
 
 
-@advice.get("", response_model=page_of(inbox.advice), summary="List the questions to a resource centre")
+@advice.get(
+    "",
+    dependencies=[PAST_TURN],
+    response_model=page_of(inbox.advice),
+    summary="List the questions to a resource centre",
+)
 def list_questions(
     app: AppDep,
     caller: Annotated[Caller, requires(Role.RESOURCE_CENTRE)],

@@ -18,14 +18,14 @@ from shared.kernel import DifficultyLevel
 from shared.queries import CURRENT_ROWS, reference_instant
 from shared.temporal import PointInTime, load_past_rows, past_row_source
 from shared.web.auth import StaffDep, authorize
-from shared.web.collections import NO_NUL_PATTERN
+from shared.web.collections import NO_NUL_PATTERN, PAST_TURN
 from shared.web.requests import AppDep, AsOfOrOnDep, case_router
 
 
 def build_router(deployment: Deployment) -> APIRouter:
     router = case_router("/requests/chases", "requests")
 
-    @router.get("", summary="List the orientations to chase")
+    @router.get("", dependencies=[PAST_TURN], summary="List the orientations to chase")
     def list_chases(
         app: AppDep,
         caller: StaffDep,

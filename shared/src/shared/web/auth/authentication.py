@@ -28,8 +28,9 @@ from shared.kernel import Actor, Right, Role, format_date, paris_date
 from shared.kernel.frozen import replace
 from shared.settings import RightsSource, Settings
 from shared.web.auth.access_recording import REASON_ROLES, AccessRecorder
-from shared.web.http import REASON_HEADER, ProblemError, RateLimiter
+from shared.web.http import REASON_HEADER, ProblemError
 from shared.web.identity import TokenVerifier, VerifiedToken, personal_links, text_claim, unauthenticated
+from shared.web.limits import PROGRAM, payer_of
 from shared.web.requests import AppDep
 
 LoadRights = Callable[[ServiceApplication, UUID], Sequence[Right]]
@@ -109,6 +110,11 @@ class Identity:
     pseudonym: str
     rights: tuple[Right, ...]
 
+    @property
+    def payer(self) -> str:
+        """Whose requests are counted: the person's, or those of no one for a program."""
+        return PROGRAM if any(right.role is Role.SERVICE for right in self.rights) else self.pseudonym
+
     def as_caller(self, right_id: str | None) -> Caller:
         """Raises ProblemError 403 without any right, or when nobody can tell which of several is meant."""
         if not self.rights:
@@ -151,6 +157,13 @@ class Authenticator:
         if self._from is RightsSource.TOKEN:
             return Identity(verified.pseudonym, _rights_in_token(verified))
         return Identity(verified.pseudonym, self._current_rights(UUID(verified.pseudonym)))
+
+    def prove_token(self, token: str) -> str | None:
+        """Who pays for the requests of a token; null where it is not valid."""
+        try:
+            return self.identify(token).payer
+        except ProblemError:
+            return None
 
     def registered_rights(self, app: ServiceApplication, identity: UUID) -> tuple[Right, ...] | None:
         """What the register gives an identity today; null where rights come from tokens."""
@@ -242,11 +255,8 @@ def get_identity(request: Request, given: Annotated[HTTPAuthorizationCredentials
     if given is None:
         raise unauthenticated("Présentez un jeton dans l’en-tête Authorization.")
     authenticator: Authenticator = request.app.state.authenticator
-    rates: RateLimiter = request.app.state.rates
     identity = authenticator.identify(given.credentials)
-    rates.remember_valid(given.credentials)
-    if not any(right.role is Role.SERVICE for right in identity.rights):
-        rates.count_person(identity.pseudonym)
+    payer_of(request).prove(given.credentials, identity.payer)
     return identity
 
 

@@ -15,6 +15,7 @@ from shared.web.collections.named import (
     named_row_members,
     named_state_members,
 )
+from shared.web.collections.past_turn import PAST_TURN
 from shared.web.collections.statistics import add_statistics
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "MYSELF",
     "NAMES_DESCRIPTION",
     "NO_NUL_PATTERN",
+    "PAST_TURN",
     "CaseloadParams",
     "NamedPerson",
     "Task",

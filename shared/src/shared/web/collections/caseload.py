@@ -17,6 +17,7 @@ from shared.temporal import Basis, PointInTime
 from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections.lists import MYSELF, NO_NUL_PATTERN, invalid_cursor, resolve_myself
 from shared.web.collections.named import NamedPerson, name_rows
+from shared.web.collections.past_turn import PAST_TURN
 from shared.web.requests import AS_OF_DESCRIPTION, ON_DESCRIPTION, AppDep, Instant, ResourceRouter, case_router
 
 CASELOAD_READERS = frozenset({*STAFF, Role.AUDITOR})
@@ -64,7 +65,7 @@ class CaseloadParams(BaseModel, extra="forbid"):
 def caseload_router(caseload: Caseload) -> ResourceRouter:
     router = case_router("/caseload", "caseload")
 
-    @router.get("", summary="List the tasks of an adviser")
+    @router.get("", dependencies=[PAST_TURN], summary="List the tasks of an adviser")
     def list_tasks(
         app: AppDep, caller: Annotated[Caller, requires(*CASELOAD_READERS)], params: Annotated[CaseloadParams, Query()]
     ) -> Tasks:

@@ -19,6 +19,7 @@ from shared.temporal import Basis, PointInTime, RowsAt, entries_counted
 from shared.temporal.rows_at import load_rows_at
 from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections.lists import NO_NUL_PATTERN
+from shared.web.collections.past_turn import PAST_TURN
 from shared.web.http import CsvResponse, ProblemError, csv_file
 from shared.web.requests import AppDep, AsOfOrOnDep
 
@@ -146,7 +147,7 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "ge
 
     `name`: of the first operation."""
 
-    @router.get("/figures", name=name, summary="Get the figures of a unit")
+    @router.get("/figures", dependencies=[PAST_TURN], name=name, summary="Get the figures of a unit")
     def get_figures(app: AppDep, caller: FigureReaderDep, at: AsOfOrOnDep, selection: SelectionDep) -> FiguresResponse:
         """Each figure with its formula, of a period and by group, now or at a point in time: recorded by `as_of`,
         happened by the end of `on`."""
@@ -179,12 +180,17 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "ge
         rows = _rows(app, caller, figures, at, selection.unit)
         return rows, figures.compute(rows.documents, selection.window, selection.by)
 
-    @router.get("/figures.csv", response_class=CsvResponse, summary="Download the figures of a unit as CSV")
+    @router.get(
+        "/figures.csv",
+        dependencies=[PAST_TURN],
+        response_class=CsvResponse,
+        summary="Download the figures of a unit as CSV",
+    )
     def download_figures(app: AppDep, caller: FigureReaderDep, at: AsOfOrOnDep, selection: SelectionDep) -> CsvResponse:
         """The same figures, one a line: semicolons, decimal commas, no cell that a spreadsheet takes for a formula."""
         return _csv_file(load_figures(app, caller, at, selection))
 
-    @router.get("/figures/{code}/events", summary="List the events behind a figure")
+    @router.get("/figures/{code}/events", dependencies=[PAST_TURN], summary="List the events behind a figure")
     def list_figure_events(
         code: Annotated[str, Path(max_length=100, pattern=NO_NUL_PATTERN)],
         app: AppDep,

@@ -1,15 +1,13 @@
-"""HTTP hygiene, without a word of the event log: problems, bodies, headers, rates, OpenAPI."""
+"""HTTP hygiene, without a word of the event log: problems, bodies, headers, OpenAPI."""
 
 from shared.web.http.csv_response import CsvResponse, csv_file
 from shared.web.http.docs_page import styled_page
 from shared.web.http.openapi import REASON_HEADER, operation_id, polish_openapi
-from shared.web.http.openapi_responses import document_problems, problem_responses
+from shared.web.http.openapi_responses import UNLIMITED_PATHS, document_problems, problem_responses
 from shared.web.http.openapi_shapes import MARK, PREFIX, REDACTED, Shape, place_shapes, shown_as
 from shared.web.http.problems import ProblemError, problem_response
-from shared.web.http.rate_limits import UNLIMITED_PATHS, RateLimiter, RateLimitMiddleware, address_of
 from shared.web.http.request_body import BodyTooLarge, BodyTooSlow, BoundedRoute, JsonBody, read_body, read_bounded
 from shared.web.http.security_headers import NO_SOURCES, SECURITY_HEADERS, TLS_HEADERS, SecurityHeadersMiddleware
-from shared.web.http.server import build_server
 from shared.web.http.strict_query import reject_unknown_parameters
 from shared.web.http.validation_errors import findings, summary
 
@@ -28,12 +26,8 @@ __all__ = [
     "CsvResponse",
     "JsonBody",
     "ProblemError",
-    "RateLimitMiddleware",
-    "RateLimiter",
     "SecurityHeadersMiddleware",
     "Shape",
-    "address_of",
-    "build_server",
     "csv_file",
     "document_problems",
     "findings",

@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from shared.web.http.problems import ProblemDetails
-from shared.web.http.rate_limits import UNLIMITED_PATHS
 
+UNLIMITED_PATHS = frozenset({"/livez", "/readyz"})
+"""Of health checks, which have no token and no limit."""
 STATUS_MEANINGS = {
     400: "The request is not readable",
     401: "The token is missing or not valid",

@@ -1,5 +1,21 @@
-"""Limits, so that nobody stops a service: slots for what costs much."""
+"""Limits, so that nobody stops a service: rates, slots for what costs much, and connections."""
 
-from shared.web.limits.slots import PDFS, SlotLimits, Slots
+from shared.web.limits.fair_use import FairUseMiddleware, Payer, payer_of
+from shared.web.limits.rates import PROGRAM, RateLimiter, address_of
+from shared.web.limits.server import build_server
+from shared.web.limits.slots import PAST, PDFS, UPLOADS, SlotLimits, Slots
 
-__all__ = ["PDFS", "SlotLimits", "Slots"]
+__all__ = [
+    "PAST",
+    "PDFS",
+    "PROGRAM",
+    "UPLOADS",
+    "FairUseMiddleware",
+    "Payer",
+    "RateLimiter",
+    "SlotLimits",
+    "Slots",
+    "address_of",
+    "build_server",
+    "payer_of",
+]

@@ -19,8 +19,8 @@ GENERAL_PROBLEMS = {
     415: ("not-json",),
     422: ("invalid-request",),
     428: ("reason-needed",),
-    429: ("too-many-requests",),
-    503: ("issuer-unreachable", "storage-unavailable"),
+    429: ("too-many-at-once", "too-many-requests"),
+    503: ("busy", "issuer-unreachable", "storage-unavailable"),
 }
 """By status, what any operation answers with it."""
 

@@ -6,12 +6,10 @@ from shared.web.resources.documents import DOCUMENT_RESPONSES, DocumentFormat, d
 from shared.web.resources.recorded_events import document_events
 from shared.web.resources.resource import AggregateResource
 from shared.web.resources.state import plain_state
-from shared.web.resources.uploads import MAX_CONCURRENT_UPLOADS
 from shared.web.resources.versions import VersionEndpoints, VersionHistory
 
 __all__ = [
     "DOCUMENT_RESPONSES",
-    "MAX_CONCURRENT_UPLOADS",
     "AggregateEndpoints",
     "AggregateResource",
     "Check",

@@ -34,6 +34,7 @@ from shared.names.lookup import find_person_names
 from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.http import problem_responses
+from shared.web.limits import Slots
 from shared.web.requests import (
     AppDep,
     IdempotencyKeyHeader,
@@ -165,7 +166,8 @@ def _add_upload(
         if contribution := contributions.get(caller.actor.role):
             await run_in_threadpool(_check_contribution, contribution, app, case, caller, kind)
         title, name = title_and_name(content_disposition)
-        async with request.app.state.uploads:
+        slots: Slots = request.app.state.upload_slots
+        async with slots.hold(caller.actor.id):
             content = await read_upload(request)
 
             def add() -> Receipt:

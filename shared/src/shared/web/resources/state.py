@@ -15,6 +15,7 @@ from shared.temporal import PointInTime
 from shared.web.auth import Caller, authorize, require_no_confidential_case, requires
 from shared.web.collections import (
     NAMES_DESCRIPTION,
+    PAST_TURN,
     list_params,
     list_rows,
     load_case_for_response,
@@ -203,7 +204,13 @@ def add_list(resource: AggregateResource[Any], projection: Projection, *roles: R
     params_of_list = list_params(projection)
     plural = projection.name.partition(":")[0].replace("-", " ")
 
-    @resource.router.get("", name="list", response_model=page_of(projection), summary=f"List the {plural}")
+    @resource.router.get(
+        "",
+        name="list",
+        response_model=page_of(projection),
+        summary=f"List the {plural}",
+        dependencies=[PAST_TURN],
+    )
     def list_(
         app: AppDep,
         caller: Annotated[Caller, requires(*roles)],

@@ -13,10 +13,8 @@ from shared.kernel import OVERRIDE, clean_line
 from shared.web.http import BodyTooLarge, BodyTooSlow, ProblemError, read_bounded
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
-MAX_CONCURRENT_UPLOADS = 4
-"""Uploads that one process holds in memory at once; others wait."""
 UPLOAD_TIMEOUT_SECONDS = 120.0
-"""For one file to arrive: a slow sender keeps others waiting."""
+"""For one file to arrive."""
 MAX_NAME_CHARACTERS = 200
 
 

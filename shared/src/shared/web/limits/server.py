@@ -1,16 +1,19 @@
-"""The HTTP server: uvicorn with a bound on connections and on the time that headers take."""
+"""The HTTP server: uvicorn with bounds on its connections, and on the time that headers and reading an answer take."""
 
 from __future__ import annotations
+
+import resource
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from shared.settings import ServerSettings
-from shared.web.http.header_timeout import HeaderTimeout
+from shared.web.limits.connections import ConnectionGuard, ConnectionTable
 
-MAX_CONNECTIONS = 1000
-"""That one process accepts at once; a client beyond gets 503."""
+BACKLOG = 256
+"""Connections that the system accepts ahead. asyncio takes as many at a time before it looks at any of them."""
+OPEN_FILES = 8192
 
 
 def build_server(web: ASGIApp, settings: ServerSettings, *, shutdown_seconds: int = 10) -> uvicorn.Server:
@@ -18,13 +21,17 @@ def build_server(web: ASGIApp, settings: ServerSettings, *, shutdown_seconds: in
 
     Raises OSError when the certificate or the key cannot be read."""
     proxies = [str(proxy) for proxy in settings.proxies]
-    guard = HeaderTimeout(ProxyHeadersMiddleware(web, trusted_hosts=proxies) if proxies else web)  # type: ignore[arg-type]
+    table = ConnectionTable(settings.connections_per_address, settings.proxies)
+    guard = ConnectionGuard(
+        ProxyHeadersMiddleware(web, trusted_hosts=proxies) if proxies else web,  # type: ignore[arg-type]
+        table,
+    )
     config = uvicorn.Config(
         guard,
         host=settings.host,
         port=settings.port,
         http="h11",
-        limit_concurrency=MAX_CONNECTIONS,
+        backlog=BACKLOG,
         ssl_certfile=settings.tls_certificate,
         ssl_keyfile=settings.tls_key,
         proxy_headers=False,  # read inside of the guard, which needs the connection's own address
@@ -35,4 +42,13 @@ def build_server(web: ASGIApp, settings: ServerSettings, *, shutdown_seconds: in
     )
     config.load()
     config.http_protocol_class = guard.protocol(config.http_protocol_class)  # type: ignore[assignment]
+    _allow_open_files()
     return uvicorn.Server(config)
+
+
+def _allow_open_files() -> None:
+    """Many systems begin with 1,024, of which connections alone may take 1,000."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
