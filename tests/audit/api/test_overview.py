@@ -250,3 +250,25 @@ def test_of_a_confidential_case_the_feed_gives_auditors_the_headers_alone(servic
     to_colleague = followed(services.by("audit", "adviser", subject="somebody-else"))
     assert case["id"] not in {event["case"] for event in to_colleague}
     assert case["id"] in {event["case"] for event in followed(services.by("audit", "manager"))}
+
+
+def test_a_transfer_reads_as_one_in_audit_once_the_other_unit_has_taken_it_over(services: House) -> None:
+    giver, receiver = (services.by("intake", "adviser", unit=unit) for unit in ("dla-35", "dla-29"))
+    structure = {"name": "Le Fournil partagé", "legal_form": "association", "department": "35", "headcount": 4}
+    body = {"structure": structure | {"siret": next(NUMBERS)}, "contact": {"name": "Nolwenn Pichon"}}
+    origin = done(giver.post("/api/v1/requests", body | {"need": "Consolider l’équipe."}))["id"]
+    done(giver.post(f"/api/v1/requests/{origin}/transfer", {"to_unit": "dla-29", "reason": "Le siège a changé."}))
+    case = done(receiver.post("/api/v1/requests/take-over", {"origin": origin}))["id"]
+    services.carry()
+    committed(services)
+    known = done(services.by("audit", "adviser", unit="dla-29").get(f"{CASES}/{case}/timeline", transfers=True))
+    assert [(each["case"], each["event"]) for each in known["events"]] == [
+        (origin, "request-received"),
+        (origin, "request-transferred"),
+        (case, "transfer-received"),
+        (origin, "transfer-taken-over"),
+    ]
+    assert [(each["relation"], each["id"]) for each in known["linked_cases"]] == [("transferred_from", origin)]
+    given = done(services.by("audit", "adviser", unit="dla-35").get(f"{CASES}/{origin}/timeline", transfers=True))
+    assert (given["linked_cases"], len(given["events"])) == ([], 3)
+    assert case not in str(given)

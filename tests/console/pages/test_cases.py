@@ -82,6 +82,27 @@ def test_it_is_read_backwards_and_filtered(auditor: Browser, world: World) -> No
     assert "Aucun événement ne correspond" in text(auditor.get(f"{path}?phase=4"))
 
 
+def test_the_two_dossiers_of_a_transfer_link_each_other_and_are_read_as_one(browser: Browser, world: World) -> None:
+    origin = play_case(world, name="Le Fournil partagé", siret="35600000000048")
+    path = f"/api/v1/requests/{origin}/transfer"
+    moved = world.intake.by("adviser").post(path, {"to_unit": "dla-35", "reason": "Le siège a changé."})
+    assert moved.status_code == 200, moved.text
+    taken = world.intake.by("adviser", unit="dla-35").post("/api/v1/requests/take-over", {"origin": origin})
+    case = taken.json()["id"]
+    world.carried()
+    browser.enter(world.token("regional", unit=None, units=("dla-44", "dla-35")))
+    given, received = browser.get(f"/dossiers/{origin}"), browser.get(f"/dossiers/{case}")
+    assert "Dossier de l’unité qui a repris la demande" in text(given) and f'href="/dossiers/{case}"' in given.text
+    assert "Dossier de l’unité qui a transféré la demande" in text(received)
+    assert "1 événement" in text(received) and "Entretien d’accueil" not in text(received)
+    both = browser.get(f"/dossiers/{case}?transferts=oui")
+    assert "Entretien d’accueil" in text(both) and f'href="/dossiers/{origin}/evenements/' in both.text
+    assert "Lire ce dossier seul" in text(both)
+
+    browser.enter(world.token("adviser", unit="dla-44"))
+    assert case not in browser.get(f"/dossiers/{origin}?transferts=oui").text
+
+
 def test_an_unknown_dossier_is_said_unknown(auditor: Browser) -> None:
     unknown = str(uuid4())
     shown = auditor.open(unknown)

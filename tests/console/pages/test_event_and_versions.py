@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 import pytest
 from tests.support.checks.console_pages import Browser, Switch, World, play_case, settings, text
 
-from console.pages.live import event_stream, format_positions, parse_positions, sse_message
+from console.pages.live import event_stream, format_positions, lines_of_arrivals, parse_positions, sse_message
+from console.presentation.timeline import TimelineLine
 from console.upstream.services import Reader, Services
 
 
@@ -136,7 +137,7 @@ def watched(
         services = Services(settings().feeds, ways)
         reader = Reader(world.token(), reason="Contrôle annuel")
 
-        def shown(news: Any) -> str:
+        def shown(news: Any, _: Any) -> str:
             return "\n".join(event["event"] for event in news)
 
         told: list[str] = []
@@ -178,6 +179,29 @@ def test_what_came_before_the_connection_is_not_lost(world: World, ways: dict[st
     assert "data: request-received\n" in first and "data: diagnosis-opened\n" in first
 
 
+def test_who_did_what_arrives_is_named_as_in_the_timeline(world: World, ways: dict[str, Switch]) -> None:
+    path = f"/api/v1/cases/{world.case}/timeline"
+    answer = world.audit.by("adviser").get(path).json()
+    (actor,) = {each["actor"] for each in answer["events"] if each["event"] == "request-received"}
+    ways["audit"].instead[path] = answer | {"names": {actor: "Claire Le Goff"}}
+
+    async def watch() -> list[TimelineLine]:
+        services, reader = Services(settings().feeds, ways), Reader(world.token(), reason="Contrôle annuel")
+        lines: list[TimelineLine] = []
+
+        def shown(news: Any, names: Any) -> str:
+            lines.extend(lines_of_arrivals(news, names))
+            return ""
+
+        async for _ in event_stream(services, reader, UUID(world.case), {}, 0, shown):
+            break
+        await services.close()
+        return lines
+
+    named = {line.event["event"]: line.actor_name for line in asyncio.run(watch())}
+    assert (named["request-received"], named["diagnosis-opened"]) == ("Claire Le Goff", None)
+
+
 def test_a_dossier_is_read_only_when_the_ledger_has_grown(world: World, ways: dict[str, Switch]) -> None:
     watched(world, ways, world.case, {"intake": 10**6, "diagnostic": 10**6}, 5, lambda: None)
     paths = [each.url.path for each in ways["audit"].asked]
@@ -199,7 +223,7 @@ def test_who_may_no_longer_read_is_told_nothing_more(world: World, ways: dict[st
     async def watch() -> list[str]:
         services = Services(settings().feeds, ways)
         elsewhere = Reader(world.token(units=["dla-35"]), reason="Contrôle annuel")
-        told = [each async for each in event_stream(services, elsewhere, UUID(world.case), {}, 0, str)]
+        told = [each async for each in event_stream(services, elsewhere, UUID(world.case), {}, 0, lambda *_: "")]
         await services.close()
         return told
 

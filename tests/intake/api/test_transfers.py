@@ -32,6 +32,9 @@ REQUEST: dict[str, Any] = {
 }
 
 
+TAKE_OVER = ("transfer-received", "transfer-taken-over")
+
+
 @pytest.fixture
 def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
     (tmp_path / "competence.toml").write_text('[regions]\n"52" = "dla-regional-52"\n')
@@ -51,6 +54,12 @@ def wait_for_requests(client: Client, count: int, status: str | None = None) -> 
     while len(items := client.get("/api/v1/requests", **parameters).json()["items"]) != count:
         assert time.monotonic() < end, items
     return list(items)
+
+
+def bodies(client: Client) -> dict[str, Any]:
+    """What the feed for partners says of take-overs."""
+    events = client.get("/events").json()["events"]
+    return {each["header"]["event"]: each["body"] for each in events if each["header"]["event"] in TAKE_OVER}
 
 
 def test_a_request_of_regional_scope_goes_to_the_regional_dla_and_keeps_its_history(intake: Served) -> None:
@@ -78,6 +87,11 @@ def test_a_request_of_regional_scope_goes_to_the_regional_dla_and_keeps_its_hist
         "transfer-taken-over",
     ]
     assert adviser.get(case).json()["taken_over_as"] == taken_over["id"]
+    assert bodies(regional) == {
+        "transfer-received": {"origin": origin["origin"]},
+        "transfer-taken-over": {"request": taken_over["id"]},
+    }
+    assert bodies(adviser) == {"transfer-taken-over": None}, "a partner of the giving unit does not read the other case"
     assert slug(adviser.post(f"{case}/transfer/withdrawal", {"reason": "Trop tard."})) == "transfer-taken-over"
 
 

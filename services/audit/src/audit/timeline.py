@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from uuid import UUID
 
 import msgspec
@@ -21,6 +22,7 @@ class TimelineHeader(msgspec.Struct, frozen=True, kw_only=True):
     """The fields of an event's header that a timeline reads."""
 
     id: UUID
+    case: UUID
     stream: UUID
     version: int
     effective_at: datetime
@@ -67,8 +69,16 @@ class TimelineFilter:
 
 def build_timeline(received: Iterable[EventReceived]) -> list[TimelineEvent]:
     """In the order of recording; at one instant by service."""
-    events = (TimelineEvent(each, _decode(each.header)) for each in received)
-    return sorted(events, key=lambda each: (each.received.recorded_at, each.received.publisher, each.received.position))
+    return sorted((TimelineEvent(each, _decode(each.header)) for each in received), key=_order)
+
+
+def merge_timelines(timelines: Iterable[Iterable[TimelineEvent]]) -> list[TimelineEvent]:
+    """Those of several cases as one, in the same order."""
+    return sorted(chain.from_iterable(timelines), key=_order)
+
+
+def _order(event: TimelineEvent) -> tuple[datetime, str, int]:
+    return event.received.recorded_at, event.received.publisher, event.received.position
 
 
 def select_known(events: Sequence[TimelineEvent], as_of: datetime | None, on: date | None) -> list[TimelineEvent]:

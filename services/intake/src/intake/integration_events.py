@@ -10,6 +10,8 @@ from intake.domain.request.archive import CaseArchived, CaseUnarchived
 from intake.domain.request.confidentiality import CaseAssigned, CaseMadeConfidential, ConfidentialityLifted
 from intake.domain.request.ending import CaseClosed, CaseEndingCorrected, CaseGivenUp
 from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented
+from intake.domain.request.reception import LinkedRequestOpened
+from intake.domain.request.transfer import TransferReceived, TransferTakenOver
 from shared.contracts import intake as contracts
 from shared.contracts.base import PublicEvent
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
@@ -34,6 +36,12 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry, app: Se
             return contracts.RequestOriented(orientations=len(orientations))
         case RequestNotAdmitted():
             return contracts.RequestNotAdmitted()
+        case TransferTakenOver(request):
+            return contracts.TransferTakenOver(request=request)
+        case TransferReceived(origin):
+            return contracts.TransferReceived(origin=origin)
+        case LinkedRequestOpened(origin, theme=theme):
+            return contracts.LinkedRequestOpened(origin=origin, theme=theme)
         case CaseClosed(ending) | CaseEndingCorrected(ending):
             return contracts.CaseClosed(kind=ending.kind, on=ending.on)
         case CaseGivenUp(on=on):

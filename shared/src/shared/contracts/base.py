@@ -19,6 +19,8 @@ class PublicEvent(BaseModel):
     publisher: ClassVar[str]
     name: ClassVar[str]
     version: ClassVar[int] = 1
+    other_cases: ClassVar[tuple[str, ...]] = ()
+    """The fields that name another case than the event's own: who may not read that case is not shown the body."""
 
     @classmethod
     def topic(cls) -> str:

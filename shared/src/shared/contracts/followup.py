@@ -58,6 +58,7 @@ class NeedFound(FromFollowup):
     """A new need was found during follow-up. Intake opens a request for it, linked to this case."""
 
     name: ClassVar[str] = "need-found"
+    other_cases: ClassVar[tuple[str, ...]] = ("request",)
 
     theme: str = Field(description="Code of an axis of change")
     request: UUID = Field(description="The id of the request that intake opens")

@@ -1,4 +1,5 @@
-"""Integration events of intake: who entered the DLA, who may see a case, rights, and erasures."""
+"""Integration events of intake: who entered the DLA, which cases follow which, who may see a case, rights, and
+erasures."""
 
 from __future__ import annotations
 
@@ -43,6 +44,34 @@ class RequestNotAdmitted(FromIntake):
     """A structure did not enter the DLA, and was directed to nobody."""
 
     name: ClassVar[str] = "request-not-admitted"
+
+
+class TransferTakenOver(FromIntake):
+    """The unit to which a request was transferred goes on with it, under a case of its own."""
+
+    name: ClassVar[str] = "transfer-taken-over"
+    other_cases: ClassVar[tuple[str, ...]] = ("request",)
+
+    request: UUID = Field(description="The case of the receiving unit")
+
+
+class TransferReceived(FromIntake):
+    """A unit took over a request that another unit had transferred to it: this case begins."""
+
+    name: ClassVar[str] = "transfer-received"
+    other_cases: ClassVar[tuple[str, ...]] = ("origin",)
+
+    origin: UUID = Field(description="The case of the unit that transferred it")
+
+
+class LinkedRequestOpened(FromIntake):
+    """A need that the follow-up of another case found opened this case."""
+
+    name: ClassVar[str] = "linked-request-opened"
+    other_cases: ClassVar[tuple[str, ...]] = ("origin",)
+
+    origin: UUID | None = Field(description="The case whose follow-up found the need; null when it was confidential")
+    theme: str = Field(description="Code of an axis of change")
 
 
 class CaseClosed(FromIntake):
@@ -139,6 +168,9 @@ PUBLISHED_EVENTS = (
     RequestAdmitted,
     RequestOriented,
     RequestNotAdmitted,
+    TransferTakenOver,
+    TransferReceived,
+    LinkedRequestOpened,
     CaseClosed,
     CaseAccessChanged,
     RightGranted,

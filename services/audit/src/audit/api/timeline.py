@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -12,9 +13,18 @@ from fastapi import Query, Request
 from pydantic import BaseModel, Field, StringConstraints
 
 from audit.closed_timestamp import PendingService, find_pending_services
+from audit.linked_cases import CaseRelation, find_linked_cases, follow_transfers
 from audit.names import fetch_names
 from audit.phase_services import PhaseServices
-from audit.timeline import TimelineEvent, TimelineFilter, build_timeline, events_after, select_known
+from audit.timeline import (
+    TimelineEvent,
+    TimelineFilter,
+    build_timeline,
+    events_after,
+    merge_timelines,
+    select_known,
+)
+from audit.visibility import CaseVisibility
 from shared.contracts import diagnostic, followup, intake, parcours
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import SERVICE_LABELS, LabelledEnum, Role
@@ -55,10 +65,11 @@ class TimelineEntry(BaseModel):
     """One event of a case, as its service published it. `effective_at`: when it happened; `recorded_at`: when it was
     recorded.
 
-    `label` is the event's French name. `contract`: name and version of the form of the `body`. `payload_hash` commits
-    to the content that only the service stores; `causation` is the event that led to it, `rules` the version of the
-    rules it was decided by."""
+    `label` is the event's French name. `contract`: name and version of the form of the `body`; both are null too
+    where the body names another case that you may not read. `payload_hash` commits to the content that only the
+    service stores; `causation` is the event that led to it, `rules` the version of the rules it was decided by."""
 
+    case: UUID
     service: str
     position: int
     event: str
@@ -87,6 +98,14 @@ class ServiceBasis(BaseModel):
     recorded_at: datetime
 
 
+class LinkedCaseResponse(BaseModel):
+    """A case that this one comes from or led to, which you may read. `href`: its own timeline."""
+
+    id: UUID
+    relation: CaseRelation
+    href: str
+
+
 class TimelineResponse(BaseModel):
     """`basis`: by service, how far the answer goes; while it stays the same, so does the answer, byte for byte, but for
     `names`: what the people whose ids stand in the events are called, by id, as intake shows it to you. Null when
@@ -97,6 +116,7 @@ class TimelineResponse(BaseModel):
     `next`: to be given as `after` for the next page; null on the last one."""
 
     events: list[TimelineEntry]
+    linked_cases: list[LinkedCaseResponse]
     basis: dict[str, ServiceBasis]
     as_of: datetime | None
     on: date | None
@@ -120,27 +140,46 @@ def timeline(
     order: Order = Order.OLDEST,
     after: Annotated[UUID | None, Query(description="The page after this event, as `next` gave it")] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE_EVENTS, description="Events per page")] = MAX_PAGE_EVENTS,
+    transfers: Annotated[
+        bool,
+        Query(
+            description="With the events of the cases that the request was transferred from and taken over as, those "
+            "that you may read"
+        ),
+    ] = False,
 ) -> TimelineResponse:
     """Every event of the case that audit has received, in the order of recording, or backwards. For a confidential
-    case, auditors get the headers without any `body`."""
+    case, auditors get the headers without any `body`. `linked_cases`: those that a transfer or a need found in
+    follow-up has linked to it."""
     with_bodies = authorize_headers(caller, id)
     if as_of:
         check_is_past(app, as_of)
     pending = find_pending_services(app, as_of) if as_of else []  # before the events are read
-    known = select_known(load_case_events(app, id), as_of, on)
+    visibility = CaseVisibility(app, caller, {id: with_bodies})
+    if transfers:
+        chain = follow_transfers(id, partial(load_case_events, app), visibility.shows_bodies)
+        for case in chain.keys() - {id}:
+            authorize_headers(caller, case)
+    else:
+        chain = {id: load_case_events(app, id)}
+    known = select_known(merge_timelines(chain.values()), as_of, on)
     selection = TimelineFilter(service or (), role or (), events=event or ())
     matches = [each for each in known if selection.matches(each)]
     if order is Order.NEWEST:
         matches.reverse()
     rest = _page_after(matches, after)
     page = rest[:limit]
-    events = [build_entry(each, with_bodies) for each in page]
+    events = [
+        build_entry(each, bool(visibility.shows_bodies(each.header.case)) and visibility.shows_body(each.received))
+        for each in page
+    ]
     people = [*ids_in([each.actor for each in events]), *ids_in([each.body for each in events])]
     names = None
     if with_bodies:
         names = fetch_names(PhaseServices.of(request), id, people, forwarded_headers(request, caller))
     return TimelineResponse(
         events=events,
+        linked_cases=_visible_links(id, known, visibility),
         names=names,
         basis=find_basis(known),
         as_of=as_of,
@@ -149,6 +188,17 @@ def timeline(
         final=not pending if as_of else None,
         pending=pending,
     )
+
+
+def _visible_links(case: UUID, known: Sequence[TimelineEvent], visibility: CaseVisibility) -> list[LinkedCaseResponse]:
+    """Of the case's own events: whoever does not see their bodies does not see what they link."""
+    if not visibility.shows_bodies(case):
+        return []
+    return [
+        LinkedCaseResponse(id=linked.id, relation=linked.relation, href=f"{router.prefix}/{linked.id}/timeline")
+        for linked in find_linked_cases(each for each in known if each.header.case == case)
+        if visibility.shows_bodies(linked.id) is not None
+    ]
 
 
 def load_case_events(app: ServiceApplication, case: UUID) -> list[TimelineEvent]:
@@ -190,6 +240,7 @@ def find_basis(events: Sequence[TimelineEvent]) -> dict[str, ServiceBasis]:
 def build_entry(event: TimelineEvent, with_body: bool) -> TimelineEntry:
     received, header = event.received, event.header
     return TimelineEntry(
+        case=header.case,
         service=received.publisher,
         position=received.position,
         event=received.event,

@@ -110,13 +110,15 @@ async def timeline_page(
     role: Annotated[list[str] | None, Query()] = None,
     evenement: Annotated[list[str] | None, Query()] = None,
     ordre: str = OLDEST,
+    transferts: str = "",
 ) -> Response:
+    """`transferts`: with the events of the cases that a transfer has linked to this one."""
     reader = await get_reader(request, case)
     services = get_services(request)
     if (right := get_session(request).session.right) and right.role == PROVIDER_ROLE:
         return await mission_page(request, services, reader, case)
     timeline, state = await asyncio.gather(
-        result_or_error(fetch_timeline(services, reader, case)),
+        result_or_error(fetch_timeline(services, reader, case, transfers=bool(transferts))),
         result_or_error(services.json(reader, "intake", f"/api/v1/requests/{case}")),
     )
     if isinstance(timeline, UpstreamError) and not timeline.is_down:
@@ -137,6 +139,7 @@ async def timeline_page(
         lines=lines,
         phases=group_by_phase(lines, shown),
         filter=shown,
+        with_transfers=bool(transferts),
         choices=filter_choices(lines),
         phase_titles=PHASE_LABELS,
         last_seen="" if isinstance(timeline, UpstreamError) else last_seen_positions(timeline),
@@ -148,14 +151,19 @@ def last_seen_positions(timeline: dict[str, Any]) -> str:
     return ",".join(f"{name}:{reached['position']}" for name, reached in sorted(timeline["basis"].items()))
 
 
-async def fetch_timeline(services: Services, reader: Reader, case: UUID) -> dict[str, Any]:
+async def fetch_timeline(services: Services, reader: Reader, case: UUID, *, transfers: bool = False) -> dict[str, Any]:
     """All pages of a case's timeline, from audit. Raises UpstreamError."""
     answer: dict[str, Any] = {}
     events: list[dict[str, Any]] = []
     names: dict[str, str] = {}
     for _ in range(MAX_PAGES):
         answer = await services.json(
-            reader, "audit", f"/api/v1/cases/{case}/timeline", after=answer.get("next"), limit=PAGE_EVENTS
+            reader,
+            "audit",
+            f"/api/v1/cases/{case}/timeline",
+            after=answer.get("next"),
+            limit=PAGE_EVENTS,
+            transfers=transfers,
         )
         events += answer["events"]
         names |= answer["names"] or {}

@@ -24,6 +24,7 @@ STREAM_SECONDS = 15 * 60.0
 MAX_EVENTS = 100
 POSITION = re.compile(r"([a-z]{1,20}):(\d{1,18})")
 Positions = dict[str, int]
+Render = Callable[[Sequence[dict[str, Any]], Mapping[str, str]], str]
 
 
 @router.get("/dossiers/{case}/direct")
@@ -31,13 +32,20 @@ async def live(request: Request, case: UUID, depuis: Annotated[str, Query(max_le
     reader = await get_reader(request, case)
     seen = parse_positions(request.headers.get("last-event-id") or depuis)
 
-    def render(news: Sequence[dict[str, Any]]) -> str:
-        lines = [TimelineLine(event, FIRST_PHASES.get(event["service"], 0), cause=None) for event in news]
-        return render_template(request, "arrivals.html", case=case, lines=lines)
+    def render(news: Sequence[dict[str, Any]], names: Mapping[str, str]) -> str:
+        return render_template(request, "arrivals.html", case=case, lines=lines_of_arrivals(news, names))
 
     every = request.app.state.settings.poll_seconds
     stream = event_stream(get_services(request), reader, case, seen, every, render)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+def lines_of_arrivals(news: Sequence[dict[str, Any]], names: Mapping[str, str]) -> list[TimelineLine]:
+    """Without their cause, which may be an event that was shown before."""
+    return [
+        TimelineLine(event, FIRST_PHASES.get(event["service"], 0), cause=None, actor_name=names.get(event["actor"]))
+        for event in news
+    ]
 
 
 async def event_stream(
@@ -46,37 +54,43 @@ async def event_stream(
     case: UUID,
     seen: Positions,
     every: float,
-    render: Callable[[Sequence[dict[str, Any]]], str],
+    render: Render,
 ) -> AsyncIterator[str]:
     """Polls the ledger's public checkpoint each `every` seconds, and reads the case when it has changed. Ends when the
-    case can no longer be read: the browser reconnects and gets the reason."""
+    case can no longer be read: the browser reconnects and gets the reason.
+
+    `render`: the new events, and what the people in them are called, as HTML."""
     end, before = time.monotonic() + STREAM_SECONDS, ""
     while time.monotonic() < end:
         try:
             checkpoint = await services.text(reader, "audit", "/tlog/checkpoint")
-            news = [] if checkpoint == before else await _new_events(services, reader, case, seen)
+            news, names = ([], {}) if checkpoint == before else await _new_events(services, reader, case, seen)
             before = checkpoint
         except UpstreamError as error:
             if not error.is_transient:
                 return
-            news = []
+            news, names = [], {}
         if news:
             seen = seen | {event["service"]: event["position"] for event in news}
-            yield sse_message("arrivee", format_positions(seen), render(news))
+            yield sse_message("arrivee", format_positions(seen), render(news, names))
         else:
             yield ": rien de neuf\n\n"
         await asyncio.sleep(every)
 
 
-async def _new_events(services: Services, reader: Reader, case: UUID, seen: Mapping[str, int]) -> list[dict[str, Any]]:
-    """By position in each service's log: a late event may be recorded before events already seen."""
+async def _new_events(
+    services: Services, reader: Reader, case: UUID, seen: Mapping[str, int]
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """By position in each service's log: a late event may be recorded before events already seen. With the names that
+    audit gives of the people in them."""
     path = f"/api/v1/cases/{case}/timeline"
     answer = await services.json(reader, "audit", path, order="newest", limit=1)
     moved = [name for name, reached in answer["basis"].items() if reached["position"] > seen.get(name, 0)]
     if not moved:
-        return []
+        return [], {}
     answer = await services.json(reader, "audit", path, service=moved, order="newest", limit=MAX_EVENTS)
-    return [event for event in reversed(answer["events"]) if event["position"] > seen.get(event["service"], 0)]
+    news = [event for event in reversed(answer["events"]) if event["position"] > seen.get(event["service"], 0)]
+    return news, answer["names"] or {}
 
 
 def sse_message(name: str, last: str, content: str) -> str:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import httpx
 
-from shared.access import AccessAction
+from shared.access import AccessAction, may_know_case
+from shared.contracts.registry import other_cases
 from shared.eventlog import LogEntry, LogRecorder, ServiceApplication
 from shared.kernel import Role
 from shared.messaging import Message, ToIntegrationEvent, messages_of
@@ -71,8 +72,19 @@ def messages_for_partner(
                 yield entry, False
 
     covered_entries = list(select_covered())
+
+    @cache
+    def may_know(case: UUID) -> bool:
+        """A case that this service does not know either is nobody's here, unless it is confidential."""
+        return can(AccessAction.READ, case) and may_know_case(app, case, caller.actor)
+
+    def is_shown_whole(message: Message) -> bool:
+        """A body that names another case is for those who may know of that one too."""
+        named = other_cases(message.header.publisher, message.contract, message.body)
+        return all(may_know(case) for case in named)
+
     messages = messages_of(app, published, [entry for entry, _ in covered_entries])
     return [
-        message if whole else Message(raw_header=message.raw_header, label=message.label)
+        message if whole and is_shown_whole(message) else Message(raw_header=message.raw_header, label=message.label)
         for message, (_, whole) in zip(messages, covered_entries, strict=True)
     ]

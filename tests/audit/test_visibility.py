@@ -1,8 +1,8 @@
-"""The feed of all services: what it takes for the beginning of a case."""
+"""What audit takes for the beginning of a case, and so for a case."""
 
 from __future__ import annotations
 
-from audit.api.feed import CASE_OPENINGS
+from audit.visibility import CASE_OPENINGS
 from intake.domain.request.request import OPENING_EVENTS
 from shared.kernel import event_name
 
