@@ -12,6 +12,7 @@ SAME_CLASSES = {
     "BaselineCorrected": (ONE_FACT, {"diagnostic.domain.plan", "shared.contracts.diagnostic"}),
     "CaseClosed": (ONE_FACT, {"intake.domain.request.ending", "shared.contracts.intake"}),
     "FollowUpClosed": (ONE_FACT, {"followup.domain.closure", "shared.contracts.followup"}),
+    "LinkedRequestOpened": (ONE_FACT, {"intake.domain.request.reception", "shared.contracts.intake"}),
     "NeedFound": (ONE_FACT, {"followup.domain.needs", "shared.contracts.followup"}),
     "ParcoursAbandoned": (ONE_FACT, {"parcours.domain.ending", "shared.contracts.parcours"}),
     "ParcoursCompleted": (ONE_FACT, {"parcours.domain.ending", "shared.contracts.parcours"}),
@@ -25,6 +26,8 @@ SAME_CLASSES = {
     "ReviewRecorded": (ONE_FACT, {"followup.domain.reviews.reporting", "shared.contracts.followup"}),
     "RightGranted": (ONE_FACT, {"intake.domain.register.rights", "shared.contracts.intake"}),
     "RightRevoked": (ONE_FACT, {"intake.domain.register.rights", "shared.contracts.intake"}),
+    "TransferReceived": (ONE_FACT, {"intake.domain.request.transfer", "shared.contracts.intake"}),
+    "TransferTakenOver": (ONE_FACT, {"intake.domain.request.transfer", "shared.contracts.intake"}),
     "PersonErased": (
         "the event of each service that destroys a person's key, and the contract by which each of them confirms it",
         {

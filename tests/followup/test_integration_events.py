@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from tests.support.servers.integration import META, entry, listed, recorded
+from tests.support.servers.integration import META, NO_APPLICATION, entry, listed, recorded
 
 from followup.domain.closure import ClosingDownCorrected, FollowUpClosed, StructureClosedDown
 from followup.domain.needs import NeedFound
@@ -37,9 +37,6 @@ HELD = Report(
 IN_SIX_MONTHS, IN_EIGHTEEN_MONTHS = TODAY.replace(month=9), TODAY.replace(year=2027, month=9)
 
 
-LINKED = request_opened_by(META.id)
-
-
 OPENED = FollowUpOpened(
     UUID(int=7),
     UUID(int=8),
@@ -57,7 +54,6 @@ OPENED = FollowUpOpened(
         (ReviewRecorded("M0", HELD), contracts.ReviewRecorded(review="M0", outcome="held")),
         (ReviewUnreachable("M6", 3), contracts.ReviewRecorded(review="M6", outcome="unreachable")),
         (StructureClosedDown(TODAY, ("M6", "M18")), contracts.ReviewRecorded(review="M6", outcome="closed_down")),
-        (NeedFound(Axis.FINANCE, text("Trésorerie tendue.")), contracts.NeedFound(theme="finance", request=LINKED)),
         (ReviewFellDue("M6", TODAY), contracts.ReviewDue(review="M6", due_on=TODAY)),
         (ReviewOverdue("M6", TODAY), contracts.ReviewDue(review="M6", due_on=TODAY, overdue=True)),
         (
@@ -72,8 +68,8 @@ OPENED = FollowUpOpened(
         ),
     ],
 )
-def test_the_others_are_told_of_outcomes_and_of_needs(event: object, integration_event: PublicEvent) -> None:
-    assert to_integration_event(recorded(event), entry()) == integration_event
+def test_the_others_are_told_of_outcomes(event: object, integration_event: PublicEvent) -> None:
+    assert to_integration_event(recorded(event), entry(), NO_APPLICATION) == integration_event
 
 
 @pytest.mark.parametrize(
@@ -86,7 +82,7 @@ def test_the_others_are_told_of_outcomes_and_of_needs(event: object, integration
     ],
 )
 def test_the_rest_stays_at_home(event: object) -> None:
-    assert to_integration_event(recorded(event), entry()) is None
+    assert to_integration_event(recorded(event), entry(), NO_APPLICATION) is None
 
 
 def row(*events: object, of: Projection = follow_ups) -> Row:
@@ -95,4 +91,4 @@ def row(*events: object, of: Projection = follow_ups) -> Row:
 
 def test_a_new_need_names_the_request_that_intake_opens_for_it() -> None:
     shown = row(OPENED, NeedFound(Axis.FINANCE, text("Trésorerie tendue.")))
-    assert shown["linked_requests"] == [str(LINKED)]
+    assert shown["linked_requests"] == [str(request_opened_by(META.id))]

@@ -23,8 +23,9 @@ from intake.reactions import (
     start_accompaniment,
 )
 from shared.contracts.diagnostic import PlanAgreed
-from shared.contracts.followup import FollowUpClosed, NeedFound
+from shared.contracts.followup import FollowUpClosed, NeedFound, need_aad
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
+from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Ending, EndingKind, Role, uuid7
 from shared.messaging import Header
 from shared.testing.scenarios import CASE, NOW, UNIT
@@ -70,6 +71,26 @@ def intake(serve: Serve) -> Served:
     return serve(service)
 
 
+NEED = "Un emprunt à négocier pour l’atelier."
+
+
+def need_found(app: ServiceApplication) -> NeedFound:
+    """As follow-up sends it, under the key that all services have."""
+    request = uuid7()
+    ciphertext = app.key_store.transit.encrypt(NEED, need_aad(request))
+    return NeedFound(theme="finance", request=request, ciphertext=ciphertext)
+
+
+def test_a_need_without_its_text_opens_a_request_all_the_same(intake: Served) -> None:
+    """Follow-up had no transit key, or the case was erased since."""
+    adviser = intake.by("adviser")
+    structure = {"name": "Les Jardins", "legal_form": "association", "department": "44", "siret": "73282932000074"}
+    body = {"structure": structure, "contact": {"name": "Maëlle Kerdoncuff"}, "need": "Une seule subvention."}
+    origin = adviser.post("/api/v1/requests", body).json()["id"]
+    to = open_linked_request(NeedFound(theme="finance", request=uuid7()), header(UUID(origin)), intake.application)
+    assert (to.command.theme, to.command.need) == ("finance", None)
+
+
 def test_a_new_need_opens_a_request_where_the_same_person_speaks_for_the_structure(intake: Served) -> None:
     adviser = intake.by("adviser")
     structure = {"name": "Les Jardins", "legal_form": "association", "department": "44", "siret": "73282932000074"}
@@ -77,7 +98,8 @@ def test_a_new_need_opens_a_request_where_the_same_person_speaks_for_the_structu
     origin = adviser.post("/api/v1/requests", body).json()["id"]
 
     application: Any = intake.http.app.state.application  # type: ignore[attr-defined]
-    to = open_linked_request(NeedFound(theme="finance", request=uuid7()), header(UUID(origin)), application)
+    found = need_found(application)
+    to = open_linked_request(found, header(UUID(origin)), application)
     assert to.case == to.stream
     context = application.context(to.case, Actor("service:intake", Role.SERVICE))
     first = application.handle(to.decider, to.stream, to.command, context)
@@ -86,7 +108,7 @@ def test_a_new_need_opens_a_request_where_the_same_person_speaks_for_the_structu
 
     linked = adviser.get(f"/api/v1/requests/{to.stream}").json()
     assert (linked["origin"], linked["theme"], linked["status"]) == (origin, "finance", "received")
-    assert linked["contact"]["name"] == "Maëlle Kerdoncuff"
+    assert (linked["contact"]["name"], linked["need"]) == ("Maëlle Kerdoncuff", NEED)
 
 
 def test_a_request_opened_by_the_follow_up_of_a_confidential_one_says_nothing_of_it(intake: Served) -> None:
@@ -98,12 +120,14 @@ def test_a_request_opened_by_the_follow_up_of_a_confidential_one_says_nothing_of
     assert adviser.post(f"/api/v1/requests/{origin}/confidentiality", reasons).status_code == 200
 
     application: Any = intake.http.app.state.application  # type: ignore[attr-defined]
-    to = open_linked_request(NeedFound(theme="finance", request=uuid7()), header(UUID(origin)), application)
+    found = need_found(application)
+    to = open_linked_request(found, header(UUID(origin)), application)
     application.handle(
         to.decider, to.stream, to.command, application.context(to.case, Actor("service:intake", Role.SERVICE))
     )
     linked = intake.by("adviser", subject="a-colleague").get(f"/api/v1/requests/{to.stream}")
     assert (linked.status_code, linked.json()["origin"], linked.json()["confidential"]) == (200, None, None)
+    assert linked.json()["need"] is None, "what was typed in a confidential case"
     assert origin not in linked.text
     history = intake.by("adviser", subject="a-colleague").get(f"/api/v1/requests/{to.stream}/history")
     assert origin not in history.text

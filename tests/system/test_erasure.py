@@ -21,7 +21,7 @@ from tests.support.samples.sample_services import eventually
 
 from embedded.stack import Stack
 from shared.crypto import ERASED_TEXT
-from shared.crypto.keys import NONCE_BYTES
+from shared.crypto.transit import NONCE_BYTES
 
 REASON = {"reason": "Demande reçue par courrier, identité vérifiée."}
 STRUCTURE = {"legal_form": "association", "department": "44"}

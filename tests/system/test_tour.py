@@ -19,6 +19,7 @@ from embedded.demo.script import TOUR, read_stories
 from shared.web.requests import command_endpoints
 
 CONTROL = "La Ressourcerie des Marais"
+NEED = "Quatorze CDI : l’association veut se doter d’une vraie politique de ressources humaines."
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,7 @@ def test_nothing_that_a_person_said_is_on_the_disk_in_clear(folder: Path, summar
     secrets -= {said for command, body in sent if command in TO_ALL for said in typed_in(command, body)}
     assert len(secrets) > 200
     assert secrets >= {"Azenor Kervella", "azenor.kervella@example.org", "Présidente", "02 40 00 00 00"}
+    assert NEED in secrets, "which travels, encrypted, from follow-up to intake"
     wanted = {said: spelled(said) for said in [*secrets, CONTROL]}
     found: set[str] = set()
     files = [path for path in (folder / ".dla").rglob("*") if path.is_file()]

@@ -1,4 +1,5 @@
-"""Names from intake to the services that show them: encrypted on their way, corrected, erased, and never lost."""
+"""Names from intake to the services that show them, and the text of a need from follow-up to intake: encrypted on their
+way, corrected, erased, and never lost."""
 
 from __future__ import annotations
 
@@ -17,14 +18,21 @@ from tests.support.servers.served_service import Serve, Served
 from diagnostic.main import service as diagnostic
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
+from followup.domain.follow_up import decider as follow_up
+from followup.domain.opening import OpenFollowUp
 from intake.main import service as intake
-from shared.crypto import ERASED_TEXT
+from shared.crypto import ERASED_TEXT, UNREADABLE_TEXT, TransitCipher
+from shared.erasure import EraseCase, case_erasure_id
+from shared.erasure.erasure import decider as erasures
+from shared.kernel import Actor, Role, uuid7
 from shared.messaging import Feed, Inbox, encode, messages_of
 from shared.names.lookup import find_person_names, find_structures
 from shared.projections import Projector
 
 RECEIVERS = ("diagnostic", "parcours", "followup")
 LEADER = "Maëlle Kerdoncuff"
+NEED = "Un emprunt à négocier pour l’atelier de tonnellerie."
+OURSELVES = Actor("service:followup", Role.SERVICE)
 NUMBERS = iter(["73282932000074", "55208131766522", "35600000000048", "38012986646850", "30613890001294"])
 
 
@@ -192,7 +200,91 @@ def test_a_wrong_key_loses_no_name_and_stops_no_case(serve: Serve, caplog: pytes
     assert find_person_names(target.application, [leader]) == {}
     assert f"Dossier {case}" in papers(target, case)
 
-    target.application.transit = source.application.transit  # the operator adds the key that was missing
+    # The operator adds the key that was missing.
+    target.application.key_store.transit = source.application.key_store.transit
     assert name_in(target, case) == "L’Atelier du Marais"
     assert find_person_names(target.application, [leader]) == {leader: LEADER}
     assert "L’Atelier du Marais" in papers(target, case)
+
+
+# The text of a need
+
+
+def follow_up_of(services: House, rna: str) -> UUID:
+    """A case whose follow-up has opened, as the end of its parcours does it."""
+    named = {"name": "La Tonnellerie", "legal_form": "association", "department": "44", "rna": rna}
+    body = {"structure": named, "contact": {"name": "Nolwenn Pichon"}, "need": "Consolider l’équipe."}
+    case = UUID(done(services.by("intake", "adviser").post("/api/v1/requests", body))["id"])
+    app = services["followup"].application
+    opening = OpenFollowUp(
+        uuid7(), app.clock.now(), structure=uuid7(), unit="dla-44", adviser="ines", baseline={}, definitions={}
+    )
+    app.handle(follow_up, case, opening, app.context(case, OURSELVES))
+    return case
+
+
+def request_opened_for_need(services: House, case: UUID) -> str:
+    """The address of the request that the need opens."""
+    adviser, where = services.by("followup", "adviser"), f"/api/v1/follow-ups/{case}"
+    done(adviser.post(f"{where}/needs", {"theme": "finance", "description": NEED}))
+    (opened,) = done(adviser.get(where))["extra"]["requests"]
+    services.carry()
+    return str(opened["href"])
+
+
+def erase(running: Served, case: UUID) -> None:
+    app = running.application
+    app.handle(erasures, case_erasure_id(case), EraseCase(case, (), values=0), app.context(case, OURSELVES))
+
+
+def said_in_intake(services: House, request: str) -> dict[str, str]:
+    adviser = services.by("intake", "adviser")
+    paths = {"state": "", "history": "/history", "paper": "/documents/fiche-d-accueil.html"}
+    return {what: adviser.get(f"{request}{path}").text for what, path in paths.items()}
+
+
+def test_a_request_says_which_need_opened_it_and_nothing_that_travels_does(services: House) -> None:
+    request = request_opened_for_need(services, follow_up_of(services, "W441000001"))
+    shown = said_in_intake(services, request)
+    carried = {name: wire(services[name]) for name in ("intake", "followup")}
+    stored = {
+        name: "".join(line for rows in services[name].everything().values() for line in rows)
+        for name in (*carried, "audit")
+    }
+    assert b"need-found:v1" in carried["followup"]
+    assert request.rpartition("/")[2] in stored["audit"]
+    assert "ciphertext" not in stored["audit"]
+    for word in ("emprunt", "négocier", "tonnellerie"):
+        assert [what for what, text in shown.items() if word not in text] == [], "the control: it is found"
+        assert [name for name, content in carried.items() if word.encode() in content] == []
+        assert [name for name, content in stored.items() if word in content] == []
+    assert wire(services["followup"]) == carried["followup"], "a message that is sent again has equal bytes"
+
+
+def test_the_text_of_a_need_ends_with_each_case_that_has_it(services: House) -> None:
+    case = follow_up_of(services, "W441000002")
+    request = request_opened_for_need(services, case)
+    assert b'"ciphertext":null' not in wire(services["followup"])
+    erase(services["followup"], case)
+    assert b'"ciphertext":null' in wire(services["followup"])
+    assert NEED in said_in_intake(services, request)["state"], "which is another case, kept for as long as its own term"
+    erase(services["intake"], UUID(request.rpartition("/")[2]))
+    for what, text in said_in_intake(services, request).items():
+        assert ("tonnellerie" in text, ERASED_TEXT in text) == (False, True), what
+
+
+def test_a_need_under_a_key_that_intake_lacks_is_read_once_it_has_it(
+    services: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    keys = services["intake"].application.key_store
+    keys.transit, right = TransitCipher([bytes(32)]), keys.transit
+    try:
+        request = request_opened_for_need(services, follow_up_of(services, "W441000003"))
+        assert "DLA_TRANSIT_KEYS" in caplog.text
+        for what, text in said_in_intake(services, request).items():
+            assert ("tonnellerie" in text, UNREADABLE_TEXT in text) == (False, True), what
+        assert "transit" not in services.by("intake", "adviser").get(f"{request}/stored").text
+    finally:
+        keys.transit = right
+    for what, text in said_in_intake(services, request).items():
+        assert NEED in text, what

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from audit import domain
-from shared.contracts.intake import NameRecorded
+from shared.contracts.registry import find_contract
 from shared.kernel import PHASE_SERVICES
 from shared.messaging import CommandDispatch, Message, Reactions
 
@@ -19,11 +19,12 @@ def receive_event(message: Message) -> CommandDispatch:
 
 
 def to_command(message: Message) -> domain.ReceiveEvent:
-    """Without the ciphertext of a name: audit has no key of a person that an erasure could destroy, so it keeps none.
+    """Without the ciphertext of a name or a text: audit has no key that an erasure could destroy, so it keeps none.
     What it stores, and the ledger commits to, is then the same before an erasure and after."""
     header, body = message.header, message.body
-    if body is not None and message.contract == NameRecorded.topic():
-        body = {name: value for name, value in body.items() if name != "ciphertext"}
+    contract = find_contract(header.publisher, message.contract)
+    if body is not None and contract is not None:
+        body = {name: value for name, value in body.items() if name not in contract.encrypted}
     return domain.ReceiveEvent(
         header.publisher,
         header.log_id,

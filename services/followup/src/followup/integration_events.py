@@ -11,11 +11,11 @@ from followup.domain.reviews.review import ReviewStatus
 from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
 from shared.erasure import erasure
-from shared.eventlog import LogEntry, RecordedEvent
+from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
 from shared.kernel import EndingKind, uuid7_after
 
 
-def to_integration_event(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEvent | None:
+def to_integration_event(recorded: RecordedEvent[Any], _: LogEntry, app: ServiceApplication) -> PublicEvent | None:
     match recorded.data:
         case reporting.ReviewRecorded(review):
             return contracts.ReviewRecorded(review=review, outcome=ReviewStatus.HELD)
@@ -31,8 +31,10 @@ def to_integration_event(recorded: RecordedEvent[Any], _: LogEntry) -> PublicEve
             return contracts.ParcoursUpdateRequested(review=review, axes=axes)
         case parcours_update.ParcoursUpdateWithdrawn(reason) if reason:  # without a reason, parcours gave it up itself
             return contracts.ParcoursUpdateWithdrawn()
-        case needs.NeedFound(theme):
-            return contracts.NeedFound(theme=theme, request=request_opened_by(recorded.meta.id))
+        case needs.NeedFound(theme, description):
+            request = request_opened_by(recorded.meta.id)
+            ciphertext = app.encrypt_in_transit(description, contracts.need_aad(request))
+            return contracts.NeedFound(theme=theme, request=request, ciphertext=ciphertext)
         case closure.FollowUpClosed(ending):
             return contracts.FollowUpClosed(kind=ending.kind, on=ending.on)
         case closure.ClosingDownCorrected(closed_on):

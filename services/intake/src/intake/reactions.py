@@ -11,7 +11,7 @@ from intake.domain.request.reception import OpenLinkedRequest
 from shared.contracts import diagnostic, followup, parcours
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.erasure import PersonErased
-from shared.contracts.followup import FollowUpClosed, NeedFound
+from shared.contracts.followup import FollowUpClosed, NeedFound, need_aad
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
 from shared.erasure import person_erasure_id
 from shared.eventlog import ServiceApplication
@@ -49,11 +49,15 @@ def close_followed_up_case(payload: FollowUpClosed, header: Header) -> CommandDi
 
 @reactions.on(NeedFound)
 def open_linked_request(payload: NeedFound, header: Header, app: ServiceApplication) -> CommandDispatch:
-    """A new need found in follow-up opens a request of its own. It is not confidential, and so names the first case
-    only if that one is not confidential either."""
+    """A new need found in follow-up opens a request of its own, which says what the need is. It is not confidential,
+    and so names the first case, and has what was typed there, only if that one is not confidential either."""
     former = app.load_existing(request.decider, header.case).state
-    origin = None if former.confidential else header.case
-    command = OpenLinkedRequest(origin, former, theme=payload.theme)
+    origin = need = None
+    if not former.confidential:
+        origin = header.case
+        if payload.ciphertext is not None:
+            need = app.key_store.transit.receive(payload.ciphertext, need_aad(payload.request))
+    command = OpenLinkedRequest(origin, former, theme=payload.theme, need=need)
     return CommandDispatch(request.decider, payload.request, command=command, case=payload.request)
 
 

@@ -59,9 +59,20 @@ class NeedFound(FromFollowup):
 
     name: ClassVar[str] = "need-found"
     other_cases: ClassVar[tuple[str, ...]] = ("request",)
+    encrypted: ClassVar[tuple[str, ...]] = ("ciphertext",)
 
     theme: str = Field(description="Code of an axis of change")
     request: UUID = Field(description="The id of the request that intake opens")
+    ciphertext: str | None = Field(
+        default=None,
+        description="The need as it was described: nonce and ciphertext of AES-256-GCM, in base64. Null once the case"
+        " is erased",
+    )
+
+
+def need_aad(request: UUID) -> str:
+    """What the ciphertext of a need belongs to: the request that it opens."""
+    return f"need {request}"
 
 
 class FollowUpClosed(FromFollowup):

@@ -135,6 +135,7 @@ class NameRecorded(FromIntake):
     DLA, when its name is corrected, when a right is granted by name or a personal link is given."""
 
     name: ClassVar[str] = "name-recorded"
+    encrypted: ClassVar[tuple[str, ...]] = ("ciphertext",)
 
     id: UUID = Field(description="Whom it names: the structure, or the person’s pseudonym")
     kind: str = Field(description="`structure` or `person`")

@@ -9,11 +9,14 @@ from uuid import UUID
 from shared.contracts import diagnostic, followup, intake, parcours
 from shared.contracts.base import PublicEvent
 
-_BY_TOPIC = {
-    (contract.publisher, contract.topic()): contract
-    for publisher in (intake, diagnostic, parcours, followup)
-    for contract in publisher.PUBLISHED_EVENTS
-}
+PUBLISHED_EVENTS: tuple[type[PublicEvent], ...] = (
+    *intake.PUBLISHED_EVENTS,
+    *diagnostic.PUBLISHED_EVENTS,
+    *parcours.PUBLISHED_EVENTS,
+    *followup.PUBLISHED_EVENTS,
+)
+"""The contracts of the services whose events audit receives."""
+_BY_TOPIC = {(contract.publisher, contract.topic()): contract for contract in PUBLISHED_EVENTS}
 
 
 def find_contract(publisher: str, topic: str | None) -> type[PublicEvent] | None:

@@ -1,13 +1,14 @@
 """Crypto-shredding: data keys for people and cases, what they encrypt, and their destruction."""
 
 from shared.crypto.erased_keys import ErasureList, ErasureListDamaged
-from shared.crypto.keys import ERASED_TEXT, HASH_KEY_ID, DataKeys, KeyErased, KeyStore, key_rows
+from shared.crypto.keys import ERASED_TEXT, HASH_KEY_ID, UNREADABLE_TEXT, DataKeys, KeyErased, KeyStore, key_rows
 from shared.crypto.redaction import placeholder_keys, with_placeholders, without_placeholders
 from shared.crypto.transit import TransitCipher, TransitKeyMissing
 
 __all__ = [
     "ERASED_TEXT",
     "HASH_KEY_ID",
+    "UNREADABLE_TEXT",
     "DataKeys",
     "ErasureList",
     "ErasureListDamaged",

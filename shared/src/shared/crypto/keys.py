@@ -15,9 +15,9 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from shared.crypto.transit import NONCE_BYTES, TransitCipher, TransitKeyMissing
 from shared.kernel import Encrypted
 
-NONCE_BYTES = 12
 MAX_CACHED_KEYS = 10_000
 """Data keys cached in memory, at about 3 KB each."""
 CACHE_SECONDS = 10.0
@@ -25,6 +25,8 @@ CACHE_SECONDS = 10.0
 HASH_KEY_ID = UUID(int=0)
 """The id of the stored key of keyed hashes, once it is no longer derived from the sealing key."""
 ERASED_TEXT = "«\u202feffacé\u202f»"
+UNREADABLE_TEXT = "«\u202fpas encore lisible\u202f»"
+"""Instead of a text that another service sent under a transit key which this one lacks."""
 
 
 class KeyErased(Exception):
@@ -33,7 +35,8 @@ class KeyErased(Exception):
 
 class KeyStore:
     """Crypto-shredding with AES-256-GCM: destroying a data key makes its values unreadable in every copy. Additional
-    authenticated data (`aad`) binds a value to its event and field, and a wrapped key to its id.
+    authenticated data (`aad`) binds a value to its event and field, and a wrapped key to its id. `transit` opens a text
+    that was stored as another service sent it.
 
     `fetch` returns the stored wrapped keys by id; null for a destroyed one, which is never replaced. `sealing_key`
     and `former_key` have 32 bytes; the former one still unwraps while keys are rewrapped."""
@@ -43,6 +46,7 @@ class KeyStore:
         sealing_key: bytes,
         fetch: Callable[[list[UUID]], Mapping[UUID, bytes | None]],
         former_key: bytes | None = None,
+        transit: TransitCipher | None = None,
     ) -> None:
         if len(sealing_key) != 32:
             raise ValueError("the sealing key must be 32 bytes: set DLA_SEALING_KEY to their base64")
@@ -50,6 +54,7 @@ class KeyStore:
         self._former = AESGCM(former_key) if former_key else None
         self._first_hash_key = hmac.digest(former_key or sealing_key, b"keyed hash", "sha256")
         self._fetch = fetch
+        self.transit = transit or TransitCipher()
         self._erased: set[UUID] = set()
         self._lock = Lock()
         self.evict()
@@ -106,11 +111,13 @@ class KeyStore:
         return _decrypt(self._key(key_id), encrypted, aad)
 
     def display_text(self, encrypted: Encrypted) -> str:
-        """What a person is shown: the plaintext, or that it has been erased."""
+        """What a person is shown: the plaintext, or that it has been erased, or that a transit key is missing."""
         try:
-            return self.decrypt(encrypted)
+            return self.transit.open_received(self.decrypt(encrypted))
         except KeyErased:
             return ERASED_TEXT
+        except TransitKeyMissing:
+            return UNREADABLE_TEXT
 
     def keyed_hash(self, text: str) -> str:
         """An HMAC, in hexadecimal: equal for equal texts, and meaningless without the sealing key."""

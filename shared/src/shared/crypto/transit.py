@@ -1,8 +1,10 @@
-"""Encryption of names on their way between services, under keys that the services of one deployment share."""
+"""Encryption of names and texts on their way between services, under keys that the services of one deployment
+share."""
 
 from __future__ import annotations
 
 import hmac
+import logging
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from contextlib import suppress
@@ -10,10 +12,12 @@ from contextlib import suppress
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from shared.crypto.keys import NONCE_BYTES
-
+NONCE_BYTES = 12
+log = logging.getLogger(__name__)
 PADDED_TO_BYTES = 32
 """Plaintexts are padded to a multiple of this, so that a ciphertext does not tell the length of a name."""
+RECEIVED = "\0transit\0"
+"""Begins a text that is stored as it was received. No text that a person types has a null character."""
 
 
 class TransitKeyMissing(Exception):
@@ -45,6 +49,22 @@ class TransitCipher:
                 raw = b64decode(ciphertext, validate=True)
                 return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], aad.encode()).rstrip(b"\0").decode()
         raise TransitKeyMissing(aad)
+
+    def receive(self, ciphertext: str, aad: str) -> str:
+        """What to store of a text that was received: the text, or what came, which `open_received` opens once the key
+        is there, so that a wrong key loses nothing."""
+        try:
+            return self.decrypt(ciphertext, aad)
+        except TransitKeyMissing:
+            log.warning("no key of DLA_TRANSIT_KEYS opens the %s: it is not shown until one does", aad)
+            return f"{RECEIVED}{aad}\0{ciphertext}"
+
+    def open_received(self, stored: str) -> str:
+        """The text that `receive` stored. Raises TransitKeyMissing."""
+        if not stored.startswith(RECEIVED):
+            return stored
+        aad, _, ciphertext = stored.removeprefix(RECEIVED).partition("\0")
+        return self.decrypt(ciphertext, aad)
 
 
 def _pad(plaintext: bytes) -> bytes:

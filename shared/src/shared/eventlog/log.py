@@ -17,7 +17,7 @@ from eventsourcing.application import Application
 from eventsourcing.utils import Environment, EnvType
 from psycopg.sql import SQL
 
-from shared.crypto import ErasureList, KeyStore, TransitCipher
+from shared.crypto import ErasureList, KeyErased, KeyStore, TransitCipher
 from shared.eventlog.entries import LogEntry
 from shared.eventlog.errors import EventLogError, UnreadableEvent
 from shared.eventlog.mapper import EventMapper, RecordedEvent
@@ -28,7 +28,7 @@ from shared.eventlog.storage.factory import environment
 from shared.eventlog.storage.privileges import find_alterable_tables, grant_privileges
 from shared.eventlog.storage.recorder import LogRecorder
 from shared.eventlog.stream_locks import StreamLocks
-from shared.kernel import Actor, Clock, Decider, event_name
+from shared.kernel import Actor, Clock, Decider, Encrypted, event_name
 
 S = TypeVar("S")
 MayKnowCase = Callable[["ServiceLog", UUID, Actor], bool]
@@ -46,7 +46,7 @@ class ServiceLog(Application[UUID]):
     `url`: of PostgreSQL. `sealing_key`: 32 bytes; `former_key`: the one before, while data keys are rewrapped.
     `tables`: SQL for tables of the service's own, with `{schema}` filled in. `erasure_list`: the list of destroyed keys
     outside the database. `may_know_case`: whether a refusal may name another case to an actor. `transit_keys`: encrypt
-    names on their way to other services, the newest first."""
+    names and texts on their way to other services, the newest first."""
 
     SNAPSHOT_EVERY = 50
 
@@ -65,7 +65,7 @@ class ServiceLog(Application[UUID]):
         transit_keys: Sequence[bytes] = (),
     ) -> None:
         self.service = service
-        self.transit = TransitCipher(transit_keys)
+        self._transit_keys = transit_keys
         self.deciders = deciders
         self.clock = clock or Clock()
         self.url = url
@@ -89,11 +89,19 @@ class ServiceLog(Application[UUID]):
         return Environment(name, dict(env or {}))
 
     def construct_mapper(self) -> EventMapper:
-        self.key_store = KeyStore(self._sealing_key, self._wrapped_keys, self._former_key)
+        transit = TransitCipher(self._transit_keys)
+        self.key_store = KeyStore(self._sealing_key, self._wrapped_keys, self._former_key, transit)
         states = {self._snapshot_topics[d.name]: type(d.initial) for d in self.deciders}
         return EventMapper((event for d in self.deciders for event in d.events), states)
 
     mapper: EventMapper
+
+    def encrypt_in_transit(self, text: Encrypted, aad: str) -> str | None:
+        """A stored name or text for another service, under the transit key; null once it is erased."""
+        try:
+            return self.key_store.transit.encrypt(self.key_store.decrypt(text), aad)
+        except KeyErased:
+            return None
 
     def _wrapped_keys(self, key_ids: list[UUID]) -> dict[UUID, bytes | None]:
         return self.recorder.wrapped_keys(key_ids)

@@ -6,7 +6,7 @@ import logging
 from uuid import UUID
 
 from shared.contracts.intake import NameRecorded
-from shared.crypto import KeyErased, TransitKeyMissing
+from shared.crypto import TransitKeyMissing
 from shared.eventlog import ServiceApplication
 from shared.kernel import Encrypted, PersonalData
 from shared.messaging import CommandDispatch, Header, Reactions
@@ -57,15 +57,11 @@ def follow_names(reactions: Reactions) -> None:
 
 def decrypt_in_transit(app: ServiceApplication, kind: str, id: UUID, ciphertext: str) -> str:  # noqa: A002
     """Raises TransitKeyMissing."""
-    return app.transit.decrypt(ciphertext, _aad(kind, id))
+    return app.key_store.transit.decrypt(ciphertext, _aad(kind, id))
 
 
 def _encrypt(app: ServiceApplication, kind: str, id: UUID, name: Encrypted) -> NameRecorded:  # noqa: A002
-    try:
-        ciphertext = app.transit.encrypt(app.key_store.decrypt(name), _aad(kind, id))
-    except KeyErased:
-        ciphertext = None
-    return NameRecorded(id=id, kind=kind, ciphertext=ciphertext)
+    return NameRecorded(id=id, kind=kind, ciphertext=app.encrypt_in_transit(name, _aad(kind, id)))
 
 
 def _decrypt_or_keep(app: ServiceApplication, kind: str, id: UUID, ciphertext: str) -> tuple[str, bool]:  # noqa: A002

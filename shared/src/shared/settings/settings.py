@@ -114,8 +114,8 @@ class Settings(ServerSettings):
     identity_key: EncryptionKey
     """Makes people’s pseudonyms: 32 bytes in base64, the same in all services."""
     transit_keys: KeyRing = ()
-    """Encrypt names on their way between services: each 32 bytes in base64, apart by commas, the newest first; the same
-    in the services of the phases, and nowhere else."""
+    """Encrypt names and needs on their way between services: each 32 bytes in base64, apart by commas, the newest
+    first; the same in the services of the phases, and nowhere else."""
     jwks: str
     """Keys of the identity provider: a file or a URL."""
     jwks_trusted_hours: PositiveFloat = 24
@@ -196,7 +196,8 @@ class TransitSettings(BaseSettings):
     mode: Mode = Mode.PRODUCTION
     """In `production`, the program refuses to start on anything that is for development or unencrypted."""
     transit_keys: KeyRing = ()
-    """Encrypt names on their way between services: each 32 bytes in base64, apart by commas, the newest first."""
+    """Encrypt names and needs on their way between services: each 32 bytes in base64, apart by commas, the newest
+    first."""
 
     @model_validator(mode="after")
     def _are_there(self) -> Self:

@@ -25,7 +25,7 @@ from audit.timeline import (
     select_known,
 )
 from audit.visibility import CaseVisibility
-from shared.contracts import diagnostic, followup, intake, parcours
+from shared.contracts.registry import PUBLISHED_EVENTS
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import SERVICE_LABELS, LabelledEnum, Role
 from shared.names.lookup import ids_in
@@ -39,13 +39,6 @@ from shared.web.standard import event_body
 router = case_router("/cases", "cases")
 READERS = frozenset({*STAFF, Role.AUDITOR, Role.DPO, Role.LEADER})
 MAX_PAGE_EVENTS = 500
-PUBLISHED_EVENTS = (
-    *intake.PUBLISHED_EVENTS,
-    *diagnostic.PUBLISHED_EVENTS,
-    *parcours.PUBLISHED_EVENTS,
-    *followup.PUBLISHED_EVENTS,
-)
-"""The contracts of the services whose events audit receives."""
 EventCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=80)]
 
 
@@ -87,7 +80,7 @@ class TimelineEntry(BaseModel):
     rules: str | None
     payload_hash: str
     contract: str | None = Field(description="Name and version of the form of the body; null without one")
-    body: event_body(PUBLISHED_EVENTS, NameRecorded=frozenset({"ciphertext"}))  # type: ignore[valid-type]
+    body: event_body(PUBLISHED_EVENTS, encrypted=False)  # type: ignore[valid-type]
 
 
 class ServiceBasis(BaseModel):

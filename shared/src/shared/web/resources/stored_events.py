@@ -11,7 +11,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from pydantic import BaseModel
 
-from shared.crypto import KeyErased
+from shared.crypto import UNREADABLE_TEXT, KeyErased, TransitKeyMissing
 from shared.eventlog import LogEntry, ServiceApplication, StoredPayload, UnknownCase
 from shared.kernel import Encrypted, event_name, stored_tokens
 
@@ -56,9 +56,12 @@ def _show_values(app: ServiceApplication, entry: LogEntry) -> Iterator[tuple[str
     for path, token in stored_tokens(data):
         bound = token.get("b") or f"{entry.originator_id}:{entry.originator_version}/{path}"
         try:
-            yield path, app.key_store.decrypt(Encrypted(token["k"], None, token["c"], bound))
+            stored = app.key_store.decrypt(Encrypted(token["k"], None, token["c"], bound))
+            yield path, app.key_store.transit.open_received(stored)
         except KeyErased:
             yield path, None
+        except TransitKeyMissing:
+            yield path, UNREADABLE_TEXT
         except (InvalidTag, ValueError):
             continue  # altered; its hash says so
 

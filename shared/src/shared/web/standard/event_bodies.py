@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from shared.contracts.base import PublicEvent
@@ -19,10 +19,10 @@ class EventBody:
     """A body that was published under one of `contracts`; `x-by-contract` says which of them has which form.
 
     A contract gains optional fields, so an event that is older than one lacks it: none of these is always there.
-    `omitted`: fields that are not shown, by the name of the contract's class."""
+    `encrypted`: whether the encrypted fields are shown."""
 
     contracts: tuple[type[PublicEvent], ...]
-    omitted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    encrypted: bool = True
 
     def __get_pydantic_json_schema__(self, _: Any, __: Any) -> JsonSchema:
         components: dict[str, JsonSchema] = {}
@@ -33,7 +33,7 @@ class EventBody:
 
     def _add(self, contract: type[PublicEvent], components: dict[str, JsonSchema]) -> str:
         """The name of the component, which is not that of the private event that has led to this one."""
-        name, omitted = f"{contract.__name__}Body", self.omitted.get(contract.__name__, frozenset())
+        name, omitted = f"{contract.__name__}Body", () if self.encrypted else contract.encrypted
         schema = contract.model_json_schema(ref_template=PREFIX + "{model}")
         for part, form in schema.pop("$defs", {}).items():
             components[part] = form | {"x-model": True}
@@ -43,9 +43,9 @@ class EventBody:
         return name
 
 
-def event_body(contracts: Iterable[type[PublicEvent]], **omitted: frozenset[str]) -> Any:
+def event_body(contracts: Iterable[type[PublicEvent]], *, encrypted: bool = True) -> Any:
     """The type of a body that was published under one of the contracts; null alone, where there is none.
 
-    `omitted`: fields that are not shown, by the name of a contract's class."""
-    body = EventBody(tuple(contracts), omitted)
+    `encrypted`: whether the encrypted fields are shown."""
+    body = EventBody(tuple(contracts), encrypted)
     return Annotated[dict[str, Any], body] | None if body.contracts else None

@@ -37,6 +37,7 @@ class LinkedRequestOpened:
     theme: str
     unit: str
     adviser: str | None = None
+    need: Encrypted | None = None
 
 
 @command(
@@ -85,11 +86,12 @@ class ReceiveRequestWithFindings:
 @command(leads_to=(LinkedRequestOpened,))
 class OpenLinkedRequest:
     """A new need found in follow-up opens a request of its own, for the same structure and unit as the `former` one.
-    `origin`: the former case; null when it is confidential."""
+    `origin`: the former case, and `need`: what follow-up says of it; null when the former case is confidential."""
 
     origin: UUID | None
     former: Request
     theme: str
+    need: Text | None = None
 
 
 Event = RequestReceived | LinkedRequestOpened
@@ -117,7 +119,7 @@ def receive(
     ]
 
 
-def open_linked(request: Request, command: OpenLinkedRequest) -> list[LinkedRequestOpened]:
+def open_linked(request: Request, command: OpenLinkedRequest, context: Context) -> list[LinkedRequestOpened]:
     if request.status is not RequestStatus.NEW:
         return []
     former = command.former
@@ -131,6 +133,7 @@ def open_linked(request: Request, command: OpenLinkedRequest) -> list[LinkedRequ
             theme=command.theme,
             unit=former.unit,
             adviser=former.adviser,
+            need=context.optional_text(command.need),
         )
     ]
 
@@ -164,6 +167,7 @@ def evolve(request: Request, event: Event) -> Request:
                 structure_id=event.structure_id,
                 contact=event.contact,
                 theme=event.theme,
+                need=event.need,
                 unit=event.unit,
                 adviser=event.adviser,
             )

@@ -120,7 +120,7 @@ def decide(
         case ReceiveRequestWithFindings():
             return reception.receive(request, command, context, reference)
         case OpenLinkedRequest():
-            return reception.open_linked(request, command)
+            return reception.open_linked(request, command, context)
         case TakeOverRequestWithFindings():
             return transfer.take_over(request, command, context)
         case TransferRequest():
