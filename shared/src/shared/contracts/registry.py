@@ -6,17 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from shared.contracts import diagnostic, followup, intake, parcours
 from shared.contracts.base import PublicEvent
+from shared.contracts.publishers import MODULES
 
-PUBLISHED_EVENTS: tuple[type[PublicEvent], ...] = (
-    *intake.PUBLISHED_EVENTS,
-    *diagnostic.PUBLISHED_EVENTS,
-    *parcours.PUBLISHED_EVENTS,
-    *followup.PUBLISHED_EVENTS,
-)
+ALL_CONTRACTS = tuple(contract for module in MODULES for contract in module.PUBLISHED_EVENTS)
 """The contracts of the services whose events audit receives."""
-_BY_TOPIC = {(contract.publisher, contract.topic()): contract for contract in PUBLISHED_EVENTS}
+_BY_TOPIC = {(contract.publisher, contract.topic()): contract for contract in ALL_CONTRACTS}
 
 
 def find_contract(publisher: str, topic: str | None) -> type[PublicEvent] | None:

@@ -25,7 +25,7 @@ from audit.timeline import (
     select_known,
 )
 from audit.visibility import CaseVisibility
-from shared.contracts.registry import PUBLISHED_EVENTS
+from shared.contracts.registry import ALL_CONTRACTS
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import SERVICE_LABELS, LabelledEnum, Role
 from shared.names.lookup import ids_in
@@ -80,7 +80,7 @@ class TimelineEntry(BaseModel):
     rules: str | None
     payload_hash: str
     contract: str | None = Field(description="Name and version of the form of the body; null without one")
-    body: event_body(PUBLISHED_EVENTS, encrypted=False)  # type: ignore[valid-type]
+    body: event_body(ALL_CONTRACTS, encrypted=False)  # type: ignore[valid-type]
 
 
 class ServiceBasis(BaseModel):
