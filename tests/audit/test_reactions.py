@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from tests.support.histories.audit_events import commit_to_ledger
 from tests.support.servers import integration
@@ -15,7 +16,7 @@ from tests.support.servers.served_service import Serve, Served
 from audit import domain
 from audit.main import service
 from audit.reactions import reactions, receive_event
-from shared.kernel import Actor, Role
+from shared.kernel import Actor, Role, StreamTaken
 from shared.messaging import Header, Message, encode
 from shared.messaging.wire import decode
 from shared.testing.scenarios import Scenarios
@@ -33,7 +34,8 @@ def header(position: int = 1, publisher: str = "intake", minute: int = 0) -> Hea
 
 
 def to_receive(sample: Header, body: dict[str, Any] | None = None) -> domain.ReceiveEvent:
-    command = receive_event(Message.of(sample, body=body)).command
+    contract = None if body is None else "request-oriented:v1"
+    command = receive_event(Message.of(sample, contract, body)).command
     assert isinstance(command, domain.ReceiveEvent)
     return command
 
@@ -61,6 +63,17 @@ def test_an_event_told_twice_is_kept_once() -> None:
     given(stored).when(command).then()
 
 
+def test_another_event_of_the_same_id_is_kept_beside_it() -> None:
+    first = header()
+    (stored,) = given().when(to_receive(first)).events
+    for other in ({"publisher": "parcours"}, {"log_id": UUID(int=2)}, {"position": 2}):
+        command = to_receive(msgspec.structs.replace(first, **other))
+        with pytest.raises(StreamTaken):
+            given(stored).when(command)
+        assert domain.second_stream(first.id, command) != domain.second_stream(first.id, to_receive(first))
+        assert domain.second_stream(first.id, command).version == 5, "which no event's id is"
+
+
 def test_everybody_is_heard() -> None:
     assert set(reactions.publishers) == {"intake", "diagnostic", "parcours", "followup"}
     assert reactions.reads_whole_logs
@@ -76,7 +89,7 @@ def test_a_timeline_is_in_the_order_in_which_things_were_recorded(audit: Served)
     ourselves = Actor("service:audit", Role.SERVICE)
     for sample in (header(1, minute=5), header(1, "diagnostic", minute=7), header(2, minute=6)):
         context = application.context(CASE, ourselves, sample.id)
-        application.handle(domain.decider, sample.id, to_receive(sample, {"unit": "dla-44"}), context)
+        application.handle(domain.decider, sample.id, to_receive(sample, {"orientations": 2}), context)
     commit_to_ledger(application)
     auditor = audit.by("auditor")
     timeline = auditor.get(f"/api/v1/cases/{CASE}/timeline").json()["events"]
@@ -86,7 +99,7 @@ def test_a_timeline_is_in_the_order_in_which_things_were_recorded(audit: Served)
         ("diagnostic", 1),
     ]
     assert timeline[0]["actor"] == "ines"
-    assert timeline[0]["body"] == {"unit": "dla-44"}
+    assert timeline[0]["body"] == {"orientations": 2}
 
 
 def test_a_case_nobody_told_of_is_unknown(audit: Served) -> None:

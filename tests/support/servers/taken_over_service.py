@@ -61,7 +61,7 @@ class PlayedService:
         contract = body.topic() if body else None
         header = integration_header(
             self.name,
-            body.name if body else "private-event",
+            fields.pop("event", body.name if body else "private-event"),
             case,
             **{
                 "id": uuid7(),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
-from uuid import UUID
+from typing import Any, Protocol
+from uuid import UUID, uuid5
 
-from shared.kernel import CASE_ACCESS_TABLE, CaseAccess, Context, Decider, event
+from shared.kernel import CASE_ACCESS_TABLE, CaseAccess, Context, Decider, StreamTaken, event
 from shared.kernel.events import command
 
 CASE_ACCESS_CONTRACT = ("intake", "case-access-changed:v1")
@@ -44,17 +44,44 @@ class ReceiveEvent(_Envelope):
 
 @dataclass(frozen=True, slots=True)
 class ReceivedEvent:
-    """State of one received event, whose stream has the event's own id. `position` 0: not received yet."""
+    """State of one received event: its place in the log of its publisher. `position` 0: not received yet.
+
+    Its stream has the event's own id or, when another event had that id first, its second stream's."""
 
     position: int = 0
+    publisher: str | None = None
+    log_id: UUID | None = None
+
+
+class Place(Protocol):
+    """Of an event in the log of its publisher."""
+
+    @property
+    def publisher(self) -> str: ...
+    @property
+    def log_id(self) -> UUID: ...
+    @property
+    def position(self) -> int: ...
+
+
+def second_stream(event: UUID, place: Place) -> UUID:
+    """Where an event is stored whose id another event had first. A service that was taken over may give its own event
+    the id of one of another service that audit has not received yet; both are kept. Event ids are of version 7, and
+    this one is not: nobody can be there first."""
+    return uuid5(event, f"{place.publisher} {place.log_id} {place.position}")
 
 
 def decide(state: ReceivedEvent, command: ReceiveEvent, _context: Context) -> list[EventReceived]:
-    return [] if state.position else [EventReceived(**asdict(command))]
+    """Raises StreamTaken."""
+    if not state.position:
+        return [EventReceived(**asdict(command))]
+    if (state.publisher, state.log_id, state.position) != (command.publisher, command.log_id, command.position):
+        raise StreamTaken
+    return []
 
 
 def evolve(_state: ReceivedEvent, event: EventReceived) -> ReceivedEvent:
-    return ReceivedEvent(event.position)
+    return ReceivedEvent(event.position, event.publisher, log_id=event.log_id)
 
 
 def case_access(_state: ReceivedEvent, event: EventReceived) -> CaseAccess | None:

@@ -15,7 +15,8 @@ reactions = Reactions("audit")
 @reactions.on_any_event_of(PHASE_SERVICES)
 def receive_event(message: Message) -> CommandDispatch:
     """Stores an event with its header byte for byte."""
-    return CommandDispatch(domain.decider, message.header.id, command=to_command(message))
+    command, event = to_command(message), message.header.id
+    return CommandDispatch(domain.decider, event, command=command, second_stream=domain.second_stream(event, command))
 
 
 def to_command(message: Message) -> domain.ReceiveEvent:

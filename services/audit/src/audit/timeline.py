@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, repeat
 from uuid import UUID
 
 import msgspec
@@ -67,9 +67,10 @@ class TimelineFilter:
         )
 
 
-def build_timeline(received: Iterable[EventReceived]) -> list[TimelineEvent]:
-    """In the order of recording; at one instant by service."""
-    return sorted((TimelineEvent(each, _decode(each.header)) for each in received), key=_order)
+def build_timeline(received: Iterable[EventReceived], ids: Iterable[UUID | None] = ()) -> list[TimelineEvent]:
+    """In the order of recording; at one instant by service. `ids`: of each in audit, where two events may have one."""
+    events = (_timeline_event(*each) for each in zip(received, chain(ids, repeat(None)), strict=False))
+    return sorted(events, key=_order)
 
 
 def merge_timelines(timelines: Iterable[Iterable[TimelineEvent]]) -> list[TimelineEvent]:
@@ -79,6 +80,11 @@ def merge_timelines(timelines: Iterable[Iterable[TimelineEvent]]) -> list[Timeli
 
 def _order(event: TimelineEvent) -> tuple[datetime, str, int]:
     return event.received.recorded_at, event.received.publisher, event.received.position
+
+
+def _timeline_event(received: EventReceived, own_id: UUID | None) -> TimelineEvent:
+    header = _decode(received.header)
+    return TimelineEvent(received, msgspec.structs.replace(header, id=own_id or header.id))
 
 
 def select_known(events: Sequence[TimelineEvent], as_of: datetime | None, on: date | None) -> list[TimelineEvent]:

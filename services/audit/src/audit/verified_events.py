@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from audit.domain import EventReceived, ReceivedEvent, case_access
+from audit.domain import EventReceived, ReceivedEvent, case_access, second_stream
 from audit.ledger.integrator import is_committed
 from audit.ledger.store import Leaf, Ledger
 from shared.access import find_case_access
@@ -31,11 +31,13 @@ class TamperedEvent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class VerifiedEvent:
-    """An event with the leaf that commits to it; null until it is integrated, about a second after it was received."""
+    """An event with the leaf that commits to it; null until it is integrated, about a second after it was received.
+    `stream`: its id in audit, which is the event's own unless another had it first."""
 
     received: EventReceived
     header: Header
     leaf: Leaf | None
+    stream: UUID
 
     @property
     def is_committed(self) -> bool:
@@ -94,23 +96,24 @@ def _read(app: ServiceApplication, entry: LogEntry, leaf: Leaf | None, integrate
     is_sound = entry.id > integrated if leaf is None else is_committed(leaf, received)
     if not is_sound or not columns_match(entry, received, header):
         raise TamperedEvent(_id(entry))
-    return VerifiedEvent(received, header, leaf=leaf)
+    return VerifiedEvent(received, header, leaf=leaf, stream=_id(entry))
 
 
 def _check_access_row(row: CaseAccess | None, events: Sequence[VerifiedEvent]) -> None:
     """The row that the access policy and the lists read must be what the last event says."""
     deciding = [each for each in events if each.case_access]
     if events and row != (deciding[-1].case_access if deciding else None):
-        raise TamperedEvent((deciding or events)[-1].header.id)
+        raise TamperedEvent((deciding or events)[-1].stream)
 
 
 def columns_match(entry: LogEntry, received: EventReceived, header: Header) -> bool:
     """Whether the copies of the header's fields say the same: no leaf commits to them, and they are read first."""
     copies = received.publisher, received.log_id, received.position, received.event, received.recorded_at
     originals = header.publisher, header.log_id, header.position, header.event, header.recorded_at
-    return (_id(entry), entry.case_id, *copies) == (header.id, header.case, *originals)
+    is_its_own = _id(entry) == header.id or _id(entry) == second_stream(header.id, received)
+    return is_its_own and (entry.case_id, *copies) == (header.case, *originals)
 
 
 def _id(entry: LogEntry) -> UUID:
-    """Each received event has one stream, under its own id."""
+    """Each received event has one stream, under its own id, or its second one."""
     return entry.originator_id  # type: ignore[return-value]

@@ -54,7 +54,7 @@ from shared.kernel.french import (
 )
 from shared.kernel.ids import uuid7, uuid7_after
 from shared.kernel.labels import LabelledEnum
-from shared.kernel.refusals import Refusal, Refused
+from shared.kernel.refusals import Refusal, Refused, StreamTaken
 from shared.kernel.text import (
     OVERRIDE,
     clean_line,
@@ -126,6 +126,7 @@ __all__ = [
     "Right",
     "Role",
     "RuleDifference",
+    "StreamTaken",
     "Text",
     "UniqueKey",
     "WorkerLoop",

@@ -24,6 +24,11 @@ class Refused(Exception):
         self.depends_on_body = refusal.depends_on_body
 
 
+class StreamTaken(Exception):
+    """Raised by `decide` when its stream already holds something else than the command is about. Nothing is recorded:
+    who sent the command names another stream."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A reason to refuse a command, declared once in a domain: `raise NOT_ADMITTED("…")`. `status`: HTTP.

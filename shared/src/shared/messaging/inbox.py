@@ -19,7 +19,7 @@ from shared.eventlog import (
     ServiceApplication,
     TrackingRefused,
 )
-from shared.kernel import Actor, Role
+from shared.kernel import Actor, Role, StreamTaken
 from shared.messaging.feed import Feed
 from shared.messaging.halts import PublisherHalted, halt
 from shared.messaging.parking import Parking
@@ -163,7 +163,13 @@ class Inbox:
         service = Actor(f"service:{self.reactions.service}", Role.SERVICE)
         context = self._app.context(dispatch.case or header.case, service, header.id, header.correlation)
         options = CommandOptions(tracking=tracking)
-        self._app.handle(dispatch.decider, dispatch.stream, dispatch.command, context, options)
+        try:
+            self._app.handle(dispatch.decider, dispatch.stream, dispatch.command, context, options)
+        except StreamTaken:
+            if dispatch.second_stream is None:
+                raise
+            log.critical("event %s of %s: another has its id", header.id, header.publisher)
+            self._app.handle(dispatch.decider, dispatch.second_stream, dispatch.command, context, options)
 
     def _back_fill(self, publisher: str, log_id: UUID, partition: int, until: int) -> None:
         after = self._find_position(publisher, log_id, partition).reached

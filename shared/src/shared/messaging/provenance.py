@@ -18,6 +18,8 @@ from shared.messaging import topology
 from shared.messaging.wire import HighWaterMark, Message
 
 LAST_POSITION = 2**63 - 1
+EVENT_ID_VERSION = 7
+"""Audit keeps two events of one id apart by ids of another version."""
 MAX_QUOTED_CHARACTERS = 80
 
 
@@ -44,6 +46,8 @@ def check_message(message: Message, source: MessageSource) -> None:
     header = message.header
     if header.partition != partition_of(header.case):
         raise _foreign(message, source, f"is in partition {header.partition}, which is not that of its case")
+    if header.id.version != EVENT_ID_VERSION:
+        raise _foreign(message, source, "has an id that no event has")
     if not 1 <= header.number <= header.position <= LAST_POSITION:
         raise _foreign(message, source, f"has number {header.number} and position {header.position}")
 

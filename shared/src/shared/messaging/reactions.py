@@ -17,12 +17,14 @@ from shared.messaging.wire import Message, takes_application
 @dataclass(frozen=True, slots=True)
 class CommandDispatch:
     """The command that an event leads to, and the aggregate that decides it. `case`: where the command's events belong,
-    when it is not the case of the event."""
+    when it is not the case of the event. `second_stream`: where the command goes when the decider raises
+    StreamTaken."""
 
     decider: Decider[Any]
     stream: UUID
     command: Any
     case: UUID | None = None
+    second_stream: UUID | None = None
 
 
 Reaction = Callable[..., CommandDispatch | None]

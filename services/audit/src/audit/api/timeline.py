@@ -196,10 +196,11 @@ def _visible_links(case: UUID, known: Sequence[TimelineEvent], visibility: CaseV
 
 def load_case_events(app: ServiceApplication, case: UUID) -> list[TimelineEvent]:
     """Raises UnknownCase."""
-    received = [event.data for _, event in app.events_of(app.recorder.entries_of_case(case))]
-    if not received:
+    entries = app.recorder.entries_of_case(case)
+    if not entries:
         raise UnknownCase(str(case))
-    return build_timeline(received)
+    received = [event for _, event in app.events_of(entries)]
+    return build_timeline((event.data for event in received), (event.originator_id for event in received))
 
 
 def check_is_past(app: ServiceApplication, instant: datetime) -> None:

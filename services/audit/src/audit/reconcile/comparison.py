@@ -19,8 +19,8 @@ from shared.messaging import LOWEST_POSITION, Header, Message
 MAX_MISSING = 10_000
 """Missing events that are remembered because they may still turn up elsewhere; the oldest are reported first."""
 END_OF_LOG = 2**63 - 1
-FindEvent = Callable[[UUID], tuple[AuditedEvent | None, Leaf | None]]
-"""What audit's log and the ledger have under an event's id."""
+FindEvent = Callable[[Header], tuple[AuditedEvent | None, Leaf | None]]
+"""What audit's log and the ledger have under the id of an event."""
 
 
 @dataclass
@@ -124,7 +124,7 @@ class Comparison:
     def _report_unexpected(self, item: Message, reached: int) -> Iterator[Finding]:
         """An event that the ledger does not have at this position. `reached`: the position compared now."""
         header, theirs = item.header, bytes(item.raw_header)
-        event, leaf = self._find_event(header.id)
+        event, leaf = self._find_event(header)
         if missing := self.progress.missing.pop(header.id, None):
             assert event is not None
             yield replace(
