@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
+import abuse_group
 import append_group
 import audit_group
 import effect_group
@@ -30,6 +31,7 @@ GROUPS = {
     "ledger": ledger_group.rows,
     "audit": audit_group.rows,
     "past": past_group.rows,
+    "abuse": abuse_group.rows,
 }
 FOLDER = Path(".dla")
 """Servers keep their data below: a system's temporary folder may be in memory, where fsync costs nothing."""
@@ -40,7 +42,7 @@ def main(
     quick: Annotated[bool, typer.Option("--quick", help="One short round: does every group run?")] = False,
     only: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(GROUPS)}; all of them otherwise.")] = None,
 ) -> None:
-    """Measures appending, rebuilding, commands, effects, the ledger and its auditors, and the past, beside floors."""
+    """Measures appends, rebuilds, commands, effects, the ledger, its auditors, the past, and abuse, beside floors."""
     interrupt_once()
     rounds, seconds = (1, 0.2) if quick else (9, 0.75)
     console, begin = Console(), time.monotonic()

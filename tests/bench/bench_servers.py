@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -59,8 +59,9 @@ class BenchServers:
             yield address
 
     @contextmanager
-    def services(self, *names: str, role: str) -> Iterator[dict[str, str]]:
-        """The addresses of the system's own services, each with an empty log; they know each other."""
+    def services(self, *names: str, role: str, without: Collection[str] = ()) -> Iterator[dict[str, str]]:
+        """The addresses of the system's own services, each with an empty log; they know each other. `without`: what is
+        set for the stack's own stories, and left out here."""
         port = ports.choose_ports(dict.fromkeys(names))
         addresses = {name: f"http://127.0.0.1:{port[name]}" for name in names}
         variables = {
@@ -76,6 +77,8 @@ class BenchServers:
             for name in names
         }
         for each in variables.values():
+            for name in without:
+                del each[name]
             del each["DLA_DEV_CLOCK"]  # it is read from a file at each command, and exists in development only
         for name in names:
             migration = Process(f"{name}-migrate", self.folder)

@@ -49,7 +49,7 @@ class Caller:
 
     def play_case(self, number: int) -> Iterator[str]:
         """A request from its reception to its admission: gives its path after each command, the admission last."""
-        path = self._post("/api/v1/requests", _request_body(number))
+        path = self._post("/api/v1/requests", request_body(number))
         yield path
         self._post(f"{path}/meetings", MEETING)
         yield path
@@ -84,7 +84,7 @@ class Caller:
         return answer.headers.get("Location", path)
 
 
-def _request_body(number: int) -> dict[str, Any]:
+def request_body(number: int) -> dict[str, Any]:
     return {
         "structure": {
             "name": "Les Jardins de l’Erdre",

@@ -37,8 +37,11 @@ class Wire(asyncio.Transport):
     def write(self, data: Any) -> None:
         self.written += bytes(data)
 
+    def pause_reading(self) -> None:
+        self.end = "held"
+
     def close(self) -> None:
-        self.end = self.end or "closed"
+        self.end = self.end if self.end == "cut" else "closed"
 
     def abort(self) -> None:
         self.end = "cut"
@@ -52,7 +55,7 @@ class Door:
 
     def open(self, host: str = HERE) -> tuple[GuardedConnection, Wire]:
         wire = Wire(host, next(self._ports))
-        connection = GuardedConnection(asyncio.Protocol(), {}, self.table)
+        connection = GuardedConnection(asyncio.Protocol, {}, self.table)
         connection.connection_made(wire)
         return connection, wire
 
@@ -99,20 +102,24 @@ def test_one_on_which_somebody_known_is_answered_is_spared() -> None:
     play(story)
 
 
-def test_where_all_are_of_people_known_the_next_is_told_to_wait() -> None:
-    def story() -> None:
+def test_where_all_are_of_people_known_the_next_is_told_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HOLDING_SECONDS", 0.01)
+
+    async def story() -> None:
         door = Door(per_address=2)
         for connection, _ in (door.open(), door.open()):
             connection.begin_request()
             connection.is_proven = True
         late, wire = door.open()
+        assert (wire.end, wire.written) == ("held", b"")
+        await asyncio.sleep(0.05)
         assert wire.end == "closed" and wire.written.startswith(b"HTTP/1.1 503 ")
         assert b"Retry-After: 1\r\n" in wire.written
         late.data_received(b"GET / HTTP/1.1")
         late.connection_lost(None)
         assert door.open(ELSEWHERE)[1].end == ""
 
-    play(story)
+    asyncio.run(story())
 
 
 def test_of_all_together_the_address_that_has_most_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,10 +138,14 @@ def test_of_all_together_the_address_that_has_most_gives_way(monkeypatch: pytest
 def test_who_opens_them_by_the_hundred_is_read_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "OPENINGS_AT_ONCE", 5.0)
     monkeypatch.setattr(connections, "OPENINGS_PER_SECOND", 0.0)
+    monkeypatch.setattr(connections, "MAX_HELD", 2)
 
     def story() -> None:
         door = Door(per_address=100)
-        assert ends([door.open()[1] for _ in range(7)]) == [""] * 5 + ["closed"] * 2
+        opened = [door.open() for _ in range(8)]
+        assert ends([wire for _, wire in opened]) == [""] * 5 + ["held"] * 2 + ["cut"]
+        opened[5][0].connection_lost(None)
+        assert ends([door.open()[1] for _ in range(2)]) == ["held", "cut"]
         assert door.open(ELSEWHERE)[1].end == ""
 
     play(story)

@@ -6,10 +6,13 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import limits
+import limits.storage.memory
+import limits.strategies
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -27,6 +30,9 @@ Story = Callable[["House"], Awaitable[None]]
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fair_use, "UNIT_SECONDS", math.inf)
     monkeypatch.setattr(fair_use, "REFUSAL_DELAY_SECONDS", 0.0)
+    stopped = SimpleNamespace(time=lambda: 1_800_000_020.0)  # no window of a rate ends in the middle of a test
+    for who_looks_at_it in (rates, limits.strategies, limits.storage.memory):
+        monkeypatch.setattr(who_looks_at_it, "time", stopped)
 
 
 class House:
@@ -154,6 +160,21 @@ def test_an_address_has_so_many_under_way_and_a_new_good_token_is_spared() -> No
         assert await house.ask("/open") == 200
 
     play(story)
+
+
+def test_a_minutes_requests_are_not_spent_within_a_second() -> None:
+    async def story(house: House) -> None:
+        answers = [await house.ask("/open") for _ in range(rates.MIN_BURST + 1)]
+        assert answers == [200] * rates.MIN_BURST + [429]
+        assert await house.ask("/open", address=ELSEWHERE) == 200
+        house.good["new"] = "person-1"
+        assert await house.ask("/me", "new") == 200
+
+    play(story, rate_address="60/minute")
+
+
+def test_a_thirtieth_of_a_minutes_requests_may_come_at_once() -> None:
+    assert [rates.burst_of(limits.parse(each)).amount for each in ("1200/minute", "20/second", "3/day")] == [40, 40, 10]
 
 
 def test_what_takes_the_service_long_counts_for_several_and_the_network_for_nothing(

@@ -44,7 +44,7 @@ def main(memory_bytes: int) -> None:
     if sys.platform == "linux":  # macOS refuses to set it
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(5)  # whoever waits for an answer in JSON goes first
+    os.nice(10)  # whoever waits for an answer in JSON goes first
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     laid_out = 0
     for made in range(1, RETIRE_AFTER_DOCUMENTS + 1):

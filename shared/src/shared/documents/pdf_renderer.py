@@ -106,7 +106,7 @@ class PdfRenderer:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=ENVIRONMENT,
-                start_new_session=True,  # Ctrl-C is for the service, which ends it
+                process_group=0,  # Ctrl-C is for the service, which ends it
             )
         return self._process
 

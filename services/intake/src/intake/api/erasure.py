@@ -6,7 +6,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from intake.bootstrap import Deployment
 from intake.documents.erasure_certificate import erasure_certificate_document
@@ -95,9 +94,6 @@ def build_router(deployment: Deployment) -> APIRouter:
         def write() -> Document:
             return erasure_certificate_document(app, read_certificate(app, caller, id))
 
-        document = await run_in_threadpool(write)
-        return await document_response(
-            request, caller, document, form, f"certificat-d-effacement-v{document.origin.version}.{form}"
-        )
+        return await document_response(request, caller, form, write, "certificat-d-effacement")
 
     return router

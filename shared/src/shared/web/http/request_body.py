@@ -25,6 +25,8 @@ MAX_MARKS = 2_000
 operation takes, 250 scenarios, has half of it."""
 MAX_DEPTH = 16
 """Objects and lists within each other."""
+UNIT_BYTES, UNIT_MARKS = 8 * 1024, 100
+"""Each of these counts as one request more of whoever pays for it."""
 LONG_BODY_BYTES = 16 * 1024
 """A body from this size on is read by a thread, so that nobody else waits for it in the event loop."""
 MARKS = (b":", b",", b"[", b"{")
@@ -105,6 +107,8 @@ class BoundedRequest(Request):
 
     async def json(self) -> Any:
         body = await self.body()
+        if (payer := self.scope.get("payer")) is not None:
+            payer.charge(len(body) // UNIT_BYTES + sum(map(body.count, MARKS)) // UNIT_MARKS)
         return await run_in_threadpool(read_json, body) if len(body) >= LONG_BODY_BYTES else read_json(body)
 
 

@@ -26,6 +26,8 @@ WRITE_TIMEOUT_SECONDS = 30.0
 """For the client to read on, while an answer waits to be sent."""
 OPENINGS_PER_SECOND, OPENINGS_AT_ONCE = 100.0, 300.0
 """Connections that one address may open. Of more, not a byte is read."""
+HOLDING_SECONDS, MAX_HELD = 5.0, 2000
+"""Who is turned away is told so late: whoever opens another connection at once would be turned away all the time."""
 MAX_TRACKED_ADDRESSES = 4096
 Address = tuple[str, int]
 TURNED_AWAY = (
@@ -44,6 +46,7 @@ class ConnectionTable:
         self._per_address, self._proxies = per_address, proxies
         self._open: dict[str, OrderedDict[GuardedConnection, None]] = {}
         self._openings: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._held: set[GuardedConnection] = set()
         self._number = 0
 
     def admit(self, connection: GuardedConnection) -> bool:
@@ -68,6 +71,16 @@ class ConnectionTable:
             self._number -= 1
             if not own:
                 del self._open[connection.address]
+
+    def hold(self, connection: GuardedConnection) -> bool:
+        """Whether one that is turned away may be held for a while."""
+        if len(self._held) >= MAX_HELD:
+            return False
+        self._held.add(connection)
+        return True
+
+    def release(self, connection: GuardedConnection) -> None:
+        self._held.discard(connection)
 
     def _make_room(self, address: str) -> bool:
         """Closes the oldest connection of an address on which nobody known is being answered."""
@@ -106,7 +119,7 @@ class ConnectionGuard:
 
     def protocol(self, inner: Callable[..., asyncio.Protocol]) -> Callable[..., asyncio.Protocol]:
         """The factory of guarded connections, with the arguments of the factory `inner`."""
-        return lambda **arguments: GuardedConnection(inner(**arguments), self._connections, self._table)
+        return lambda **arguments: GuardedConnection(lambda: inner(**arguments), self._connections, self._table)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and _has_two_lengths(scope):
@@ -131,16 +144,19 @@ class GuardedConnection(asyncio.Protocol):
     `is_proven`: whether a request of somebody known is being answered; whoever answers it says so."""
 
     def __init__(
-        self, inner: asyncio.Protocol, connections: dict[Address, GuardedConnection], table: ConnectionTable
+        self,
+        make_inner: Callable[[], asyncio.Protocol],
+        connections: dict[Address, GuardedConnection],
+        table: ConnectionTable,
     ) -> None:
-        self._inner, self._connections, self._table = inner, connections, table
+        self._make_inner, self._connections, self._table = make_inner, connections, table
+        self._inner: asyncio.Protocol | None = None
         self.is_proven = False
         self._peer: Address | None = None
         self._transport: asyncio.Transport | None = None
         self._header_timer: asyncio.TimerHandle | None = None
         self._write_timer: asyncio.TimerHandle | None = None
         self._open_requests = 0
-        self._is_admitted = True
 
     @property
     def host(self) -> str:
@@ -172,19 +188,19 @@ class GuardedConnection(asyncio.Protocol):
         if isinstance(peer, tuple):
             self._peer = (str(peer[0]), int(peer[1]))
             if not self._table.admit(self):
-                self._is_admitted = False
-                self._transport.write(TURNED_AWAY)
-                self._transport.close()
+                self._turn_away()
                 return
             self._connections[self._peer] = self
             self._start_header_timer()
+        self._inner = self._make_inner()
         self._inner.connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_header_timer()
         self._stop_write_timer()
         self._transport = None
-        if not self._is_admitted:
+        if self._inner is None:
+            self._table.release(self)
             return
         if self._peer is not None:
             self._table.remove(self)
@@ -193,23 +209,37 @@ class GuardedConnection(asyncio.Protocol):
         self._inner.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if not self._is_admitted:
-            return
-        if self._peer is not None and not self._open_requests:
-            self._start_header_timer()
-        self._inner.data_received(data)
+        if self._inner is not None:
+            if self._peer is not None and not self._open_requests:
+                self._start_header_timer()
+            self._inner.data_received(data)
 
     def eof_received(self) -> bool | None:
-        return self._inner.eof_received() if self._is_admitted else None
+        return self._inner.eof_received() if self._inner else None
 
     def pause_writing(self) -> None:
         if self._write_timer is None:
             self._write_timer = asyncio.get_running_loop().call_later(WRITE_TIMEOUT_SECONDS, self.cut)
-        self._inner.pause_writing()
+        if self._inner is not None:
+            self._inner.pause_writing()
 
     def resume_writing(self) -> None:
         self._stop_write_timer()
-        self._inner.resume_writing()
+        if self._inner is not None:
+            self._inner.resume_writing()
+
+    def _turn_away(self) -> None:
+        if not self._table.hold(self):
+            self.cut()
+            return
+        assert self._transport is not None
+        self._transport.pause_reading()
+        self._header_timer = asyncio.get_running_loop().call_later(HOLDING_SECONDS, self._say_no)
+
+    def _say_no(self) -> None:
+        if self._transport is not None:
+            self._transport.write(TURNED_AWAY)
+            self._transport.close()
 
     def _start_header_timer(self) -> None:
         if self._header_timer is None and self._transport is not None:

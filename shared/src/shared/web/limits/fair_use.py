@@ -22,7 +22,7 @@ from shared.web.http import UNLIMITED_PATHS, ProblemError, problem_response
 from shared.web.limits.rates import PROGRAM, RateLimiter, address_of, too_many_requests
 from shared.web.limits.slots import too_many_at_once
 
-MAX_AT_ONCE_PERSON = 16
+MAX_AT_ONCE_PERSON = 12
 """Requests of one person under way in one process, which has threads for 40."""
 MAX_AT_ONCE_ADDRESS = 32
 UNIT_SECONDS = 0.25
@@ -44,6 +44,10 @@ class Payer:
     @property
     def key(self) -> str:
         return f"address {self.address}" if self.who is None else f"person {self.who}"
+
+    def charge(self, units: int) -> None:
+        """For what was done: as if it had been so many requests more. It refuses nothing but the next ones."""
+        self.rates.charge(self.who, self.address, units)
 
     def prove(self, token: str, who: str) -> None:
         """The token was good. Raises ProblemError 429 when its owner asks too often."""
@@ -75,8 +79,7 @@ class FairUseMiddleware:
         payer = scope["payer"] = Payer(self._rates, address_of(scope))
         refused = await self._refusal(payer, token)
         if refused is not None:
-            if not self._rates.is_patient(payer.key):
-                await asyncio.sleep(REFUSAL_DELAY_SECONDS)
+            await self._hold_back(payer)
             await problem_response(refused.status_code, refused.slug, refused.title, refused.detail, refused.headers)(
                 scope, receive, send
             )
@@ -103,8 +106,16 @@ class FairUseMiddleware:
         most = MAX_AT_ONCE_ADDRESS if payer.who is None else MAX_AT_ONCE_PERSON
         if self._under_way[payer.key] >= most:
             return too_many_at_once()
-        wait = self._rates.address(payer.address) if payer.who is None else self._rates.person(payer.who)
+        if payer.who is None:
+            wait = self._rates.is_bursting("anybody", payer.address) or self._rates.address(payer.address)
+        else:
+            wait = self._rates.is_bursting("person", payer.who) or self._rates.person(payer.who)
         return too_many_requests(wait) if wait else None
+
+    async def _hold_back(self, payer: Payer) -> None:
+        """Before somebody is told to wait who was told so too often: what they ask next comes later."""
+        if not self._rates.is_patient(payer.key):
+            await asyncio.sleep(REFUSAL_DELAY_SECONDS)
 
     async def _prove(self, address: str, token: str) -> str | None:
         """One token of an address at a time, in the order of their coming: a flood of guesses takes one thread, and a
@@ -136,6 +147,8 @@ class FairUseMiddleware:
                 self._rates.forget(token)
                 self._rates.count_failure(payer.address)
             since = time.perf_counter()
+            if message["type"] == "http.response.start" and message["status"] == 429:
+                await self._hold_back(payer)
             await send(message)
             on_the_way += time.perf_counter() - since
 
@@ -146,5 +159,4 @@ class FairUseMiddleware:
             self._under_way[key] -= 1
             if not self._under_way[key]:
                 del self._under_way[key]
-            units = int((time.perf_counter() - begin - on_the_way) / UNIT_SECONDS)
-            self._rates.charge(payer.who, payer.address, units)
+            payer.charge(int((time.perf_counter() - begin - on_the_way) / UNIT_SECONDS))

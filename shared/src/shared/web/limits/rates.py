@@ -9,7 +9,7 @@ from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Lock
 
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, RateLimitItemPerSecond, parse
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.types import Scope
@@ -21,6 +21,7 @@ MAX_TRACKED_CALLERS = 4096
 """Valid tokens whose hash each process remembers."""
 PROGRAM = ""
 """Stands for a service, which nothing limits."""
+MIN_BURST = 10
 PATIENCE = parse("60/minute")
 """Refusals that are answered at once. Who goes on all the same is answered after a second."""
 
@@ -34,6 +35,7 @@ class RateLimiter:
         self._person, self._address, self._failures = (
             parse(rate) for rate in (allowed.rate_person, allowed.rate_address, allowed.rate_failures)
         )
+        self._bursts = {"person": burst_of(self._person), "anybody": burst_of(self._address)}
         self._window = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._valid: OrderedDict[bytes, str] = OrderedDict()
         self._lock = Lock()
@@ -43,6 +45,11 @@ class RateLimiter:
 
     def address(self, address: str) -> int:
         return self._count(self._address, "anybody", address)
+
+    def is_bursting(self, kind: str, whose: str) -> int:
+        """Seconds to wait for whoever spends a minute's requests within a second; 0 to go on. `kind`: `person` or
+        `anybody`."""
+        return 0 if self._window.hit(self._bursts[kind], "burst", kind, whose) else 1
 
     def failures(self, address: str) -> int:
         """For an address whose tokens failed, as `count_failure` counts them."""
@@ -86,6 +93,12 @@ class RateLimiter:
     def _wait(self, rate: RateLimitItem, *whose: str) -> int:
         """Rounded up to the second after the window ends: at that very instant there is no room yet."""
         return max(0, math.floor(self._window.get_window_stats(rate, *whose).reset_time - time.time())) + 1
+
+
+def burst_of(rate: RateLimitItem) -> RateLimitItem:
+    """A thirtieth of what a minute allows, within a second: 1,200 a minute are 40 a second at most."""
+    a_minute = rate.amount * 60 / rate.get_expiry()
+    return RateLimitItemPerSecond(max(MIN_BURST, math.ceil(a_minute / 30)))
 
 
 def too_many_requests(wait: int) -> ProblemError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import sys
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -14,6 +15,9 @@ from shared.web.limits.connections import ConnectionGuard, ConnectionTable
 BACKLOG = 256
 """Connections that the system accepts ahead. asyncio takes as many at a time before it looks at any of them."""
 OPEN_FILES = 8192
+SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter while others wait, five milliseconds unless it is set. The event loop
+takes it some twenty times for one answer, and waits each time while other threads count or decrypt."""
 
 
 def build_server(web: ASGIApp, settings: ServerSettings, *, shutdown_seconds: int = 10) -> uvicorn.Server:
@@ -43,6 +47,7 @@ def build_server(web: ASGIApp, settings: ServerSettings, *, shutdown_seconds: in
     config.load()
     config.http_protocol_class = guard.protocol(config.http_protocol_class)  # type: ignore[assignment]
     _allow_open_files()
+    sys.setswitchinterval(SWITCH_SECONDS)
     return uvicorn.Server(config)
 
 

@@ -1,6 +1,6 @@
 """Documents of one aggregate over HTTP: which can be written, and each as HTML or PDF, now or at a version."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -107,8 +107,7 @@ def add_documents(resource: AggregateResource[S], templates: DocumentTemplates[S
             source = _load_source(resource, app, case, id, version)
             return _find_template(templates(source.state), name).write(source)
 
-        document = await run_in_threadpool(write)
-        return await document_response(request, caller, document, form, f"{name}-v{document.origin.version}.{form}")
+        return await document_response(request, caller, form, write, name)
 
 
 def _load_source(
@@ -198,25 +197,41 @@ def _available(template: DocumentTemplate[Any], address: str, version: int) -> A
 
 
 async def document_response(
-    request: Request, caller: Caller, document: Document, form: DocumentFormat, file_name: str
+    request: Request, caller: Caller, form: DocumentFormat, write: Callable[[], Document], name: str
 ) -> Response:
-    """Raises ProblemError: 422 for a document that is too large for a PDF, 429 or 503 while others are made."""
-    headers = {
-        "ETag": f'"{document.fingerprint}"',
-        "Content-Disposition": f'inline; filename="{file_name}"',
-    }
-    if form is DocumentFormat.PDF:
-        slots: Slots = request.app.state.pdf_slots
-        renderer: PdfRenderer = request.app.state.pdf_renderer
-        async with slots.hold(caller.actor.id):
-            try:
-                content = await run_in_threadpool(renderer.render, document)
-            except DocumentTooLarge as error:
-                raise _too_large_for_pdf(error.pages) from None
-        return Response(content, media_type="application/pdf", headers=headers)
-    page = await run_in_threadpool(rendering.render_html, document)
+    """The document that `write` gives, in a thread. A PDF takes a slot before anything of it is read.
+
+    Raises ProblemError: 422 for a document that is too large for a PDF, 429 or 503 while others are made."""
+    if form is DocumentFormat.HTML:
+        return await run_in_threadpool(_page, write, name)
+    slots: Slots = request.app.state.pdf_slots
+    async with slots.hold(caller.actor.id):
+        return await run_in_threadpool(_pdf, write, name, request.app.state.pdf_renderer)
+
+
+def _page(write: Callable[[], Document], name: str) -> Response:
+    document = write()
+    page = rendering.render_html(document)
+    headers = _headers(document, name, DocumentFormat.HTML)
     headers["Content-Security-Policy"] = f"{styled_page(page)}; sandbox"
     return Response(page, media_type="text/html", headers=headers)
+
+
+def _pdf(write: Callable[[], Document], name: str, renderer: PdfRenderer) -> Response:
+    document = write()
+    try:
+        content = renderer.render(document)
+    except DocumentTooLarge as error:
+        raise _too_large_for_pdf(error.pages) from None
+    headers = _headers(document, name, DocumentFormat.PDF)
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+def _headers(document: Document, name: str, form: DocumentFormat) -> dict[str, str]:
+    return {
+        "ETag": f'"{document.fingerprint}"',
+        "Content-Disposition": f'inline; filename="{name}-v{document.origin.version}.{form}"',
+    }
 
 
 def _too_large_for_pdf(pages: int | None) -> ProblemError:
