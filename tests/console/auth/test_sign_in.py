@@ -78,6 +78,21 @@ def test_somebody_signs_in_and_comes_to_the_page_they_wanted(browser: Browser, w
     assert "Ariane Audren" in browser.get("/").text
 
 
+def test_who_guesses_ways_back_keeps_no_colleague_of_the_same_address_out(
+    provider: Provider, ways: dict[str, Switch]
+) -> None:
+    told = settings(discovery=f"{provider.address}/.well-known/openid-configuration", rate_failures="2/day")
+    app = create_app(told, ways)
+    with TestClient(app, base_url=ADDRESS) as guessing, TestClient(app, base_url=ADDRESS) as calm:
+        guess = "/retour?code=guess&state=guess"
+        assert [guessing.get(guess).status_code for _ in range(3)] == [403, 403, 429]
+        colleague = Browser(calm)
+        where = who_says(begun_at(colleague))
+        assert back(colleague, where).status_code == 200
+        begun_at(colleague)
+        assert calm.get(guess).status_code == 429, "another state than that of the sign-in that was begun"
+
+
 def test_a_way_back_is_good_for_one_browser_and_once(browser: Browser) -> None:
     where = who_says(begun_at(browser))
     kept = browser.http.cookies.pop("dla-sign-in-0")
