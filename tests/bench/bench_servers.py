@@ -60,8 +60,8 @@ class BenchServers:
 
     @contextmanager
     def services(self, *names: str, role: str, without: Collection[str] = ()) -> Iterator[dict[str, str]]:
-        """The addresses of the system's own services, each with an empty log; they know each other. `without`: what is
-        set for the stack's own stories, and left out here."""
+        """The addresses of the system's own services, each with an empty log; they know each other. `without`: settings
+        of the bench that are left as a deployment has them."""
         port = ports.choose_ports(dict.fromkeys(names))
         addresses = {name: f"http://127.0.0.1:{port[name]}" for name in names}
         variables = {
@@ -77,6 +77,7 @@ class BenchServers:
             for name in names
         }
         for each in variables.values():
+            each["DLA_RATE_PERSON"] = "1000000/minute"  # one account plays all the callers
             for name in without:
                 del each[name]
             del each["DLA_DEV_CLOCK"]  # it is read from a file at each command, and exists in development only
