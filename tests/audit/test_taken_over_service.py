@@ -150,7 +150,7 @@ def test_the_first_event_of_a_case_of_another_unit(
     receive(inbox, app, stolen, *intake.log)
     path = f"/api/v1/cases/{case}/timeline"
     assert audit.by("adviser", unit="dla-44").get(path).status_code == 200
-    assert audit.by("adviser", unit="dla-75").get(path).status_code == 403
+    assert audit.by("adviser", unit="dla-75").get(path).status_code == 404
     followed = audit.by("adviser", unit="dla-44").get("/api/v1/feed").json()["items"]
     assert str(opened.header.id) in {each["id"] for each in followed}
 
@@ -162,10 +162,10 @@ def test_a_case_of_several_services_before_intake_says_whose_it_is(
     receive(inbox, app, parcours.record(case=case, unit="dla-75"), diagnostic.record(case=case, unit="dla-44"))
     for unit in ("dla-44", "dla-75"):
         answer = audit.by("adviser", unit=unit).get(f"/api/v1/cases/{case}/timeline")
-        assert (answer.status_code, answer.json()["type"].rsplit("/")[-1]) == (503, "not-signed-yet")
+        assert (answer.status_code, answer.json()["type"].rsplit("/")[-1]) == (404, "unknown-case")
     receive(inbox, app, intake.record(case=case, event="request-received", unit="dla-44"))
     assert audit.by("adviser", unit="dla-44").get(f"/api/v1/cases/{case}/timeline").status_code == 200
-    assert audit.by("adviser", unit="dla-75").get(f"/api/v1/cases/{case}/timeline").status_code == 403
+    assert audit.by("adviser", unit="dla-75").get(f"/api/v1/cases/{case}/timeline").status_code == 404
 
 
 def test_a_right_under_its_own_name_in_a_case_that_is_an_identity(

@@ -80,7 +80,7 @@ def test_a_case_whose_events_were_altered_or_moved_is_shown_to_nobody_until_it_i
     audit: Served, app: ServiceApplication, case: list[Header]
 ) -> None:
     first, second, _, others = case
-    assert seen(audit.by("adviser", unit="dla-75")) == (403, "no-rule")
+    assert seen(audit.by("adviser", unit="dla-75")) == (404, "unknown-case")
     for event, do, undo in (
         (second.id, altered("dla-44", "dla-75"), altered("dla-75", "dla-44")),
         (first.id, altered('"publisher":"intake"', '"publisher":"parcours"'), altered("parcours", "intake")),
@@ -118,7 +118,7 @@ def test_confidentiality_is_not_lifted_by_hand(
     audit: Served, app: ServiceApplication, case: list[Header], by_hand: str
 ) -> None:
     colleague = audit.by("adviser")
-    assert (seen(colleague), seen(audit.by("adviser", subject=INES))) == ((403, "confidential"), (200, ""))
+    assert (seen(colleague), seen(audit.by("adviser", subject=INES))) == ((404, "unknown-case"), (200, ""))
     sql(app, by_hand, case[2].id)
     closed_to_everybody(audit)
     assert audit.by("ops").get("/api/v1/ledger/health").json()["healthy"] is False
@@ -153,11 +153,11 @@ def test_a_case_is_of_nobody_and_nothing_is_lifted_until_the_ledger_commits_to_i
     commit_to_ledger(app)
     assert (seen(colleague, path), seen(colleague)) == ((200, ""), (200, ""))
     receive_without_leaf(app, message(7, unit="dla-49"))
-    assert seen(audit.by("adviser", unit="dla-49")) == (403, "no-rule")
+    assert seen(audit.by("adviser", unit="dla-49")) == (404, "unknown-case")
     assert len(colleague.get(TIMELINE).json()["events"]) == 6, "what is new is shown at once to who sees the case"
     receive_messages(app, [message(1, "parcours", unit="dla-35")])
     assert seen(audit.by("adviser", unit="dla-49")) == (200, "")
-    assert seen(audit.by("adviser", unit="dla-35")) == (403, "no-rule"), "it is of those who began it"
+    assert seen(audit.by("adviser", unit="dla-35")) == (404, "unknown-case"), "it is of those who began it"
 
 
 def test_a_partner_passes_over_a_case_that_was_altered_and_reads_on(

@@ -145,7 +145,7 @@ def test_a_confidential_case_is_linked_to_nobody_who_does_not_see_it(audit: Serv
     colleague = audit.by("adviser", unit=RECEIVING, subject="a-colleague")
     for client in (region, colleague):
         assert str(case) not in str(timeline(client, origin, transfers=True))
-        assert client.get(f"/api/v1/cases/{case}/timeline").status_code == 403
+        assert client.get(f"/api/v1/cases/{case}/timeline").status_code == 404
     in_charge = audit.by("adviser", unit=RECEIVING, subject="who-is-in-charge")
     assert links(in_charge, origin) == [("taken_over_as", str(case))]
     auditor = audit.by("auditor", unit=None, units=BOTH)

@@ -134,7 +134,7 @@ def test_a_leader_is_shown_its_own_case_only(audit: Served, headers: list[Header
     own, other = headers[0].id, headers[605].id
     leader = audit.by("leader", case=str(CASE))
     assert leader.get(f"/api/v1/events/{own}/proof").status_code == 200
-    assert leader.get(f"/api/v1/events/{other}/proof").status_code == 403
+    assert leader.get(f"/api/v1/events/{other}/proof").status_code == 404
     assert audit.by("leader", case=str(OTHER_CASE)).get(f"/api/v1/events/{other}/proof").status_code == 200
 
 

@@ -110,11 +110,11 @@ def test_an_unknown_dossier_is_said_unknown(auditor: Browser) -> None:
     assert auditor.get("/dossiers/nothing").status_code == 404
 
 
-def test_a_dossier_of_another_territory_is_refused_with_who_refuses(browser: Browser, world: World) -> None:
+def test_a_dossier_of_another_territory_is_as_unknown_with_what_one_acts_as(browser: Browser, world: World) -> None:
     browser.enter(world.token(units=["dla-35"]))
     shown = browser.open(world.case)
-    assert shown.status_code == 403
-    assert "Ce dossier n’est pas de ceux que votre droit couvre" in text(shown) and "dla-35" in text(shown)
+    assert shown.status_code == 404
+    assert "Aucun dossier que votre droit ouvre" in text(shown) and "dla-35" in text(shown)
     assert NAME not in shown.text
 
 

@@ -334,12 +334,12 @@ def test_a_dpo_reads_holds_and_erases_nobody_of_another_territory(services: Hous
     assert (read.status_code, slug(read)) == (403, "forbidden")
     for command in ("hold", "release", "unarchiving"):
         answer = dpo.post(f"/api/v1/retention/{case}/{command}", REASON)
-        assert (answer.status_code, slug(answer)) == (403, "forbidden")
+        assert (answer.status_code, slug(answer)) == (404, "unknown-case")
     refused = dpo.delete(f"/api/v1/people/{person}", REASON)
     assert (refused.status_code, slug(refused)) == (403, "person-known-elsewhere")
     assert not {"dla-44", case, "Lozac’h"} & set(refused.text.split('"'))
     assert dpo.get(f"/api/v1/people/{person}/erasure").status_code == 404
-    assert dpo.get("/api/v1/access-log", case=case).status_code == 403
+    assert dpo.get("/api/v1/access-log", case=case).json()["items"] == []
     assert services.by("intake", "adviser").get(path).json()["contact"]["name"] == "Perig Lozac’h"
 
     assert erase(services, person).status_code == 202

@@ -126,7 +126,7 @@ def test_a_transfer_is_a_task_of_the_unit_that_receives_it_and_later_of_the_othe
     assert adviser.post(f"{case}/transfer/withdrawal", {"reason": "Le réseau se replie."}).status_code == 200
     wait_for_tasks(regional)
     wait_for_tasks(adviser, "request_to_triage", "outcome_to_give")
-    assert regional.get(case).status_code == 403
+    assert regional.get(case).status_code == 404
     adviser.post(f"{case}/transfer", {"to_unit": "dla-regional-52", "reason": "Réseau de trois départements."})
     wait_for_tasks(regional, "transfer_to_take_over")
     taken = regional.post("/api/v1/requests/take-over", {"origin": case.rsplit("/", 1)[1]})

@@ -30,6 +30,7 @@ WHOSE = {
     "another unit of the territory, archived": REGION,
     "another unit of the territory, register": REGION,
     "elsewhere, register": OTHER,
+    "shared by all": None,
 }
 ONES = {
     "the one dossier": DOSSIER,
@@ -44,7 +45,7 @@ def decision(role: Role, whose: str, action: AccessAction) -> tuple[bool, str]:
     actor = Actor("somebody", role, unit=None if role in BOUND else OWN, units=() if role in BOUND else (OWN, REGION))
     only = DOSSIER if role in BOUND else None
     in_charge = "somebody" if whose.endswith("in charge") else "somebody else"
-    units = frozenset({WHOSE.get(whose, OWN)})
+    units = frozenset(filter(None, {WHOSE.get(whose, OWN)}))
     case = ProtectedCase(
         ONES.get(whose, DOSSIER),
         units,
@@ -52,6 +53,7 @@ def decision(role: Role, whose: str, action: AccessAction) -> tuple[bool, str]:
         adviser=in_charge,
         archived="archived" in whose,
         register="register" in whose,
+        shared="shared" in whose,
     )
     found = evaluate(actor, only, action, case)
     return found.allowed, found.policy
@@ -66,7 +68,7 @@ def lines() -> list[str]:
     return rows
 
 
-DOSSIER_NAMED = re.compile(r"(?P<collection>/api/v1/[a-z-]+)/\{(?P<name>id|case)\}")
+DOSSIER_NAMED = re.compile(r"(?P<collection>/api/v1/[a-z-]+)/\{(?P<name>id|case|unit)\}")
 OF_DOSSIERS = {
     "/api/v1/requests",
     "/api/v1/diagnoses",
@@ -78,9 +80,15 @@ OF_DOSSIERS = {
     "/api/v1/operations",
     "/api/v1/retention",
     "/api/v1/identities",
+    "/api/v1/sheets",
 }
-"""Whose ids the policy knows: cases, what belongs to a unit alike, an identity by its rights, and an event by its
-case."""
+"""Whose ids the policy knows: cases, what belongs to a unit alike, an identity by its rights, an event by its case, and
+a capitalisation sheet, which is every unit's."""
+
+
+def is_known(role: Role, whose: str) -> bool:
+    """Whether somebody sees anything of it: of what they do not, they are told the same as of nothing."""
+    return any(decision(role, whose, action)[0] for action in (AccessAction.READ, AccessAction.HEADERS))
 
 
 def action_on_a_dossier(operation: str) -> AccessAction | None:
@@ -109,11 +117,13 @@ def table() -> str:
 Written by `make schemas` from [policy.cedar](../shared/src/shared/access/policy.cedar) and the endpoints, compared and
 tried over HTTP by tests. Each operation is for some roles (second table). On which cases a role may use it is the same
 for every operation (first table). A refusal is 403, and its `policy` names the rule: `role` when the operation is not
-for the caller's role, `own-case` for leaders and providers on another case. A territory includes the own unit; a
-transferred request belongs to both units. `headers` is what audit shows of a confidential case to auditors and data
-protection officers: in timeline, proofs and bundle, what was recorded, when and by whom, and none of its content.
+for the caller's role, `own-case` for leaders and providers on another case. Where reading and `headers` are both
+refused by another rule, nothing is said: the answer is the 404 of an id that nothing has. A territory includes the own
+unit; a transferred request belongs to both units. `headers` is what audit shows of a confidential case to auditors and
+data protection officers: in timeline, proofs and bundle, what was recorded, when and by whom, and none of its content.
 `data protection`: what is known of the people in a case, and how long it is kept. A case “of the register” is an
-identity, with rights over such a unit; who grants or revokes gives no more than they have.
+identity, with rights over such a unit; who grants or revokes gives no more than they have. One “shared by all” is a
+capitalisation sheet.
 
 | role | case of | read | write | headers | data protection |
 |---|---|---|---|---|---|

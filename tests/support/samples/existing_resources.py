@@ -21,7 +21,9 @@ from tests.support.servers.served_service import Served, listening, served
 from audit.ledger.signing import CheckpointSigner
 from audit.tlog import Signer
 from embedded.processes.nats import Nats
-from shared.kernel import uuid7
+from shared.access.replicated_rights import ReplicateRight
+from shared.access.replicated_rights import decider as replicated_rights
+from shared.kernel import Actor, Right, Role, uuid7
 from shared.projections import Projector
 
 Known = dict[str, str]
@@ -41,11 +43,15 @@ def standing(name: str, database: Callable[..., str], nats: Nats, folder: Path) 
     """Audit has received all that intake published, and its bundle asks intake, which is served with it."""
     if name != "audit":
         with served(service(name), database, nats, folder) as running:
-            yield running, STANDS[name](running)
+            known = STANDS[name](running)
+            if name != "intake":
+                _hear_of_a_right(running)
+            yield running, known
         return
     (own := folder / "intake").mkdir()
     with listening(service("intake"), database, nats, own) as intake:
         case = intake.by("adviser").post("/api/v1/requests", REQUEST).json()["id"]
+        _give_a_right(intake)
         feeds = {"intake": str(intake.http.base_url)}
         with served(service(name), database, nats, folder, feeds=feeds, jwks=str(own / "jwks.json")) as running:
             messages = published_messages(intake)
@@ -77,13 +83,12 @@ def case_of(which: str, known: Known) -> str:
 
 
 def intake(running: Served) -> Known:
-    adviser, manager = running.by("adviser"), running.by("manager")
+    adviser = running.by("adviser")
     case = _made(adviser.post("/api/v1/requests", REQUEST))["id"]
     path = f"/api/v1/requests/{case}"
     orientation = _made(adviser.post(f"{path}/orientations", {"target": "CRESS", "reason": "Un appui à la gestion."}))
     link = {"role": "leader", "name": "Maëlle Kerdoncuff", "reason": "Pour valider."}
-    right = {"identity": str(uuid7()), "role": "adviser", "unit": UNIT, "reason": "Arrivée dans l’équipe."}
-    given = _made(manager.post("/api/v1/identities/rights", right))["created"]["right"]["id"]
+    identity, given = _give_a_right(running)
     _made(adviser.post(f"{path}/meetings", {"held_on": "2026-03-02", "participants": [{"name": "La présidente"}]}))
     _made(adviser.post(f"{path}/criteria", {"criterion": "employer", "verdict": "met", "evidence": "Une DSN."}))
     gone = str(uuid7())
@@ -95,7 +100,7 @@ def intake(running: Served) -> Known:
         "/api/v1/requests/{}/access-links/{}": _made(adviser.post(f"{path}/access-links", link))["id"],
         "/api/v1/requests/{}/meetings/{meeting}": "1",
         "/api/v1/requests/{}/criteria/{criterion}": "employer",
-        "/api/v1/identities/{}": right["identity"],
+        "/api/v1/identities/{}": identity,
         "/api/v1/identities/{}/rights/{right}": given,
         "/api/v1/people/{}": gone,
         "/api/v1/people/{}/erasure/certificate.{form}": "html",
@@ -201,6 +206,20 @@ STANDS: dict[str, Callable[[Served], Known]] = {
     "parcours": parcours,
     "followup": followup,
 }
+
+
+def _give_a_right(running: Served) -> tuple[str, str]:
+    """The identity, and its right."""
+    right = {"identity": str(uuid7()), "role": "adviser", "unit": UNIT, "reason": "Arrivée dans l’équipe."}
+    given = _made(running.by("manager").post("/api/v1/identities/rights", right))["created"]["right"]["id"]
+    return right["identity"], given
+
+
+def _hear_of_a_right(running: Served) -> None:
+    """As intake publishes it, of an adviser of the unit."""
+    app, identity = running.application, uuid7()
+    heard = ReplicateRight(Right(uuid7(), Role.ADVISER, unit=UNIT))
+    app.handle(replicated_rights, identity, heard, app.context(identity, Actor("service:intake", Role.SERVICE)))
 
 
 def _of_each_case(running: Served, collection: str, case: str, kind: str, **within: str) -> Known:

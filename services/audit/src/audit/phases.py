@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from audit.phase_services import PhaseServices
 from shared.kernel import SERVICE_LABELS
+from shared.queries.list_query import UNSTORABLE
 from shared.web.collections import invalid_cursor
 from shared.web.http import ProblemError
 
@@ -160,7 +161,7 @@ def read_cursors(after: str | None, services: Iterable[str]) -> Cursors:
     try:
         match json.loads(urlsafe_b64decode(after + "=" * (-len(after) % 4))):
             case dict(cursors) if cursors.keys() <= known and all(
-                each is None or isinstance(each, str) for each in cursors.values()
+                each is None or (isinstance(each, str) and not UNSTORABLE.search(each)) for each in cursors.values()
             ):
                 return cursors
     except (ValueError, RecursionError) as error:

@@ -6,17 +6,13 @@ import json
 from collections.abc import Mapping
 from uuid import UUID
 
-import httpx
-
 from audit.domain import EventReceived
+from audit.ownership import CASE, opens_case
 from shared.access import AccessAction
 from shared.contracts.registry import other_cases
 from shared.eventlog import ServiceApplication
-from shared.web.auth import Caller
+from shared.web.auth import EXISTENCE, Caller, find_hidden_cases
 from shared.web.http import ProblemError
-
-CASE_OPENINGS = frozenset({"request-received", "linked-request-opened", "transfer-received"})
-"""The events of intake that open a case. Nothing else is one: not the register, a sheet, a fund."""
 
 
 class CaseVisibility:
@@ -25,6 +21,7 @@ class CaseVisibility:
     def __init__(self, app: ServiceApplication, caller: Caller, known: Mapping[UUID, bool] | None = None) -> None:
         self._app, self._caller = app, caller
         self._found: dict[UUID, bool | None] = dict(known or {})
+        self._hidden: dict[UUID, bool] = {}
 
     def shows_bodies(self, case: UUID) -> bool | None:
         """Whether the bodies of the case are shown, or its headers alone; null when nothing of it is, or it is no case.
@@ -41,16 +38,23 @@ class CaseVisibility:
         named = other_cases(received.publisher, received.contract, body)
         return all(self.shows_bodies(case) is not None for case in named if self._app.recorder.entries_of_case(case))
 
+    def hides(self, case: UUID) -> bool:
+        """Whether it is confidential or an archive, and the reader may not know of it."""
+        if case not in self._hidden:
+            self._hidden[case] = bool(find_hidden_cases(self._app, self._caller, [str(case)], EXISTENCE))
+        return self._hidden[case]
+
     def _find(self, case: UUID) -> bool | None:
         received = (each.data for _, each in self._app.events_of(self._app.recorder.entries_of_case(case)))
-        opening = next((each.event for each in received if each.publisher == "intake"), None)
-        if opening not in CASE_OPENINGS:
+        opening = next((each for each in received if each.publisher == "intake"), None)
+        if opening is None or not opens_case(opening):
             return None
         try:
-            if self._caller.can(AccessAction.READ, case):
-                return True
-            return False if self._caller.can(AccessAction.HEADERS, case) else None
-        except ProblemError as refusal:
-            if refusal.status_code == httpx.codes.SERVICE_UNAVAILABLE:
-                raise
+            known = self._caller.find_case(case, CASE)
+        except ProblemError:
             return None  # altered: shown to nobody
+        if known and known.unready:
+            raise known.unready
+        if self._caller.can(AccessAction.READ, case, CASE):
+            return True
+        return False if self._caller.can(AccessAction.HEADERS, case, CASE) else None

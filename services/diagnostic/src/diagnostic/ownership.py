@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from diagnostic.domain import diagnosis
-from shared.access import ProtectedCase, find_protected_identity
-from shared.eventlog import ServiceApplication, UnknownCase
+from diagnostic.domain.state import Diagnosis
+from shared.access import OwnedKind, Ownership, ProtectedCase, protected_identities
+from shared.eventlog import ServiceApplication
 
 
-def find_protected_case(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
-    try:
-        loaded = app.load(diagnosis.decider, id)
-    except UnknownCase:
-        return find_protected_identity(app, id)
-    return ProtectedCase(id, frozenset({loaded.state.unit})) if loaded.version else None
+def _find_owner(_app: ServiceApplication, id: UUID, state: Diagnosis) -> ProtectedCase | None:  # noqa: A002
+    return ProtectedCase(id, frozenset({state.unit})) if state.unit else None
+
+
+find_protected_case = Ownership(OwnedKind(diagnosis.decider, _find_owner), protected_identities)

@@ -1,18 +1,26 @@
-"""Owner of a follow-up: the unit that accompanied the structure. Capitalisation sheets belong to everybody."""
+"""Owner of a follow-up: the unit that accompanied the structure. Capitalisation sheets are shared by all units."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from followup.domain import follow_up
-from shared.access import ProtectedCase, find_protected_identity
-from shared.eventlog import ServiceApplication, UnknownCase
+from followup.domain.sheets import sheet
+from followup.domain.sheets.sheet import Sheet
+from followup.domain.state import FollowUp
+from shared.access import OwnedKind, Ownership, ProtectedCase, protected_identities
+from shared.eventlog import ServiceApplication
 
 
-def find_protected_case(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
+def _find_owner(_app: ServiceApplication, id: UUID, state: FollowUp) -> ProtectedCase | None:  # noqa: A002
     """None before the follow-up has opened: a baseline correction replicated by then names no unit."""
-    try:
-        unit = app.load(follow_up.decider, id).state.unit
-    except UnknownCase:
-        return find_protected_identity(app, id)
-    return ProtectedCase(id, frozenset({unit})) if unit else None
+    return ProtectedCase(id, frozenset({state.unit})) if state.unit else None
+
+
+def _share(_app: ServiceApplication, id: UUID, _state: Sheet) -> ProtectedCase:  # noqa: A002
+    return ProtectedCase(id, frozenset(), shared=True)
+
+
+find_protected_case = Ownership(
+    OwnedKind(follow_up.decider, _find_owner), OwnedKind(sheet.decider, _share), protected_identities
+)

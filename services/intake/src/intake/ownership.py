@@ -5,23 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from intake.domain.register import register
+from intake.domain.register.state import Register
 from intake.domain.request import request
-from shared.access import ProtectedCase, find_case_access
-from shared.eventlog import ServiceApplication, UnknownCase
+from intake.domain.request.state import Request
+from shared.access import OwnedKind, Ownership, ProtectedCase, find_case_access
+from shared.eventlog import ServiceApplication
 from shared.kernel import Right
-
-
-def find_protected_case(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
-    """A request belongs to the unit that received it and to the one to which it was transferred.
-
-    An identity whose every right is to one case belongs to that case's unit, and is as confidential. Another belongs to
-    the units of all the rights that it was ever given, which may be none."""
-    try:
-        loaded = app.load(request.decider, id)
-    except UnknownCase:
-        return _find_protected_identity(app, id)
-    units = frozenset(filter(None, (loaded.state.unit, loaded.state.to_unit)))
-    return ProtectedCase(id, units) if loaded.version else None
 
 
 def load_rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:
@@ -29,16 +18,19 @@ def load_rights(app: ServiceApplication, identity: UUID) -> tuple[Right, ...]:
     return app.load(register.decider, identity).state.active
 
 
-def _find_protected_identity(app: ServiceApplication, identity: UUID) -> ProtectedCase | None:
-    try:
-        rights = app.load(register.decider, identity).state.rights
-    except UnknownCase:
-        return None
-    cases = {right.case for right in rights}
-    protected = [find_protected_case(app, case) for case in cases if case]
+def _find_owner(_app: ServiceApplication, id: UUID, state: Request) -> ProtectedCase:  # noqa: A002
+    """A request belongs to the unit that received it and to the one to which it was transferred."""
+    return ProtectedCase(id, frozenset(filter(None, (state.unit, state.to_unit))))
+
+
+def _find_owner_of_identity(app: ServiceApplication, identity: UUID, state: Register) -> ProtectedCase | None:
+    """An identity whose every right is to one case belongs to that case's unit, and is as confidential. Another belongs
+    to the units of all the rights that it was ever given, which may be none."""
+    cases = {right.case for right in state.rights}
+    protected = [find_protected_case(app, case, request.decider.name) for case in cases if case]
     units = frozenset(unit for each in protected if each for unit in each.units)
     if None in cases:
-        units |= {unit for right in rights for unit in (right.unit, *right.units) if unit}
+        units |= {unit for right in state.rights for unit in (right.unit, *right.units) if unit}
         return ProtectedCase(identity, units, register=True)
     if not cases:
         return None
@@ -46,3 +38,8 @@ def _find_protected_identity(app: ServiceApplication, identity: UUID) -> Protect
     adviser = access[0].adviser if len(access) == 1 and access[0] else None
     confidential = any(each.confidential for each in access if each)
     return ProtectedCase(identity, units, confidential=confidential, adviser=adviser)
+
+
+find_protected_case = Ownership(
+    OwnedKind(request.decider, _find_owner), OwnedKind(register.decider, _find_owner_of_identity)
+)

@@ -19,7 +19,7 @@ from intake.domain.request.ending import (
 )
 from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
-from intake.domain.request.state import RequestStatus, Triage
+from intake.domain.request.state import LINKED_CASES, RequestStatus, Triage
 from intake.domain.request.transfer import RequestTransferred, TransferReceived, TransferTakenOver, TransferWithdrawn
 from intake.domain.structure import LegalForm, Structure
 from shared.eventlog import LogEntry, RecordedEvent
@@ -183,6 +183,7 @@ requests = Projection(
     codes=frozenset({"department", "siret", "siren", "rna"}),
     sorts=("structure", "status", "received_at", "outcome_at"),
     opened="received_at",
+    linked=LINKED_CASES,
     row=RequestRow,
 )
 chases = Projection("chases:v1", _project_chases, searched=("structure",))

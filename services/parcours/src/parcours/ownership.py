@@ -6,25 +6,30 @@ from uuid import UUID
 
 from parcours.domain import parcours
 from parcours.domain.collective import operation
+from parcours.domain.collective.state import Operation
 from parcours.domain.funding import fund
-from shared.access import ProtectedCase, find_protected_identity
-from shared.eventlog import ServiceApplication, UnknownCase
+from parcours.domain.funding.fund import Fund
+from parcours.domain.state import Parcours
+from shared.access import OwnedKind, Ownership, ProtectedCase, protected_identities
+from shared.eventlog import ServiceApplication
 
 
-def find_protected_case(app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
-    try:
-        unit = _unit(app, id)
-    except UnknownCase:
-        return find_protected_identity(app, id)
+def _find_owner_of_parcours(_app: ServiceApplication, id: UUID, state: Parcours) -> ProtectedCase | None:  # noqa: A002
+    return _owned_by(id, state.plan.unit)
+
+
+def _find_owner_of_shared(_app: ServiceApplication, id: UUID, state: Fund | Operation) -> ProtectedCase | None:  # noqa: A002
+    """Of what the cases of a unit have in common."""
+    return _owned_by(id, state.unit)
+
+
+def _owned_by(id: UUID, unit: str | None) -> ProtectedCase | None:  # noqa: A002
     return ProtectedCase(id, frozenset({unit})) if unit else None
 
 
-def _unit(app: ServiceApplication, id: UUID) -> str | None:  # noqa: A002
-    try:
-        return app.load(parcours.decider, id).state.plan.unit
-    except UnknownCase:
-        pass
-    try:
-        return app.load(fund.decider, id).state.unit
-    except UnknownCase:
-        return app.load(operation.decider, id).state.unit
+find_protected_case = Ownership(
+    OwnedKind(parcours.decider, _find_owner_of_parcours),
+    OwnedKind(fund.decider, _find_owner_of_shared),
+    OwnedKind(operation.decider, _find_owner_of_shared),
+    protected_identities,
+)

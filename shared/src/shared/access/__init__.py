@@ -2,8 +2,9 @@
 
 from shared.access.access_log import AccessLog, AccessLogQuery, AccessRecord, access_log_table
 from shared.access.case_access import CaseAccessReplicated, find_case_access, follow_case_access, may_know_case
+from shared.access.ownership import OwnedKind, Ownership
 from shared.access.policy import ARCHIVED_RULE, CONFIDENTIAL_RULE, AccessAction, ProtectedCase, evaluate
-from shared.access.replicated_rights import find_protected_identity, follow_register, load_replicated_rights, right_of
+from shared.access.replicated_rights import follow_register, load_replicated_rights, protected_identities, right_of
 from shared.access.row_policy import ADVISER, ROWS, SHOWN, RowScope, hidden_cases, scope_condition
 
 __all__ = [
@@ -17,17 +18,19 @@ __all__ = [
     "AccessLogQuery",
     "AccessRecord",
     "CaseAccessReplicated",
+    "OwnedKind",
+    "Ownership",
     "ProtectedCase",
     "RowScope",
     "access_log_table",
     "evaluate",
     "find_case_access",
-    "find_protected_identity",
     "follow_case_access",
     "follow_register",
     "hidden_cases",
     "load_replicated_rights",
     "may_know_case",
+    "protected_identities",
     "right_of",
     "scope_condition",
 ]

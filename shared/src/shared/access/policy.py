@@ -34,7 +34,9 @@ class AccessAction(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ProtectedCase:
     """What the policy knows of a case, or of another object of a unit (a fund, an operation). `adviser`: pseudonym of
-    the adviser in charge. `register`: an identity, whose rights are over `units`."""
+    the adviser in charge. `register`: an identity, whose rights are over `units`. `shared`: of no unit and for all of
+    them, as a capitalisation sheet is. `opened`: false for a case that this service only heard of; no unit is known.
+    `unready`: what whoever may see it is answered instead, as long as it cannot be shown."""
 
     id: UUID
     units: frozenset[str]
@@ -42,6 +44,9 @@ class ProtectedCase:
     adviser: str | None = None
     archived: bool = False
     register: bool = False
+    shared: bool = False
+    opened: bool = True
+    unready: Exception | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ def evaluate(actor: Actor, own_case: UUID | None, action: AccessAction, case: Pr
         in_charge,
         case.archived,
         case.register,
+        case.shared,
     )
 
 
@@ -81,6 +87,7 @@ def _evaluate(
     in_charge: tuple[bool, ...],
     archived: bool,
     register: bool,
+    shared: bool,
 ) -> Decision:
     """`in_charge`: empty for a case that is not confidential, else whether the actor is the adviser in charge."""
     right: dict[str, Any] = {"role": role.value, "units": sorted(units), "person": "this"}
@@ -95,6 +102,7 @@ def _evaluate(
         "confidential": bool(in_charge),
         "archived": archived,
         "register": register,
+        "shared": shared,
     }
     if any(in_charge):
         case["adviser"] = "this"
@@ -106,7 +114,7 @@ def _evaluate(
     if response.diagnostics.errors:
         raise ValueError(f"the policy cannot be applied: {response.diagnostics.errors}")
     if (in_charge or archived) and not response.allowed:  # a caller without any right to it does not learn what it is
-        without_forbids = _evaluate(role, unit, units, is_own_case, action, case_units, (), False, register)
+        without_forbids = _evaluate(role, unit, units, is_own_case, action, case_units, (), False, register, shared)
         if not without_forbids.allowed:
             return without_forbids
     reasons = sorted(rule_names()[reason] for reason in response.diagnostics.reasons)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from shared.access.ownership import OwnedKind
 from shared.access.policy import ProtectedCase
 from shared.contracts.intake import RightGranted, RightRevoked
-from shared.eventlog import ServiceApplication, UnknownCase
+from shared.eventlog import ServiceApplication
 from shared.kernel import CompanionCommand, Context, Decider, Right, Role, event
 from shared.kernel.events import command
 from shared.messaging import CommandDispatch, Header, Reactions
@@ -126,14 +127,14 @@ def load_replicated_rights(app: ServiceApplication, identity: UUID) -> tuple[Rig
     return app.load(decider, identity).state.rights
 
 
-def find_protected_identity(app: ServiceApplication, identity: UUID) -> ProtectedCase | None:
-    """An identity of the register, in a service with a copy of it: of the units of all the rights it was ever given.
+def _find_owner(_app: ServiceApplication, identity: UUID, state: ReplicatedRights) -> ProtectedCase | None:
+    """An identity is of the units of all the rights that it was ever given.
 
     None for one that only ever had rights to cases: intake knows of which units these are."""
-    try:
-        state = app.load(decider, identity).state
-    except UnknownCase:
-        return None
     if not state.known or (state.on_a_case and not state.units):
         return None
     return ProtectedCase(identity, frozenset(state.units), register=True)
+
+
+protected_identities = OwnedKind(decider, _find_owner)
+"""The identities of the register, in a service with a copy of it."""

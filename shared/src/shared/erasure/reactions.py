@@ -16,15 +16,20 @@ class OfUnits(Protocol):
     @property
     def units(self) -> Collection[str]: ...
 
+    @property
+    def register(self) -> bool: ...
+
 
 FindUnits = Callable[[ServiceApplication, UUID], OfUnits | None]
 """(application, case) to what has its units; None for what belongs to no unit."""
 
 
 def is_known_elsewhere(app: ServiceApplication, person: UUID, territory: Collection[str], find_case: FindUnits) -> bool:
-    """Whether a case names the person that is of none of these units."""
+    """Whether a case names the person that is of none of these units. An identity may have no unit at all; a case that
+    has none has not opened here."""
     cases = [find_case(app, case) for case in cases_of_person(app, person)]
-    return any(case and not set(case.units) & set(territory) for case in cases)
+    owned = [case for case in cases if case and (case.units or case.register)]
+    return any(not set(case.units) & set(territory) for case in owned)
 
 
 def follow_erasures(reactions: Reactions, find_case: FindUnits) -> None:

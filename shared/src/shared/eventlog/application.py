@@ -112,10 +112,13 @@ class ServiceApplication(ServiceLog):
         return receipt
 
     def _unique_key_refusal(self, decider: Decider[Any], holder: UUID, actor: Actor) -> Refused:
-        """Names the case that has reserved the key to an actor who may know of it."""
+        """Names the case that has reserved the key to an actor who may know of it, whatever that case is."""
         refusal = decider.unique_key_refusal
         if not self.may_know_case(self, holder, actor):
-            return refusal("Voyez avec la ou le responsable de votre unité, qui sait à qui il est confié.")
+            return refusal(
+                "Cherchez-le dans votre liste par le numéro de la structure\u00a0: la suite s’y écrit. S’il n’y est"
+                " pas, la ou le responsable de votre unité sait à qui il est confié."
+            )
         return refusal("Reprenez celui qui est ouvert\u00a0: la suite s’y écrit.", case=str(holder))
 
     def _companion_changes(self, main: AggregateChanges[Any]) -> Iterable[AggregateChanges[Any]]:

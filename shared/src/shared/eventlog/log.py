@@ -169,7 +169,7 @@ class ServiceLog(Application[UUID]):
         )
         own = self._topics[decider.name]
         for version, name, stored in self.recorder.history(stream, topic, until):
-            if version == 1 and name.partition(":v")[0] not in own:
+            if version == 1 and _event_name(name) not in own:
                 raise UnknownCase(f"{stream} is another aggregate than {decider.name}")
             if name == topic:
                 try:
@@ -189,6 +189,20 @@ class ServiceLog(Application[UUID]):
             raise UnknownCase(str(stream))
         return loaded
 
+    def kind_of(self, stream: UUID) -> str | None:
+        """The name of the aggregate that the first event of a stream belongs to; null for a stream without any."""
+        topic = self.recorder.first_topic(stream)
+        return self.kind_of_event(topic) if topic else None
+
+    def kind_of_event(self, topic: str) -> str | None:
+        """The name of the aggregate that records events of this name, or of the first one that does; null for a name
+        that the service does not know."""
+        return next((kind for kind, names in self._topics.items() if _event_name(topic) in names), None)
+
+    def records(self, decider: Decider[Any], topic: str) -> bool:
+        """Whether the aggregate records events of this name."""
+        return _event_name(topic) in self._topics[decider.name]
+
     def events_of(self, entries: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, RecordedEvent[Any]]]:
         """Each entry with its decoded event. Raises UnreadableEvent."""
         for entry in entries:
@@ -203,6 +217,10 @@ class ServiceLog(Application[UUID]):
             self.recorder.save_snapshot(stream, loaded.version, topic, self.mapper.to_snapshot(loaded.state))
         except EventLogError:  # the command is recorded, so it must not look as if it had failed
             log.warning("no snapshot of %s at %d", stream, loaded.version, exc_info=True)
+
+
+def _event_name(topic: str) -> str:
+    return topic.partition(":v")[0]
 
 
 def _shape(decider: Decider[Any]) -> str:

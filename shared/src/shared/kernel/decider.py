@@ -181,8 +181,11 @@ class Decider(Generic[S]):
     case_row: Callable[[S, Any], Mapping[str, Any] | None] = no_case_row
     """The case's row after an event, by column, when the event changes it (`state, event`)."""
     names_cases: bool = False
-    """Whether it belongs to several cases, each named `case`: the ids of confidential ones are redacted for a reader
-    who may not see them."""
+    """Whether it belongs to several cases, each named `case`: the ids of those that a reader may not see are redacted
+    for them."""
+    linked_cases: frozenset[str] = frozenset()
+    """The fields of its state and events that link it to other cases: a link to one that the reader may not know of is
+    left out."""
 
     def state(self, events: Iterable[Any]) -> S:
         return reduce(self.evolve, events, self.initial)

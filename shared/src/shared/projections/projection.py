@@ -29,7 +29,8 @@ class Projection:
     of it is filtered by `filters` (those in `codes` in compact form), sorted by `sorts` (texts and dates), bounded by
     the day or instant in `opened`;
     `everywhere`: its rows are of no unit, and shown to all. `units_of(row)`: the units that may see a row, which it
-    carries as `units` for the access policy; by default its `unit`. `row`: a TypedDict, what a list shows of a row."""
+    carries as `units` for the access policy; by default its `unit`. `linked`: the fields that name other cases, left
+    out where the reader may not know of these. `row`: a TypedDict, what a list shows of a row."""
 
     name: str
     project: Callable[[Row, LogEntry, RecordedEvent[Any]], Row]
@@ -41,6 +42,7 @@ class Projection:
     opened: str | None = None
     everywhere: bool = False
     units_of: Callable[[Row], Iterable[str | None]] = _own_unit
+    linked: frozenset[str] = frozenset()
     row: Any = dict[str, Any]
 
     def after(self, before: Row | None, entry: LogEntry, event: RecordedEvent[Any]) -> Row | None:

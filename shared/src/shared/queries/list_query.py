@@ -126,6 +126,6 @@ def read_cursor(cursor: str, sort: str) -> tuple[str, str]:
                 key + case
             ):
                 return key, case
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidCursor(cursor) from error
     raise InvalidCursor(cursor)

@@ -11,6 +11,7 @@ from fastapi import Query, Request, Response
 from audit.bundle.archive import BundleTooLarge, build_archive
 from audit.bundle.collect import NotSignedYet, ServiceUnavailable, collect_bundle, fetch_contents, withhold_contents
 from audit.bundle.write import build_entries
+from audit.ownership import CASE
 from audit.phase_services import PhaseServices
 from audit.problems import not_signed_yet
 from shared.kernel import Role
@@ -42,7 +43,7 @@ def bundle(
     """Every event's header with its proof, and the contents that each service shows to the caller; for a confidential
     case, auditors get no content. Verify it with `dla-audit verify`, or with other tools: the file explains how. The
     bytes stay the same until more is signed or shown."""
-    if authorize_headers(caller, id):
+    if authorize_headers(caller, id, CASE):
         reader = forwarded_headers(request, caller)
         contents_of = partial(fetch_contents, services=PhaseServices.of(request), case=id, reader=reader)
     else:

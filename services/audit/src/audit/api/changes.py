@@ -11,6 +11,7 @@ from fastapi import Query
 from pydantic import BaseModel
 
 from audit.api.timeline import READERS, ServiceBasis, check_is_past, find_basis, load_case_events
+from audit.ownership import CASE
 from audit.timeline import TimelineEvent, select_known
 from shared.eventlog import ServiceApplication
 from shared.kernel import CASE_PATHS, Day
@@ -54,7 +55,7 @@ def changes(
     ] = None,
 ) -> list[ServiceChanges]:
     """By service. Audit stores headers only; each service knows what changed, and shows it to those who may see it."""
-    authorize(caller, id)
+    authorize(caller, id, CASE)
     events = load_case_events(app, id)
     after = _known_at(app, events, until)
     before = _known_at(app, events, since) if since else []

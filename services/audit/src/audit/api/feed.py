@@ -71,5 +71,4 @@ def is_visible(visibility: CaseVisibility, entry: LogEntry) -> bool:
 def build_items(app: ServiceApplication, visible: list[LogEntry], visibility: CaseVisibility) -> Iterator[FeedEntry]:
     for entry, recorded in app.events_of(visible):
         (event,) = build_timeline([recorded.data], [recorded.originator_id])
-        with_body = bool(visibility.shows_bodies(entry.case_id)) and visibility.shows_body(event.received)
-        yield FeedEntry.model_validate(build_entry(event, with_body).model_dump() | {"sequence": entry.id})
+        yield FeedEntry.model_validate(build_entry(event, visibility).model_dump() | {"sequence": entry.id})

@@ -24,7 +24,7 @@ from shared.kernel import CASE_PATHS, PHASE_SERVICES, SERVICES, Day
 from shared.names.lookup import NamedStructure
 from shared.queries import cursor_after
 from shared.temporal import Basis
-from shared.web.auth import STAFF, Caller, authorize, authorize_headers, forwarded_headers, requires
+from shared.web.auth import STAFF, Caller, authorize, forwarded_headers, requires
 from shared.web.collections import (
     CASELOAD_READERS,
     MYSELF,
@@ -41,6 +41,7 @@ from shared.web.standard import (
     AccessLogEntry,
     AccessLogFilters,
     AccessLogParams,
+    authorize_log,
     find_entries,
 )
 
@@ -210,10 +211,8 @@ def access_logs(
     own = {}
     if OWN_LOG in due:
         own[OWN_LOG] = find_entries(request, caller, own_params(filters, cursors)).model_dump(mode="json")
-    elif params.case is None:
-        authorize(caller)
     else:
-        authorize_headers(caller, params.case)
+        authorize_log(caller, params.case)
     questions = {
         name: ServiceQuestion("/api/v1/access-log", filters | {"after": cursors.get(name)})
         for name in due

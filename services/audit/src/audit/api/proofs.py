@@ -14,7 +14,7 @@ from audit.ledger.opening import Opening, read_header
 from audit.ledger.store import Leaf, Ledger
 from audit.problems import altered_event, not_signed_yet
 from audit.tlog import TlogProof, inclusion_proof
-from shared.eventlog import ServiceApplication
+from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import Role
 from shared.web.auth import STAFF, Caller, authorize, authorize_headers, requires
 from shared.web.http import ProblemError, problem_responses
@@ -36,24 +36,40 @@ def proof(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*PROOF_READE
     """A `.tlog-proof` (C2SP tlog-proof) under a checkpoint that most witnesses have cosigned. For those who may see the
     event, its extra line opens the entry, whose SHA-256 it has: a salt, the header, the event's name, and a commitment
     to its public body."""
-    authorize(caller, caller.case)
+    is_reader = caller.actor.role in EVENT_READERS
+    if not is_reader:
+        authorize(caller)
     ledger = Ledger(app.recorder)
     leaf = ledger.leaf(id)
     if leaf is None:
-        raise ProblemError(
-            404, "unknown-event", "Événement inconnu", "Le registre ne comporte pas cet événement, ou pas encore."
-        )
+        raise _unknown_event()
+    opening = _load_opening(app, id, leaf)
+    extra = None
+    if is_reader:
+        _authorize(caller, UUID(read_header(opening)["case"]))
+        extra = bytes(opening)
     checkpoint = ledger.most_cosigned_checkpoint(leaf.index)
     if checkpoint is None:
         raise not_signed_yet()
-    opening = _load_opening(app, id, leaf)
-    extra = None
-    if caller.actor.role in EVENT_READERS:
-        authorize_headers(caller, UUID(read_header(opening)["case"]))
-        extra = bytes(opening)
     hashes = ledger.compute(lambda subtree: inclusion_proof(leaf.index, checkpoint.size, subtree))
     headers = {"Content-Disposition": f'attachment; filename="{id}.tlog-proof"', "Cache-Control": "private, no-store"}
     return Text(str(TlogProof(leaf.index, tuple(hashes), checkpoint=checkpoint.note, extra=extra)), headers=headers)
+
+
+def _authorize(caller: Caller, case: UUID) -> None:
+    """An event of a case that is not for the caller is unknown, as one that the ledger has not."""
+    if caller.case not in (None, case):
+        raise _unknown_event()
+    try:
+        authorize_headers(caller, case)
+    except UnknownCase:
+        raise _unknown_event() from None
+
+
+def _unknown_event() -> ProblemError:
+    return ProblemError(
+        404, "unknown-event", "Événement inconnu", "Le registre ne comporte pas cet événement, ou pas encore."
+    )
 
 
 def _load_opening(app: ServiceApplication, event: UUID, leaf: Leaf) -> Opening:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from audit.closed_timestamp import PendingService, find_pending_services
 from audit.linked_cases import CaseRelation, find_linked_cases, follow_transfers
 from audit.names import fetch_names
+from audit.ownership import CASE
 from audit.phase_services import PhaseServices
 from audit.timeline import (
     TimelineEvent,
@@ -144,7 +145,7 @@ def timeline(
     """Every event of the case that audit has received, in the order of recording, or backwards. For a confidential
     case, auditors get the headers without any `body`. `linked_cases`: those that a transfer or a need found in
     follow-up has linked to it."""
-    with_bodies = authorize_headers(caller, id)
+    with_bodies = authorize_headers(caller, id, CASE)
     if as_of:
         check_is_past(app, as_of)
     pending = find_pending_services(app, as_of) if as_of else []  # before the events are read
@@ -152,7 +153,7 @@ def timeline(
     if transfers:
         chain = follow_transfers(id, partial(load_case_events, app), visibility.shows_bodies)
         for case in chain.keys() - {id}:
-            authorize_headers(caller, case)
+            authorize_headers(caller, case, CASE)
     else:
         chain = {id: load_case_events(app, id)}
     known = select_known(merge_timelines(chain.values()), as_of, on)
@@ -162,10 +163,7 @@ def timeline(
         matches.reverse()
     rest = _page_after(matches, after)
     page = rest[:limit]
-    events = [
-        build_entry(each, bool(visibility.shows_bodies(each.header.case)) and visibility.shows_body(each.received))
-        for each in page
-    ]
+    events = [build_entry(each, visibility) for each in page]
     people = [*ids_in([each.actor for each in events]), *ids_in([each.body for each in events])]
     names = None
     if with_bodies:
@@ -231,7 +229,10 @@ def find_basis(events: Sequence[TimelineEvent]) -> dict[str, ServiceBasis]:
     }
 
 
-def build_entry(event: TimelineEvent, with_body: bool) -> TimelineEntry:
+def build_entry(event: TimelineEvent, visibility: CaseVisibility) -> TimelineEntry:
+    """As its reader may see it. A case that came from one which they may not know of is shown as one that began by
+    itself."""
+    with_body = bool(visibility.shows_bodies(event.header.case)) and visibility.shows_body(event.received)
     received, header = event.received, event.header
     return TimelineEntry(
         case=header.case,
@@ -248,7 +249,7 @@ def build_entry(event: TimelineEvent, with_body: bool) -> TimelineEntry:
         role=Role(header.role),
         unit=header.unit,
         causation=header.causation,
-        correlation=header.correlation,
+        correlation=header.case if visibility.hides(header.correlation) else header.correlation,
         rules=header.rules,
         payload_hash=header.payload_hash,
         contract=received.contract if with_body else None,

@@ -25,6 +25,7 @@ from shared.messaging import Header
 from shared.web.http import ProblemError
 
 TIMEOUT_SECONDS = 30.0
+NOT_OPENED = "Phase non ouverte\u00a0: ce service a entendu parler du dossier, qui n’y est pas encore arrivé."
 
 
 class NotSignedYet(Exception):
@@ -60,7 +61,8 @@ def collect_bundle(
         raise UnknownCase(str(case))
     checkpoint, leaves, proofs = _prove(app, received)
     publishers = sorted({event.data.publisher for event in received}, key=[*SERVICE_LABELS].index)
-    services = {name: contents_of(name) for name in publishers}
+    opened = {event.data.publisher for event in received if _stream(event.data) == case}
+    services = {name: contents_of(name) if name in opened else _not_shown(NOT_OPENED) for name in publishers}
     return Bundle(
         str(case),
         {name: service.answer for name, service in services.items()},
@@ -111,6 +113,10 @@ def _bundle_event(
     return BundleEvent(description, proof, content=content, body=None if body is None else bytes(body))
 
 
+def _stream(event: EventReceived) -> UUID:
+    return UUID(json.loads(event.header)["stream"])
+
+
 def withhold_contents(_name: str, problem: ProblemError) -> ServiceContents:
     """Nothing, without a request: a service that does not know yet that the case is confidential would show it."""
     return _not_shown(f"{problem.title}\u00a0: {problem.detail}")
@@ -124,7 +130,7 @@ def fetch_contents(name: str, *, services: PhaseServices, case: UUID, reader: Ma
         if response.status_code == httpx.codes.FORBIDDEN:
             return _not_shown(f"{content['title']}\u00a0: {content['detail']}")
         if response.status_code == httpx.codes.NOT_FOUND and content["type"].endswith("/unknown-case"):
-            # audit has received its events all the same: the verification names what is missing
+            # the policy is the same as audit's, which shows the case: the verification names what is missing
             return ServiceContents(ServiceAnswer(True), {}, values={}, schemas={})
         events = response.raise_for_status().json()["events"]
         return ServiceContents(

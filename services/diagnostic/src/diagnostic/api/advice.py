@@ -12,6 +12,7 @@ from fastapi import Response
 from diagnostic.api.diagnoses import diagnoses, router
 from diagnostic.domain import advice
 from diagnostic.domain.diagnosis import decider
+from diagnostic.domain.state import Diagnosis
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import Actor, Role
 from shared.temporal import CaseAt
@@ -30,7 +31,14 @@ advice_parts = diagnoses.parts(
     *CASE_READERS,
     advice=UUID,
 )
-advice_parts.command("/answer", advice.ReceiveAdvice, *STAFF, Role.RESOURCE_CENTRE)
+
+
+def check_centre(app: ServiceApplication, caller: Caller, case: UUID, _command: advice.ReceiveAdvice) -> None:
+    """Raises UnknownCase to a centre that has no question of this case: it learns of no other."""
+    _visible_to(caller.actor, case, app.load_existing(decider, case).state)
+
+
+advice_parts.command("/answer", advice.ReceiveAdvice, *STAFF, Role.RESOURCE_CENTRE, check=check_centre)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +61,13 @@ def list_advice(
     response: Response,
 ) -> list[ListedAdvice]:
     """A resource centre reads the questions addressed to it, and nothing else of the diagnosis."""
-    authorize(caller, id)
+    authorize(caller, id, decider.name)
     return _advice_for(app, load_case_for_response(app, decider, id, point_in_time, response), id, caller.actor)
 
 
 def _advice_for(app: ServiceApplication, case_at: CaseAt, case: UUID, reader: Actor) -> list[ListedAdvice]:
     """What the reader may see of it. Raises UnknownCase to a centre that has no question of this case."""
-    visible = advice.visible_to(reader, case_at.load(decider, case).state.advice)
-    if reader.role is Role.RESOURCE_CENTRE and not visible:
-        raise UnknownCase(str(case))
+    visible = _visible_to(reader, case, case_at.load(decider, case).state)
     shown = app.key_store.display_text
     return [
         ListedAdvice(
@@ -73,3 +79,10 @@ def _advice_for(app: ServiceApplication, case_at: CaseAt, case: UUID, reader: Ac
         )
         for each in visible
     ]
+
+
+def _visible_to(reader: Actor, case: UUID, state: Diagnosis) -> tuple[advice.AdviceRequest, ...]:
+    visible = advice.visible_to(reader, state.advice)
+    if reader.role is Role.RESOURCE_CENTRE and not visible:
+        raise UnknownCase(str(case))
+    return visible

@@ -55,7 +55,7 @@ def get_shared_content(
 ) -> SharedContent:
     """The sections of the version that the structure agreed to share, until the day it named. At a past point in time,
     a committee reads those sections of what was shared then that are still shared today."""
-    authorize(caller, id)
+    authorize(caller, id, decider.name)
     limit = _current_sharing(app, id) if caller.actor.role is Role.COMMITTEE else None
     case_at = load_case_for_response(app, decider, id, point_in_time, response)
     return _shared_content(app, case_at, id, point_in_time, limit)

@@ -30,15 +30,18 @@ from intake.domain.request.transfer import UNKNOWN_UNIT, TakeOverRequest, TakeOv
 from intake.domain.structure import Structure, normalize_structure
 from intake.operations.units import find_unit_codes
 from shared.access import ROWS, scope_condition
-from shared.eventlog import ServiceApplication
+from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import UNIT_CODE, DifficultyLevel, paris_date
 from shared.web.auth import STAFF, Caller, authorize, require_right
 
 
 def require_usable_orientations(app: ServiceApplication, _: Caller, case: UUID, command: OrientRequest) -> None:
     """An outcome names orientations of this case, at least one of them not declined."""
-    named = [app.load(orientation.decider, each).state for each in command.orientations]
-    if any(each.case != case for each in named):
+    try:
+        named = [app.load(orientation.decider, each).state for each in command.orientations]
+    except UnknownCase:
+        named = []
+    if len(named) < len(command.orientations) or any(each.case != case for each in named):
         raise NO_ORIENTATION("Une des orientations nommées n’existe pas dans ce dossier.")
     if named and all(each.status is orientation.OrientationStatus.DECLINED for each in named):
         raise NO_ORIENTATION(
@@ -116,13 +119,9 @@ def _find_structure_id(app: ServiceApplication, structure: Structure) -> UUID | 
 
 
 def look_up_transfer(app: ServiceApplication, caller: Caller, body: TakeOverRequest) -> TakeOverRequestWithFindings:
-    """Reads the transferred request, which the receiving unit takes over.
-
-    Raises ProblemError 403 when that request is confidential and the caller may not see it."""
-    origin = app.load_existing(request.decider, body.origin).state
-    if origin.confidential:
-        authorize(caller, body.origin)
-    return TakeOverRequestWithFindings(body.origin, origin)
+    """Reads the transferred request, which the receiving unit takes over. Raises like `authorize`."""
+    authorize(caller, body.origin, request.decider.name)
+    return TakeOverRequestWithFindings(body.origin, app.load_existing(request.decider, body.origin).state)
 
 
 def require_known_unit(app: ServiceApplication, command: TransferRequest, deployment: Deployment) -> None:

@@ -36,7 +36,7 @@ def add_names(router: APIRouter) -> None:
     ) -> CaseNames:
         """The structure, and the people whose ids you give: advisers, managers, leaders, providers. An erased person is
         shown as such. Audit asks this for the timeline that it shows you, in your name."""
-        authorize(caller, id)
+        authorize(caller, id, request.decider.name)
         state = app.load_existing(request.decider, id).state
         structure = NamedStructure(state.structure_id, state.structure.name)
         return CaseNames(structure=structure, names=find_person_names(app, person))

@@ -116,7 +116,7 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
             minimal: PrefersMinimalDep,
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> NewAccessLink:
-            authorize(caller, case)
+            authorize(caller, case, self.case_kind)
             given = self._issue(request, app, caller, case, uuid7(), body, idempotency_key, response, minimal=minimal)
             response.headers["Location"] = self.address(case, given.id)
             return given
@@ -132,7 +132,7 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
             minimal: PrefersMinimalDep,
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> NewAccessLink:
-            authorize(caller, case)
+            authorize(caller, case, self.case_kind)
             return self._issue(request, app, caller, case, id, body, idempotency_key, response, minimal=minimal)
 
         self._add_link_route(
@@ -158,7 +158,7 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
 
             `version`: that of the request."""
             assert self.within is not None
-            authorize(caller, case)
+            authorize(caller, case, self.case_kind)
             past = load_case_for_response(app, self.within.decider, case, at, response)
             links = [(person, past.load(decider, person)) for person in past.streams_opened_by(AccessLinkGiven)]
             return [

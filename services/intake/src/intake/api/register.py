@@ -15,6 +15,7 @@ from intake.bootstrap import Deployment
 from intake.domain.register.rights import BEYOND_YOURS, GrantRight, RevokeRight
 from intake.domain.request import request
 from intake.operations.register_list import RegisterEntry, RegisterQuery, find_rights
+from shared.access import AccessAction
 from shared.eventlog import ServiceApplication
 from shared.kernel import ROLE_LABELS, Day, Right, Role
 from shared.names.lookup import find_person_names
@@ -75,7 +76,6 @@ def build_router(deployment: Deployment) -> APIRouter:
         stream=attrgetter("identity"),
         completed=require_case_access,
         may_refuse=(BEYOND_YOURS,),
-        also=(404,),
     )
     readers = (Role.MANAGER, Role.REGIONAL, Role.DPO, Role.AUDITOR)
     rights = identities.parts(
@@ -128,10 +128,12 @@ def _listed_right(entry: RegisterEntry) -> ListedRight:
 
 
 def require_case_access(app: ServiceApplication, caller: Caller, command: GrantRight) -> GrantRight:
-    """The right to one case is granted only by those who work on that case. Raises Refused."""
+    """The right to one case is granted only by those who work on that case. Raises Refused, alike for a case that they
+    do not see and for none."""
     if command.case is None:
         return command
-    unit = app.load_existing(request.decider, command.case).state.unit
-    if not caller.actor.covers(unit) or caller.is_hidden(command.case):
+    kind = request.decider.name
+    is_read = caller.can(AccessAction.READ, command.case, kind)
+    if not is_read or not caller.actor.covers(app.load_existing(request.decider, command.case).state.unit):
         raise BEYOND_YOURS("Ce dossier n’est pas de ceux que vos propres droits couvrent.")
     return command

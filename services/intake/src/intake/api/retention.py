@@ -120,13 +120,13 @@ def unarchive(
     body: Annotated[UnarchiveCase, JsonBody(), Body()],
 ) -> ArchiveState:
     """The unit reads and works on the case again. Its term counts from today."""
-    authorize_data_protection(caller, id)
+    authorize_data_protection(caller, id, request.decider.name)
     receipt = app.handle(request.decider, id, body, app.context(id, caller.actor), CommandOptions(must_exist=True))
     return ArchiveState(case=id, archived=receipt.state.archived)
 
 
 def _handle(id: UUID, app: ServiceApplication, caller: Caller, command: HoldCase | ReleaseCase) -> HoldState:  # noqa: A002
-    authorize_data_protection(caller, id)
+    authorize_data_protection(caller, id, request.decider.name)
     app.load_existing(request.decider, id)
     receipt = app.handle(decider, retention_id(id), command, app.context(id, caller.actor))
     reason = receipt.state.hold_reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Response
@@ -10,7 +11,7 @@ from fastapi import Response
 from parcours import figures, projections
 from parcours.domain.funding import fund
 from shared.kernel import Role
-from shared.web.auth import STAFF, requires
+from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections import add_figures, load_case_for_response
 from shared.web.requests import AppDep, PointInTimeDep, case_router
 from shared.web.resources import AggregateEndpoints
@@ -40,10 +41,18 @@ class Balance:
     available_cents: int
 
 
-@router.get("/{unit}/{year}", dependencies=[requires(*UNIT_READERS)], summary="Get the balance of a unit's fund")
-def read_balance(unit: str, year: int, app: AppDep, point_in_time: PointInTimeDep, response: Response) -> Balance:
+@router.get("/{unit}/{year}", summary="Get the balance of a unit's fund")
+def read_balance(
+    unit: str,
+    year: int,
+    app: AppDep,
+    caller: Annotated[Caller, requires(*UNIT_READERS)],
+    point_in_time: PointInTimeDep,
+    response: Response,
+) -> Balance:
     """Sums allocated, committed, paid and available (cents) of a unit's fund for a year, now or in the past."""
     number = fund.fund_id(unit, year)
+    authorize(caller, number, fund.decider.name)
     fund_at = load_case_for_response(app, fund.decider, number, point_in_time, response)
     state = fund_at.load(fund.decider, number).state
     return Balance(

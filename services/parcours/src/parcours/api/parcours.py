@@ -13,13 +13,16 @@ from parcours.documents.parcours import parcours_documents
 from parcours.domain import coordination, corrections, ending, parcours
 from parcours.domain.assignment import agreement, assignment_corrections, reporting, selection
 from parcours.domain.building import duration, edits, validation
-from parcours.domain.collective import standing
+from parcours.domain.collective import operation, standing
+from parcours.domain.collective.state import unknown_operation
 from parcours.domain.comments import CommentParcours
 from parcours.domain.funding import payments
 from parcours.domain.state import Action, Introduction, Parcours
 from parcours.statistics import parcours_statistics
+from shared.access import AccessAction
+from shared.eventlog import ServiceApplication
 from shared.kernel import Ordinal, Role
-from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF
+from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF, Caller
 from shared.web.collections import add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
 from shared.web.resources import AggregateEndpoints
@@ -34,6 +37,15 @@ def introductions_of(parcours: Parcours) -> dict[tuple[UUID, int], Introduction]
     }
 
 
+def check_operation(
+    _: ServiceApplication, caller: Caller, _case: UUID, command: edits.AddAction | standing.MoveToOperation
+) -> None:
+    """Raises unless the operation that the command names, if any, is one that the caller sees."""
+    named = command.collective_operation if isinstance(command, edits.AddAction) else command.operation
+    if named and not caller.can(AccessAction.READ, named, operation.decider.name):
+        raise unknown_operation()
+
+
 router = case_router("/parcours", "parcours")
 add_figures(router, figures.parcours_figures)
 add_statistics(router, parcours_statistics)
@@ -41,7 +53,7 @@ endpoints = AggregateEndpoints(router, parcours.decider)
 
 endpoints.command("/ranking", edits.RankAxes, *STAFF)
 endpoints.command("/deferrals", edits.DeferAxis, *STAFF)
-endpoints.command("/actions", edits.AddAction, *STAFF)
+endpoints.command("/actions", edits.AddAction, *STAFF, check=check_operation)
 actions = endpoints.parts(
     "action", Action, "/actions/{action}", lambda parcours: parcours.actions, *CASE_READERS, action=UUID
 )
@@ -61,7 +73,7 @@ actions.command("/completion", coordination.FinishAction, *STAFF)
 actions.command("/abandonment", coordination.AbandonAction, *STAFF)
 actions.command("/carry-over", coordination.CarryOverAction, *STAFF)
 actions.command("/continuation", standing.ContinueAlone, *STAFF)
-actions.command("/operation", standing.MoveToOperation, *STAFF)
+actions.command("/operation", standing.MoveToOperation, *STAFF, check=check_operation)
 
 actions.command(
     "/provider", selection.RetainProvider, *STAFF, check=check_account, may_refuse=(IDENTITY_WITHOUT_RIGHT,)

@@ -92,7 +92,7 @@ def read_provider_page(
 ) -> ProviderPage:
     """The tenders it was invited to, with its own proposal and no other, and its assignments. A past page shows those
     that are its own today."""
-    authorize(caller, id)
+    authorize(caller, id, parcours.decider.name)
     now = load_case_at(app, parcours.decider, id, PointInTime())
     past = load_case_for_response(app, parcours.decider, id, point_in_time, response)
     return build_provider_page(app, past, now, id, caller.actor.id)

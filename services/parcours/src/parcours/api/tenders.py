@@ -99,7 +99,7 @@ def list_tenders(
     response: Response,
 ) -> list[TenderRow]:
     """Now, or at a past instant; `version` is that of the parcours."""
-    authorize(caller, case)
+    authorize(caller, case, parcours.decider.name)
     return tender_rows(load_case_for_response(app, parcours.decider, case, point_in_time, response))
 
 
@@ -112,7 +112,7 @@ def list_operation_tenders(
     response: Response,
 ) -> list[TenderRow]:
     """Now, or at a past instant; `version` is that of the collective operation."""
-    authorize(caller, case)
+    authorize(caller, case, operation.decider.name)
     return tender_rows(load_case_for_response(app, operation.decider, case, point_in_time, response))
 
 

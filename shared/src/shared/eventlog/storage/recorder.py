@@ -134,6 +134,11 @@ class LogRecorder(PostgresApplicationRecorder):
         """One aggregate's events, in order."""
         return self._entries(self._entries_of("originator_id = %b ORDER BY originator_version"), (stream,))
 
+    def first_topic(self, stream: UUID) -> str | None:
+        """The topic of an aggregate's first event, if there is one."""
+        rows = self.fetch("SELECT topic FROM {events} WHERE (originator_id, originator_version) = (%s, 1)", (stream,))
+        return rows[0]["topic"] if rows else None
+
     @retry(CONNECTION_ERRORS, max_attempts=4, wait=0.1)
     def last_entries(self, streams: Sequence[UUID], until: int) -> Sequence[LogEntry]:
         """Of each stream the last entry up to a position; where there is none, the first one after it."""

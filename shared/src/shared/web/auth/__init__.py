@@ -13,6 +13,7 @@ from shared.web.auth.authentication import (
 )
 from shared.web.auth.authorization import (
     CASE_READERS,
+    EXISTENCE,
     STAFF,
     CaseReaderDep,
     RequiredRoles,
@@ -28,11 +29,18 @@ from shared.web.auth.authorization import (
     requires,
 )
 from shared.web.auth.named_identities import IDENTITY_WITHOUT_RIGHT, require_right
-from shared.web.auth.redaction import redact_confidential_cases, require_no_confidential_case
+from shared.web.auth.redaction import (
+    find_hidden_cases,
+    leave_out_linked_cases,
+    leave_out_of_state,
+    redact_hidden_cases,
+    require_no_hidden_case,
+)
 from shared.web.auth.role_documentation import document_roles
 
 __all__ = [
     "CASE_READERS",
+    "EXISTENCE",
     "IDENTITY_WITHOUT_RIGHT",
     "RIGHT_HEADER",
     "STAFF",
@@ -53,11 +61,14 @@ __all__ = [
     "can_change",
     "confidential_problem",
     "document_roles",
+    "find_hidden_cases",
     "forwarded_headers",
     "get_caller",
+    "leave_out_linked_cases",
+    "leave_out_of_state",
     "no_protected_case",
-    "redact_confidential_cases",
-    "require_no_confidential_case",
+    "redact_hidden_cases",
+    "require_no_hidden_case",
     "require_right",
     "requires",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Annotated
+from typing import Annotated, Protocol
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -40,11 +40,27 @@ RIGHT_HEADER = "DLA-Right"
 ASSIGNED_ROLES = frozenset({Role.ADVISER, Role.REGIONAL})
 """Those who see a confidential dossier when they are in charge of it."""
 CONFIDENTIALITY_RULES = frozenset({CONFIDENTIAL_RULE, ARCHIVED_RULE})
-FindProtectedCase = Callable[[ServiceApplication, UUID], ProtectedCase | None]
-"""(application, id) to what the policy must know of a case; None for what belongs to no unit."""
 
 
-def no_protected_case(_app: ServiceApplication, _id: UUID) -> ProtectedCase | None:
+class FindProtectedCase(Protocol):
+    """What the policy must know of an id; None for what is unknown, and so shown to nobody.
+
+    `kind`: of the aggregate that the address names, and of no other; null for whatever stands under the id."""
+
+    def __call__(self, app: ServiceApplication, case: UUID, kind: str | None = None, /) -> ProtectedCase | None: ...
+
+
+class FindCase(Protocol):
+    """The same in one request."""
+
+    def __call__(self, case: UUID, kind: str | None = None, /) -> ProtectedCase | None: ...
+
+
+def no_protected_case(_app: ServiceApplication, _id: UUID, _kind: str | None = None) -> ProtectedCase | None:
+    return None
+
+
+def find_nothing(_id: UUID, _kind: str | None = None) -> ProtectedCase | None:
     return None
 
 
@@ -61,21 +77,21 @@ class Caller:
     action: AccessAction = AccessAction.READ
     right_id: UUID | None = None
     access: AccessRecorder | None = None
-    find_case: Callable[[UUID], ProtectedCase | None] = lambda _: None
+    find_case: FindCase = find_nothing
     rights_of: Callable[[UUID], Sequence[Right] | None] = lambda _: None
 
-    def is_hidden(self, case: UUID) -> bool:
+    def is_hidden(self, case: UUID, kind: str | None = None) -> bool:
         """Whether it is confidential or an archive, and not for the caller."""
-        known = self.find_case(case)
+        known = self.find_case(case, kind)
         return (
             known is not None
             and evaluate(self.actor, self.case, AccessAction.READ, known).policy in CONFIDENTIALITY_RULES
         )
 
-    def can(self, action: AccessAction, case: UUID) -> bool:
-        """As the policy says, whatever the operation."""
-        known = self.find_case(case)
-        return known is None or evaluate(self.actor, self.case, action, known).allowed
+    def can(self, action: AccessAction, case: UUID, kind: str | None = None) -> bool:
+        """As the policy says, whatever the operation. Never what is unknown."""
+        known = self.find_case(case, kind)
+        return known is not None and evaluate(self.actor, self.case, action, known).allowed
 
     def protects(self, case: UUID) -> bool:
         """Whether a DPO's right covers a case, or an identity, that names people. One whose units this service does not
@@ -198,14 +214,19 @@ class Authenticator:
             )
         return Identity(str(right.person), (right,))
 
-    def find_case(self, app: ServiceApplication, id: UUID) -> ProtectedCase | None:  # noqa: A002
-        """What the policy must know of an id. `app`: the request's, which loads each aggregate once."""
+    def find_case(self, app: ServiceApplication, id: UUID, kind: str | None = None) -> ProtectedCase | None:  # noqa: A002
+        """What the policy must know of an id. `app`: the request's, which loads each aggregate once.
+
+        A case that this service only heard of is known by who may see it, and unknown as long as nobody said so. Who
+        may see it is asked of every id, so that an unknown one takes as many statements as any other."""
         try:
-            known = self._find_case(app, id)
+            known = self._find_case(app, id, kind)
         except UnreadableEvent:
             known = ProtectedCase(id, self._units_that_acted(id))
-        access = find_case_access(app.recorder, id) if known else None
-        if known is None or access is None:
+        access = find_case_access(app.recorder, id)
+        if known is None or (access is None and not known.opened):
+            return None
+        if access is None:
             return known
         return replace(known, confidential=access.confidential, adviser=access.adviser, archived=access.archived)
 

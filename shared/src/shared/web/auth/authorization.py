@@ -1,6 +1,7 @@
 """Authorization: the roles that an operation declares, and the policy on the case that it names.
 
-A refusal is a 403 problem whose `policy` names the rule, and whose text says whom to ask."""
+A refusal is a 403 problem whose `policy` names the rule, and whose text says whom to ask. What the caller sees nothing
+of is unknown to them: a 404, the same for what exists and for what does not."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
-from shared.access import ARCHIVED_RULE, CONFIDENTIAL_RULE, AccessAction, evaluate
+from shared.access import ARCHIVED_RULE, CONFIDENTIAL_RULE, AccessAction, ProtectedCase, evaluate
+from shared.eventlog import UnknownCase
 from shared.kernel import ROLE_LABELS, Role
 from shared.web.auth.authentication import RIGHT_HEADER, Caller, CallerDep
 from shared.web.http import ProblemError
@@ -30,6 +32,8 @@ UNCOVERED = {
     "lisent encore, en disant pourquoi, et personne n’y change rien. S’il vous est de nouveau nécessaire, le ou la "
     "DPO peut l’en sortir.",
 }
+EXISTENCE = (AccessAction.READ, AccessAction.HEADERS)
+"""What shows at least that a case exists."""
 BOUND = frozenset({Role.LEADER, Role.PROVIDER})
 """Those who come in by a link to one case."""
 
@@ -57,20 +61,24 @@ CaseReaderDep = Annotated[Caller, requires(*CASE_READERS)]
 StaffDep = Annotated[Caller, requires(*STAFF)]
 
 
-def authorize(caller: Caller, case: UUID | None = None) -> None:
+def authorize(caller: Caller, case: UUID | None = None, kind: str | None = None) -> None:
     """Applies the policy to the case that an operation names, or to an operation that names none.
 
-    A read is recorded before anything is answered. Raises ProblemError: 403 with the rule that refuses, 428 without a
-    reason where one is needed, 503 when the read cannot be recorded."""
-    _check_covered(caller, caller.action, case)
+    `kind`: of the aggregate that the address is for; null where any may stand under the id. A read is recorded before
+    anything is answered. Raises UnknownCase for what is unknown, or not for the caller at all; ProblemError: 403 with
+    the rule that refuses more than they may, 428 without a reason where one is needed, 503 when the read cannot be
+    recorded."""
+    _check_covered(caller, caller.action, case, kind)
     if case and caller.action is AccessAction.READ:
-        authorize_read(caller, case)
+        authorize_read(caller, case, kind)
 
 
-def authorize_read(caller: Caller, case: UUID) -> None:
+def authorize_read(caller: Caller, case: UUID, kind: str | None = None) -> None:
     """A dossier is about to be shown: recorded, or refused."""
+    dossier = caller.find_case(case, kind)
+    if dossier and dossier.unready:
+        raise dossier.unready
     if caller.access:
-        dossier = caller.find_case(case)
         caller.access.record_case(case, dossier.units if dossier else (), archived=bool(dossier and dossier.archived))
 
 
@@ -86,10 +94,9 @@ def _describe_allowed_roles(role: Role, roles: frozenset[Role]) -> str:
     return f"Votre rôle ne permet pas cette action\u202f; {whose}. {acting}"
 
 
-def authorize_data_protection(caller: Caller, case: UUID) -> None:
-    """For the DPO: may they hold, release or unarchive this case? Raises ProblemError 403 with the rule that
-    refuses."""
-    _check_covered(caller, AccessAction.DATA_PROTECTION, case)
+def authorize_data_protection(caller: Caller, case: UUID, kind: str) -> None:
+    """For the DPO: may they hold, release or unarchive this case? Raises like `authorize`."""
+    _check_covered(caller, AccessAction.DATA_PROTECTION, case, kind)
 
 
 def authorize_person(caller: Caller, person: UUID, cases: Iterable[UUID]) -> frozenset[UUID]:
@@ -107,12 +114,12 @@ def authorize_person(caller: Caller, person: UUID, cases: Iterable[UUID]) -> fro
     return covered
 
 
-def authorize_headers(caller: Caller, case: UUID) -> bool:
+def authorize_headers(caller: Caller, case: UUID, kind: str | None = None) -> bool:
     """Whether the whole history may be read, or its headers alone. Raises like `authorize` when neither may."""
-    if caller.is_hidden(case) and caller.can(AccessAction.HEADERS, case):
-        authorize_read(caller, case)
+    if caller.is_hidden(case, kind) and caller.can(AccessAction.HEADERS, case, kind):
+        authorize_read(caller, case, kind)
         return False
-    authorize(caller, case)
+    authorize(caller, case, kind)
     return True
 
 
@@ -122,30 +129,54 @@ def forwarded_headers(request: Request, caller: Caller) -> dict[str, str]:
     return reader | (caller.access.forwarded_headers() if caller.access else {})
 
 
-def can_change(caller: Caller, case: UUID) -> bool:
+def can_change(caller: Caller, case: UUID, kind: str | None = None) -> bool:
     """Whether the policy lets the caller change the case; the roles of each operation come on top."""
-    try:
-        _check_covered(caller, AccessAction.WRITE, case)
-    except ProblemError:
-        return False
-    return True
+    return _find_refusal(caller, AccessAction.WRITE, case, kind) is None
 
 
-def _check_covered(caller: Caller, action: AccessAction, case: UUID | None) -> None:
+def _check_covered(caller: Caller, action: AccessAction, case: UUID | None, kind: str | None) -> None:
+    """The question that every operation asks before it answers."""
+    if refusal := _find_refusal(caller, action, case, kind):
+        raise refusal
+
+
+def _find_refusal(caller: Caller, action: AccessAction, case: UUID | None, kind: str | None) -> Exception | None:
+    """Whoever sees nothing of a case is told the same of it as of nothing: that it is unknown. A program is told so by
+    what it asks for, as it follows cases that no unit has here yet."""
     if caller.actor.role in BOUND and caller.case is None:
-        raise _forbidden_problem("own-case", "Votre droit doit nommer un dossier.")
+        return _forbidden_problem("own-case", "Votre droit doit nommer un dossier.")
     if caller.case is not None and case != caller.case:
-        raise _forbidden_problem("own-case", "Votre droit n’ouvre pas ce dossier.")
-    dossier = caller.find_case(case) if case else None
+        return _forbidden_problem("own-case", "Votre droit n’ouvre pas ce dossier.")
+    if case is None:
+        return None
+    dossier = caller.find_case(case, kind)
     if dossier is None:
-        return
+        is_program = caller.actor.role is Role.SERVICE and action is AccessAction.READ
+        return None if is_program else UnknownCase(str(case))
     decision = evaluate(caller.actor, caller.case, action, dossier)
-    if not decision.allowed:
-        raise _forbidden_problem(decision.policy, UNCOVERED.get(decision.policy, NOT_COVERED))
+    if decision.allowed:
+        return None
+    if case != caller.case and not _may_know(caller, dossier):
+        return UnknownCase(str(case))
+    return _forbidden_problem(decision.policy, UNCOVERED.get(decision.policy, NOT_COVERED))
+
+
+def _may_know(caller: Caller, dossier: ProtectedCase) -> bool:
+    """Whether the caller sees anything of it, and so knows that it exists."""
+    return any(evaluate(caller.actor, caller.case, action, dossier).allowed for action in EXISTENCE)
 
 
 def confidential_problem() -> ProblemError:
     return _forbidden_problem(CONFIDENTIAL_RULE, UNCOVERED[CONFIDENTIAL_RULE])
+
+
+def linked_case_problem() -> ProblemError:
+    """Stored bytes are shown whole, as their hash commits to them, or not at all."""
+    return _forbidden_problem(
+        "linked-case",
+        "Ce qui est enregistré nomme aussi un dossier que votre droit n’ouvre pas, et ne se montre qu’en entier\u00a0:"
+        " la ou le responsable de l’unité peut le lire.",
+    )
 
 
 def _forbidden_problem(policy: str, detail: str) -> ProblemError:

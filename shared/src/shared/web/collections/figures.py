@@ -24,6 +24,9 @@ from shared.web.http import CsvResponse, ProblemError, csv_file
 from shared.web.requests import AppDep, AsOfOrOnDep
 
 FIGURE_READERS = frozenset({*STAFF, Role.AUDITOR})
+KNOW_OF_EVERY_CASE = frozenset({Role.MANAGER, Role.AUDITOR})
+"""Whose figures count what they may not read, without naming it: a confidential case of which the auditor sees the
+headers, an archive that the manager opens by its id. Nobody else's figures count what their lists do not show."""
 FigureReaderDep = Annotated[Caller, requires(*FIGURE_READERS)]
 
 
@@ -155,8 +158,7 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "ge
 
     def load_figures(app: ServiceApplication, caller: Caller, at: PointInTime, selection: Selection) -> FiguresResponse:
         authorize(caller)
-        rows, counted = load_counted(app, caller, at, selection)
-        hidden = hidden_cases(app.recorder, rows.documents, caller.row_scope)
+        rows, counted, hidden = load_counted(app, caller, at, selection)
         return FiguresResponse(
             unit=_unit(caller, selection.unit),
             since=selection.window.since,
@@ -172,13 +174,17 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "ge
 
     def load_counted(
         app: ServiceApplication, caller: Caller, at: PointInTime, selection: Selection
-    ) -> tuple[RowsAt, list[counting.Figure]]:
+    ) -> tuple[RowsAt, list[counting.Figure], Set[str]]:
+        """The rows, the figures that they give, and the cases that are counted and not named."""
         if selection.by is not None and selection.by not in figures.groupings:
             known = list(figures.groupings)
             detail = f"Ces chiffres se donnent par\u00a0: {', '.join(known)}."
             raise ProblemError(422, "unknown-grouping", "Regroupement inconnu", detail, groupings=known)
         rows = _rows(app, caller, figures, at, selection.unit)
-        return rows, figures.compute(rows.documents, selection.window, selection.by)
+        hidden = hidden_cases(app.recorder, rows.documents, caller.row_scope)
+        counts_all = caller.actor.role in KNOW_OF_EVERY_CASE
+        documents = rows.documents if counts_all else [row for row in rows.documents if row["id"] not in hidden]
+        return rows, figures.compute(documents, selection.window, selection.by), hidden
 
     @router.get(
         "/figures.csv",
@@ -214,8 +220,7 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "ge
     ) -> FigureEvents:
         """The events that the figure counts, case after case, as the address in `events` names them."""
         authorize(caller)
-        rows, counted = load_counted(app, caller, at, selection)
-        hidden = hidden_cases(app.recorder, rows.documents, caller.row_scope)
+        rows, counted, hidden = load_counted(app, caller, at, selection)
         figure = next((each for each in counted if (each.code, each.key, each.group) == (code, key, group)), None)
         if figure is None:
             raise ProblemError(404, "unknown-figure", "Chiffre inconnu", "Aucun chiffre ne porte ce code.")

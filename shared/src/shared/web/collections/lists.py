@@ -14,7 +14,7 @@ from shared.projections import Projection
 from shared.queries import CURRENT_ROWS, NEWEST_FIRST, InvalidCursor, count_rows, fetch_page
 from shared.queries.list_query import ListQuery
 from shared.temporal import Basis, PointInTime, load_past_rows, past_row_source
-from shared.web.auth import Caller
+from shared.web.auth import Caller, leave_out_linked_cases
 from shared.web.collections.named import name_rows, named_row_members
 from shared.web.http import ProblemError, shown_as
 from shared.web.requests import AS_OF_DESCRIPTION, ON_DESCRIPTION, Instant
@@ -116,7 +116,8 @@ def list_rows(app: ServiceApplication, caller: Caller, view: Projection, params:
         raise invalid_cursor() from None
     caller.record_rows(len(page.items))
     total = count_rows(app.recorder, view, query, source) if params.count else None
-    items = name_rows(app, page.items, lambda row: row["id"])
+    rows = leave_out_linked_cases(app, caller, page.items, view.linked) if view.linked else page.items
+    items = name_rows(app, rows, lambda row: row["id"])
     return Page(items=items, next=page.next, total=total, basis=basis)
 
 

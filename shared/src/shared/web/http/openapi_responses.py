@@ -53,7 +53,7 @@ def document_problems(openapi: dict[str, Any]) -> dict[str, Any]:
 
 def is_read_of_a_dossier(path: str, operation: dict[str, Any]) -> bool:
     """Whether an operation shows the case that its path names, so that the read is recorded."""
-    names = re.search(r"\{(id|case)\}", path)
+    names = re.search(r"\{(id|case|unit)\}", path)
     return bool(names and operation.get("security") and "requestBody" not in operation)
 
 

@@ -20,8 +20,8 @@ JsonSchema = dict[str, Any]
 MARK = "x-shape"
 """Where the schema of a shape waits, as text: FastAPI would look for its references before its components are there."""
 PREFIX = "#/components/schemas/"
-REDACTED = "confidentiel"
-"""What stands in place of a case's id, where that case is not for the reader."""
+REDACTED = "non communiqué"
+"""What stands in place of a case's id, or of a text, that is not for the reader. It does not say why."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +31,8 @@ class Shape:
     `added`: further members that are always there, by name, or those that are written in another form. `sometimes`:
     members that are not always there; `omitted`: members of its own that are not written; `partial`: none of its own is
     always there. With any of these, `name` and `description` are
-    those of the whole. `redacted`: a `case` in it, at any depth, may be redacted."""
+    those of the whole. `redacted`: a `case` in it, at any depth, may be redacted. `linked`: these of its fields may be
+    null, as the case that they name may be left out."""
 
     kind: Any
     name: str = ""
@@ -41,6 +42,7 @@ class Shape:
     omitted: frozenset[str] = frozenset()
     partial: bool = False
     redacted: bool = False
+    linked: frozenset[str] = frozenset()
 
     def __get_pydantic_json_schema__(self, _: Any, __: Any) -> JsonSchema:
         return self.mark()
@@ -52,7 +54,7 @@ class Shape:
 
     def schema(self, components: dict[str, JsonSchema]) -> JsonSchema:
         """The schema; what it refers to is added to `components`."""
-        schemas = _Schemas(components, redacted=self.redacted)
+        schemas = _Schemas(components, redacted=self.redacted, linked=self.linked)
         base = schemas.of(self.kind)
         members = {name: schemas.of(kind) for name, kind in {**self.added, **self.sometimes}.items()}
         if not members and not self.partial:
@@ -139,6 +141,7 @@ class _Schemas:
 
     components: dict[str, JsonSchema]
     redacted: bool = False
+    linked: frozenset[str] = frozenset()
 
     def of(self, kind: Any) -> JsonSchema:
         if isinstance(kind, tuple):
@@ -208,7 +211,13 @@ class _Schemas:
         properties = {each.encode_name: self._of(each.type) for each in fields}
         if self.redacted and "case" in properties:
             properties["case"] = {"anyOf": [properties["case"], {"const": REDACTED}]}
+        for name in self.linked & properties.keys():
+            properties[name] = self._or_nothing(properties[name])
         return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+    @staticmethod
+    def _or_nothing(member: JsonSchema) -> JsonSchema:
+        return {"anyOf": [member, {"type": "null"}]} if member.get("type") == "string" else member
 
     def _model(self, cls: type[BaseModel]) -> JsonSchema:
         """FastAPI's own form of a model, which other operations may answer too."""

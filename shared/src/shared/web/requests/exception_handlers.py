@@ -32,7 +32,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(UnknownCase)
     async def handle_unknown_case(_: Request, __: UnknownCase) -> JSONResponse:
         return problem_response(
-            404, "unknown-case", "Dossier inconnu", "Aucun dossier ne porte cet identifiant dans ce service."
+            404,
+            "unknown-case",
+            "Dossier inconnu",
+            "Aucun dossier que votre droit ouvre ne porte cet identifiant dans ce service. Vérifiez l’adresse\u00a0; si"
+            " l’on vous a parlé de ce dossier, adressez-vous à la ou au responsable de l’unité qui l’accompagne.",
         )
 
     @app.exception_handler(StaleVersion)

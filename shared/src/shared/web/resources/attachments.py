@@ -118,6 +118,7 @@ def attachments_router(
     attachments = AggregateEndpoints(router, decider, within=case)
     _add_upload(attachments, kinds, contributions)
     attachments.command("/withdrawal", WithdrawAttachment, *STAFF, in_transaction=AttachmentChunks)
+    attachments.readers = frozenset(readers)
     own_only = frozenset(contributions) - frozenset(readers)
     _add_list(attachments, case, own_only, *readers, *own_only)
     _add_download(attachments, own_only, *readers, *own_only)
@@ -161,7 +162,7 @@ def _add_upload(
     ) -> CommandResult:
         """The body is the file as it is, at most 10 MiB. Its type is found in its content, whatever the Content-Type
         says. Adding the same content twice gives the first attachment back (200)."""
-        authorize(caller, case)
+        authorize(caller, case, attachments.case_kind)
         await run_in_threadpool(attachments.require, app, case)
         if contribution := contributions.get(caller.actor.role):
             await run_in_threadpool(_check_contribution, contribution, app, case, caller, kind)
@@ -217,7 +218,7 @@ def _add_list(
     ) -> Any:
         """Those of the case, now or at a point in time, without their content; a version is the case's. Withdrawn ones
         too, with the reason. A provider sees its own."""
-        authorize(caller, case)
+        authorize(caller, case, attachments.case_kind)
         then = load_case_for_response(app, of_case.decider, case, at, response)
         loaded = [
             (added, attachment)
@@ -260,7 +261,7 @@ def _add_download(attachments: AggregateEndpoints[Attachment], own_only: Contain
     ) -> Response:
         """The content, as it was received: it never changes, and once withdrawn it is destroyed. A provider downloads
         its own."""
-        authorize(caller, case)
+        authorize(caller, case, attachments.case_kind)
         attachments.require(app, case, id)
         if not _may_read(app.load_existing(decider, id).state, caller, own_only):
             raise UnknownCase(str(id))

@@ -118,7 +118,7 @@ class AggregateEndpoints(AggregateResource[S]):
             minimal: PrefersMinimalDep,
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> CommandResult:
-            authorize(caller, case if self.within else None)
+            authorize(caller, case if self.within else None, self.case_kind)
             if derive_stream:
                 stream = case = derive_stream(body)
             else:
@@ -167,7 +167,7 @@ class AggregateEndpoints(AggregateResource[S]):
             if_match: IfMatchHeader = None,
             idempotency_key: IdempotencyKeyHeader = None,
         ) -> CommandResult:
-            authorize(caller, case)
+            authorize(caller, case, self.case_kind)
             request = with_address(command, address, body)
 
             def prepare() -> Any:

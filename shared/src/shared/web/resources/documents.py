@@ -23,7 +23,7 @@ from shared.documents import (
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, UnknownCase
 from shared.kernel import Decider, LabelledEnum, Refusal, Role
 from shared.names.lookup import NOW, find_person_names, find_structures, ids_in
-from shared.web.auth import Caller, authorize, requires
+from shared.web.auth import Caller, authorize, leave_out_of_state, requires
 from shared.web.http import ProblemError, styled_page
 from shared.web.limits import Slots
 from shared.web.requests import AppDep
@@ -75,9 +75,9 @@ def add_documents(resource: AggregateResource[S], templates: DocumentTemplates[S
         version: Version = None,
     ) -> list[AvailableDocument]:
         """The documents that can be written now, or could when the aggregate had reached a version."""
-        authorize(caller, case)
+        authorize(caller, case, resource.case_kind)
         resource.require(app, case, id)
-        source = _load_source(resource, app, case, id, version)
+        source = _load_source(resource, app, caller, case, id, version)
         address = f"{router.prefix.format(case=case)}/{id}/documents"
         return [_available(template, address, len(source.facts)) for template in templates(source.state)]
 
@@ -102,9 +102,9 @@ def add_documents(resource: AggregateResource[S], templates: DocumentTemplates[S
         name on it is corrected. The ETag is the document's fingerprint. A PDF has at most 200 pages."""
 
         def write() -> Document:
-            authorize(caller, case)
+            authorize(caller, case, resource.case_kind)
             resource.require(app, case, id)
-            source = _load_source(resource, app, case, id, version)
+            source = _load_source(resource, app, caller, case, id, version)
             return _find_template(templates(source.state), name).write(source)
 
         return await document_response(request, caller, form, write, name)
@@ -113,11 +113,13 @@ def add_documents(resource: AggregateResource[S], templates: DocumentTemplates[S
 def _load_source(
     resource: AggregateResource[S],
     app: ServiceApplication,
+    caller: Caller,
     case: UUID,
     stream: UUID,
     version: int | None,
 ) -> DocumentSource[S]:
-    """The aggregate at a version, with the other aggregates of the case as they were then.
+    """The aggregate at a version, with the other aggregates of the case as they were then; linked to no case that the
+    caller may not know of.
 
     Raises UnknownCase, or ProblemError 404 for a version that was never reached."""
     decider = resource.decider
@@ -137,7 +139,7 @@ def _load_source(
         found = _entries_of(entries, stream) or _entries_of(_entries_of_case(app, stream), stream)
         return other.state(event.data for entry, event in found if entry.id <= last.id)
 
-    state = app.load(decider, stream, len(own)).state
+    state = leave_out_of_state(app, caller, app.load(decider, stream, len(own)).state, decider.linked_cases)
     parent = state_of(resource.within.decider, case) if resource.within else None
     until = NOW if following is None else following - 1  # names are corrected between two versions too
     structure = find_structures(app, [case], until).get(case)

@@ -14,7 +14,9 @@ def document_events(openapi: dict[str, Any], deciders: Iterable[Decider[Any]]) -
     listed = {event_name(kind).name: (kind, decider) for decider in deciders for kind in decider.events}
     entry = openapi["components"]["schemas"].get("HistoryEntry")
     if entry is not None:
-        shape = Shape(tuple(Shape(kind, redacted=of.names_cases) for kind, of in listed.values())).mark()
+        shape = Shape(
+            tuple(Shape(kind, redacted=of.names_cases, linked=of.linked_cases) for kind, of in listed.values())
+        ).mark()
         by_event = {"x-by-event": {name: kind.__name__ for name, (kind, _) in sorted(listed.items())}}
         entry["properties"]["data"] = {"description": entry["properties"]["data"]["description"]} | shape | by_event
     return openapi

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from shared.access import find_case_access
 from shared.eventlog import Receipt, ServiceApplication, UnknownCase
-from shared.kernel import Context, Decider, Refused, paris_date
+from shared.kernel import CASE_PATHS, Context, Decider, Refused, Role, paris_date
+from shared.names import name_decider
 from shared.temporal import PointInTime
-from shared.web.auth import Caller, can_change, redact_confidential_cases
+from shared.web.auth import Caller, can_change, leave_out_linked_cases, redact_hidden_cases
 from shared.web.requests import CommandEndpoint, Link, ResourceRouter
 from shared.web.resources.guards import is_of_the_state, least_command, refusal_by_state
 from shared.web.resources.parts import Created, Part
@@ -19,7 +21,8 @@ class AggregateResource(Generic[S]):
     """The operations of one aggregate, on one router.
 
     `within`: the resource of the case, for an aggregate that has a stream of its own in a case and whose state names
-    its `case`. `called`: what an answer calls it under `created`, if not by the aggregate's name."""
+    its `case`. `called`: what an answer calls it under `created`, if not by the aggregate's name. `readers`: the roles
+    that read its state."""
 
     def __init__(
         self,
@@ -32,8 +35,25 @@ class AggregateResource(Generic[S]):
         self.router, self.decider, self.within = router, decider, within
         self.called = called or decider.name
         self.parts_of: list[Part[S]] = []
+        self.readers: frozenset[Role] = frozenset()
+        self._children: list[AggregateResource[Any]] = []
+        if within:
+            within._children.append(self)
         self.case_id: Callable[..., Any] = parent_case if within else own_case
+        self.case_kind: str = (within or self).decider.name
         self._offered: list[CommandEndpoint] = []
+
+    def readable_kinds(self, role: Role) -> frozenset[str]:
+        """The aggregates of a case whose states a reader of the case may read under this role, by name. What is sealed
+        in the events of any other is not opened for them. What a structure is called stands in every state."""
+        readable = {each.decider.name for each in self._children if role in each.readers}
+        return frozenset({self.decider.name, name_decider.name, *readable})
+
+    def is_heard_of(self, app: ServiceApplication, case: UUID) -> bool:
+        """Whether the service was told who may see a case that has not reached its phase; of another kind than the
+        phase's own, nothing is told."""
+        of_the_phase = self.router.prefix == CASE_PATHS.get(app.service)
+        return of_the_phase and find_case_access(app.recorder, case) is not None
 
     def offer(self, endpoint: CommandEndpoint) -> None:
         """From now on a link to this command stands in the responses about the aggregate, while its state allows it."""
@@ -41,7 +61,7 @@ class AggregateResource(Generic[S]):
 
     def links(self, app: ServiceApplication, caller: Caller, case: UUID, id: UUID, state: S) -> list[Link]:  # noqa: A002
         """The commands that the guards let pass now, of those that the caller may send; for each part, its own."""
-        if not can_change(caller, case):
+        if not can_change(caller, case, self.case_kind):
             return []
         allowed = tuple(self.decider.available_commands(state))
         context = app.context(case, caller.actor)
@@ -68,6 +88,8 @@ class AggregateResource(Generic[S]):
             return False
         try:
             endpoint.check(app, caller, case, tried)
+        except UnknownCase:
+            return True
         except Refused as refused:
             return is_of_the_state(refused)
         return False
@@ -98,8 +120,12 @@ class AggregateResource(Generic[S]):
         return self.links(app, caller, case, id, state) if at == PointInTime() else []
 
     def redact(self, app: ServiceApplication, caller: Caller, response: Any) -> Any:
-        """The response without the ids of confidential cases that are not for the caller."""
-        return redact_confidential_cases(app, caller, response) if self.decider.names_cases else response
+        """The response without the ids of confidential cases and archives that are not for the caller."""
+        if self.decider.names_cases:
+            return redact_hidden_cases(app, caller, response)
+        if self.decider.linked_cases:
+            return leave_out_linked_cases(app, caller, response, self.decider.linked_cases)
+        return response
 
     def require(self, app: ServiceApplication, case: UUID, id: UUID | None = None) -> None:  # noqa: A002
         """Raises UnknownCase without the parent case, or when the aggregate `id` is not in it.

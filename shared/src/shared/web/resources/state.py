@@ -8,11 +8,12 @@ from uuid import UUID
 from fastapi import Depends, Response
 from pydantic import BaseModel, Field
 
+from shared.access import AccessAction
 from shared.eventlog import LoadedAggregate, LogEntry, RecordedEvent, ServiceApplication, UnknownCase, to_plain
-from shared.kernel import Role, event_name
+from shared.kernel import Encrypted, Role, event_name
 from shared.projections import Projection
 from shared.temporal import PointInTime
-from shared.web.auth import Caller, authorize, require_no_confidential_case, requires
+from shared.web.auth import EXISTENCE, Caller, authorize, require_no_hidden_case, requires
 from shared.web.collections import (
     NAMES_DESCRIPTION,
     PAST_TURN,
@@ -25,12 +26,12 @@ from shared.web.collections import (
     named_state_members,
     page_of,
 )
-from shared.web.http import shown_as
+from shared.web.http import REDACTED, shown_as
 from shared.web.requests import AppDep, BoundParam, Link, PointInTimeDep, PrefersMinimalDep
 from shared.web.resources.history import EventEffect, StateAt, effects_between, state_at
 from shared.web.resources.parts import Part, address_params
 from shared.web.resources.resource import AggregateResource
-from shared.web.resources.stored_events import StoredEvents, stored_events
+from shared.web.resources.stored_events import StoredEvents, is_readable, stored_events
 
 ExtraFields = Callable[[ServiceApplication, UUID, Any], Any]
 """What is shown with a state: (application, id, state) to a value of the class that describes it."""
@@ -69,8 +70,10 @@ def add_state(
         omitted=named["omitted"],
         sometimes={**sometimes, "links": list[Link], "replayed": StateAt},
         redacted=resource.decider.names_cases,
+        linked=resource.decider.linked_cases,
     )
     router, decider, name = resource.router, resource.decider, resource.decider.name
+    resource.readers = frozenset(roles)
 
     @router.get("/{id}", name="get", response_model=shape, summary=f"Get the {name}")
     def get(
@@ -85,7 +88,7 @@ def add_state(
         """The state now, with `names`, what the people in it are called, by id; `extra`, what follows from it today;
         and `links`, the commands you may send next. At a point in time, the state as it was then, with its basis under
         `replayed`."""
-        authorize(caller, case)
+        authorize(caller, case, resource.case_kind)
         resource.require(app, case, id)
         if at != PointInTime():
             return resource.redact(app, caller, state_at(app, decider, id, at=at, case=case))
@@ -93,7 +96,9 @@ def add_state(
         response.headers["ETag"] = f'"{loaded.version}"'
         plain = to_plain(extra(app, id, loaded.state), app.key_store.display_text) if extra else None
         following = resource.redact(app, caller, {"extra": plain}) if extra else {}
-        state = resource.redact(app, caller, _with_current_adviser(caller, case, plain_state(app, id, loaded)))
+        state = resource.redact(
+            app, caller, _with_current_adviser(resource, caller, case, plain_state(app, id, loaded))
+        )
         links = {} if minimal else {"links": resource.links(app, caller, case, id, loaded.state)}
         return name_state(app, case, state) | following | links
 
@@ -113,7 +118,7 @@ def add_state(
     ) -> Any:
         """Each event with the fields that it changed. Between two versions or instants, in the order of recording;
         between two days, what had happened by their end, of all that is recorded now."""
-        authorize(caller, case)
+        authorize(caller, case, resource.case_kind)
         resource.require(app, case, id)
         return resource.redact(app, caller, effects_between(app, decider, id, since, until))
 
@@ -134,21 +139,31 @@ def _add_history(resource: AggregateResource[Any], *roles: Role) -> None:
     ) -> Any:
         """Every event of the case in this service, or those recorded by a point in time; a version is that of the
         case's own aggregate. Of a case that has not reached this service yet, what was received about it."""
-        authorize(caller, id)
-        history = load_case_for_response(app, resource.decider, id, at, response, unopened=True)
-        return name_entries(
-            app, resource.redact(app, caller, [_history_entry(app, *recorded) for recorded in history.counted])
-        )
+        authorize(caller, id, resource.case_kind)
+        heard_of = resource.is_heard_of(app, id)
+        history = load_case_for_response(app, resource.decider, id, at, response, unopened=heard_of)
+        readable = resource.readable_kinds(caller.actor.role)
+        entries = [
+            _history_entry(
+                entry,
+                event,
+                show=app.key_store.display_text if is_readable(app, entry, id, readable) else _withhold,
+            )
+            for entry, event in history.counted
+        ]
+        return name_entries(app, resource.redact(app, caller, entries))
 
     @router.get(
         "/{id}/stored", name="list_stored_events", response_model=StoredEvents, summary="List the events as stored"
     )
     def list_stored_events(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*roles)]) -> Any:  # noqa: A002
         """The stored bytes, which `payload_hash` commits to, with the encrypted values that the reader may see."""
-        authorize(caller, id)
+        authorize(caller, id, resource.case_kind)
         if resource.decider.names_cases:
-            require_no_confidential_case(app, caller, id)
-        return stored_events(app, id)
+            require_no_hidden_case(app, caller, id, (AccessAction.READ,))
+        elif resource.decider.linked_cases:
+            require_no_hidden_case(app, caller, id, EXISTENCE)
+        return stored_events(app, resource, id, caller.actor.role)
 
 
 def add_part(resource: AggregateResource[Any], part: Part[Any], *roles: Role) -> None:
@@ -176,7 +191,7 @@ def add_part(resource: AggregateResource[Any], part: Part[Any], *roles: Role) ->
     ) -> Any:
         """As it stands in the state, now or at a point in time; the version is the aggregate's. `names`: what the
         people in it are called, by id. `links`: the commands that you may send to it next."""
-        authorize(caller, case)
+        authorize(caller, case, resource.case_kind)
         resource.require(app, case, id)
         *_, own = address.values()
 
@@ -226,7 +241,7 @@ def plain_state(app: ServiceApplication, id: UUID, loaded: LoadedAggregate[Any])
     return {"id": str(id), "version": loaded.version, **to_plain(loaded.state, app.key_store.display_text)}
 
 
-def _history_entry(app: ServiceApplication, entry: LogEntry, event: RecordedEvent[Any]) -> dict[str, Any]:
+def _history_entry(entry: LogEntry, event: RecordedEvent[Any], *, show: Callable[[Encrypted], str]) -> dict[str, Any]:
     return {
         "position": entry.id,
         "stream": entry.originator_id,
@@ -240,13 +255,20 @@ def _history_entry(app: ServiceApplication, entry: LogEntry, event: RecordedEven
         "role": event.meta.role,
         "unit": event.meta.unit,
         "causation": event.meta.causation,
-        "data": to_plain(event.data, app.key_store.display_text),
+        "data": to_plain(event.data, show),
     }
 
 
-def _with_current_adviser(caller: Caller, case: UUID, state: dict[str, Any]) -> dict[str, Any]:
+def _withhold(_value: Encrypted) -> str:
+    """What the reader may not read in the state of the aggregate that recorded it."""
+    return REDACTED
+
+
+def _with_current_adviser(
+    resource: AggregateResource[Any], caller: Caller, case: UUID, state: dict[str, Any]
+) -> dict[str, Any]:
     """The state with the adviser who is in charge today, as lists show it. A past state shows who it was then."""
-    known = caller.find_case(case)
+    known = caller.find_case(case, resource.case_kind)
     if known and known.adviser:
         for fields in (state, *state.values()):
             if isinstance(fields, dict) and "adviser" in fields:

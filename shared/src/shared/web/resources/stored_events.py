@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +13,13 @@ from pydantic import BaseModel
 
 from shared.crypto import UNREADABLE_TEXT, KeyErased, TransitKeyMissing
 from shared.eventlog import LogEntry, ServiceApplication, StoredPayload, UnknownCase
-from shared.kernel import Encrypted, event_name, stored_tokens
+from shared.kernel import Encrypted, Role, event_name, stored_tokens
+from shared.web.resources.resource import AggregateResource
 
 
 class StoredEvent(BaseModel):
     """`stored`: base64 of the bytes whose SHA-256 the header names. `shown`: by its path in `data`, what each encrypted
-    value says; null when its key was destroyed."""
+    value says that the reader may read; null when its key was destroyed."""
 
     position: int
     stored: str
@@ -32,20 +33,35 @@ class StoredEvents(BaseModel):
     schemas: dict[str, dict[str, Any]]
 
 
-def stored_events(app: ServiceApplication, case: UUID) -> StoredEvents:
-    """Every row of the case, even one that was altered and cannot be read. Raises UnknownCase."""
+def stored_events(app: ServiceApplication, resource: AggregateResource[Any], case: UUID, reader: Role) -> StoredEvents:
+    """Every row of the case, even one that was altered and cannot be read; sealed values are opened where the `reader`
+    may read the state that they belong to.
+
+    Raises UnknownCase, also where another kind of aggregate stands under the id."""
     entries = app.recorder.entries_of_case(case)
-    if not entries:
+    own = next((entry for entry in entries if entry.originator_id == case), None)
+    is_own = app.records(resource.decider, own.topic) if own else resource.is_heard_of(app, case)
+    if not entries or not is_own:
         raise UnknownCase(str(case))
+    readable = resource.readable_kinds(reader)
     topics = {entry.topic for entry in entries}
     known = {event_name(event).topic: event for decider in app.deciders for event in decider.events}
     return StoredEvents(
         events=[
-            StoredEvent(position=entry.id, stored=b64encode(entry.state).decode(), shown=dict(_show_values(app, entry)))
+            StoredEvent(
+                position=entry.id,
+                stored=b64encode(entry.state).decode(),
+                shown=dict(_show_values(app, entry)) if is_readable(app, entry, case, readable) else {},
+            )
             for entry in entries
         ],
         schemas={topic: _schema(known[topic]) for topic in sorted(topics & known.keys())},
     )
+
+
+def is_readable(app: ServiceApplication, entry: LogEntry, case: UUID, readable: Set[str]) -> bool:
+    """Whether an event of a case is of its own aggregate, or of one of the `readable` kinds."""
+    return entry.originator_id == case or app.kind_of_event(entry.topic) in readable
 
 
 def _show_values(app: ServiceApplication, entry: LogEntry) -> Iterator[tuple[str, str | None]]:

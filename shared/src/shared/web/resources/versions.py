@@ -140,7 +140,7 @@ class VersionEndpoints(Generic[C, S]):
             response: Response,
         ) -> list[ContentVersion]:
             """Who made each version and when, and what leaders decided on it, now or by a past point in time."""
-            authorize(caller, id)
+            authorize(caller, id, self.decider.name)
             case_at = load_case_for_response(app, self.decider, id, point_in_time, response)
             return self.build_history(app, case_at, id).versions
 
@@ -158,7 +158,7 @@ class VersionEndpoints(Generic[C, S]):
             response: Response,
         ) -> Any:
             """Its content never changes; what leaders had decided on it depends on the point in time."""
-            authorize(caller, id)
+            authorize(caller, id, self.decider.name)
             case_at = load_case_for_response(app, self.decider, id, point_in_time, response)
             history = self.build_history(app, case_at, id)
             content = self.content_at(history, number)
@@ -178,7 +178,7 @@ class VersionEndpoints(Generic[C, S]):
             since: Since = None,
         ) -> Any:
             """Texts are compared as they are read: a text whose key is erased no longer differs from another one."""
-            authorize(caller, id)
+            authorize(caller, id, self.decider.name)
             history = self.build_history(app, load_case_at(app, self.decider, id, PointInTime()), id)
             since = number - 1 if since is None else since
             display_text = with_placeholders(app.key_store.display_text)

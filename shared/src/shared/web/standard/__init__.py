@@ -5,6 +5,7 @@ from shared.web.standard.access_log import (
     AccessLogEntry,
     AccessLogFilters,
     AccessLogParams,
+    authorize_log,
     find_entries,
 )
 from shared.web.standard.clock import clock_router
@@ -20,6 +21,7 @@ __all__ = [
     "AccessLogEntry",
     "AccessLogFilters",
     "AccessLogParams",
+    "authorize_log",
     "clock_router",
     "event_body",
     "feed_router",

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from shared.access import AccessLog, AccessLogQuery
 from shared.kernel import Role
-from shared.web.auth import Caller, authorize, authorize_headers, requires
+from shared.web.auth import EXISTENCE, Caller, authorize, authorize_headers, requires
 from shared.web.collections import NO_NUL_PATTERN
 from shared.web.http import BoundedRoute, problem_responses
 from shared.web.requests import Instant
@@ -72,10 +72,7 @@ def entries(
 
 def find_entries(request: Request, caller: Caller, params: AccessLogParams) -> AccessLogPage:
     """Of this service's own log; the reading is authorized and recorded."""
-    if params.case is None:
-        authorize(caller)
-    else:
-        authorize_headers(caller, params.case)
+    is_of_case = authorize_log(caller, params.case)
     log: AccessLog = request.app.state.access_log
     units = None if caller.actor.role is Role.LEADER else caller.actor.territory
     rows = log.entries(
@@ -89,12 +86,24 @@ def find_entries(request: Request, caller: Caller, params: AccessLogParams) -> A
             limit=params.limit,
         )
     )
-    if params.case is None:
+    if not is_of_case:
         caller.record_rows(len(rows))
     return AccessLogPage(
         items=[_build_entry(row, caller.actor.role) for row in rows],
         next=rows[-1]["id"] if len(rows) == params.limit else None,
     )
+
+
+def authorize_log(caller: Caller, case: UUID | None) -> bool:
+    """Whether this is recorded as a read of the case. Raises like `authorize_headers`.
+
+    An id that is no case, a person's, or a case that the right does not cover, gives the entries of the own territory
+    that name it, which may be none: that there are none tells nothing of what it is."""
+    if case is None or not (caller.case or any(caller.can(action, case) for action in EXISTENCE)):
+        authorize(caller)
+        return False
+    authorize_headers(caller, case)
+    return True
 
 
 def _build_entry(row: dict[str, Any], to: Role) -> AccessLogEntry:

@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from uuid import UUID
 
-import httpx
-
-from shared.access import AccessAction, may_know_case
+from shared.access import AccessAction
 from shared.contracts.registry import other_cases
 from shared.eventlog import LogEntry, LogRecorder, ServiceApplication
 from shared.kernel import Role
 from shared.messaging import Message, ToIntegrationEvent, messages_of
-from shared.web.auth import Caller
+from shared.web.auth import Caller, find_hidden_cases
 from shared.web.http import ProblemError
 
 PARTNER_ROLES = frozenset({Role.ADVISER, Role.MANAGER, Role.REGIONAL, Role.AUDITOR})
@@ -56,11 +54,11 @@ def messages_for_partner(
         """Not the register, a sheet, or what a service keeps for itself; nor what is shown to nobody, being altered."""
         try:
             known = caller.find_case(id)
-        except ProblemError as refusal:
-            if refusal.status_code == httpx.codes.SERVICE_UNAVAILABLE:
-                raise
+        except ProblemError:
             return False
-        return known is not None and not known.register
+        if known and known.unready:
+            raise known.unready
+        return known is not None and not known.register and not known.shared
 
     def select_covered() -> Iterator[tuple[LogEntry, bool]]:
         for entry in entries:
@@ -75,8 +73,11 @@ def messages_for_partner(
 
     @cache
     def may_know(case: UUID) -> bool:
-        """A case that this service does not know either is nobody's here, unless it is confidential."""
-        return can(AccessAction.READ, case) and may_know_case(app, case, caller.actor)
+        """A case of which nothing was said here either is nobody's."""
+        known = caller.find_case(case)
+        if known is None or not known.opened:
+            return not find_hidden_cases(app, caller, [str(case)], [AccessAction.READ])
+        return can(AccessAction.READ, case)
 
     def is_shown_whole(message: Message) -> bool:
         """A body that names another case is for those who may know of that one too."""

@@ -52,7 +52,7 @@ from intake.domain.request.reception import (
     ReceiveRequestWithFindings,
     RequestReceived,
 )
-from intake.domain.request.state import ALREADY_OPEN, Request, RequestStatus
+from intake.domain.request.state import ALREADY_OPEN, LINKED_CASES, Request, RequestStatus
 from intake.domain.request.transfer import (
     RecordTakeOver,
     RequestTransferred,
@@ -296,4 +296,5 @@ decider: Decider[Request] = Decider(
     available_commands=available_commands,
     case_table=CASE_ACCESS_TABLE,
     case_row=case_row,
+    linked_cases=LINKED_CASES,
 )

@@ -19,6 +19,8 @@ from shared.kernel import (
     Refusal,
 )
 
+LINKED_CASES = frozenset({"origin", "earlier", "taken_over_as", "request"})
+"""The fields of a request, and of its events, that name other cases of the structure."""
 ALREADY_OPEN = Refusal("case-already-open", "Un dossier est déjà ouvert pour cette structure")
 NOT_RECEIVED = Refusal("request-not-received", "Demande non reçue")
 OUTCOME_GIVEN = Refusal("outcome-already-given", "La demande a déjà son issue")

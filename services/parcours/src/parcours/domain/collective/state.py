@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from parcours.domain.state import Action, ActionStatus
-from shared.kernel import Encrypted, LabelledEnum, Refusal
+from shared.kernel import Encrypted, LabelledEnum, Refusal, Refused
 from shared.kernel.frozen import replace
 
 MIN_BENEFICIARIES = 2
@@ -129,9 +129,13 @@ REQUIRES_OPERATION = (UNKNOWN_OPERATION, OPERATION_ENDED)
 ENDED = (OperationStatus.CLOSED, OperationStatus.CANCELLED)
 
 
+def unknown_operation() -> Refused:
+    return UNKNOWN_OPERATION("Aucune opération collective ne porte cet identifiant\u00a0: prévoyez-la d’abord.")
+
+
 def require_operation(operation: Operation) -> None:
     """Raises unless the operation was planned and has not ended."""
     if operation.status is OperationStatus.NEW:
-        raise UNKNOWN_OPERATION("Aucune opération collective ne porte cet identifiant\u00a0: prévoyez-la d’abord.")
+        raise unknown_operation()
     if operation.status in ENDED:
         raise OPERATION_ENDED(f"Cette opération collective est {operation.status.label}.")

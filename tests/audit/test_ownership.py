@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.visibility import CASE_OPENINGS
+from audit.ownership import CASE_OPENINGS
 from intake.domain.request.request import OPENING_EVENTS
 from shared.kernel import event_name
 
