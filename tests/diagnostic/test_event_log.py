@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from diagnostic.domain.advice import ReceiveAdvice, RequestAdvice
-from diagnostic.domain.comments import CommentDiagnosis
+from diagnostic.domain.comments import AcknowledgeDiagnosisComment, CommentDiagnosis
 from diagnostic.domain.committee import AgreeToShare, GiveOpinion, ShareWithCommittee, Tendency, WithdrawAgreement
 from diagnostic.domain.content.axes import AssessAxis
 from diagnostic.domain.content.content import DiagnosisSection
@@ -110,6 +110,7 @@ ASIDE = (
     (GiveOpinion(Tendency.RESERVED, "secret avis"), Role.COMMITTEE),
     (WithdrawAgreement(), LEADER),
     (CommentDiagnosis("secret commentaire"), LEADER),
+    (AcknowledgeDiagnosisComment(1), Role.ADVISER),
     (RequestAdvice("secret centre", "secret question"), Role.ADVISER),
 )
 

@@ -32,7 +32,7 @@ from followup.domain.reviews.reporting import (
     ReviewUnreachable,
 )
 from followup.domain.reviews.review import Report, ReviewStatus
-from shared.kernel import Axis, Comment, CommentAdded, Ending, EndingKind, Role
+from shared.kernel import Axis, Comment, CommentAcknowledged, CommentAdded, Ending, EndingKind, Role
 from shared.testing.scenarios import NOW, MemoryLog, text
 
 
@@ -66,6 +66,7 @@ def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear
         CommentAdded(
             Comment("leader-1", Role.LEADER, text=text("secret commentaire"), commented_at=NOW, about_version=1)
         ),
+        CommentAcknowledged(1),
     )
     assert {type(event) for event in history} == set(decider.events)
     log = MemoryLog(decider)

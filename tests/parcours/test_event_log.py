@@ -17,7 +17,7 @@ from parcours.domain.assignment import agreement, assignment_corrections, report
 from parcours.domain.assignment.signatures import GivenSignature, GivenSignatures
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import standing
-from parcours.domain.comments import CommentParcours
+from parcours.domain.comments import AcknowledgeParcoursComment, CommentParcours
 from parcours.domain.funding import payments
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.parcours import decider
@@ -143,6 +143,7 @@ WHOLE_LIFE = (
     *CARRIED_OUT,
     *OPERATIONS_COME_AND_GO,
     CommentParcours("secret commentaire", about_version=1),
+    AcknowledgeParcoursComment(1),
     coordination.AbandonAction(LOCAL, "secret abandon"),
     coordination.CarryOverAction(EXPERTISE, "secret suite"),
     corrections.CorrectIntroduction(OWN, 1, whom="secret contact", held_on=TODAY, reason="secret erreur"),

@@ -94,6 +94,16 @@ def test_one_caseload_has_the_tasks_of_all_services_by_the_day_they_are_due(serv
     assert {task["structure"]["name"] for task in everything} == {*NAMES}
 
 
+def test_what_a_resource_centre_is_asked_comes_from_where_it_is_asked_alone(services: House) -> None:
+    diagnosis, *_ = done(services.by("diagnostic", "adviser").get("/api/v1/diagnoses"))["items"]
+    question = {"centre": "CRDLA Culture", "question": "Quels publics ?", "unit": "crdla-culture"}
+    done(services.by("diagnostic", "adviser").post(f"/api/v1/diagnoses/{diagnosis['id']}/advice", question))
+    up_to_date(services["diagnostic"], service("diagnostic"))
+    ((asked,),) = pages(services.by("audit", "resource_centre", unit="crdla-culture"), CASELOAD)
+    assert (asked["service"], asked["what"], asked["case"]) == ("diagnostic", "advice_to_give", diagnosis["id"])
+    assert [*pages(services.by("audit", "committee"), CASELOAD)] == [[]]
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3])
 def test_its_pages_lose_and_repeat_nothing(services: House, limit: int) -> None:
     adviser = services.by("audit", "adviser")
@@ -184,8 +194,9 @@ def test_what_all_services_refuse_is_refused_in_their_words(services: House) -> 
 
 @pytest.mark.parametrize("path", [CASELOAD, CASES, ACCESS_LOGS])
 def test_a_role_that_the_services_refuse_is_refused_here(services: House, path: str) -> None:
-    for role in (Role.PROVIDER, Role.COMMITTEE, Role.PILOT, Role.OPS):
-        assert services.by("audit", role).get(path).status_code == 403
+    asked = () if path == CASELOAD else (Role.COMMITTEE, Role.RESOURCE_CENTRE)
+    for role in (Role.PROVIDER, Role.PILOT, Role.OPS, *asked):
+        assert services.by("audit", role).get(path).status_code == 403, role
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """What a resource centre reads and answers over HTTP."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.support.checks.projection_waits import tasks
 from tests.support.servers.served_service import served
 
 from diagnostic.domain.diagnosis import decider
@@ -47,6 +49,19 @@ def test_a_resource_centre_reads_and_answers_what_it_is_asked_and_nothing_else(
             None,
         )
         assert elsewhere.get("/api/v1/advice").json()["items"] == []
+        (task,) = tasks(centre)
+        assert (task["what"], task["item"], task["unit"]) == (
+            "advice_to_give",
+            waiting["advice"],
+            "crdla-environnement",
+        )
+        assert (task["structure"], task["adviser"]) == (None, None), (
+            "a centre is told the question, and not whose it is"
+        )
+        assert date.fromisoformat(task["due_on"]) == now.date() + timedelta(days=30)
+        assert centre.get(task["href"]).json()[0]["advice"] == task["item"]
+        assert tasks(elsewhere) == []
+        assert [each["what"] for each in tasks(adviser)] == ["session_to_hold"], "it is not the adviser's to do"
         assert adviser.get("/api/v1/advice").status_code == 403
         (listed,) = centre.get(f"{path}/advice").json()
         assert (listed["question"], listed["answer"]) == ("Quels financements ?", None)
@@ -66,6 +81,20 @@ def test_a_resource_centre_reads_and_answers_what_it_is_asked_and_nothing_else(
         project(application)
         (answered,) = centre.get("/api/v1/advice").json()["items"][0]["questions"]
         assert (answered["advice"], answered["received_on"]) == (listed["advice"], answer["received_on"])
+        assert tasks(centre) == []
+        other = question | {"centre": "CRDLA Culture", "unit": "crdla-culture", "question": "Quels lieux ?"}
+        adviser.post(f"{path}/advice", other)
+        adviser.post(f"{path}/advice", question)
+        project(application)
+        for status, number in (("awaited", 1), ("answered", 1), (None, 2)):
+            (row,) = centre.get("/api/v1/advice", **({"status": status} if status else {})).json()["items"]
+            assert [each["status"] for each in row["questions"] if status] == ([status] if status else [])
+            assert len(row["questions"]) == number
+            assert set(row) == {"id", "version", "units", "requested_at", "questions"}, "and nothing of other centres"
+        assert elsewhere.get("/api/v1/advice", status="answered").json()["items"] == [], (
+            "the other centre's is answered"
+        )
+        assert centre.get("/api/v1/advice", status="lost").status_code == 422
         assert adviser.get(f"{path}/advice").json()[0]["answer"] == "Voir le fonds vert."
         wrong = question | {"unit": "le CRDLA de Nantes"}
         assert adviser.post(f"{path}/advice", wrong).json()["type"].endswith("/wrong-unit")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.support.checks.projection_waits import days_pass, tasks
 from tests.support.servers.served_service import served
 
 from diagnostic.domain.diagnosis import decider
@@ -56,10 +57,21 @@ def test_the_committee_reads_only_the_parts_and_the_version_that_were_shared(
         assert (read["version"], read["until"], list(read["content"])) == (2, until, ["axes", "employment"])
         assert read["content"]["axes"]["digital"]["rating"] == 3
         assert committee.get(path).status_code == 403
+        (task,) = tasks(committee)
+        assert (task["what"], task["due_on"], task["structure"], task["adviser"]) == (
+            "opinion_to_give",
+            until,
+            None,
+            None,
+        )
+        assert committee.get(task["href"]).json() == read
+        assert tasks(diagnostic.by("committee", unit="dla-75")) == []
         opinion = {"opinion": "favourable", "comments": "Projet utile."}
         assert committee.post(f"{path}/opinions", opinion).json()["events"] == ["opinion-given"]
         assert leader.get(path).json()["committee"]["opinions"][0]["comments"] == "Projet utile."
 
+        project(application)
+        assert tasks(committee) == [], "it was given"
         narrower = {"scope": ["employment"], "until": until}
         assert leader.post(f"{path}/sharing-agreement", narrower).status_code == 200
         at_version_5 = leader.get(f"{path}/shared", version=5).json()
@@ -68,9 +80,19 @@ def test_the_committee_reads_only_the_parts_and_the_version_that_were_shared(
             "the axes are shared no more"
         )
 
+        project(application)
+        (shared,) = committee.get("/api/v1/shares").json()["items"]
+        assert shared["sections"] == ["employment"], "what the structure agrees to no longer leaves the list too"
         assert leader.post(f"{path}/sharing-withdrawal").json()["events"] == ["sharing-withdrawn"]
         project(application)
         assert committee.get("/api/v1/shares").json()["items"] == [], "it is shared no more"
         assert committee.get(f"{path}/shared").status_code == 409
         assert committee.get(f"{path}/shared", version=5).status_code == 409
         assert leader.get(f"{path}/shared", version=5).json() == read
+
+        leader.post(f"{path}/sharing-agreement", narrower)
+        adviser.post(f"{path}/committee")
+        project(application)
+        assert [each["what"] for each in tasks(committee)] == ["opinion_to_give"]
+        days_pass(diagnostic, 31)
+        assert tasks(committee) == [], "the sharing has ended, and no opinion is taken any more"

@@ -133,6 +133,9 @@ def test_a_caseload_is_for_those_at_work(serve: Serve, service: Service) -> None
     assert tasks(running.by("manager"), unit="dla-44") == []
     for role in ("leader", "provider", "auditor", "committee"):
         assert running.by(role, case=str(uuid7())).get(CASELOAD).status_code == 403, role
+    for role in ("committee", "resource_centre"):
+        asked = running.by(role).get(CASELOAD)
+        assert asked.status_code == (200 if service is diagnostic_service else 403), role
     assert running.anonymous().get(CASELOAD).status_code == 401
 
 
@@ -188,8 +191,21 @@ def test_a_parcours_waits_to_be_shared_and_for_the_structures_word(serve: Serve)
     posted(adviser, f"{path}/actions", action | {"starts_on": today, "ends_on": ends_on})
     posted(adviser, f"{path}/sharing", starts_on=today, ends_on=ends_on)
     days_pass(running, 16)
+    leader = running.by("leader", case=str(case))
+    written = posted(leader, f"{path}/comments", text="Le calendrier est serré.").json()["created"]["comment"]
     up_to_date(running, parcours_service)
-    assert in_days(running, adviser, adviser="me") == [("leader_to_answer", -1, True)]
+    late, comment = ("leader_to_answer", -1, True), ("comment_to_answer", 7, False)
+    assert in_days(running, adviser, adviser="me") == [late, comment]
+    assert tasks(adviser)[1]["href"] == written["href"]
+    assert adviser.get(written["href"]).json()["text"] == "Le calendrier est serré."
+    assert leader.post(f"{written['href']}/acknowledgment").status_code == 403
+    posted(adviser, f"{written['href']}/acknowledgment")
+    up_to_date(running, parcours_service)
+    assert in_days(running, adviser, adviser="me") == [late]
+    posted(leader, f"{path}/comments", text="Trop serré.")
+    posted(adviser, f"{path}/comments", text="Nous l’étalerons.")
+    up_to_date(running, parcours_service)
+    assert in_days(running, adviser, adviser="me") == [late], "an answer settles what was written before it"
 
 
 def test_actions_are_told_from_the_day_they_should_start_or_end_and_then_the_debrief(serve: Serve) -> None:
@@ -316,4 +332,8 @@ def test_a_follow_up_waits_for_its_reviews_and_then_to_be_closed(serve: Serve) -
     posted(adviser, f"{path}/reviews/M6/unreachable", attempts=3)
     assert waits() == [("follow_up_to_close", None, False)]
     posted(adviser, f"{path}/closure", conclusion="La structure tient.")
+    assert waits() == []
+    posted(running.by("leader", case=str(case)), f"{path}/comments", text="Merci à toute l’équipe.")
+    assert waits() == [("comment_to_answer", "1", False)], "after the end too"
+    posted(adviser, f"{path}/comments/1/acknowledgment")
     assert waits() == []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NotRequired, TypedDict
 from uuid import UUID
 
-from diagnostic.domain.advice import AdviceReceived, AdviceRequested
-from diagnostic.domain.committee import OpinionGiven, SharedWithCommittee, SharingWithdrawn
+from diagnostic.domain.advice import AdviceReceived, AdviceRequested, QuestionStatus
+from diagnostic.domain.committee import OpinionGiven, SharedWithCommittee, SharingAgreed, SharingWithdrawn
 from diagnostic.domain.content.content import DiagnosisSection
 from diagnostic.domain.lifecycle import DiagnosisOpened
 from shared.eventlog import LogEntry, RecordedEvent
@@ -34,6 +34,7 @@ class Question(TypedDict):
 
     advice: UUID
     unit: str
+    status: QuestionStatus
     requested_at: datetime
     received_on: date | None
 
@@ -55,11 +56,18 @@ def _project_share(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> R
         case SharedWithCommittee(version, scope, until=until):
             shared = {"shared_version": version, "sections": list(scope), "until": until}
             return row | shared | {"shared_at": entry.recorded_at, "opinions": 0}
+        case SharingAgreed(scope, until) if "shared_at" in row:
+            kept = [section for section in row["sections"] if section in scope]
+            return row | {"sections": kept, "until": min(row["until"], str(until))} if kept else _withdrawn(row)
         case SharingWithdrawn():
-            return {name: value for name, value in row.items() if name != "shared_at"}
+            return _withdrawn(row)
         case OpinionGiven():
             return row | {"opinions": row["opinions"] + 1}
     return row
+
+
+def _withdrawn(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name != "shared_at"}
 
 
 def _units_shared_with(row: Row) -> Iterable[str | None]:
@@ -70,15 +78,42 @@ def _units_shared_with(row: Row) -> Iterable[str | None]:
 def _project_advice(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case AdviceRequested(advice, unit=unit) if unit:
-            question = {"advice": advice, "unit": unit, "requested_at": entry.recorded_at, "received_on": None}
-            return row | {"requested_at": entry.recorded_at, "questions": [*row.get("questions", []), question]}
+            received_on = row.get("received", {}).get(str(advice))
+            question = {"advice": advice, "unit": unit, "requested_at": entry.recorded_at, "received_on": received_on}
+            return _with_questions(row, [*_questions(row), question]) | {"requested_at": entry.recorded_at}
         case AdviceReceived(advice, received_on):
+            # On a past day, an answer can come first: it is effective on its day, the question when it was recorded.
             questions = [
                 each | {"received_on": received_on} if each["advice"] == str(advice) else each
-                for each in row.get("questions", [])
+                for each in _questions(row)
             ]
-            return row | {"questions": questions} if questions else row
+            received = row.get("received", {}) | {str(advice): received_on}
+            return _with_questions(row, questions) | {"received": received}
     return row
+
+
+def _questions(row: Row) -> list[Row]:
+    return list(row.get("questions", ()))
+
+
+def _with_questions(row: Row, questions: Sequence[Row]) -> Row:
+    """With their statuses, and for each status the centres that have a question of it."""
+    told = [each | {"status": status_of(each)} for each in questions]
+    centres = {
+        status.value: sorted({each["unit"] for each in told if each["status"] is status}) for status in QuestionStatus
+    }
+    return row | centres | {"questions": told}
+
+
+def status_of(question: Row) -> QuestionStatus:
+    return QuestionStatus.ANSWERED if question["received_on"] else QuestionStatus.AWAITED
+
+
+def questions_to(row: Row, unit: str | None, status: QuestionStatus | None) -> Row:
+    """What the row says to one centre: its own questions of that status, and nothing of those of others."""
+    own = [each for each in row["questions"] if each["unit"] == unit and status in (None, each["status"])]
+    hidden = {"received", *(each.value for each in QuestionStatus)}
+    return {name: value for name, value in row.items() if name not in hidden} | {"questions": own, "units": [unit]}
 
 
 def _centres(row: Row) -> Iterable[str | None]:
@@ -87,9 +122,9 @@ def _centres(row: Row) -> Iterable[str | None]:
 
 
 shares = Projection(
-    "shares:v1",
+    "shares:v2",
     _project_share,
-    about=(DiagnosisOpened, SharedWithCommittee, SharingWithdrawn, OpinionGiven),
+    about=(DiagnosisOpened, SharedWithCommittee, SharingAgreed, SharingWithdrawn, OpinionGiven),
     filters=("unit",),
     sorts=("shared_at", "until"),
     opened="shared_at",
@@ -97,7 +132,7 @@ shares = Projection(
     row=ShareRow,
 )
 advice = Projection(
-    "advice:v1",
+    "advice:v2",
     _project_advice,
     about=(AdviceRequested, AdviceReceived),
     filters=(),

@@ -1,4 +1,4 @@
-"""Tasks that wait for an adviser in followup: a review to hold, a follow-up to close once all were held."""
+"""Tasks that wait for an adviser in followup: reviews, comments, a follow-up to close once all reviews were held."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from followup.domain.state import FollowUpStatus
 from followup.projections import follow_ups
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
-from shared.queries import Caseload, TaskKind, due_entry
+from shared.queries import COMMENT, Caseload, TaskKind, comment_task, due_entry, project_comments, unanswered
 
 REVIEW, CLOSURE = "review_to_hold", "follow_up_to_close"
 FOLLOW_UP = "/api/v1/follow-ups/{case}"
 TASKS = {
     REVIEW: TaskKind("Bilan de suivi à tenir", FOLLOW_UP),
     CLOSURE: TaskKind("Suivi à clore\u00a0: plus aucun bilan n’est prévu", FOLLOW_UP, days=30),
+    COMMENT: comment_task(FOLLOW_UP),
 }
 """The days are our own, not an official delay."""
 
 
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
+    row = project_comments(row, entry, recorded)
     projected = follow_ups.project(row.get("follow_up", row), entry, recorded)
     if "status" not in projected:
         return row  # a baseline can be corrected before the follow-up opens
@@ -33,10 +35,10 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     before = row.get("due", {})
     unchanged = {key: before[key] for key in tasks if key in before and before[key]["on"] == tasks[key]["on"]}
     current = {"unit": projected["unit"], "adviser": projected["adviser"], "follow_up": projected}
-    return row | current | {"due": tasks | unchanged}
+    return row | current | {"due": tasks | unchanged | unanswered(row)}
 
 
 caseload = Caseload(
-    Projection(f"caseload:v1+{follow_ups.name}", _project, about=follow_up.decider.events),
+    Projection(f"caseload:v2+{follow_ups.name}", _project, about=follow_up.decider.events),
     TASKS,
 )

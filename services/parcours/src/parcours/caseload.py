@@ -1,4 +1,5 @@
-"""Tasks that wait for an adviser in a parcours: leaders' answers, actions, tenders, reports, payments, the debrief."""
+"""Tasks that wait for an adviser in a parcours: leaders' answers and comments, actions, tenders, reports, payments, the
+debrief."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ from parcours.domain.tender.proposals import ProposalSubmitted, TenderOpened
 from parcours.settings import load_settings
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
-from shared.queries import Caseload, TaskKind, due_entry
+from shared.queries import COMMENT, Caseload, TaskKind, comment_task, due_entry, project_comments, unanswered
 
 SHARING, ANSWER, DEBRIEF = "parcours_to_share", "leader_to_answer", "debrief_to_hold"
 START, END = "action_to_start", "action_to_end"
@@ -66,6 +67,7 @@ TASK_KINDS = {
         "Opération collective à court de structures, ou annulée\u00a0: suite à décider", PARCOURS, days=15
     ),
     SHORT: TaskKind("Opération collective à court de structures\u00a0: suite à décider", OPERATION, days=15),
+    COMMENT: comment_task(PARCOURS),
 }
 OF_OPERATION = {SHORT: SHORT} | {
     kind: f"operation_{kind}" for kind in (SCORES, AWARD, CANDIDATES, FUNDING, AGREEMENT, REPORT, PAYMENT)
@@ -83,6 +85,7 @@ it should start or end."""
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     projected = _operation(_collective_action(row, entry, recorded), entry, recorded)
     projected = _stage(_tender(_action(projected, entry, recorded), entry, recorded), entry, recorded)
+    projected = project_comments(projected, entry, recorded)
     return row if projected is row else projected | {"due": _due_entries(projected)}
 
 
@@ -232,7 +235,7 @@ def _at(row: Row, stream: str, what: str, since: Any, candidates: list[str]) -> 
 
 def _due_entries(row: Row) -> Row:
     if "stage" in row:
-        return _waiting(row)
+        return _waiting(row) | unanswered(row)
     return {key: entry | {"what": OF_OPERATION[entry["what"]]} for key, entry in _waiting(row).items()}
 
 
@@ -275,7 +278,7 @@ def _next_step(key: str, action: Row) -> Row:
 
 
 caseload = Caseload(
-    Projection("caseload:v2", _project),
+    Projection("caseload:v3", _project),
     TASK_KINDS,
     pace_days=lambda: dict.fromkeys((AGREEMENT, OF_OPERATION[AGREEMENT]), load_settings().signature_days),
 )

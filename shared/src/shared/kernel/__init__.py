@@ -1,7 +1,16 @@
 """The kernel of every domain: deciders, events, ids, roles, encrypted values, dates, and the published language."""
 
 from shared.kernel.clock import Clock
-from shared.kernel.comments import AddComment, Comment, CommentAdded, decide_comment
+from shared.kernel.comments import (
+    AcknowledgeComment,
+    AddComment,
+    Comment,
+    CommentAcknowledged,
+    CommentAdded,
+    CommentEvent,
+    decide_comment,
+    evolve_comments,
+)
 from shared.kernel.dates import add_months, paris_date, require_future, require_past, start_of_day
 from shared.kernel.decider import (
     Actor,
@@ -88,6 +97,7 @@ __all__ = [
     "SERVICE_LABELS",
     "STANDARD_INDICATORS",
     "UNIT_CODE",
+    "AcknowledgeComment",
     "Actor",
     "AddComment",
     "Axis",
@@ -96,7 +106,9 @@ __all__ = [
     "Cents",
     "Clock",
     "Comment",
+    "CommentAcknowledged",
     "CommentAdded",
+    "CommentEvent",
     "CompanionCommand",
     "ConfidentialLine",
     "ContentChange",
@@ -145,6 +157,7 @@ __all__ = [
     "encrypted_values",
     "event",
     "event_name",
+    "evolve_comments",
     "fold_text",
     "format_date",
     "format_day",

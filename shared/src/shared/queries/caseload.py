@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from shared.access import ADVISER, ROWS, RowScope, scope_condition
 from shared.eventlog import ServiceApplication
-from shared.kernel import paris_date, start_of_day
+from shared.kernel import Role, paris_date, start_of_day
 from shared.projections import Projection, Row
 from shared.queries.list_query import make_cursor, read_cursor
 from shared.temporal import Basis, PointInTime, load_past_rows, past_row_source, read_with_basis
@@ -22,12 +22,14 @@ BY_DUE_DATE = "due_on"
 @dataclass(frozen=True, slots=True)
 class TaskKind:
     """A kind of task. `href`: with placeholders {case} and {item}. `days`: from `since` to the due date, unless the
-    entry names the date. `when_due`: it is shown from its due date on."""
+    entry names the date. `when_due`: it is shown from its due date on; `until_due`: through its due date, after which
+    it can no longer be done."""
 
     label: str
     href: str
     days: int = 0
     when_due: bool = False
+    until_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,11 @@ class Caseload:
 
 @dataclass(frozen=True, slots=True)
 class CaseloadQuery:
-    """`scope`: the cases that are shown, None for all. `until`: due by that day. `late`: only tasks past their due
-    date."""
+    """`scope`: the cases that are shown, None for all. `role`: whose tasks, None for the staff's. `until`: due by that
+    day. `late`: only tasks past their due date."""
 
     scope: RowScope | None
+    role: Role | None = None
     adviser: str | None = None
     unit: str | None = None
     until: date | None = None
@@ -65,10 +68,14 @@ class CaseloadPage:
     days: Mapping[str, int]
 
 
-def due_entry(kind: str, since: Any, *, on: Any = None, item: Any = None, unit: str | None = None) -> Row:
+def due_entry(
+    kind: str, since: Any, *, on: Any = None, item: Any = None, unit: str | None = None, role: Role | None = None
+) -> Row:
     """An entry of a row's `due`, shown from `since` on (a day, or an instant in UTC). `item`: the part of the case that
-    it is about. `unit`: the unit whose task it is, if not the row's; nobody there is in charge of it yet."""
-    return {"what": kind, "since": since, "on": on, "item": item} | ({"unit": unit} if unit else {})
+    it is about. `unit`: the unit whose task it is, if not the row's; nobody there is in charge of it yet. `role`: whom
+    the staff asks; they are shown neither the structure nor its adviser."""
+    whose = {name: value for name, value in (("unit", unit), ("role", role)) if value}
+    return {"what": kind, "since": since, "on": on, "item": item} | whose
 
 
 SINCE_DAY = (
@@ -77,10 +84,11 @@ SINCE_DAY = (
 )
 """`since` is a day, or an instant, which counts for its day in Paris."""
 UNIT = "coalesce(entry.value->>'unit', document->>'unit')"
-IN_CHARGE = f"CASE WHEN NOT entry.value ? 'unit' THEN {ADVISER} END"
+IN_CHARGE = f"CASE WHEN NOT entry.value ?| ARRAY['unit', 'role'] THEN {ADVISER} END"
+STRUCTURE = "CASE WHEN NOT entry.value ? 'role' THEN document->'structure' END"
 ENTRIES = (
     f"SELECT case_id::text AS case, case_id::text || '/' || entry.key AS key, {UNIT} AS unit,"  # noqa: S608
-    f" {IN_CHARGE} AS adviser, document->'structure' AS structure, entry.value->>'what' AS what,"
+    f" {IN_CHARGE} AS adviser, {STRUCTURE} AS structure, entry.value->>'what' AS what,"
     " entry.value->>'item' AS item,"
     f" entry.value->>'since' AS since, {SINCE_DAY} AS since_on, coalesce((entry.value->>'on')::date, {SINCE_DAY}::date"
     " + coalesce(%(days)s::jsonb->>((entry.value->>'what') || ':' || (document->>'pace')),"
@@ -89,6 +97,7 @@ ENTRIES = (
     f" AND (%(adviser)s::text IS NULL OR {IN_CHARGE} = %(adviser)s)"
     f" AND (%(unit)s::text IS NULL OR {UNIT} = %(unit)s)"
     f" AND (%(own_units)s::text[] IS NULL OR {UNIT} = ANY(%(own_units)s))"
+    " AND entry.value->>'role' IS NOT DISTINCT FROM %(role)s::text"
 )
 
 
@@ -97,6 +106,7 @@ PAGE = (
     " WHERE since <= CASE WHEN length(since) = 10 THEN %(judged_on)s ELSE %(now)s END"
     " AND (%(until)s::text IS NULL OR due_on <= %(until)s) AND (NOT %(late)s OR due_on < %(judged_on)s)"
     " AND (what <> ALL(%(when_due)s::text[]) OR due_on <= %(judged_on)s)"
+    " AND (what <> ALL(%(until_due)s::text[]) OR due_on >= %(judged_on)s)"
     " AND (due_on, key) > (%(day)s, %(key)s) ORDER BY due_on, key LIMIT %(limit)s"
 )
 
@@ -119,7 +129,9 @@ def fetch_caseload(
         "adviser": query.adviser,
         "unit": query.unit,
         "own_units": None if query.scope is None else list(query.scope.units),
+        "role": query.role,
         "when_due": [code for code, kind in caseload.task_kinds.items() if kind.when_due],
+        "until_due": [code for code, kind in caseload.task_kinds.items() if kind.until_due],
         "until": query.until and query.until.isoformat(),
         "late": query.late,
         "now": reference.isoformat().replace("+00:00", "Z"),  # compared with a row's instants, as text

@@ -28,7 +28,7 @@ class InvalidCursor(Exception):
 class ListQuery:
     """`filters`: field → value. `sort`: a field of the projection, descending after a minus; `id` is the order in which
     cases were opened. `after`: the cursor of the page before. `scope`: the rows that are shown and counted, None for
-    all. `ids`: only these rows, None for all."""
+    all. `ids`: only these rows, None for all. `contains`: field → a value that the list in it contains."""
 
     q: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -39,6 +39,7 @@ class ListQuery:
     limit: int = 50
     scope: RowScope | None = None
     ids: Sequence[str] | None = None
+    contains: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,9 @@ def _filter_conditions(view: Projection, query: ListQuery, source: RowSource) ->
         field = ADVISER if name == "adviser" else f"document->>%(field{number})s"
         where += f" AND {field} = %(value{number})s"
         values |= {f"field{number}": name, f"value{number}": value}
+    for number, (name, value) in enumerate(query.contains.items()):
+        where += f" AND document->%(list{number})s::text ? %(member{number})s"
+        values |= {f"list{number}": name, f"member{number}": value}
     if query.ids is not None:
         where += " AND case_id::text = ANY(%(ids)s::text[])"
         values["ids"] = list(query.ids)

@@ -20,12 +20,13 @@ from audit.phases import (
     next_cursor,
     read_cursors,
 )
-from shared.kernel import CASE_PATHS, PHASE_SERVICES, SERVICES, Day
+from shared.kernel import CASE_PATHS, PHASE_SERVICES, SERVICES, Day, Role
 from shared.names.lookup import NamedStructure
 from shared.queries import cursor_after
 from shared.temporal import Basis
 from shared.web.auth import STAFF, Caller, authorize, forwarded_headers, requires
 from shared.web.collections import (
+    ASKED_ROLES,
     CASELOAD_READERS,
     MYSELF,
     NO_NUL_PATTERN,
@@ -49,6 +50,8 @@ router = case_router("", "overview")
 CURSOR_CHARACTERS = 4000
 AFTER = "The `next` of the page before"
 OWN_LOG = "audit"
+ASKING_SERVICES = ("diagnostic",)
+"""Where an adviser asks a committee or a resource centre for something."""
 
 
 class AcrossServices(BaseModel):
@@ -76,10 +79,19 @@ class TasksOfAllServicesParams(CaseloadParams):
     after: str | None = Field(None, max_length=CURSOR_CHARACTERS, description=AFTER)
 
 
-@router.get("/caseload", summary="List the tasks of an adviser in all services", responses=problem_responses(503))
+def services_with_tasks(role: Role) -> tuple[str, ...]:
+    """Those whose caseload is for this role."""
+    return ASKING_SERVICES if role in ASKED_ROLES else tuple(PHASE_SERVICES)
+
+
+@router.get(
+    "/caseload",
+    summary="List the tasks of an adviser in all services, or what a committee or a resource centre is asked",
+    responses=problem_responses(503),
+)
 def caseload(
     request: Request,
-    caller: Annotated[Caller, requires(*CASELOAD_READERS)],
+    caller: Annotated[Caller, requires(*CASELOAD_READERS, *ASKED_ROLES)],
     params: Annotated[TasksOfAllServicesParams, Query()],
 ) -> TasksOfAllServices:
     """As each phase lists its own, merged. Each service decides what it shows you, and records that it did."""
@@ -91,7 +103,7 @@ def caseload(
         caller,
         {
             name: ServiceQuestion("/api/v1/caseload", filters | {"limit": params.limit, "after": cursors.get(name)})
-            for name in PHASE_SERVICES
+            for name in services_with_tasks(caller.actor.role)
             if cursors.get(name, "") is not None
         },
     )

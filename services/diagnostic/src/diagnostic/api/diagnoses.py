@@ -8,14 +8,14 @@ from diagnostic import documents, projections
 from diagnostic.caseload import caseload
 from diagnostic.domain import diagnosis, mandates, plan, validation
 from diagnostic.domain.attachments import OF_LEADERS, DiagnosisAttachmentKind
-from diagnostic.domain.comments import CommentDiagnosis
+from diagnostic.domain.comments import AcknowledgeDiagnosisComment, CommentDiagnosis
 from diagnostic.domain.content import axes, difficulty, economics, employment, indicators, problem, sessions
 from diagnostic.figures import figures
 from diagnostic.statistics import release
 from shared.eventlog import ServiceApplication
 from shared.kernel import Axis, Ordinal, Role
 from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF, Caller, require_right
-from shared.web.collections import add_figures, add_statistics, caseload_router
+from shared.web.collections import ASKED_ROLES, add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
 from shared.web.resources import AggregateEndpoints, Contribution, attachments_router
 
@@ -86,6 +86,14 @@ diagnoses.parts(
     leader=UUID,
 )
 diagnoses.command("/comments", CommentDiagnosis, Role.LEADER, *STAFF)
+comment_parts = diagnoses.parts(
+    "comment",
+    "/comments/{comment}",
+    lambda diagnosis: dict(enumerate(diagnosis.comments, 1)),
+    *CASE_READERS,
+    comment=Ordinal,
+)
+comment_parts.command("/acknowledgment", AcknowledgeDiagnosisComment, *STAFF)
 diagnoses.command("/submission", validation.SubmitDiagnosis, *STAFF)
 diagnoses.command("/validation", validation.ValidateDiagnosis, Role.LEADER)
 diagnoses.command("/contestation", validation.ContestDiagnosis, Role.LEADER)
@@ -102,4 +110,4 @@ attachments = attachments_router(
     *CASE_READERS,
     contributions={Role.LEADER: Contribution(OF_LEADERS)},
 )
-caseload_endpoints = caseload_router(caseload)
+caseload_endpoints = caseload_router(caseload, *ASKED_ROLES)

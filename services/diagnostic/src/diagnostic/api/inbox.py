@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from pydantic import Field
+
 from diagnostic import inbox
+from diagnostic.domain.advice import QuestionStatus
 from shared.kernel import Role
 from shared.web.auth import Caller, authorize, requires
 from shared.web.collections import PAST_TURN, list_params, list_rows, page_of
@@ -13,7 +16,9 @@ from shared.web.requests import AppDep, case_router
 shares = case_router("/shares", "diagnoses")
 advice = case_router("/advice", "diagnoses")
 SHARE_PARAMS = list_params(inbox.shares)
-ADVICE_PARAMS = list_params(inbox.advice)
+ADVICE_PARAMS = list_params(
+    inbox.advice, status=(QuestionStatus | None, Field(None, description="Questions of this status"))
+)
 
 
 @shares.get(
@@ -47,10 +52,7 @@ def list_questions(
     """By diagnosis, those that name your centre's code and no other; read and answer them at
     `/diagnoses/{id}/advice`."""
     authorize(caller)
-    page = list_rows(app, caller, inbox.advice, params)
     unit = caller.actor.unit
-    items = [
-        row | {"questions": [each for each in row["questions"] if each["unit"] == unit], "units": [unit]}
-        for row in page.items
-    ]
-    return page.model_copy(update={"items": items})
+    status: QuestionStatus | None = params.status  # type: ignore[attr-defined]  # made of the projection's fields
+    page = list_rows(app, caller, inbox.advice, params, contains={status.value: unit or ""} if status else {})
+    return page.model_copy(update={"items": [inbox.questions_to(row, unit, status) for row in page.items]})

@@ -15,6 +15,7 @@ from shared.kernel import (
     Context,
     Day,
     Encrypted,
+    LabelledEnum,
     Line,
     Refusal,
     Role,
@@ -29,6 +30,13 @@ from shared.kernel.frozen import replace
 UNKNOWN_ADVICE = Refusal("unknown-advice", "Demande de conseil inconnue", status=404)
 WRONG_UNIT = Refusal("wrong-unit", "Code de centre de ressources irrecevable", status=422)
 ALREADY_RECEIVED = Refusal("advice-already-received", "Conseil déjà reçu")
+
+
+class QuestionStatus(LabelledEnum):
+    """Where a question to a resource centre stands."""
+
+    AWAITED = "awaited", "réponse attendue"
+    ANSWERED = "answered", "réponse reçue"
 
 
 @event("advice-requested", label="Conseil demandé à un centre de ressources")

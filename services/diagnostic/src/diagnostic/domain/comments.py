@@ -1,9 +1,10 @@
-"""Comments of leaders, and the answers to them."""
+"""Comments of leaders, the answers to them, and the note that one was read."""
 
 from __future__ import annotations
 
 from diagnostic.domain.lifecycle import NOT_OPEN
-from shared.kernel import AddComment, CommentAdded
+from shared.kernel import AcknowledgeComment, AddComment, CommentAcknowledged, CommentAdded, CommentEvent
+from shared.kernel.comments import ALREADY_ANSWERED, UNKNOWN_COMMENT
 from shared.kernel.events import command
 
 
@@ -11,4 +12,18 @@ from shared.kernel.events import command
 class CommentDiagnosis(AddComment):
     """A leader says what they think, or whoever accompanies them answers. Nothing is decided by a comment.
 
-    `about_version`: the version that they have before them."""
+    What the staff writes answers all that leaders wrote before. `about_version`: the version that they have before
+    them."""
+
+
+@command(
+    title="Prendre note d’un commentaire",
+    leads_to=(CommentAcknowledged,),
+    may_refuse=(NOT_OPEN, UNKNOWN_COMMENT, ALREADY_ANSWERED),
+)
+class AcknowledgeDiagnosisComment(AcknowledgeComment):
+    """A leader's comment was read, and needs no written answer."""
+
+
+Command = CommentDiagnosis | AcknowledgeDiagnosisComment
+Event = CommentEvent

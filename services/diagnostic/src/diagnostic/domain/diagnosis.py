@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diagnostic.domain import advice, committee, mandates, plan, validation
-from diagnostic.domain.comments import CommentDiagnosis
+from diagnostic.domain import advice, comments, committee, mandates, plan, validation
 from diagnostic.domain.content import content
 from diagnostic.domain.lifecycle import ALREADY_AGREED, NOT_OPEN, DiagnosisOpened, DiagnosisStatus, OpenDiagnosis
 from diagnostic.domain.mandates import MandateRecorded, RecordMandate
 from diagnostic.domain.plan import AgreePlan, CorrectBaseline
 from diagnostic.domain.state import Diagnosis
 from shared.attachments import AddAttachment
-from shared.kernel import CommentAdded, Context, Decider, decide_comment
+from shared.kernel import Context, Decider, decide_comment, evolve_comments
 from shared.kernel.frozen import replace
 
 Command = (
@@ -23,7 +22,7 @@ Command = (
     | committee.Command
     | advice.Command
     | RecordMandate
-    | CommentDiagnosis
+    | comments.Command
 )
 Event = (
     DiagnosisOpened
@@ -33,7 +32,7 @@ Event = (
     | committee.Event
     | advice.Event
     | MandateRecorded
-    | CommentAdded
+    | comments.Event
 )
 
 
@@ -46,8 +45,8 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
         return [*committee.decide(diagnosis.committee, diagnosis.content_version, diagnosis.mandates, command, context)]
     if isinstance(command, advice.Command):
         return [advice.decide(diagnosis.advice, command, context)]
-    if isinstance(command, CommentDiagnosis):
-        return [decide_comment(command, context)]
+    if isinstance(command, comments.Command):
+        return [decide_comment(diagnosis, command, context)]
     if isinstance(command, RecordMandate):
         return [mandates.decide(command)]
     if diagnosis.status is DiagnosisStatus.AGREED and not isinstance(command, CorrectBaseline):
@@ -74,7 +73,9 @@ def available_commands(diagnosis: Diagnosis) -> Iterator[type]:
             yield AgreePlan
     yield from committee.available_commands(diagnosis.committee, diagnosis.content_version)
     yield from advice.available_commands(diagnosis.advice)
-    yield from (RecordMandate, AddAttachment, CommentDiagnosis)
+    yield from (RecordMandate, AddAttachment, comments.CommentDiagnosis)
+    if diagnosis.unanswered_comments:
+        yield comments.AcknowledgeDiagnosisComment
 
 
 def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
@@ -95,8 +96,8 @@ def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
         return replace(diagnosis, committee=committee.evolve(diagnosis.committee, event))
     if isinstance(event, advice.Event):
         return replace(diagnosis, advice=advice.evolve(diagnosis.advice, event))
-    if isinstance(event, CommentAdded):
-        return replace(diagnosis, comments=(*diagnosis.comments, event.comment))
+    if isinstance(event, comments.Event):
+        return evolve_comments(diagnosis, event)
     if isinstance(event, MandateRecorded):
         return replace(diagnosis, mandates=mandates.evolve(diagnosis.mandates, event))
     edited = content.evolve(diagnosis.content, event)

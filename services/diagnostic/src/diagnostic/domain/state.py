@@ -67,3 +67,4 @@ class Diagnosis:
     committee: Committee = field(default_factory=Committee)
     advice: tuple[AdviceRequest, ...] = ()
     comments: tuple[Comment, ...] = ()
+    unanswered_comments: tuple[int, ...] = ()

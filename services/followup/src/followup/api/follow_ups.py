@@ -9,7 +9,7 @@ from followup import documents, projections
 from followup.caseload import caseload
 from followup.domain import closure, follow_up, needs, parcours_update
 from followup.domain.attachments import OF_LEADERS, FollowUpAttachmentKind
-from followup.domain.comments import CommentFollowUp
+from followup.domain.comments import AcknowledgeFollowUpComment, CommentFollowUp
 from followup.domain.reviews import deadlines, reporting
 from followup.domain.reviews.review import Review
 from followup.domain.state import FollowUp, Need
@@ -44,6 +44,14 @@ follow_ups.parts(
     "need", Need, "/needs/{need}", lambda follow_up: dict(enumerate(follow_up.needs, 1)), *CASE_READERS, need=Ordinal
 )
 follow_ups.command("/comments", CommentFollowUp, Role.LEADER, *STAFF)
+comment_parts = follow_ups.parts(
+    "comment",
+    "/comments/{comment}",
+    lambda follow_up: dict(enumerate(follow_up.comments, 1)),
+    *CASE_READERS,
+    comment=Ordinal,
+)
+comment_parts.command("/acknowledgment", AcknowledgeFollowUpComment, *STAFF)
 follow_ups.command("/closure", closure.CloseFollowUp, *STAFF)
 
 

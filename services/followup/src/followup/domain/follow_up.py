@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from followup.domain import closure, needs, opening, parcours_update
-from followup.domain.comments import CommentFollowUp
+from followup.domain import closure, comments, needs, opening, parcours_update
 from followup.domain.needs import FindNeed, NeedFound
 from followup.domain.reviews import deadlines, reporting
 from followup.domain.state import NOT_OPEN, FollowUp, FollowUpStatus
 from shared.attachments import AddAttachment
-from shared.kernel import CommentAdded, Context, Decider, decide_comment
-from shared.kernel.frozen import replace
+from shared.kernel import Context, Decider, decide_comment, evolve_comments
 
 Command = (
     opening.Command
@@ -20,15 +18,21 @@ Command = (
     | parcours_update.Command
     | closure.Command
     | FindNeed
-    | CommentFollowUp
+    | comments.Command
 )
 Event = (
-    opening.Event | deadlines.Event | reporting.Event | parcours_update.Event | closure.Event | NeedFound | CommentAdded
+    opening.Event
+    | deadlines.Event
+    | reporting.Event
+    | parcours_update.Event
+    | closure.Event
+    | NeedFound
+    | comments.Event
 )
 
 ANY_TIME = opening.Command | deadlines.MarkReviewDue | deadlines.MarkReviewOverdue | parcours_update.DropParcoursUpdate
 """Commands of the service itself: they record nothing when they come too late."""
-AFTER_THE_END = reporting.CorrectReview | closure.CorrectClosingDown | CommentFollowUp
+AFTER_THE_END = reporting.CorrectReview | closure.CorrectClosingDown | comments.Command
 """Corrections of what was recorded, and what a leader has to say: also possible after the end of the follow-up."""
 NOT_OPEN_DETAILS = {
     FollowUpStatus.NEW: "Il s’ouvre de lui-même quand le parcours se termine.",
@@ -52,8 +56,8 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> list[Even
         return [*parcours_update.decide(follow_up, command, context)]
     if isinstance(command, closure.Command):
         return [*closure.decide(follow_up, command, context)]
-    if isinstance(command, CommentFollowUp):
-        return [decide_comment(command, context)]
+    if isinstance(command, comments.Command):
+        return [decide_comment(follow_up, command, context)]
     return [needs.decide(follow_up, command, context)]
 
 
@@ -67,7 +71,9 @@ def available_commands(follow_up: FollowUp) -> Iterator[type]:
         yield FindNeed
     yield from closure.available_commands(follow_up)
     if follow_up.status is not FollowUpStatus.NEW:
-        yield from (AddAttachment, CommentFollowUp)
+        yield from (AddAttachment, comments.CommentFollowUp)
+    if follow_up.unanswered_comments:
+        yield comments.AcknowledgeFollowUpComment
 
 
 def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
@@ -81,8 +87,8 @@ def evolve(follow_up: FollowUp, event: Event) -> FollowUp:
         return parcours_update.evolve(follow_up, event)
     if isinstance(event, closure.Event):
         return closure.evolve(follow_up, event)
-    if isinstance(event, CommentAdded):
-        return replace(follow_up, comments=(*follow_up.comments, event.comment))
+    if isinstance(event, comments.Event):
+        return evolve_comments(follow_up, event)
     return needs.evolve(follow_up, event)
 
 

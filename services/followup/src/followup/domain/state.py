@@ -67,6 +67,7 @@ class FollowUp:
     conclusion: Encrypted | None = None
     update: ParcoursUpdate | None = None
     comments: tuple[Comment, ...] = ()
+    unanswered_comments: tuple[int, ...] = ()
 
     def is_pending(self, code: str) -> bool:
         """Whether this review is still to be held."""

@@ -15,7 +15,7 @@ from parcours.domain.assignment import agreement, assignment_corrections, report
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import operation, standing
 from parcours.domain.collective.state import unknown_operation
-from parcours.domain.comments import CommentParcours
+from parcours.domain.comments import AcknowledgeParcoursComment, CommentParcours
 from parcours.domain.funding import payments
 from parcours.domain.state import Action, Introduction, Parcours
 from parcours.statistics import parcours_statistics
@@ -62,6 +62,14 @@ actions.command("/removal", edits.RemoveAction, *STAFF)
 
 endpoints.command("/duration-derogation", duration.GrantDurationDerogation, Role.MANAGER)
 endpoints.command("/comments", CommentParcours, Role.LEADER, *STAFF)
+comment_parts = endpoints.parts(
+    "comment",
+    "/comments/{comment}",
+    lambda parcours: dict(enumerate(parcours.comments, 1)),
+    *CASE_READERS,
+    comment=Ordinal,
+)
+comment_parts.command("/acknowledgment", AcknowledgeParcoursComment, *STAFF)
 endpoints.command("/sharing", validation.ShareParcours, *STAFF)
 endpoints.command("/validation", validation.ValidateParcours, Role.LEADER)
 endpoints.command("/contestation", validation.ContestParcours, Role.LEADER)

@@ -8,7 +8,7 @@ from parcours.domain import coordination, corrections, ending
 from parcours.domain.assignment import agreement, assignment_corrections, reporting, selection
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import standing
-from parcours.domain.comments import CommentParcours
+from parcours.domain.comments import AcknowledgeParcoursComment, CommentParcours
 from parcours.domain.funding import payments
 from parcours.domain.state import OPEN_STATUSES, Action, ActionStatus, Parcours, ParcoursStatus
 from parcours.domain.tender.proposals import OpenTender
@@ -34,6 +34,8 @@ def available_commands(parcours: Parcours) -> Iterator[type]:
     yield AddAttachment
     if parcours.status is not ParcoursStatus.NEW:
         yield CommentParcours
+    if parcours.unanswered_comments:
+        yield AcknowledgeParcoursComment
 
 
 def _building_commands(parcours: Parcours) -> Iterator[type]:

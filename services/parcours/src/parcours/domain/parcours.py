@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, get_args
 
-from parcours.domain import availability, coordination, corrections, ending
+from parcours.domain import availability, comments, coordination, corrections, ending
 from parcours.domain.assignment import agreement, assignment_corrections, reporting, selection
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import beneficiaries, standing
-from parcours.domain.comments import CommentParcours
 from parcours.domain.funding import payments
 from parcours.domain.lifecycle import PARCOURS_ENDED, PARCOURS_NOT_OPEN, OpenParcours, ParcoursOpened
 from parcours.domain.state import Parcours, ParcoursStatus
 from parcours.domain.tender import conclusion, tender
-from shared.kernel import CommentAdded, CompanionCommand, Context, Decider, decide_comment
+from shared.kernel import CompanionCommand, Context, Decider, decide_comment, evolve_comments
 from shared.kernel.frozen import replace
 
 Command = (
@@ -31,7 +30,7 @@ Command = (
     | assignment_corrections.Command
     | corrections.Command
     | ending.Command
-    | CommentParcours
+    | comments.Command
 )
 Event = (
     ParcoursOpened
@@ -47,7 +46,7 @@ Event = (
     | assignment_corrections.Event
     | corrections.Event
     | ending.Event
-    | CommentAdded
+    | comments.Event
 )
 
 
@@ -64,7 +63,7 @@ DECIDE: dict[type, Callable[[Parcours, Any, Context], Sequence[Event]]] = {
     **dict.fromkeys(get_args(assignment_corrections.Command), assignment_corrections.decide),
     **dict.fromkeys(get_args(corrections.Command), corrections.decide),
     **dict.fromkeys(get_args(ending.Command), ending.decide),
-    CommentParcours: lambda _, command, context: [decide_comment(command, context)],
+    **dict.fromkeys(get_args(comments.Command), lambda *given: [decide_comment(*given)]),
 }
 """The topic that decides each command."""
 EVOLVE: dict[type, Callable[[Parcours, Any], Parcours]] = {
@@ -80,7 +79,7 @@ EVOLVE: dict[type, Callable[[Parcours, Any], Parcours]] = {
     **dict.fromkeys(get_args(assignment_corrections.Event), assignment_corrections.evolve),
     **dict.fromkeys(get_args(corrections.Event), corrections.evolve),
     **dict.fromkeys(get_args(ending.Event), ending.evolve),
-    CommentAdded: lambda parcours, event: replace(parcours, comments=(*parcours.comments, event.comment)),
+    **dict.fromkeys(get_args(comments.Event), evolve_comments),
 }
 """The topic that evolves each event."""
 AFTER_END = (
@@ -89,7 +88,7 @@ AFTER_END = (
     payments.AuthorisePayment,
     *get_args(assignment_corrections.Command),
     *get_args(corrections.Command),
-    CommentParcours,
+    *get_args(comments.Command),
 )
 """What may still come after the end: the report and the invoice of a provider who was stopped, corrections, and what
 a leader has to say."""

@@ -267,6 +267,7 @@ class Parcours:
     debrief_held_on: date | None = None
     completed: bool = False
     comments: tuple[Comment, ...] = ()
+    unanswered_comments: tuple[int, ...] = ()
 
     @property
     def standing(self) -> dict[UUID, Action]:

@@ -1,7 +1,5 @@
 """The caseload over HTTP: an adviser's tasks by the day they are due, in the same shape in each service."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -21,6 +19,8 @@ from shared.web.collections.past_turn import PAST_TURN
 from shared.web.requests import AS_OF_DESCRIPTION, ON_DESCRIPTION, AppDep, Instant, ResourceRouter, case_router
 
 CASELOAD_READERS = frozenset({*STAFF, Role.AUDITOR})
+ASKED_ROLES = frozenset({Role.COMMITTEE, Role.RESOURCE_CENTRE})
+"""Those whom the staff of a case asks for something: they are shown what they are asked, and no other task."""
 
 
 class Task(BaseModel):
@@ -62,19 +62,28 @@ class CaseloadParams(BaseModel, extra="forbid"):
     on: Day | None = Field(None, description=ON_DESCRIPTION)
 
 
-def caseload_router(caseload: Caseload) -> ResourceRouter:
+def caseload_router(caseload: Caseload, *asked: Role) -> ResourceRouter:
+    """`asked`: those of ASKED_ROLES whom this service asks for something."""
     router = case_router("/caseload", "caseload")
 
-    @router.get("", dependencies=[PAST_TURN], summary="List the tasks of an adviser")
+    @router.get(
+        "",
+        dependencies=[PAST_TURN],
+        summary="List the tasks of an adviser, or what a committee or a resource centre is asked",
+    )
     def list_tasks(
-        app: AppDep, caller: Annotated[Caller, requires(*CASELOAD_READERS)], params: Annotated[CaseloadParams, Query()]
+        app: AppDep,
+        caller: Annotated[Caller, requires(*CASELOAD_READERS, *asked)],
+        params: Annotated[CaseloadParams, Query()],
     ) -> Tasks:
-        """In this service, as its clock judges today, or as it was; each service has its own, of the same shape."""
+        """In this service, as its clock judges today, or as it was; each service has its own, of the same shape. What a
+        committee or a resource centre is asked names neither the structure nor its adviser."""
         authorize(caller)
         adviser = resolve_myself(caller, "adviser", params.adviser) if params.adviser is not None else None
         query = CaseloadQuery(
             caller.list_scope,
-            adviser,
+            caller.actor.role if caller.actor.role in ASKED_ROLES else None,
+            adviser=adviser,
             unit=params.unit,
             until=params.until,
             late=params.late,
@@ -87,7 +96,7 @@ def caseload_router(caseload: Caseload) -> ResourceRouter:
             raise invalid_cursor() from None
         caller.record_rows(len(page.rows))
         items = []
-        for row in name_rows(app, page.rows, lambda row: row["case"]):
+        for row in page.rows if query.role else name_rows(app, page.rows, lambda row: row["case"]):
             what = caseload.task_kinds[row["what"]]
             href = what.href.format(case=row["case"], item=row["item"])
             items.append(Task(**row | {"id": row["key"], "since": row["since_on"], "label": what.label, "href": href}))

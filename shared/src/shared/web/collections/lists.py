@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -54,9 +55,9 @@ class ListParams(BaseModel):
     on: Day | None = Field(None, description=ON_DESCRIPTION)
 
 
-def list_params(view: Projection) -> Any:
-    """The query parameters of a view's list."""
-    fields: dict[str, Any] = {}
+def list_params(view: Projection, **more: Any) -> Any:
+    """The query parameters of a view's list. `more`: of its own, as `create_model` takes them."""
+    fields: dict[str, Any] = {**more}
     for name in view.filters:
         description = f"`{MYSELF}` for yourself" if name == "adviser" else None
         fields[name] = (
@@ -85,7 +86,10 @@ def _sort_labels(view: Projection) -> dict[str, Any]:
     return {f"{way}{key}": f"{label}{said}" for key, label in words.items() for way, said in ways.items()}
 
 
-def list_rows(app: ServiceApplication, caller: Caller, view: Projection, params: Any) -> Page:
+def list_rows(
+    app: ServiceApplication, caller: Caller, view: Projection, params: Any, contains: Mapping[str, str] | None = None
+) -> Page:
+    """`contains`: as ListQuery takes it."""
     query = ListQuery(
         params.q,
         {
@@ -93,6 +97,7 @@ def list_rows(app: ServiceApplication, caller: Caller, view: Projection, params:
             for name in view.filters
             if (value := getattr(params, name)) is not None
         },
+        contains=contains or {},
         opened_since=getattr(params, "opened_since", None),
         opened_before=getattr(params, "opened_before", None),
         sort=params.sort,
