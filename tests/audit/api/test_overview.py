@@ -248,6 +248,31 @@ def test_the_feed_is_for_partners_and_refuses_a_cursor_that_it_never_gave(servic
         assert services.by("audit", role).get(FEED).status_code == 403
 
 
+def test_a_partner_follows_the_cases_of_its_territory_and_reads_none(services: House) -> None:
+    committed(services)
+    partner = services.by("audit", "partner", unit=None, units=("dla-44",))
+    elsewhere = services.by("audit", "partner", unit=None, units=("dla-75",))
+    (found,) = pages(partner, CASES, limit=100)
+    assert {case["structure"]["name"] for case in found} == {*NAMES}
+    assert {case["adviser"]["name"] for case in found} == {None}
+    (own,) = pages(services.by("audit", "adviser"), CASES, limit=100)
+    assert [case["phases"] for case in found] == [case["phases"] for case in own], "and where each stands"
+    rows = done(services.by("diagnostic", "partner", unit=None, units=("dla-44",)).get("/api/v1/diagnoses"))["items"]
+    assert {row["structure"]["name"] for row in rows} == {None}, "there the name is encrypted"
+    assert followed(partner) == followed(services.by("audit", "adviser"))
+    assert (followed(elsewhere), [*pages(elsewhere, CASES)]) == ([], [[]])
+
+    timeline = f"{CASES}/{found[-1]['id']}/timeline"
+    headers = done(partner.get(timeline))
+    whole = done(services.by("audit", "adviser").get(timeline))
+    assert any(event["body"] for event in whole["events"])
+    assert headers["events"] == [event | {"body": None} for event in whole["events"]]
+    assert headers["names"] is None
+    assert elsewhere.get(timeline).json()["policy"] == "no-rule"
+    for path in (CASELOAD, ACCESS_LOGS, f"{CASES}/{found[-1]['id']}/bundle"):
+        assert partner.get(path).json()["policy"] == "role"
+
+
 def test_of_a_confidential_case_the_feed_gives_auditors_the_headers_alone(services: House) -> None:
     committed(services)
     ((case,),) = pages(services.by("audit", "adviser"), CASES, q="ressourcerie vignoble")
@@ -260,6 +285,12 @@ def test_of_a_confidential_case_the_feed_gives_auditors_the_headers_alone(servic
     assert {event["body"] is None for event in to_auditor if event["case"] == case["id"]} == {True}
     to_colleague = followed(services.by("audit", "adviser", subject="somebody-else"))
     assert case["id"] not in {event["case"] for event in to_colleague}
+    partner = services.by("audit", "partner", unit=None, units=("dla-44",))
+    assert case["id"] not in {event["case"] for event in followed(partner)}
+    assert case["id"] not in {found["id"] for page in pages(partner, CASES) for found in page}
+    assert partner.get(f"{CASES}/{case['id']}/timeline").json()["policy"] == "no-rule", (
+        "nor is it told that there is one"
+    )
     assert case["id"] in {event["case"] for event in followed(services.by("audit", "manager"))}
 
 

@@ -215,6 +215,26 @@ def test_who_holds_several_rights_says_which(register: Register) -> None:
     assert slug(twice.under(str(uuid4())).get("/api/v1/requests")) == "choose-a-right"
 
 
+def test_a_partner_lists_and_follows_its_territory_until_its_right_is_taken_back(register: Register) -> None:
+    register.first("coordination", "regional", "--unit", "dla-r52", "--units", UNIT)
+    case = register.person("claire").post("/api/v1/requests", REQUEST).json()["id"]
+    assert slug(register.give("claire", "logiciel", role="partner", units=[UNIT])) == "right-beyond-yours"
+    assert register.give("coordination", "logiciel", role="partner", units=[UNIT]).status_code == 201
+    partner = register.person("logiciel")
+    eventually(lambda: [row["id"] for row in partner.get("/api/v1/requests").json()["items"]] == [case])
+    (row,) = partner.get("/api/v1/requests").json()["items"]
+    assert (row["adviser"]["name"], row["siret"]) == (None, "73282932000074")
+    assert {each["header"]["case"] for each in partner.get("/events").json()["events"]} == {case}
+    for answer in (partner.get(f"/api/v1/requests/{case}"), partner.post("/api/v1/requests", REQUEST)):
+        assert (answer.status_code, answer.json()["policy"]) == (403, "role")
+
+    (right,) = partner.get("/api/v1/me").json()["rights"]
+    path = f"/api/v1/identities/{register.id_of('logiciel')}/rights/{right['id']}/revocation"
+    assert register.person("coordination").post(path, {"reason": "Fin de la convention."}).status_code == 200
+    for address in ("/api/v1/requests", "/events"):
+        assert slug(partner.get(address)) == "without-rights"
+
+
 def test_a_leader_is_given_a_dossier_of_the_unit_alone(register: Register) -> None:
     case = register.person("claire").post("/api/v1/requests", REQUEST).json()["id"]
     assert register.give("claire", "maëlle", role="leader", case=case).status_code == 201

@@ -30,6 +30,7 @@ NOT_FOR = (
     Role.COMMITTEE,
     Role.RESOURCE_CENTRE,
     Role.PILOT,
+    Role.PARTNER,
     Role.AUDITOR,
     Role.DPO,
     Role.OPS,

@@ -76,6 +76,7 @@ def test_a_partner_follows_the_cases_that_its_right_covers_and_that_are_not_conf
         ("manager", "dla-75", (), {"dla-75"}),
         ("regional", "dla-44", ("dla-49", "dla-75"), {"dla-44", "dla-75"}),
         ("auditor", None, ("dla-44", "dla-49"), {"dla-44", "dla-49"}),
+        ("partner", None, ("dla-44", "dla-49"), {"dla-44"}),
         ("manager", "dla-49", (), {"dla-49"}),
         ("adviser", "dla-10", (), set()),
     ):
@@ -91,14 +92,14 @@ def test_every_service_shows_a_partner_the_cases_of_its_right_and_of_a_confident
         case, region = next(known[kind] for kind in confidential_case.CASES if kind in known), ("dla-44", "dla-49")
         manager, auditor = running.by("manager"), running.by("auditor", unit=None, units=region)
         colleague, regional = running.by("adviser", subject="a-colleague"), running.by("regional", units=region)
-        in_charge = running.by("adviser")
-        for client in (in_charge, colleague, manager, regional, auditor):
+        in_charge, partner = running.by("adviser"), running.by("partner", unit=None, units=region)
+        for client in (in_charge, colleague, manager, regional, auditor, partner):
             assert case in seen(client)
-        for role in ("adviser", "manager", "regional", "auditor"):
+        for role in ("adviser", "manager", "regional", "auditor", "partner"):
             assert seen(running.by(role, unit="dla-75", units=("dla-75",))) == set(), role
 
         confidential_case.make_confidential(running, name, case, "some-adviser")
-        assert case not in seen(colleague) | seen(regional)
+        assert case not in seen(colleague) | seen(regional) | seen(partner)
         assert case in seen(manager) & seen(in_charge)
         headers = [each for each in followed(auditor) if each["header"]["case"] == case]
         assert headers
@@ -136,7 +137,7 @@ def test_a_page_may_be_empty_and_still_lead_on_and_work_is_bounded(intake: Serve
 
 
 def test_who_has_no_such_right_does_not_follow(intake: Served, cases: dict[str, str]) -> None:
-    for role in set(Role) - {Role.ADVISER, Role.MANAGER, Role.REGIONAL, Role.AUDITOR, Role.SERVICE}:
+    for role in set(Role) - {Role.ADVISER, Role.MANAGER, Role.REGIONAL, Role.AUDITOR, Role.PARTNER, Role.SERVICE}:
         bound = role in (Role.LEADER, Role.PROVIDER)
         client = intake.by(role, unit=None if bound else "dla-44", case=cases["dla-44"] if bound else None)
         assert client.get("/events").status_code == 403, role

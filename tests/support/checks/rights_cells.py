@@ -43,13 +43,14 @@ class Cell:
 def cells(which: str, roles: frozenset[Role] | None, known: Known, kinds: OtherKinds) -> Iterator[Cell]:
     if roles is None:
         return
-    action, case = rights_table.action_on_a_dossier(which), case_of(which, known)
+    case = case_of(which, known)
     kind = ", register" if "/identities/{" in which else ""
     for role in Role:
         for whose, right in rights(role, case):
             if role not in roles:
                 yield Cell(which, role, right=right, refused="role")
                 break
+            action = rights_table.action_of(which, role)
             own = "own-case" if role in rights_table.BOUND and which not in OF_ANYBODY else None
             own = None if which == OF_AN_EVENT else own
             if action is None or (which, role) == THE_HASHES_ALONE:

@@ -102,6 +102,15 @@ def action_on_a_dossier(operation: str) -> AccessAction | None:
     return AccessAction.READ if method == "GET" else AccessAction.WRITE
 
 
+HEADERS_ALONE = {("GET /api/v1/cases/{id}/timeline", Role.PARTNER)}
+"""Who is never shown more of a case than headers, by operation."""
+
+
+def action_of(operation: str, role: Role) -> AccessAction | None:
+    """What the operation does to the dossier that it names, for this role."""
+    return AccessAction.HEADERS if (operation, role) in HEADERS_ALONE else action_on_a_dossier(operation)
+
+
 def operations() -> list[str]:
     rows = []
     for name in SERVICES:
@@ -121,17 +130,22 @@ for the caller's role, `own-case` for leaders and providers on another case. Whe
 refused by another rule, nothing is said: the answer is the 404 of an id that nothing has. A territory includes the own
 unit; a transferred request belongs to both units. `headers` is what audit shows of a confidential case to auditors and
 data protection officers: in timeline, proofs and bundle, what was recorded, when and by whom, and none of its content.
-`data protection`: what is known of the people in a case, and how long it is kept. A case “of the register” is an
-identity, with rights over such a unit; who grants or revokes gives no more than they have. One “shared by all” is a
-capitalisation sheet.
+`follow`: its row in a list, and the events that it publishes in the feeds. `data protection`: what is known of the
+people in a case, and how long it is kept. A case “of the register” is an identity, with rights over such a unit; who
+grants or revokes gives no more than they have. One “shared by all” is a capitalisation sheet.
 
-| role | case of | read | write | headers | data protection |
-|---|---|---|---|---|---|
+A partner, the information system of a region or of a network, follows cases and reads none: lists, feeds, and of a
+timeline the headers. Encrypted names are null in its lists; the structure's own name, which intake keeps beside its
+SIRET, is not encrypted.
+
+| role | case of | {" | ".join(action.replace("-", " ") for action in AccessAction)} |
+|---|---|{"---|" * len(AccessAction)}
 {chr(10).join(lines())}
 
 ## Each operation
 
-Its roles, and whether it reads or writes the case that it names: the table above then says on which cases. Every other
+Its roles, and whether it reads or writes the case that it names: the table above then says on which cases. A partner's
+timeline is `headers`. Every other
 role is refused by `role`; leaders and providers, outside their one case, by `own-case`. `ops` gets the proof of any
 event, without the event.
 

@@ -16,10 +16,18 @@ from shared.web.http import ProblemError
 
 
 class CaseVisibility:
-    """For one reader, who may ask for many cases: each is looked up once. `known`: what was decided already."""
+    """For one reader, who may ask for many cases: each is looked up once. `known`: what was decided already. `action`:
+    what lets the reader see bodies, to read a case or to follow it."""
 
-    def __init__(self, app: ServiceApplication, caller: Caller, known: Mapping[UUID, bool] | None = None) -> None:
-        self._app, self._caller = app, caller
+    def __init__(
+        self,
+        app: ServiceApplication,
+        caller: Caller,
+        known: Mapping[UUID, bool] | None = None,
+        *,
+        action: AccessAction = AccessAction.READ,
+    ) -> None:
+        self._app, self._caller, self._action = app, caller, action
         self._found: dict[UUID, bool | None] = dict(known or {})
         self._hidden: dict[UUID, bool] = {}
 
@@ -55,6 +63,6 @@ class CaseVisibility:
             return None  # altered: shown to nobody
         if known and known.unready:
             raise known.unready
-        if self._caller.can(AccessAction.READ, case, CASE):
+        if self._caller.can(self._action, case, CASE):
             return True
         return False if self._caller.can(AccessAction.HEADERS, case, CASE) else None

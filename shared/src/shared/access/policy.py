@@ -23,10 +23,12 @@ NO_RULE = "no-rule"
 
 
 class AccessAction(StrEnum):
-    """`DATA_PROTECTION`: what the DPO does of the people in a case, and of how long it is kept."""
+    """`FOLLOW`: a case's row in a list, and the events that it publishes. `DATA_PROTECTION`: what the DPO does of the
+    people in a case, and of how long it is kept."""
 
     READ = "read"
     WRITE = "write"
+    FOLLOW = "follow"
     HEADERS = "headers"
     DATA_PROTECTION = "data-protection"
 

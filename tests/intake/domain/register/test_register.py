@@ -76,7 +76,9 @@ def test_a_dpo_has_a_territory() -> None:
     given().when(right(Role.DPO, unit=UNIT), by=OPERATOR).refused("incomplete-right")
 
 
-@pytest.mark.parametrize("role", [Role.LEADER, Role.AUDITOR, Role.PILOT, Role.DPO, Role.PROVIDER, Role.COMMITTEE])
+@pytest.mark.parametrize(
+    "role", [Role.LEADER, Role.AUDITOR, Role.PILOT, Role.PARTNER, Role.DPO, Role.COMMITTEE, Role.PROVIDER]
+)
 def test_others_give_no_right(role: Role) -> None:
     given().when(right(Role.ADVISER, unit=UNIT), by=role).refused("right-beyond-yours")
 
@@ -101,6 +103,7 @@ def test_nobody_touches_their_own_rights() -> None:
         {"role": Role.ADVISER, "unit": UNIT, "case": DOSSIER},
         {"role": Role.REGIONAL, "unit": UNIT},
         {"role": Role.AUDITOR, "unit": UNIT},
+        {"role": Role.PARTNER, "unit": UNIT},
         {"role": Role.LEADER, "unit": UNIT},
         {"role": Role.ADVISER, "unit": UNIT, "since": date(2026, 3, 2), "until": date(2026, 3, 1)},
     ],

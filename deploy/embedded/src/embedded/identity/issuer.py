@@ -25,6 +25,7 @@ ROLES = (
     "committee",
     "resource_centre",
     "pilot",
+    "partner",
     "auditor",
     "dpo",
     "ops",

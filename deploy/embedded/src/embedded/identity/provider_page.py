@@ -15,6 +15,7 @@ ROLE_NAMES = {
     "committee": "comité d’appui",
     "resource_centre": "centre de ressources",
     "pilot": "pilote",
+    "partner": "partenaire",
     "auditor": "auditeur·rice",
     "dpo": "délégué·e à la protection des données",
     "ops": "exploitation",

@@ -13,6 +13,7 @@ from audit.api.timeline import TimelineEntry, build_entry
 from audit.ledger.store import Ledger
 from audit.timeline import build_timeline
 from audit.visibility import CaseVisibility
+from shared.access import AccessAction
 from shared.eventlog import LogEntry, ServiceApplication
 from shared.messaging import MAX_PAGE_EVENTS
 from shared.web.auth import Caller, authorize, requires
@@ -57,7 +58,7 @@ def feed(
     _, committed = Ledger(recorder).leaves_and_position([])
     entries = recorder.select_notifications(after, limit, inclusive_of_start=False)
     entries = [entry for entry in entries if entry.id <= committed]
-    visibility = CaseVisibility(app, caller)
+    visibility = CaseVisibility(app, caller, action=AccessAction.FOLLOW)
     items = list(build_items(app, [each for each in entries if is_visible(visibility, each)], visibility))
     caller.record_rows(len(items))
     following = entries[-1].id if len(entries) == limit else None

@@ -160,7 +160,9 @@ class FoundCasesParams(BaseModel, extra="forbid"):
 
 @router.get("/cases", summary="Find cases, with where they stand in each phase", responses=problem_responses(503))
 def cases(
-    request: Request, caller: Annotated[Caller, requires(*STAFF)], params: Annotated[FoundCasesParams, Query()]
+    request: Request,
+    caller: Annotated[Caller, requires(*STAFF, Role.PARTNER)],
+    params: Annotated[FoundCasesParams, Query()],
 ) -> FoundCases:
     """Intake finds them, since every case begins there; the other services say where they stand."""
     authorize(caller)

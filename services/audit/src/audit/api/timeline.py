@@ -26,19 +26,20 @@ from audit.timeline import (
     select_known,
 )
 from audit.visibility import CaseVisibility
+from shared.access import AccessAction
 from shared.contracts.registry import ALL_CONTRACTS
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import SERVICE_LABELS, LabelledEnum, Role
 from shared.names.lookup import ids_in
 from shared.temporal import FutureInstant
-from shared.web.auth import STAFF, Caller, authorize_headers, forwarded_headers, requires
+from shared.web.auth import STAFF, Caller, authorize_headers, authorize_read, forwarded_headers, requires
 from shared.web.collections import NAMES_DESCRIPTION
 from shared.web.http import ProblemError, problem_responses
 from shared.web.requests import AppDep, AsOfParam, OnParam, case_router
 from shared.web.standard import event_body
 
 router = case_router("/cases", "cases")
-READERS = frozenset({*STAFF, Role.AUDITOR, Role.DPO, Role.LEADER})
+READERS = frozenset({*STAFF, Role.AUDITOR, Role.DPO, Role.LEADER, Role.PARTNER})
 MAX_PAGE_EVENTS = 500
 EventCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=80)]
 
@@ -143,9 +144,9 @@ def timeline(
     ] = False,
 ) -> TimelineResponse:
     """Every event of the case that audit has received, in the order of recording, or backwards. For a confidential
-    case, auditors get the headers without any `body`. `linked_cases`: those that a transfer or a need found in
-    follow-up has linked to it."""
-    with_bodies = authorize_headers(caller, id, CASE)
+    case, auditors get the headers without any `body`; partners never get more. `linked_cases`: those that a transfer or
+    a need found in follow-up has linked to it."""
+    with_bodies = authorize_timeline(caller, id)
     if as_of:
         check_is_past(app, as_of)
     pending = find_pending_services(app, as_of) if as_of else []  # before the events are read
@@ -153,7 +154,7 @@ def timeline(
     if transfers:
         chain = follow_transfers(id, partial(load_case_events, app), visibility.shows_bodies)
         for case in chain.keys() - {id}:
-            authorize_headers(caller, case, CASE)
+            authorize_timeline(caller, case)
     else:
         chain = {id: load_case_events(app, id)}
     known = select_known(merge_timelines(chain.values()), as_of, on)
@@ -190,6 +191,14 @@ def _visible_links(case: UUID, known: Sequence[TimelineEvent], visibility: CaseV
         for linked in find_linked_cases(each for each in known if each.header.case == case)
         if visibility.shows_bodies(linked.id) is not None
     ]
+
+
+def authorize_timeline(caller: Caller, case: UUID) -> bool:
+    """Whether the bodies may be shown, or the headers alone. Raises like `authorize_headers` when neither may."""
+    if caller.actor.role is Role.PARTNER and caller.can(AccessAction.HEADERS, case, CASE):
+        authorize_read(caller, case, CASE)
+        return False
+    return authorize_headers(caller, case, CASE)
 
 
 def load_case_events(app: ServiceApplication, case: UUID) -> list[TimelineEvent]:

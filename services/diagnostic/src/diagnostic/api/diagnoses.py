@@ -101,7 +101,7 @@ diagnoses.command("/plan", plan.AgreePlan, *STAFF)
 diagnoses.command("/plan/correction", plan.CorrectBaseline, *STAFF)
 diagnoses.get(*CASE_READERS)
 diagnoses.documents(documents.of_diagnosis, *CASE_READERS)
-diagnoses.list(projections.diagnoses, *STAFF)
+diagnoses.list(projections.diagnoses, *STAFF, Role.PARTNER)
 
 attachments = attachments_router(
     "/diagnoses",

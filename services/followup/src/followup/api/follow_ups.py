@@ -80,7 +80,7 @@ def extra_fields(app: ServiceApplication, id: UUID, _: FollowUp) -> FollowUpExtr
 
 
 follow_ups.get(*CASE_READERS, extra=extra_fields, extra_kind=FollowUpExtra)
-follow_ups.list(projections.follow_ups, *STAFF)
+follow_ups.list(projections.follow_ups, *STAFF, Role.PARTNER)
 follow_ups.documents(documents.of_follow_up, *CASE_READERS)
 
 attachments = attachments_router(

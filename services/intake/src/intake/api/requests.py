@@ -135,6 +135,6 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
     requests.get(*CASE_READERS, extra=extra_fields, extra_kind=RequestExtra)
     documents = build_request_documents(lambda: deployment.reference)
     requests.documents(documents, *CASE_READERS)
-    requests.list(projections.requests, *STAFF, Role.AUDITOR, Role.DPO)
+    requests.list(projections.requests, *STAFF, Role.AUDITOR, Role.DPO, Role.PARTNER)
     add_names(router)
     return router, requests

@@ -116,7 +116,7 @@ endpoints.command("/abandonment", ending.AbandonParcours, *STAFF, Role.LEADER)
 
 endpoints.get(*CASE_READERS, extra=operations_of, extra_kind=ParcoursExtra)
 endpoints.documents(parcours_documents, *CASE_READERS)
-endpoints.list(projections.parcours_list, *STAFF)
+endpoints.list(projections.parcours_list, *STAFF, Role.PARTNER)
 parcours_versions.add_to(router, *CASE_READERS)
 
 caseload_endpoints = caseload_router(caseload)

@@ -22,6 +22,7 @@ class Role(LabelledEnum):
     COMMITTEE = "committee", "comité d’appui"
     RESOURCE_CENTRE = "resource_centre", "centre de ressources"
     PILOT = "pilot", "pilote"
+    PARTNER = "partner", "partenaire"
     AUDITOR = "auditor", "auditeur·rice"
     DPO = "dpo", "délégué·e à la protection des données"
     OPS = "ops", "exploitation"

@@ -10,7 +10,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from shared.eventlog import ServiceApplication
-from shared.kernel import Day, compact_code, french_words
+from shared.kernel import Day, Role, compact_code, french_words
 from shared.projections import Projection
 from shared.queries import CURRENT_ROWS, NEWEST_FIRST, InvalidCursor, count_rows, fetch_page
 from shared.queries.list_query import ListQuery
@@ -22,6 +22,8 @@ from shared.web.requests import AS_OF_DESCRIPTION, ON_DESCRIPTION, Instant
 
 NO_NUL_PATTERN = r"^[^\x00]*$"
 MYSELF = "me"
+WITHOUT_NAMES = frozenset({Role.PARTNER})
+"""Those to whom no name is decrypted, as policy.cedar says."""
 
 
 class Page(BaseModel):
@@ -122,7 +124,8 @@ def list_rows(
     caller.record_rows(len(page.items))
     total = count_rows(app.recorder, view, query, source) if params.count else None
     rows = leave_out_linked_cases(app, caller, page.items, view.linked) if view.linked else page.items
-    items = name_rows(app, rows, lambda row: row["id"])
+    decrypt = caller.actor.role not in WITHOUT_NAMES
+    items = name_rows(app, rows, lambda row: row["id"], decrypt=decrypt)
     return Page(items=items, next=page.next, total=total, basis=basis)
 
 

@@ -53,13 +53,15 @@ def named_state_members(state: type) -> dict[str, Any]:
     return {"added": added | {"names": dict[str, str]}, "omitted": frozenset({"structure_id"})}
 
 
-def name_rows(app: ServiceApplication, rows: Sequence[Fields], case_of: Callable[[Fields], Any]) -> list[Fields]:
+def name_rows(
+    app: ServiceApplication, rows: Sequence[Fields], case_of: Callable[[Fields], Any], *, decrypt: bool = True
+) -> list[Fields]:
     """Rows with `structure` and `adviser` as id and name, as they are called today; all found in two queries.
 
     Intake's own rows have the name in `structure` and the id in `structure_id`; those of other services the id, or
-    nothing. `case_of` gives the case of a row."""
-    structures = find_structures(app, [UUID(str(case_of(row))) for row in rows if _lacks_name(row)])
-    people = find_person_names(app, (row.get("adviser") for row in rows))
+    nothing. `case_of` gives the case of a row. Without `decrypt`, a name that is stored encrypted is null."""
+    structures = find_structures(app, [UUID(str(case_of(row))) for row in rows if _lacks_name(row)]) if decrypt else {}
+    people = find_person_names(app, (row.get("adviser") for row in rows)) if decrypt else {}
     return [_name_row(row, structures.get(UUID(str(case_of(row)))), people) for row in rows]
 
 

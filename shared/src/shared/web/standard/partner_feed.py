@@ -14,7 +14,7 @@ from shared.messaging import Message, ToIntegrationEvent, messages_of
 from shared.web.auth import Caller, find_hidden_cases
 from shared.web.http import ProblemError
 
-PARTNER_ROLES = frozenset({Role.ADVISER, Role.MANAGER, Role.REGIONAL, Role.AUDITOR})
+PARTNER_ROLES = frozenset({Role.ADVISER, Role.MANAGER, Role.REGIONAL, Role.AUDITOR, Role.PARTNER})
 """The rights by which a person or a program outside follows a log."""
 
 
@@ -64,7 +64,7 @@ def messages_for_partner(
         for entry in entries:
             if not is_a_case(entry.case_id):
                 continue
-            if can(AccessAction.READ, entry.case_id):
+            if can(AccessAction.FOLLOW, entry.case_id):
                 yield entry, True
             elif can(AccessAction.HEADERS, entry.case_id):
                 yield entry, False
@@ -76,8 +76,8 @@ def messages_for_partner(
         """A case of which nothing was said here either is nobody's."""
         known = caller.find_case(case)
         if known is None or not known.opened:
-            return not find_hidden_cases(app, caller, [str(case)], [AccessAction.READ])
-        return can(AccessAction.READ, case)
+            return not find_hidden_cases(app, caller, [str(case)], [AccessAction.FOLLOW])
+        return can(AccessAction.FOLLOW, case)
 
     def is_shown_whole(message: Message) -> bool:
         """A body that names another case is for those who may know of that one too."""

@@ -36,7 +36,9 @@ from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 UNIT_ROLES = frozenset({Role.ADVISER, Role.MANAGER})
-TERRITORY_ROLES = frozenset({Role.REGIONAL, Role.PILOT, Role.AUDITOR, Role.COMMITTEE, Role.RESOURCE_CENTRE, Role.DPO})
+TERRITORY_ROLES = frozenset(
+    {Role.REGIONAL, Role.PILOT, Role.PARTNER, Role.AUDITOR, Role.COMMITTEE, Role.RESOURCE_CENTRE, Role.DPO}
+)
 CASE_ROLES = frozenset({Role.LEADER})
 GRANTABLE_ROLES = {
     Role.ADVISER: CASE_ROLES,
