@@ -98,6 +98,7 @@ def test_what_a_resource_centre_is_asked_comes_from_where_it_is_asked_alone(serv
     diagnosis, *_ = done(services.by("diagnostic", "adviser").get("/api/v1/diagnoses"))["items"]
     question = {"centre": "CRDLA Culture", "question": "Quels publics ?", "unit": "crdla-culture"}
     done(services.by("diagnostic", "adviser").post(f"/api/v1/diagnoses/{diagnosis['id']}/advice", question))
+    services.carry()
     up_to_date(services["diagnostic"], service("diagnostic"))
     ((asked,),) = pages(services.by("audit", "resource_centre", unit="crdla-culture"), CASELOAD)
     assert (asked["service"], asked["what"], asked["case"]) == ("diagnostic", "advice_to_give", diagnosis["id"])

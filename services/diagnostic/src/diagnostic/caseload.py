@@ -43,8 +43,8 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             projected = projected | {inbox.name: inbox.project(row.get(inbox.name, {}), entry, recorded)}
     if projected is row:
         return row
-    asked = dict(_asked_of_others(projected))
-    return projected | {"due": _of_the_adviser(row, projected, entry) | unanswered(projected) | asked}
+    requests = dict(_requests_to_others(projected))
+    return projected | {"due": _of_the_adviser(row, projected, entry) | unanswered(projected) | requests}
 
 
 def _of_the_adviser(row: Row, projected: Row, entry: LogEntry) -> Row:
@@ -57,7 +57,7 @@ def _of_the_adviser(row: Row, projected: Row, entry: LogEntry) -> Row:
     return tasks
 
 
-def _asked_of_others(row: Row) -> Iterator[tuple[str, Row]]:
+def _requests_to_others(row: Row) -> Iterator[tuple[str, Row]]:
     share = row.get(shares.name, {})
     if "shared_at" in share and not share["opinions"]:
         yield OPINION, due_entry(OPINION, share["shared_at"], on=share["until"], role=Role.COMMITTEE)

@@ -57,8 +57,12 @@ def _project_share(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> R
             shared = {"shared_version": version, "sections": list(scope), "until": until}
             return row | shared | {"shared_at": entry.recorded_at, "opinions": 0}
         case SharingAgreed(scope, until) if "shared_at" in row:
-            kept = [section for section in row["sections"] if section in scope]
-            return row | {"sections": kept, "until": min(row["until"], str(until))} if kept else _withdrawn(row)
+            still_shared = [section for section in row["sections"] if section in scope]
+            return (
+                row | {"sections": still_shared, "until": min(row["until"], str(until))}
+                if still_shared
+                else _withdrawn(row)
+            )
         case SharingWithdrawn():
             return _withdrawn(row)
         case OpinionGiven():
@@ -98,11 +102,12 @@ def _questions(row: Row) -> list[Row]:
 
 def _with_questions(row: Row, questions: Sequence[Row]) -> Row:
     """With their statuses, and for each status the centres that have a question of it."""
-    told = [each | {"status": status_of(each)} for each in questions]
+    with_status = [each | {"status": status_of(each)} for each in questions]
     centres = {
-        status.value: sorted({each["unit"] for each in told if each["status"] is status}) for status in QuestionStatus
+        status.value: sorted({each["unit"] for each in with_status if each["status"] is status})
+        for status in QuestionStatus
     }
-    return row | centres | {"questions": told}
+    return row | centres | {"questions": with_status}
 
 
 def status_of(question: Row) -> QuestionStatus:

@@ -26,8 +26,8 @@ from shared.queries import cursor_after
 from shared.temporal import Basis
 from shared.web.auth import STAFF, Caller, authorize, forwarded_headers, requires
 from shared.web.collections import (
-    ASKED_ROLES,
     CASELOAD_READERS,
+    CONSULTED_ROLES,
     MYSELF,
     NO_NUL_PATTERN,
     CaseloadParams,
@@ -81,7 +81,7 @@ class TasksOfAllServicesParams(CaseloadParams):
 
 def services_with_tasks(role: Role) -> tuple[str, ...]:
     """Those whose caseload is for this role."""
-    return ASKING_SERVICES if role in ASKED_ROLES else tuple(PHASE_SERVICES)
+    return ASKING_SERVICES if role in CONSULTED_ROLES else tuple(PHASE_SERVICES)
 
 
 @router.get(
@@ -91,7 +91,7 @@ def services_with_tasks(role: Role) -> tuple[str, ...]:
 )
 def caseload(
     request: Request,
-    caller: Annotated[Caller, requires(*CASELOAD_READERS, *ASKED_ROLES)],
+    caller: Annotated[Caller, requires(*CASELOAD_READERS, *CONSULTED_ROLES)],
     params: Annotated[TasksOfAllServicesParams, Query()],
 ) -> TasksOfAllServices:
     """As each phase lists its own, merged. Each service decides what it shows you, and records that it did."""

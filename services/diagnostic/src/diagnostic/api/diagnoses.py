@@ -15,7 +15,7 @@ from diagnostic.statistics import release
 from shared.eventlog import ServiceApplication
 from shared.kernel import Axis, Ordinal, Role
 from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF, Caller, require_right
-from shared.web.collections import ASKED_ROLES, add_figures, add_statistics, caseload_router
+from shared.web.collections import CONSULTED_ROLES, add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
 from shared.web.resources import AggregateEndpoints, Contribution, attachments_router
 
@@ -110,4 +110,4 @@ attachments = attachments_router(
     *CASE_READERS,
     contributions={Role.LEADER: Contribution(OF_LEADERS)},
 )
-caseload_endpoints = caseload_router(caseload, *ASKED_ROLES)
+caseload_endpoints = caseload_router(caseload, *CONSULTED_ROLES)

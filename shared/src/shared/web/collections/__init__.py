@@ -1,6 +1,6 @@
 """Many cases over HTTP: lists, caseloads, figures, statistics."""
 
-from shared.web.collections.caseload import ASKED_ROLES, CASELOAD_READERS, CaseloadParams, Task, caseload_router
+from shared.web.collections.caseload import CASELOAD_READERS, CONSULTED_ROLES, CaseloadParams, Task, caseload_router
 from shared.web.collections.figures import add_figures
 from shared.web.collections.list_at import load_case_for_response
 from shared.web.collections.lists import MYSELF, NO_NUL_PATTERN, invalid_cursor, list_params, list_rows, page_of
@@ -19,8 +19,8 @@ from shared.web.collections.past_turn import PAST_TURN
 from shared.web.collections.statistics import add_statistics
 
 __all__ = [
-    "ASKED_ROLES",
     "CASELOAD_READERS",
+    "CONSULTED_ROLES",
     "MYSELF",
     "NAMES_DESCRIPTION",
     "NO_NUL_PATTERN",

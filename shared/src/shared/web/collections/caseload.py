@@ -19,7 +19,7 @@ from shared.web.collections.past_turn import PAST_TURN
 from shared.web.requests import AS_OF_DESCRIPTION, ON_DESCRIPTION, AppDep, Instant, ResourceRouter, case_router
 
 CASELOAD_READERS = frozenset({*STAFF, Role.AUDITOR})
-ASKED_ROLES = frozenset({Role.COMMITTEE, Role.RESOURCE_CENTRE})
+CONSULTED_ROLES = frozenset({Role.COMMITTEE, Role.RESOURCE_CENTRE})
 """Those whom the staff of a case asks for something: they are shown what they are asked, and no other task."""
 
 
@@ -62,8 +62,8 @@ class CaseloadParams(BaseModel, extra="forbid"):
     on: Day | None = Field(None, description=ON_DESCRIPTION)
 
 
-def caseload_router(caseload: Caseload, *asked: Role) -> ResourceRouter:
-    """`asked`: those of ASKED_ROLES whom this service asks for something."""
+def caseload_router(caseload: Caseload, *consulted: Role) -> ResourceRouter:
+    """`consulted`: those of CONSULTED_ROLES whom this service asks for something."""
     router = case_router("/caseload", "caseload")
 
     @router.get(
@@ -73,7 +73,7 @@ def caseload_router(caseload: Caseload, *asked: Role) -> ResourceRouter:
     )
     def list_tasks(
         app: AppDep,
-        caller: Annotated[Caller, requires(*CASELOAD_READERS, *asked)],
+        caller: Annotated[Caller, requires(*CASELOAD_READERS, *consulted)],
         params: Annotated[CaseloadParams, Query()],
     ) -> Tasks:
         """In this service, as its clock judges today, or as it was; each service has its own, of the same shape. What a
@@ -82,7 +82,7 @@ def caseload_router(caseload: Caseload, *asked: Role) -> ResourceRouter:
         adviser = resolve_myself(caller, "adviser", params.adviser) if params.adviser is not None else None
         query = CaseloadQuery(
             caller.list_scope,
-            caller.actor.role if caller.actor.role in ASKED_ROLES else None,
+            caller.actor.role if caller.actor.role in CONSULTED_ROLES else None,
             adviser=adviser,
             unit=params.unit,
             until=params.until,
