@@ -67,8 +67,8 @@ def cells(which: str, roles: frozenset[Role] | None, known: Known, kinds: OtherK
 
 
 SHARED = "shared by all"
-OF_ANYBODY = {"GET /api/v1/units"}
-"""Names no case, and is for whoever has a right, leaders and providers too."""
+OF_ANYBODY = {"GET /api/v1/units", "GET /api/v1/provider-cases"}
+"""Names no case, and is for whoever has a right, leaders and providers too, or lists a provider's own cases."""
 OF_AN_EVENT = "GET /api/v1/events/{id}/proof"
 """Names no case: an event of another one is unknown to a leader too."""
 THE_HASHES_ALONE = (OF_AN_EVENT, Role.OPS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from parcours import projections
-from parcours.api import attachments, funds, operations, provider, tenders
+from parcours.api import attachments, funds, operations, provider, provider_cases, tenders
 from parcours.api import parcours as api
 from parcours.caseload import caseload
 from parcours.domain import parcours
@@ -33,6 +33,7 @@ service = Service(
     routers=(
         api.router,
         provider.router,
+        provider_cases.router,
         attachments.router,
         tenders.router,
         funds.router,
@@ -50,6 +51,7 @@ service = Service(
     projections=(projections.parcours_list, projections.funds, projections.operations, caseload.projection),
     tags={
         "parcours": "Les parcours\u00a0: construits, validés, coordonnés, terminés.",
+        "provider cases": "Ce qui revient à un prestataire, tous dossiers confondus.",
         "tenders": "Les consultations de prestataires, des besoins à la convention.",
         "funds": "Les fonds d’ingénierie des unités, année par année.",
         "operations": "Les opérations collectives, à deux structures au moins.",

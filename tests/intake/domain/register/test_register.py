@@ -62,13 +62,12 @@ def test_the_regional_dla_gives_rights_in_its_region() -> None:
     given().when(right(Role.ADVISER, unit="unit-75"), by=REGIONAL).refused("right-beyond-yours")
 
 
-@pytest.mark.parametrize("role", [Role.DPO, Role.OPS, Role.SERVICE, Role.PROVIDER])
+@pytest.mark.parametrize("role", [Role.DPO, Role.OPS, Role.SERVICE])
 def test_the_rights_of_programs_and_of_who_watches_over_all_come_from_the_operator(role: Role) -> None:
     units = (UNIT,) if role is Role.DPO else ()
     for giver in (MANAGER, REGIONAL):
         given().when(right(role, unit=UNIT, units=units), by=giver).refused("right-beyond-yours")
-    if role is not Role.PROVIDER:
-        given().when(right(role, units=units), by=OPERATOR).then(granted(role, units=units))
+    given().when(right(role, units=units), by=OPERATOR).then(granted(role, units=units))
 
 
 def test_a_dpo_has_a_territory() -> None:
@@ -83,9 +82,11 @@ def test_others_give_no_right(role: Role) -> None:
     given().when(right(Role.ADVISER, unit=UNIT), by=role).refused("right-beyond-yours")
 
 
-def test_an_adviser_gives_a_leader_one_dossier_and_nothing_else() -> None:
-    leader = right(Role.LEADER, case=DOSSIER, until=date(2027, 3, 1))
-    given().when(leader).then(granted(Role.LEADER, case=DOSSIER, until=date(2027, 3, 1)))
+@pytest.mark.parametrize("role", [Role.LEADER, Role.PROVIDER])
+def test_an_adviser_gives_a_leader_or_a_provider_one_dossier_and_nothing_else(role: Role) -> None:
+    grant = right(role, case=DOSSIER, until=date(2027, 3, 1))
+    given().when(grant).then(granted(role, case=DOSSIER, until=date(2027, 3, 1)))
+    given().when(right(role, unit=UNIT)).refused("incomplete-right")
     given().when(right(Role.ADVISER, unit=UNIT)).refused("right-beyond-yours")
 
 

@@ -101,7 +101,8 @@ def read_provider_page(
 def build_provider_page(app: ServiceApplication, past: CaseAt, now: CaseAt, case: UUID, account: str) -> ProviderPage:
     """What `past` shows of the tenders and assignments that are the account's `now`: after its link was given to
     another account, it reads nothing more."""
-    candidacies, assigned = _find_own_tenders(now, case, account)
+    found, assigned = find_own_tenders(now, case, account)
+    candidacies = {(number, key) for number, _, key in found}
     own = [
         _build_tender(app, number, state, key)
         for number, state in tenders_of(past)
@@ -116,11 +117,14 @@ def build_provider_page(app: ServiceApplication, past: CaseAt, now: CaseAt, case
     return ProviderPage(own, assignments)
 
 
-def _find_own_tenders(now: CaseAt, case: UUID, account: str) -> tuple[set[tuple[UUID, UUID]], set[UUID]]:
-    """The provider's candidacies, by tender and key, and the actions that it was engaged for."""
-    candidacies = set()
-    for number, state in tenders_of(now):
-        candidacies |= {(number, key) for key, candidate in state.candidates.items() if candidate.account == account}
+def find_own_tenders(now: CaseAt, case: UUID, account: str) -> tuple[list[tuple[UUID, Tender, UUID]], set[UUID]]:
+    """The provider's candidacies, each a tender and its key in it, and the actions that it was chosen for."""
+    candidacies = [
+        (number, state, key)
+        for number, state in tenders_of(now)
+        for key, candidate in state.candidates.items()
+        if candidate.account == account
+    ]
     assigned = {
         key
         for key, action in now.load(parcours.decider, case).state.actions.items()

@@ -28,6 +28,7 @@ from shared.web.auth.authorization import (
     forwarded_headers,
     requires,
 )
+from shared.web.auth.every_right import OwnRight, under_every_right
 from shared.web.auth.named_identities import IDENTITY_WITHOUT_RIGHT, require_right
 from shared.web.auth.redaction import (
     find_hidden_cases,
@@ -51,6 +52,7 @@ __all__ = [
     "FindProtectedCase",
     "IdentityDep",
     "LoadRights",
+    "OwnRight",
     "RequiredRoles",
     "StaffDep",
     "authorize",
@@ -71,4 +73,5 @@ __all__ = [
     "require_no_hidden_case",
     "require_right",
     "requires",
+    "under_every_right",
 ]

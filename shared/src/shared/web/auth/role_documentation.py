@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from shared.kernel import Role
 from shared.web.auth.authorization import RequiredRoles
+from shared.web.auth.every_right import EveryRight
 
 
 def document_roles(openapi: dict[str, Any], routes: Sequence[BaseRoute]) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def document_roles(openapi: dict[str, Any], routes: Sequence[BaseRoute]) -> dict
 
 def required_roles(dependant: Dependant) -> frozenset[Role] | None:
     """The roles that a route declares by `requires`, at whatever depth; null for one that declares none."""
-    if isinstance(dependant.call, RequiredRoles):
+    if isinstance(dependant.call, RequiredRoles | EveryRight):
         return dependant.call.roles
     found = (required_roles(dependency) for dependency in dependant.dependencies)
     return next((roles for roles in found if roles is not None), None)

@@ -39,12 +39,12 @@ UNIT_ROLES = frozenset({Role.ADVISER, Role.MANAGER})
 TERRITORY_ROLES = frozenset(
     {Role.REGIONAL, Role.PILOT, Role.PARTNER, Role.AUDITOR, Role.COMMITTEE, Role.RESOURCE_CENTRE, Role.DPO}
 )
-CASE_ROLES = frozenset({Role.LEADER})
+CASE_ROLES = frozenset({Role.LEADER, Role.PROVIDER})
 GRANTABLE_ROLES = {
     Role.ADVISER: CASE_ROLES,
     Role.MANAGER: CASE_ROLES | UNIT_ROLES,
     Role.REGIONAL: CASE_ROLES | UNIT_ROLES | TERRITORY_ROLES - {Role.DPO},
-    Role.OPS: frozenset(Role) - {Role.PROVIDER},
+    Role.OPS: frozenset(Role),
 }
 """By the role of the giver. The operator, on the command line only, gives the first rights and those of programs."""
 
@@ -80,8 +80,8 @@ class GrantRight:
 
     `identity`: the id that the person reads under `GET /api/v1/me`. `unit`: for which they work; `units`: those that a
     right over a territory covers, or else `territories`: departments by code and regions by name, which stand for the
-    units that are competent there. `case`: the only one that a leader sees. `since` and `until`: first and last days.
-    `name` helps to recognise them, and is stored encrypted."""
+    units that are competent there. `case`: the only one that a leader or a provider sees under this right. `since` and
+    `until`: first and last days. `name` helps to recognise them, and is stored encrypted."""
 
     identity: UUID
     role: Role
@@ -185,7 +185,7 @@ def _require_complete(right: Right) -> None:
     if right.role in CASE_ROLES and not right.case:
         raise INCOMPLETE("Dites le dossier que ce droit ouvre\u00a0: c’est le seul qu’il ouvrira.")
     if right.role not in CASE_ROLES and right.case:
-        raise INCOMPLETE("Seul un droit de dirigeant·e porte sur un dossier.")
+        raise INCOMPLETE("Seul un droit de dirigeant·e ou de prestataire porte sur un dossier.")
     if right.since and right.until and right.until < right.since:
         raise INCOMPLETE("Le dernier jour vient avant le premier.")
 
