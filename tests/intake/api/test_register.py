@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import typer
+from tests.support.checks.projection_waits import up_to_date
 from tests.support.histories.audit_events import commit_to_ledger
 from tests.support.samples.sample_services import eventually
 from tests.support.servers.intake_deployments import intake_command_line, intake_service
@@ -147,6 +148,7 @@ def test_the_register_lists_who_holds_which_right_in_the_reader_s_own_units(inta
         return identity
 
     def listed(reader: str, *units: str, **asked: Any) -> dict[str, str | None]:
+        up_to_date(intake_by_token, intake)
         page = intake_by_token.by(reader, unit=units[0] if units else None, units=units).get(
             "/api/v1/identities", **asked
         )
@@ -182,7 +184,24 @@ def test_the_register_lists_who_holds_which_right_in_the_reader_s_own_units(inta
         after = page["next"]
         if after is None:
             break
-    assert sorted(pages) == sorted({ines, auditor})
+    assert pages == sorted({ines, auditor})
+
+    def order(sort: str) -> list[str]:
+        found, after = [], None
+        while page := client.get(
+            "/api/v1/identities", sort=sort, limit=1, **({"after": after} if after else {})
+        ).json():
+            found += [each["id"] for each in page["items"]]
+            if (after := page["next"]) is None:
+                return found
+        return found
+
+    assert (order("granted_at"), order("-granted_at")) == ([ines, auditor], [auditor, ines])
+    assert (order("until"), order("-until")) == ([ines, auditor], [ines, auditor]), "without an end: last both ways"
+    assert order("-id") == [*reversed(pages)]
+    of_another_order = client.get("/api/v1/identities", sort="until", limit=1).json()["next"]
+    assert slug(client.get("/api/v1/identities", after=of_another_order)) == "wrong-cursor"
+    assert client.get("/api/v1/identities", sort="name").status_code == 422
     for role in ("adviser", "pilot", "committee", "leader"):
         assert intake_by_token.by(role).get("/api/v1/identities").status_code == 403
 
@@ -221,9 +240,9 @@ def test_a_partner_lists_and_follows_its_territory_until_its_right_is_taken_back
     assert slug(register.give("claire", "logiciel", role="partner", units=[UNIT])) == "right-beyond-yours"
     assert register.give("coordination", "logiciel", role="partner", units=[UNIT]).status_code == 201
     partner = register.person("logiciel")
-    eventually(lambda: [row["id"] for row in partner.get("/api/v1/requests").json()["items"]] == [case])
+    up_to_date(register.served, intake)
     (row,) = partner.get("/api/v1/requests").json()["items"]
-    assert (row["adviser"]["name"], row["siret"]) == (None, "73282932000074")
+    assert (row["id"], row["adviser"]["name"], row["siret"]) == (case, None, "73282932000074")
     assert {each["header"]["case"] for each in partner.get("/events").json()["events"]} == {case}
     for answer in (partner.get(f"/api/v1/requests/{case}"), partner.post("/api/v1/requests", REQUEST)):
         assert (answer.status_code, answer.json()["policy"]) == (403, "role")

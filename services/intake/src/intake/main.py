@@ -14,6 +14,7 @@ from intake.cli import add_commands
 from intake.domain import erasure, personal_link, retention
 from intake.integration_events import to_integration_event
 from intake.operations.erasure import repeat_erasure
+from intake.operations.register_list import identities
 from intake.operations.retention import archive_cases
 from intake.ownership import find_protected_case, load_rights
 from intake.reactions import reactions
@@ -51,7 +52,7 @@ def build_service(deployment: Deployment) -> Service:
         publishes=contracts.PUBLISHED_EVENTS,
         reactions=reactions,
         find_protected_case=find_protected_case,
-        projections=(projections.requests, projections.chases, caseload.projection),
+        projections=(projections.requests, projections.chases, caseload.projection, identities),
         own_settings=IntakeSettings,
         hourly=(archive_due_cases,),
         erases_again=repeat_erasure,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from operator import attrgetter
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -14,13 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from intake.bootstrap import Deployment
 from intake.domain.register.rights import BEYOND_YOURS, GrantRight, RevokeRight
 from intake.domain.request import request
-from intake.operations.register_list import RegisterEntry, RegisterQuery, find_rights
+from intake.operations.register_list import RegisterQuery, find_rights
 from shared.access import AccessAction
 from shared.eventlog import ServiceApplication
 from shared.kernel import ROLE_LABELS, Day, Right, Role
 from shared.names.lookup import find_person_names
+from shared.queries import InvalidCursor
 from shared.web.auth import STAFF, Caller, authorize, requires
-from shared.web.collections import NO_NUL_PATTERN
+from shared.web.collections import NO_NUL_PATTERN, invalid_cursor
 from shared.web.requests import AppDep, case_router
 from shared.web.resources import AggregateEndpoints
 
@@ -33,12 +34,18 @@ class RegisterParams(BaseModel):
     role: Role | None = Field(None, description="Rights of this role")
     unit: str | None = Field(None, max_length=200, pattern=NO_NUL_PATTERN, description="Rights that name this unit")
     active_on: Day | None = Field(None, description="Rights that hold on this day, and are not revoked")
-    after: UUID | None = Field(None, description="The `next` of the page before")
+    sort: Literal["id", "-id", "granted_at", "-granted_at", "until", "-until"] = Field(
+        "id",
+        description="With a minus the greatest first; by the last of the matching rights to be granted, or the first to"
+        " end",
+    )
+    after: str | None = Field(None, max_length=1000, description="The `next` of the page before, in the same order")
     limit: int = Field(50, ge=1, le=200, description="Identities on a page")
 
 
 class ListedRight(BaseModel):
-    """A right over units. `since` and `until`: its first and last days; null for none."""
+    """A right over units. `since` and `until`: its first and last days; null for none. `granted_at`: when it was
+    given."""
 
     id: UUID
     role: Role
@@ -48,6 +55,7 @@ class ListedRight(BaseModel):
     territories: list[str]
     since: date | None
     until: date | None
+    granted_at: datetime
     revoked: bool
 
 
@@ -60,10 +68,10 @@ class ListedIdentity(BaseModel):
 
 
 class IdentityPage(BaseModel):
-    """By the id of the identities; give `next` back as `after` to go on, until it is null."""
+    """Give `next` back as `after` to go on, until it is null."""
 
     items: list[ListedIdentity]
-    next: UUID | None
+    next: str | None
 
 
 def build_router(deployment: Deployment) -> APIRouter:
@@ -93,38 +101,27 @@ def build_router(deployment: Deployment) -> APIRouter:
     def list_identities(
         app: AppDep, caller: Annotated[Caller, requires(*REGISTER_READERS)], params: Annotated[RegisterParams, Query()]
     ) -> IdentityPage:
-        """The identities with a right over a unit that the caller's right covers, by their id, each with these rights
-        and no other. Rights to one case are not listed here. The operator is shown every right, and no name."""
+        """The identities with a right over a unit that the caller's right covers, each with these rights and no other.
+        Rights to one case are not listed here. The operator is shown every right, and no name."""
         authorize(caller)
         is_operator = caller.actor.role is Role.OPS
         query = RegisterQuery(None if is_operator else caller.actor.territory, **params.model_dump())
-        page, last = find_rights(app, query)
-        caller.record_rows(len(page))
-        identities = [rights[0].identity for rights in page]
-        names = {} if is_operator else find_person_names(app, identities)
-        return IdentityPage(items=[_listed(rights, names) for rights in page], next=last)
+        try:
+            page = find_rights(app.recorder, query)
+        except InvalidCursor:
+            raise invalid_cursor() from None
+        caller.record_rows(len(page.items))
+        names = {} if is_operator else find_person_names(app, [row["id"] for row in page.items])
+        return IdentityPage(items=[_listed(row, names) for row in page.items], next=page.next)
 
     return router
 
 
-def _listed(rights: list[RegisterEntry], names: Mapping[str, str]) -> ListedIdentity:
-    identity = rights[0].identity
-    return ListedIdentity(id=identity, name=names.get(str(identity)), rights=[_listed_right(each) for each in rights])
-
-
-def _listed_right(entry: RegisterEntry) -> ListedRight:
-    right = entry.right
-    return ListedRight(
-        id=right.id,
-        role=right.role,
-        role_label=ROLE_LABELS[right.role],
-        unit=right.unit,
-        units=list(right.units),
-        territories=list(right.territories),
-        since=right.since,
-        until=right.until,
-        revoked=entry.revoked,
-    )
+def _listed(row: Mapping[str, Any], names: Mapping[str, str]) -> ListedIdentity:
+    rights = [
+        ListedRight.model_validate({**right, "role_label": ROLE_LABELS[right["role"]]}) for right in row["rights"]
+    ]
+    return ListedIdentity(id=row["id"], name=names.get(row["id"]), rights=rights)
 
 
 def require_case_access(app: ServiceApplication, caller: Caller, command: GrantRight) -> GrantRight:
