@@ -29,8 +29,16 @@ UNITS = ("dla-44", "dla-49", "dla-75")
 PEOPLE = [UUID(int=n) for n in range(1, 6)]
 OPERATOR = Actor("operator", Role.OPS)
 REASON = "Arrivée dans l’équipe."
-OF_A_CASE, OF_A_UNIT = {Role.LEADER}, {Role.ADVISER, Role.MANAGER}
-OF_A_TERRITORY = {Role.REGIONAL, Role.AUDITOR, Role.COMMITTEE, Role.RESOURCE_CENTRE, Role.PILOT, Role.DPO}
+OF_A_CASE, OF_A_UNIT = {Role.LEADER, Role.PROVIDER}, {Role.ADVISER, Role.MANAGER}
+OF_A_TERRITORY = {
+    Role.REGIONAL,
+    Role.AUDITOR,
+    Role.COMMITTEE,
+    Role.RESOURCE_CENTRE,
+    Role.PILOT,
+    Role.PARTNER,
+    Role.DPO,
+}
 GIVES = {
     Role.ADVISER: OF_A_CASE,
     Role.MANAGER: OF_A_CASE | OF_A_UNIT,

@@ -13,7 +13,7 @@ from diagnostic.domain.content import axes, difficulty, economics, employment, i
 from diagnostic.figures import figures
 from diagnostic.statistics import release
 from shared.eventlog import ServiceApplication
-from shared.kernel import Axis, Ordinal, Role
+from shared.kernel import Axis, Comment, Ordinal, Role
 from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF, Caller, require_right
 from shared.web.collections import CONSULTED_ROLES, add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
@@ -88,6 +88,7 @@ diagnoses.parts(
 diagnoses.command("/comments", CommentDiagnosis, Role.LEADER, *STAFF)
 comment_parts = diagnoses.parts(
     "comment",
+    Comment,
     "/comments/{comment}",
     lambda diagnosis: dict(enumerate(diagnosis.comments, 1)),
     *CASE_READERS,

@@ -17,7 +17,7 @@ from followup.figures import figures
 from followup.integration_events import request_opened_by
 from followup.statistics import release
 from shared.eventlog import ServiceApplication
-from shared.kernel import Ordinal, Role
+from shared.kernel import Comment, Ordinal, Role
 from shared.web.auth import CASE_READERS, STAFF
 from shared.web.collections import add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
@@ -46,6 +46,7 @@ follow_ups.parts(
 follow_ups.command("/comments", CommentFollowUp, Role.LEADER, *STAFF)
 comment_parts = follow_ups.parts(
     "comment",
+    Comment,
     "/comments/{comment}",
     lambda follow_up: dict(enumerate(follow_up.comments, 1)),
     *CASE_READERS,

@@ -21,7 +21,7 @@ from parcours.domain.state import Action, Introduction, Parcours
 from parcours.statistics import parcours_statistics
 from shared.access import AccessAction
 from shared.eventlog import ServiceApplication
-from shared.kernel import Ordinal, Role
+from shared.kernel import Comment, Ordinal, Role
 from shared.web.auth import CASE_READERS, IDENTITY_WITHOUT_RIGHT, STAFF, Caller
 from shared.web.collections import add_figures, add_statistics, caseload_router
 from shared.web.requests import case_router
@@ -64,6 +64,7 @@ endpoints.command("/duration-derogation", duration.GrantDurationDerogation, Role
 endpoints.command("/comments", CommentParcours, Role.LEADER, *STAFF)
 comment_parts = endpoints.parts(
     "comment",
+    Comment,
     "/comments/{comment}",
     lambda parcours: dict(enumerate(parcours.comments, 1)),
     *CASE_READERS,
