@@ -63,7 +63,7 @@ def test_a_provider_lists_its_accesses_tenders_and_assignments_over_all_cases(ru
     for case in (asked, chosen):
         open_case(running, "rival", case)
     tender = consulted(adviser, asked, action, "cabinet", "rival")
-    exception = {"provider": "Le cabinet", "amount": 400_000, "days": 5, "exception": "Seul spécialiste du bois."}
+    exception = {"provider": "Le cabinet", "amount_cents": 400_000, "days": 5, "exception": "Seul spécialiste du bois."}
     of_mission = f"/api/v1/parcours/{chosen}/actions/{mission}"
     done(adviser.post(f"{of_mission}/provider", exception | {"account": Served.id_of("cabinet")}))
 
@@ -74,7 +74,7 @@ def test_a_provider_lists_its_accesses_tenders_and_assignments_over_all_cases(ru
     assert (third["tenders"], third["assignments"]) == ([], []), "its parcours has not opened"
     (invited,) = first["tenders"]
     assert (invited["answered"], invited["retained"], first["assignments"]) == (False, None, [])
-    done(cabinet.under(first["right"]).post(invited["href"], {"amount": 300_000, "days": 4, "summary": "Offre."}))
+    done(cabinet.under(first["right"]).post(invited["href"], {"amount_cents": 300_000, "days": 4, "summary": "Offre."}))
     (page,) = done(cabinet.under(first["right"]).get(OWN))["items"]
     assert (page["tenders"][0]["answered"], page["tenders"][0]["id"]) == (True, tender.rpartition("/")[2])
 
@@ -97,7 +97,7 @@ def test_a_provider_lists_its_accesses_tenders_and_assignments_over_all_cases(ru
 
 
 def fund(year_of: datetime) -> dict[str, Any]:
-    return {"unit": "dla-44", "year": year_of.year, "allocated": 1_000_000}
+    return {"unit": "dla-44", "year": year_of.year, "allocated_cents": 1_000_000}
 
 
 def test_it_is_limited_to_the_provider_s_own_rights_and_to_what_is_its_own_in_each_case(running: Served) -> None:
@@ -150,7 +150,11 @@ def test_an_award_is_not_told_before_every_candidate_is_informed(running: Served
         done(adviser.post(f"{tender}/providers", {"name": name}))
     winner, loser, _ = done(adviser.get(tender))["candidates"]
     for key in (winner, loser):
-        done(adviser.post(f"{tender}/providers/{key}/proposal", {"amount": 300_000, "days": 4, "summary": "Offre."}))
+        done(
+            adviser.post(
+                f"{tender}/providers/{key}/proposal", {"amount_cents": 300_000, "days": 4, "summary": "Offre."}
+            )
+        )
     app.clock.set_forward(app.clock.now() + timedelta(days=21))
     done(adviser.post(f"{tender}/interests", {"conflict": False}))
     for key, score in ((winner, 16), (loser, 9)):
