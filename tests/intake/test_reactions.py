@@ -59,6 +59,10 @@ def test_the_later_phases_bring_the_case_to_its_end() -> None:
             CloseCase(Ending(EndingKind.ABANDONED, NOW.date()), NOW),
         ),
         (
+            close_abandoned_case(ParcoursAbandoned(kind="closed_down", on=date(2026, 1, 5)), header(CASE)),
+            CloseCase(Ending(EndingKind.CLOSED_DOWN, date(2026, 1, 5)), NOW),
+        ),
+        (
             close_followed_up_case(FollowUpClosed(kind="closed_down", on=date(2026, 1, 5)), header(CASE)),
             CloseCase(Ending(EndingKind.CLOSED_DOWN, date(2026, 1, 5)), NOW),
         ),

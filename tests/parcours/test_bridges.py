@@ -18,6 +18,7 @@ from parcours.domain.building.validation import (
 )
 from parcours.domain.collective.standing import FollowOperation
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
+from parcours.domain.corrections import DebriefCorrected, ParcoursEndingCorrected
 from parcours.domain.ending import AbandonUpdate, ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.funding.payments import FundsCommitted, PaymentAuthorised
 from parcours.domain.lifecycle import OpenParcours, ParcoursOpened
@@ -31,7 +32,7 @@ from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, ParcoursUpdateRequested, ParcoursUpdateWithdrawn
-from shared.kernel import PersonalData, Role
+from shared.kernel import Ending, EndingKind, PersonalData, Role
 from shared.messaging import CommandDispatch
 from shared.projections import Row
 from shared.testing.scenarios import CASE, Scenarios, text
@@ -144,7 +145,15 @@ def test_an_agreed_plan_opens_the_parcours_of_the_same_case() -> None:
                 definitions={"fte": "ETP au 31 décembre"},
             ),
         ),
-        (ParcoursAbandoned(text("Priorités nouvelles")), contracts.ParcoursAbandoned()),
+        (
+            ParcoursAbandoned(text("Liquidation"), Ending(EndingKind.CLOSED_DOWN, date(2026, 2, 11))),
+            contracts.ParcoursAbandoned(kind="closed_down", on=date(2026, 2, 11)),
+        ),
+        (
+            ParcoursEndingCorrected(Ending(EndingKind.WITHDRAWN, date(2026, 2, 12)), text("Erreur")),
+            contracts.ParcoursAbandoned(kind="withdrawn", on=date(2026, 2, 12)),
+        ),
+        (ParcoursAbandoned(text("Avant les fins datées")), contracts.ParcoursAbandoned(kind="abandoned", on=None)),
         (UpdateAbandoned(text("Finalement non")), contracts.ParcoursUpdateAbandoned()),
     ],
 )
@@ -222,6 +231,23 @@ def test_the_list_counts_actions_and_euros() -> None:
 def test_the_list_shows_the_status_that_the_case_itself_has(events: tuple[object, ...], status: str) -> None:
     assert row(*events)["status"] == status
     assert decider.state((ParcoursOpened(PLAN), *events)).status == status
+
+
+def test_the_list_shows_how_a_parcours_ended_and_on_which_day() -> None:
+    stopped = ParcoursAbandoned(text("Liquidation"), Ending(EndingKind.CLOSED_DOWN, date(2026, 2, 11)))
+    withdrawn = ParcoursEndingCorrected(Ending(EndingKind.WITHDRAWN, date(2026, 2, 12)), text("Erreur"))
+    adjusted, given_up = ParcoursAdjusted(5, text("Un départ")), UpdateAbandoned(text("Non"))
+    later = DebriefCorrected(text("Un vrai élan"), date(2026, 10, 1), reason=text("Erreur"))
+    ended = {"kind": "completed", "on": "2026-09-30"}
+    assert row(stopped)["ending"] == {"kind": "closed_down", "on": "2026-02-11"}
+    assert row(stopped, withdrawn)["ending"] == {"kind": "withdrawn", "on": "2026-02-12"}
+    assert row(ParcoursAbandoned(text("Non")))["ending"] == {"kind": "abandoned", "on": "2026-03-02"}
+    assert row(SHARED, VALIDATED, COMPLETED)["ending"] == ended
+    assert row(SHARED, VALIDATED, COMPLETED, adjusted)["ending"] is None
+    assert row(SHARED, VALIDATED, COMPLETED, adjusted, given_up)["ending"] == ended
+    assert row(SHARED, VALIDATED, COMPLETED, later)["ending"] == ended | {"on": "2026-10-01"}
+    assert row(SHARED, VALIDATED, COMPLETED, adjusted, later)["ending"] is None
+    assert row(SHARED, VALIDATED, COMPLETED, adjusted, later, given_up)["ending"] == ended | {"on": "2026-10-01"}
 
 
 def test_the_list_shows_who_waits_and_until_when() -> None:

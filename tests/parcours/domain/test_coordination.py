@@ -80,7 +80,7 @@ from parcours.domain.state import (
     PlannedAction,
     ReceivedPlan,
 )
-from shared.kernel import PersonalData, Role
+from shared.kernel import Ending, EndingKind, PersonalData, Role
 from shared.testing.scenarios import NOW, Scenarios, new_id, text
 
 given = Scenarios(decider)
@@ -156,7 +156,7 @@ FUNDS = FundsCommitted(CONSULTING, 400_000, fund=FUND)
 FUNDED = (*UNDER_WAY, RETAINED, FUNDS)
 CONSULTING_STARTED = (*FUNDED, AGREEMENT, ActionStarted(CONSULTING))
 REPORT = FinalReportAccepted(CONSULTING, TODAY)
-ABANDONED = ParcoursAbandoned(text("Priorités nouvelles"))
+ABANDONED = ParcoursAbandoned(text("Priorités nouvelles"), Ending(EndingKind.ABANDONED, TODAY))
 
 
 # Coordination
@@ -632,7 +632,9 @@ def test_the_debrief_has_taken_place(held_on: date) -> None:
 @pytest.mark.parametrize("role", [Role.ADVISER, Role.LEADER])
 @pytest.mark.parametrize("history", [BUILT, UNDER_WAY, (*UNDER_WAY, ActionStarted(OWN))])
 def test_a_parcours_can_be_abandoned_at_any_time(history: tuple[object, ...], role: Role) -> None:
-    given(*history).when(AbandonParcours("Priorités nouvelles"), by=role).then(ABANDONED)
+    kind = EndingKind.WITHDRAWN if role is Role.LEADER else EndingKind.ABANDONED
+    abandoned = replace(ABANDONED, ending=Ending(kind, TODAY))
+    given(*history).when(AbandonParcours("Priorités nouvelles"), by=role).then(abandoned)
 
 
 @pytest.mark.parametrize("command", [AbandonParcours("Trop tard"), StartAction(OWN), AbandonAction(OWN, "Non")])

@@ -34,9 +34,10 @@ def end_accompaniment(_: ParcoursCompleted, header: Header) -> CommandDispatch:
 
 
 @reactions.on(ParcoursAbandoned)
-def close_abandoned_case(_: ParcoursAbandoned, header: Header) -> CommandDispatch:
-    """The scheme is voluntary: an abandoned parcours closes its case, unless its follow-up goes on."""
-    ending = Ending(EndingKind.ABANDONED, paris_date(header.recorded_at))
+def close_abandoned_case(payload: ParcoursAbandoned, header: Header) -> CommandDispatch:
+    """The scheme is voluntary: an abandoned parcours closes its case, unless its follow-up goes on; or its ending is
+    corrected."""
+    ending = Ending(EndingKind(payload.kind), payload.on or paris_date(header.recorded_at))
     return CommandDispatch(request.decider, header.case, command=CloseCase(ending, header.recorded_at))
 
 

@@ -30,6 +30,7 @@ from parcours.domain.collective.standing import (
     CollectiveActionRestored,
 )
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
+from parcours.domain.corrections import ParcoursEndingCorrected
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.funding.payments import FundsCommitted, FundsReleased, PaymentAuthorised
 from parcours.domain.lifecycle import ParcoursOpened
@@ -137,7 +138,7 @@ def _stage(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return row | {"stage": None, "settled_at": now, "actions": actions}
         case ActionFinished() | ActionAbandoned() | ActionCarriedOver():
             return row | {"settled_at": now}
-        case ParcoursCompleted() | ParcoursAbandoned() | UpdateAbandoned():
+        case ParcoursCompleted() | ParcoursAbandoned() | ParcoursEndingCorrected() | UpdateAbandoned():
             return row | {"stage": None, "over": True}
     return row
 
@@ -240,11 +241,13 @@ def _due_entries(row: Row) -> Row:
 
 
 def _waiting(row: Row) -> Row:
-    """Once the parcours is over, a provider's invoice alone is still to be paid."""
+    """Once the parcours is over, only a provider is still waiting: for the acceptance of its report, and its pay."""
     waits: Row = {}
     for key, action in row["actions"].items():
         if action["accepted"] and action["left"] > 0:
             waits[f"{key}/payment"] = due_entry(PAYMENT, action["accepted"], item=key)
+        if action["received"] and not action["accepted"]:
+            waits[f"{key}/report"] = due_entry(REPORT, action["received"], item=key)
     if row["over"]:
         return waits
     for key, action in row["actions"].items():
@@ -259,8 +262,6 @@ def _waiting(row: Row) -> Row:
             waits[f"{key}/agreement"] = due_entry(AGREEMENT, action["committed"], item=key)
         elif action["chosen"] and not action["agreed"]:
             waits[f"{key}/funds"] = due_entry(FUNDING, action["chosen"], item=key)
-        if action["received"] and not action["accepted"]:
-            waits[f"{key}/report"] = due_entry(REPORT, action["received"], item=key)
     for stream, tender in row["tenders"].items():
         waits[stream] = due_entry(tender["what"], tender["since"], item=stream)
     if "stage" not in row:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from parcours.domain import ending
+from parcours.domain import corrections, ending
 from parcours.domain.building import validation
 from parcours.domain.state import ActionStatus
 from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
 from shared.erasure import erasure as key_erasure
 from shared.eventlog import LogEntry, RecordedEvent
+from shared.kernel import Ending
 
 
 def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
@@ -28,8 +29,10 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> Publ
                 baseline=plan.baseline,
                 definitions=plan.definitions,
             )
-        case ending.ParcoursAbandoned():
+        case ending.ParcoursAbandoned(_, None):
             return contracts.ParcoursAbandoned()
+        case ending.ParcoursAbandoned(ending=Ending(kind, on)) | corrections.ParcoursEndingCorrected(Ending(kind, on)):
+            return contracts.ParcoursAbandoned(kind=kind, on=on)
         case ending.UpdateAbandoned():
             return contracts.ParcoursUpdateAbandoned()
         case key_erasure.PersonErased(person, values, elsewhere=elsewhere):

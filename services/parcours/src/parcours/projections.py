@@ -26,12 +26,14 @@ from parcours.domain.collective.membership import (
 from parcours.domain.collective.operation import OperationPlanned
 from parcours.domain.collective.state import OperationStatus
 from parcours.domain.coordination import ActionAbandoned, ActionCarriedOver, ActionFinished, ActionStarted
+from parcours.domain.corrections import DebriefCorrected, ParcoursEndingCorrected
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.funding.fund import FundAdjusted, FundEngaged, FundFreed, FundOpened, FundSpent
 from parcours.domain.funding.payments import FundsCommitted, FundsReleased, PaymentAuthorised
 from parcours.domain.lifecycle import ParcoursOpened
 from parcours.domain.state import ActionKind, ParcoursStatus
 from shared.eventlog import LogEntry, RecordedEvent
+from shared.kernel import Ending, EndingKind, paris_date
 from shared.projections import Projection, Row
 
 
@@ -65,8 +67,10 @@ class ParcoursRow(TypedDict):
     shared_at: NotRequired[datetime]
     contested: NotRequired[bool]
     completed_at: NotRequired[datetime]
+    debrief_held_on: NotRequired[date]
     abandoned_at: NotRequired[datetime]
     ended_at: NotRequired[datetime]
+    ending: NotRequired[Ending | None]
 
 
 class FundRow(TypedDict):
@@ -133,7 +137,7 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
         case SharedVersionVoided():
             return row | {"status": ParcoursStatus.BUILDING}
         case ParcoursAdjusted():
-            return row | {"status": ParcoursStatus.BUILDING, "validated_at": None}
+            return row | {"status": ParcoursStatus.BUILDING, "validated_at": None, "ending": None}
         case ParcoursValidated():
             first = {"first_validated_at": row["first_validated_at"] or now}
             return row | first | {"status": ParcoursStatus.UNDER_WAY, "validated_at": row.get("validated_at") or now}
@@ -151,13 +155,29 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return _one_more(row, "committed_cents", by=-amount)
         case PaymentAuthorised(_, amount):
             return _one_more(row, "paid_cents", by=amount)
-        case ParcoursCompleted():
-            return row | {"status": ParcoursStatus.COMPLETED, "completed_at": now, "ended_at": now}
+        case ParcoursCompleted(held_on=held_on):
+            ended = {"completed_at": now, "ended_at": now, "debrief_held_on": held_on}
+            return _completed(row | ended)
+        case DebriefCorrected(held_on=held_on):
+            corrected = row | {"debrief_held_on": held_on}
+            return _completed(corrected) if row["status"] == ParcoursStatus.COMPLETED else corrected
         case UpdateAbandoned():
-            return row | {"status": ParcoursStatus.COMPLETED}
-        case ParcoursAbandoned():
-            return row | {"status": ParcoursStatus.ABANDONED, "abandoned_at": now, "ended_at": now}
+            return _completed(row)
+        case ParcoursAbandoned(ending=ending):
+            known = ending or Ending(EndingKind.ABANDONED, paris_date(now))
+            return _abandoned(row | {"abandoned_at": now, "ended_at": now}, known)
+        case ParcoursEndingCorrected(ending):
+            return _abandoned({"abandoned_at": now, "ended_at": now} | row, ending)
     return row
+
+
+def _completed(row: Row) -> Row:
+    ending = {"kind": EndingKind.COMPLETED, "on": row["debrief_held_on"]}
+    return row | {"status": ParcoursStatus.COMPLETED, "ending": ending}
+
+
+def _abandoned(row: Row, ending: Ending) -> Row:
+    return row | {"status": ParcoursStatus.ABANDONED, "ending": {"kind": ending.kind, "on": ending.on}}
 
 
 def _one_more(row: Row, *counted: str, by: int = 1) -> Row:
@@ -165,7 +185,7 @@ def _one_more(row: Row, *counted: str, by: int = 1) -> Row:
 
 
 parcours_list = Projection(
-    "parcours:v5",
+    "parcours:v6",
     _project,
     searched=("unit", "adviser"),
     filters=("status", "unit", "adviser"),

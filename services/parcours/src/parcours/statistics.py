@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from parcours.domain.state import ParcoursStatus
 from parcours.projections import parcours_list
-from shared.kernel import AXIS_LABELS
+from shared.kernel import AXIS_LABELS, EndingKind
 from shared.projections import Row
 from shared.statistics import THEME_LABELS, UNKNOWN, Dimension, Release, band_of, deployment, hours_between
 
-ENDINGS = {str(ParcoursStatus.COMPLETED): "terminé", str(ParcoursStatus.ABANDONED): "abandonné"}
+ENDINGS = (EndingKind.COMPLETED, EndingKind.ABANDONED, EndingKind.WITHDRAWN, EndingKind.CLOSED_DOWN)
+ENDING_LABELS = {str(kind): kind.label for kind in ENDINGS}
 DAYS = {"90": 90.0, "180": 180.0, "365": 365.0, "more": float("inf")}
 LENGTHS = {
     "90": "90 jours au plus",
@@ -29,7 +29,8 @@ IN_EUROS = {"0": 0.0, "2000": 1_000.0, "5000": 3_500.0, "10000": 7_500.0, "more"
 
 
 def _ending(row: Row) -> str:
-    return str(ParcoursStatus.ABANDONED if row["status"] == ParcoursStatus.ABANDONED else ParcoursStatus.COMPLETED)
+    """An update that is under way leaves the parcours completed, as it was."""
+    return str((row.get("ending") or {}).get("kind", EndingKind.COMPLETED))
 
 
 def _first_axis(row: Row) -> str:
@@ -60,7 +61,7 @@ parcours_statistics = Release(
     "parcours terminés ou abandonnés dans la période",
     counted_at="ended_at",
     dimensions=(
-        Dimension("ending", "Fin du parcours", keys=ENDINGS, of=_ending),
+        Dimension("ending", "Fin du parcours", keys=ENDING_LABELS, of=_ending),
         Dimension("theme", "Thème publié de l’axe classé premier", keys=THEME_LABELS, of=_theme),
         Dimension(
             "axis",

@@ -75,12 +75,13 @@ class LinkedRequestOpened(FromIntake):
 
 
 class CaseClosed(FromIntake):
-    """A case is closed. Published again when the day of its ending is corrected."""
+    """A case is closed. Published again when its ending is corrected."""
 
     name: ClassVar[str] = "case-closed"
 
     kind: str = Field(
-        description="`followed_up`, `unreachable`, `closed_down`, `abandoned`, or `given_up` (before the parcours)"
+        description="`followed_up`, `unreachable`, `closed_down`, `abandoned`, `withdrawn` (from the parcours), or "
+        "`given_up` (before it)"
     )
     on: date = Field(description="The day on which it ended")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -47,9 +48,15 @@ class ParcoursCompleted(FromParcours):
 
 
 class ParcoursAbandoned(FromParcours):
-    """The structure or the adviser ended the support before its term."""
+    """The support ended before its term. Published again when its ending is corrected."""
 
     name: ClassVar[str] = "parcours-abandoned"
+
+    kind: str = Field(
+        default="abandoned",
+        description="`abandoned` (by the adviser), `withdrawn` (by the structure) or `closed_down` (it has ceased)",
+    )
+    on: date | None = Field(default=None, description="The day on which it ended; null: that of the recording")
 
 
 class ParcoursUpdateAbandoned(FromParcours):

@@ -98,6 +98,14 @@ def test_a_parcours_abandoned_closes_its_case_but_not_while_the_follow_up_of_a_c
     given(RECEIVED, ADMITTED, STARTED, ENDED).when(abandoned, by=Role.SERVICE).then()
 
 
+def test_the_ending_of_a_parcours_is_corrected_in_its_case() -> None:
+    first, second = Ending(EndingKind.WITHDRAWN, NOW.date()), Ending(EndingKind.CLOSED_DOWN, NOW.date())
+    closed = given(RECEIVED, ADMITTED, STARTED, CaseClosed(first, NOW))
+    closed.when(CloseCase(second, NOW), by=Role.SERVICE).then(CaseEndingCorrected(second))
+    closed.when(CloseCase(first, NOW), by=Role.SERVICE).then()
+    given(RECEIVED, ADMITTED, STARTED, FOLLOWED_UP).when(CloseCase(second, NOW), by=Role.SERVICE).then()
+
+
 def test_a_follow_up_that_resumes_opens_its_case_again_until_it_is_closed_again() -> None:
     later = EndAccompaniment(NOW + timedelta(days=90))
     so_far = (RECEIVED, ADMITTED, STARTED, ENDED, FOLLOWED_UP)

@@ -114,6 +114,7 @@ endpoints.command("/completion/correction", corrections.CorrectDebrief, *STAFF)
 
 endpoints.command("/completion", ending.CompleteParcours, *STAFF)
 endpoints.command("/abandonment", ending.AbandonParcours, *STAFF, Role.LEADER)
+endpoints.command("/abandonment/correction", corrections.CorrectEnding, *STAFF)
 
 endpoints.get(*CASE_READERS, extra=operations_of, extra_kind=ParcoursExtra)
 endpoints.documents(parcours_documents, *CASE_READERS)

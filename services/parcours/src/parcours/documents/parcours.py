@@ -63,12 +63,14 @@ def road_map(source: DocumentSource[Parcours]) -> Document:
     parcours = source.state
     version = parcours.validated_version or parcours.content_version
     blocks: list[Block] = [
-        Paragraph(f"{STATUS_LABELS[parcours.status]} Contenu en version {version}.", aside=True),
+        Paragraph(f"{_standing(parcours)} Contenu en version {version}.", aside=True),
         *([Paragraph(f"Un parcours {_days(parcours)}.")] if parcours.period else []),
         *_axes(source),
         *_collective(source),
         *_outcomes(source),
     ]
+    if parcours.abandon_reason:
+        blocks += [Heading("Pourquoi le parcours s’arrête"), Paragraph(source.decrypt(parcours.abandon_reason))]
     if parcours.debrief:
         blocks += [Heading("Le bilan de fin de parcours"), Paragraph(source.decrypt(parcours.debrief))]
     return source.document(
@@ -78,6 +80,12 @@ def road_map(source: DocumentSource[Parcours]) -> Document:
         validation=_validation(source),
         adviser=parcours.plan.adviser,
     )
+
+
+def _standing(parcours: Parcours) -> str:
+    if ending := parcours.ending:
+        return f"{capitalize_first(ending.kind.label)}, le {format_date(ending.on)}."
+    return STATUS_LABELS[parcours.status]
 
 
 def axis_label(axis: str) -> str:

@@ -141,3 +141,5 @@ def _correction_commands(parcours: Parcours) -> Iterator[type]:
             yield assignment_corrections.CorrectFinalReport
     if parcours.completed:
         yield corrections.CorrectDebrief
+    if parcours.status is ParcoursStatus.ABANDONED:
+        yield corrections.CorrectEnding

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
+from parcours.domain.ending import WHAT, AbandonmentKind
 from parcours.domain.guards import (
     NOTHING_TO_CORRECT,
     REQUIRES_SINCE_ADMISSION,
@@ -19,11 +20,14 @@ from parcours.domain.lifecycle import PARCOURS_NOT_OPEN
 from parcours.domain.state import (
     Introduction,
     Parcours,
+    ParcoursStatus,
 )
 from shared.kernel import (
     Context,
     Day,
     Encrypted,
+    Ending,
+    EndingKind,
     PersonalData,
     PersonalLine,
     Reason,
@@ -47,6 +51,12 @@ class IntroductionCorrected:
 class DebriefCorrected:
     debrief: Encrypted
     held_on: date
+    reason: Encrypted
+
+
+@event("parcours-ending-corrected", label="Fin du parcours corrigée", effective="ending.on")
+class ParcoursEndingCorrected:
+    ending: Ending
     reason: Encrypted
 
 
@@ -78,10 +88,23 @@ class CorrectDebrief:
     reason: Reason
 
 
-Command = CorrectIntroduction | CorrectDebrief
+@command(
+    title="Corriger la fin d’un parcours abandonné",
+    leads_to=(ParcoursEndingCorrected,),
+    may_refuse=(PARCOURS_NOT_OPEN, NOTHING_TO_CORRECT, *REQUIRES_SINCE_ADMISSION),
+)
+class CorrectEnding:
+    """The parcours ended before its term in another way, or on another day; what is not given stays as it is."""
+
+    reason: Reason
+    kind: AbandonmentKind | None = None
+    on: Day | None = None
 
 
-Event = IntroductionCorrected | DebriefCorrected
+Command = CorrectIntroduction | CorrectDebrief | CorrectEnding
+
+
+Event = IntroductionCorrected | DebriefCorrected | ParcoursEndingCorrected
 
 
 def decide(parcours: Parcours, command: Command, context: Context) -> list[Event]:
@@ -98,12 +121,30 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
                 raise NOTHING_TO_CORRECT("Le bilan de fin de parcours n’a pas encore eu lieu.")
             require_since_admission(parcours, held_on, now, "La date du bilan de fin de parcours")
             return [DebriefCorrected(context.text(debrief), held_on, reason=reason)]
+        case CorrectEnding():
+            return [_correct_ending(parcours, command, context)]
+
+
+def _correct_ending(parcours: Parcours, command: CorrectEnding, context: Context) -> ParcoursEndingCorrected:
+    if parcours.status is not ParcoursStatus.ABANDONED:
+        raise NOTHING_TO_CORRECT("Ce parcours n’a pas été abandonné\u00a0: la date de son bilan se corrige à part.")
+    before = parcours.ending
+    kind = command.kind or (before.kind if before else None)
+    on = command.on or (before.on if before else None)
+    if kind is None or on is None or Ending(EndingKind(kind), on) == before:
+        raise NOTHING_TO_CORRECT("Dites ce qui change\u00a0: comment le parcours a pris fin, quel jour, ou les deux.")
+    require_since_admission(parcours, on, context.now, WHAT)
+    return ParcoursEndingCorrected(Ending(EndingKind(kind), on), context.text(command.reason))
 
 
 def evolve(parcours: Parcours, event: Event) -> Parcours:
     match event:
         case DebriefCorrected(debrief, held_on):
-            return replace(parcours, debrief=debrief, debrief_held_on=held_on)
+            has_ended = parcours.status is ParcoursStatus.COMPLETED
+            ending = Ending(EndingKind.COMPLETED, held_on) if has_ended else parcours.ending
+            return replace(parcours, debrief=debrief, debrief_held_on=held_on, ending=ending)
+        case ParcoursEndingCorrected(ending):
+            return replace(parcours, status=ParcoursStatus.ABANDONED, ending=ending)
         case IntroductionCorrected(key, n, whom=whom, held_on=held_on):
             action = parcours.actions[key]
             before, after = action.introductions[: n - 1], action.introductions[n:]

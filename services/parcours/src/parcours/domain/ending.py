@@ -13,11 +13,35 @@ from parcours.domain.funding.payments import FundsReleased, release_unspent
 from parcours.domain.guards import NOT_VALIDATED, REQUIRES_SINCE_ADMISSION, require_since_admission
 from parcours.domain.lifecycle import REQUIRES_OPEN
 from parcours.domain.state import OPEN_STATUSES, Parcours, ParcoursStatus, ReceivedPlan
-from shared.kernel import Context, Day, Encrypted, Line, Reason, Refusal, Text, event
+from shared.kernel import (
+    Context,
+    Day,
+    Encrypted,
+    Ending,
+    EndingKind,
+    LabelledEnum,
+    Line,
+    Reason,
+    Refusal,
+    Role,
+    Text,
+    event,
+    paris_date,
+)
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 ACTIONS_LEFT = Refusal("actions-left", "Des actions restent ouvertes")
+ONLY_AN_UPDATE = Refusal("only-an-update", "La fin de l’accompagnement se note au suivi", depends_on_body=True)
+WHAT = "La date de fin du parcours"
+
+
+class AbandonmentKind(LabelledEnum):
+    """How a parcours ends before its term: the adviser or the structure stops, or the structure has ceased."""
+
+    ABANDONED = "abandoned", EndingKind.ABANDONED.label
+    WITHDRAWN = "withdrawn", EndingKind.WITHDRAWN.label
+    CLOSED_DOWN = "closed_down", EndingKind.CLOSED_DOWN.label
 
 
 @event("parcours-completed", label="Parcours terminé", effective="held_on")
@@ -28,9 +52,18 @@ class ParcoursCompleted:
     held_on: date
 
 
-@event("parcours-abandoned", label="Parcours abandonné")
+@event(
+    "parcours-abandoned",
+    2,
+    label="Parcours abandonné",
+    effective="ending.on",
+    upcasts={1: lambda data: data | {"ending": None}},
+)
 class ParcoursAbandoned:
+    """`ending`: null in what was recorded before endings had a kind and a day."""
+
     reason: Encrypted
+    ending: Ending | None = None
 
 
 @event("update-abandoned", label="Mise à jour du parcours abandonnée")
@@ -57,14 +90,18 @@ class CompleteParcours:
 @command(
     title="Abandonner le parcours",
     leads_to=(ParcoursAbandoned, UpdateAbandoned, *OPEN_ACTIONS_DROPPED),
-    may_refuse=REQUIRES_OPEN,
+    may_refuse=(*REQUIRES_OPEN, ONLY_AN_UPDATE, *REQUIRES_SINCE_ADMISSION),
 )
 class AbandonParcours:
     """The adviser or a leader of the structure ends the accompaniment before its term, and says why.
 
-    Of a parcours that was completed once, only the update is abandoned, and follow-up goes on."""
+    `kind`: without it, the structure withdraws where one of its leaders says so, and else the parcours is abandoned.
+    `on`: the day on which it ended; null for today. Of a parcours that was completed once, only the update is
+    abandoned: follow-up goes on, and says how it ends."""
 
     reason: Reason
+    kind: AbandonmentKind | None = None
+    on: Day | None = None
 
 
 @command(leads_to=(UpdateAbandoned, *OPEN_ACTIONS_DROPPED))
@@ -93,13 +130,27 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
                 require_allowed_duration(parcours, held_on)
             settled = Counter(action.status.value for action in parcours.actions.values())
             return [ParcoursCompleted(parcours.plan, dict(settled), debrief=context.text(debrief), held_on=held_on)]
-        case AbandonParcours(reason):
-            if parcours.completed:
-                return _abandon_update(parcours, reason, context)
-            released = [given for key, action in parcours.actions.items() for given in release_unspent(key, action)]
-            return [*released, ParcoursAbandoned(context.text(reason))]
+        case AbandonParcours():
+            return _abandon(parcours, command, context)
         case AbandonUpdate(reason):
             return _abandon_update(parcours, reason, context)
+
+
+def _abandon(parcours: Parcours, command: AbandonParcours, context: Context) -> list[Event | Settling]:
+    if parcours.completed:
+        if command.kind or command.on:
+            raise ONLY_AN_UPDATE(
+                "Ce parcours a déjà été mené à son terme, et seule sa mise à jour s’abandonne ici\u00a0: sans dire de "
+                "fin ni de jour. Une cessation d’activité se note au suivi."
+            )
+        return _abandon_update(parcours, command.reason, context)
+    by_leader = context.actor.role is Role.LEADER
+    kind = command.kind or (AbandonmentKind.WITHDRAWN if by_leader else AbandonmentKind.ABANDONED)
+    on = command.on or paris_date(context.now)
+    if command.on:
+        require_since_admission(parcours, on, context.now, WHAT)
+    released = [given for key, action in parcours.actions.items() for given in release_unspent(key, action)]
+    return [*released, ParcoursAbandoned(context.text(command.reason), Ending(EndingKind(kind), on))]
 
 
 def can_abandon_update(parcours: Parcours) -> bool:
@@ -138,8 +189,15 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
     match event:
         case ParcoursCompleted(_, _, debrief=debrief, held_on=held_on):
             ended = replace(parcours, status=ParcoursStatus.COMPLETED, completed=True)
-            return replace(ended, debrief=debrief, debrief_held_on=held_on)
-        case ParcoursAbandoned(reason):
-            return replace(parcours, status=ParcoursStatus.ABANDONED, debrief=reason)
+            return _completed_on(replace(ended, debrief=debrief, debrief_held_on=held_on))
+        case ParcoursAbandoned(reason, ending):
+            return replace(parcours, status=ParcoursStatus.ABANDONED, abandon_reason=reason, ending=ending)
         case UpdateAbandoned():
-            return replace(parcours, status=ParcoursStatus.COMPLETED, shared=None, validated_version=None)
+            restored = replace(parcours, status=ParcoursStatus.COMPLETED, shared=None, validated_version=None)
+            return _completed_on(restored)
+
+
+def _completed_on(parcours: Parcours) -> Parcours:
+    """It ended with its debrief."""
+    assert parcours.debrief_held_on
+    return replace(parcours, ending=Ending(EndingKind.COMPLETED, parcours.debrief_held_on))

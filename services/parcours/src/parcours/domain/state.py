@@ -9,7 +9,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
-from shared.kernel import Comment, Encrypted, LabelledEnum, PersonalData
+from shared.kernel import Comment, Encrypted, Ending, LabelledEnum, PersonalData
 from shared.kernel.frozen import replace
 from shared.kernel.vocabulary.validation import Submission
 
@@ -249,7 +249,7 @@ class Parcours:
     """`content_version` counts the edits; `validated_version` is null whenever no validation holds.
 
     `validations`: the leaders who agreed to the version that was shared last. `completed`: it was once, so that what
-    follows is an update of it."""
+    follows is an update of it. `ending`: null while it goes on, an update included."""
 
     status: ParcoursStatus = ParcoursStatus.NEW
     plan: ReceivedPlan = NO_PLAN
@@ -266,6 +266,8 @@ class Parcours:
     debrief: Encrypted | None = None
     debrief_held_on: date | None = None
     completed: bool = False
+    ending: Ending | None = None
+    abandon_reason: Encrypted | None = None
     comments: tuple[Comment, ...] = ()
     unanswered_comments: tuple[int, ...] = ()
 

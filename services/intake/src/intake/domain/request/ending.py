@@ -28,6 +28,10 @@ ACCOMPANIMENT_STARTED = Refusal("accompaniment-started", "Le parcours est déjà
 
 FOLLOW_UP_ENDINGS = (EndingKind.FOLLOWED_UP, EndingKind.UNREACHABLE, EndingKind.CLOSED_DOWN)
 """Those that followup reports, after which an updated parcours may resume the case."""
+VOLUNTARY_ENDINGS = frozenset({EndingKind.ABANDONED, EndingKind.WITHDRAWN})
+PARCOURS_ENDINGS = VOLUNTARY_ENDINGS | {EndingKind.CLOSED_DOWN}
+"""Those of a parcours that ends before its term, each of which may be corrected to another; followup reports and
+corrects a closing down too, once the parcours is completed."""
 
 
 @event("accompaniment-started", label="Plan convenu\u00a0: le parcours s’ouvre")
@@ -48,7 +52,7 @@ class CaseClosed:
     reported_at: datetime | None = None
 
 
-@event("case-ending-corrected", label="Date de fin du dossier corrigée", effective="ending.on")
+@event("case-ending-corrected", label="Fin du dossier corrigée", effective="ending.on")
 class CaseEndingCorrected:
     ending: Ending
 
@@ -93,7 +97,7 @@ class EndAccompaniment:
 
 @command(leads_to=(CaseClosed, CaseEndingCorrected), may_refuse=(NOT_ADMITTED,))
 class CloseCase:
-    """Nothing is left to do for this case, or the day of its ending is corrected. `reported_at`: when the other service
+    """Nothing is left to do for this case, or its ending is corrected. `reported_at`: when the other service
     recorded it."""
 
     ending: Ending
@@ -122,10 +126,10 @@ def end_accompaniment(
 def close(request: Request, command: CloseCase) -> list[CaseClosed | CaseEndingCorrected]:
     if request.status is RequestStatus.CLOSED:
         assert request.ending is not None
-        corrects = command.ending.kind is request.ending.kind is EndingKind.CLOSED_DOWN
+        corrects = {command.ending.kind, request.ending.kind} <= PARCOURS_ENDINGS
         return [CaseEndingCorrected(command.ending)] if corrects and command.ending != request.ending else []
     _require_admitted(request)
-    if command.ending.kind is EndingKind.ABANDONED and request.accompaniment_ended:
+    if command.ending.kind in VOLUNTARY_ENDINGS and request.accompaniment_ended:
         return []  # an update of the parcours was abandoned: the follow-up goes on, and will close the case
     return [CaseClosed(command.ending, command.reported_at)]
 

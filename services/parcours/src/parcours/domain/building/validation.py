@@ -288,9 +288,8 @@ def evolve(parcours: Parcours, event: Event) -> Parcours:
         case ParcoursContested(_, reason):
             return replace(parcours, status=ParcoursStatus.BUILDING, shared=None, contest_reason=reason)
         case ParcoursAdjusted(version):
-            return replace(
-                parcours, status=ParcoursStatus.BUILDING, content_version=version, shared=None, validated_version=None
-            )
+            reopened = replace(parcours, status=ParcoursStatus.BUILDING, content_version=version, ending=None)
+            return replace(reopened, shared=None, validated_version=None)
 
 
 def _all_validated(parcours: Parcours) -> dict[UUID, Action]:
