@@ -238,6 +238,9 @@ def test_one_feed_has_the_events_of_all_services_in_one_sequence(services: House
         feed = [event["header"]["id"] for event in services.by(name, "adviser").get("/events").json()["events"]]
         assert [event["id"] for event in everything if event["service"] == name] == feed
     assert followed(services.by("audit", "manager"), limit=3) == everything
+    names = done(services.by("audit", "adviser").get(FEED))["names"]
+    structures = {each["body"]["structure"] for each in everything if each["event"] == "request-admitted"}
+    assert {names[each] for each in structures} == {*NAMES[:2]}
     assert followed(services.by("audit", "adviser", unit="dla-75")) == []
 
 

@@ -70,6 +70,9 @@ def test_a_parcours_is_built_shared_validated_and_begun(running: Served, case: U
     assert (again.status_code, again.json()["events"]) == (200, [])
 
     read = adviser.get(path)
+    named = {"structure": {"id": str(PLAN.structure), "name": None}, "adviser": {"id": PLAN.adviser, "name": None}}
+    for shown in (read.json(), read.json()["plan"], adviser.get(path, version=1).json()["plan"]):
+        assert {name: shown[name] for name in named} == named, "whom nobody has named yet"
     [(number, planned)] = read.json()["actions"].items()
     assert planned["planned"]["who"] == "Maëlle Kerdoncuff"
     assert adviser.post(f"{path}/actions/{number}/start", If_Match=read.headers["ETag"]).status_code == 200

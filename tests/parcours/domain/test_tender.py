@@ -475,7 +475,14 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
         assert loser.get(f"{path}/provider", as_of=proposed_at).json()["tenders"][0]["proposal"] is None
         assert then.headers["DLA-Basis"].startswith('log="')
         (row,) = adviser.get(f"/api/v1/parcours/{case}/tenders", as_of=proposed_at).json()
-        assert (row["proposals"], row["winner"]) == (1, None)
+        assert (row["proposals"], row["winner"], row["winner_name"]) == (1, None, None)
+        (row,) = adviser.get(f"/api/v1/parcours/{case}/tenders").json()
+        assert (row["winner"], row["winner_name"]) == (keys[0], "Cabinet 1")
+        assert adviser.get(at).json()["names"][keys[0]] == "Cabinet 1"
+        scored = [each for each in history if each["event"] == "proposal-scored"]
+        assert [each["names"][each["data"]["provider"]] for each in scored] == ["Cabinet 1", "Cabinet 2"]
+        awarded = next(each for each in adviser.get(f"{at}/changes").json() if each["event"] == "tender-awarded")
+        assert awarded["names"][keys[0]] == "Cabinet 1"
         fund_then = adviser.get(f"/api/v1/funds/dla-44/{fund['year']}", version=1).json()
         assert (fund_then["committed_cents"], fund_then["available_cents"]) == (0, 5_000_000)
         adviser.post(f"{at}/providers/{keys[1]}/access", {"account": Served.id_of("p9")})

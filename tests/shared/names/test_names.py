@@ -28,6 +28,7 @@ from shared.kernel import Actor, Role, uuid7
 from shared.messaging import Feed, Inbox, encode, messages_of
 from shared.names.lookup import find_person_names, find_structures
 from shared.projections import Projector
+from shared.web.collections import name_rows
 
 RECEIVERS = ("diagnostic", "parcours", "followup")
 LEADER = "Maëlle Kerdoncuff"
@@ -136,7 +137,7 @@ def test_lists_states_histories_and_timelines_name_structure_and_people(services
         for projection in service(name).projections:
             while projector.advance(projection):
                 pass
-    named = {"id": adviser, "name": "Claire Le Goff"}
+    named, named_alone = {"id": adviser, "name": "Claire Le Goff"}, {adviser: "Claire Le Goff"}
     for name, path in (("intake", "requests"), ("diagnostic", "diagnoses")):
         client = services.by(name, "adviser")
         state = client.get(f"/api/v1/{path}/{case}").json()
@@ -150,14 +151,39 @@ def test_lists_states_histories_and_timelines_name_structure_and_people(services
         assert state["names"][adviser] == "Claire Le Goff"
         entries = client.get(f"/api/v1/{path}/{case}/history").json()
         assert {"Soizic Morvan", "Claire Le Goff"} <= {each for entry in entries for each in entry["names"].values()}
+        changes = client.get(f"/api/v1/{path}/{case}/changes").json()
+        assert "Claire Le Goff" in {each for change in changes for each in change["names"].values()}
         replayed = client.get(f"/api/v1/{path}/{case}", version=1).json()
         assert replayed["structure"]["name"] == "La Cantine solidaire"
+        log = services.by(name, "auditor", unit=None, units=["dla-44"]).get("/api/v1/access-log", case=str(case)).json()
+        assert log["names"] == named_alone
+        assert (
+            services.by(name, "leader", case=str(case)).get("/api/v1/access-log", case=str(case)).json()["names"] == {}
+        )
+    opened = services.by("diagnostic", "adviser").get(f"/api/v1/diagnoses/{case}/history").json()[-1]
+    assert opened["names"] == named_alone | {opened["data"]["structure"]: "La Cantine solidaire"}
+    (link,) = services.by("intake", "adviser").get(f"/api/v1/requests/{case}/access-links").json()
+    assert (link["given_by"], link["names"]) == (adviser, named_alone)
+    papers(services["diagnostic"], case)
+    (version,) = services.by("diagnostic", "adviser").get(f"/api/v1/diagnoses/{case}/versions").json()
+    assert (version["made_by"], version["names"]) == (adviser, named_alone)
+    agreed = {"id": str(case), "validated_by": [leader]}
+    (row,) = name_rows(services["diagnostic"].application, [agreed], lambda row: row["id"])
+    assert row["names"] == {leader: "Soizic Morvan"}
 
     shown = (
         services.by("intake", "leader", case=str(case)).get(f"/api/v1/requests/{case}/names", person=[leader]).json()
     )
     assert shown["names"] == {leader: "Soizic Morvan"}
     assert services.by("intake", "ops").get(f"/api/v1/requests/{case}/names").status_code == 403
+
+    several = {"person": [leader, adviser], "case": [str(case)]}
+    by_id = services.by("intake", "adviser").get("/api/v1/names", **several).json()["names"]
+    assert by_id == named_alone | {leader: "Soizic Morvan", opened["data"]["structure"]: "La Cantine solidaire"}
+    elsewhere = services.by("intake", "adviser", unit="dla-75").get("/api/v1/names", case=[str(case)]).json()
+    assert elsewhere["names"] == {}, "of a case that is not theirs"
+    for role in ("leader", "provider", "pilot", "ops"):
+        assert services.by("intake", role, case=str(case)).get("/api/v1/names", **several).status_code == 403
 
 
 def test_who_is_erased_is_named_nowhere_and_a_replay_brings_nobody_back(services: House) -> None:
@@ -182,6 +208,8 @@ def test_who_is_erased_is_named_nowhere_and_a_replay_brings_nobody_back(services
         assert "Kerdoncuff" not in held
         assert "Abgrall" not in held
     assert b'"ciphertext":null' in wire(intake_service)
+    certificate = services.by("intake", "dpo").get(f"/api/v1/people/{leader}/erasure").json()
+    assert certificate["names"] == {leader: ERASED_TEXT}, "nobody has named who ordered it"
 
 
 def test_a_wrong_key_loses_no_name_and_stops_no_case(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,4 +1,4 @@
-"""Names for a timeline, from intake: audit itself knows people by id alone, and keeps no name."""
+"""Names for timelines and feeds, from intake: audit itself knows people by id alone, and keeps no name."""
 
 from __future__ import annotations
 
@@ -20,16 +20,37 @@ log = logging.getLogger(__name__)
 def fetch_names(
     services: PhaseServices, case: UUID, ids: Iterable[str], reader: Mapping[str, str]
 ) -> dict[str, str] | None:
-    """What intake shows the reader of these ids; null when it does not answer, or does not show them the case.
+    """What intake shows the reader of these ids, and of the structure; null when it does not answer, or does not show
+    them the case.
 
     `ids`: those that matter most first, for no more than MAX_IDS are asked. `reader`: the reader's own headers."""
-    path, people = f"{CASE_PATHS['intake']}/{case}/names", [*dict.fromkeys(ids)][:MAX_IDS]
+    return _ask(services, f"{CASE_PATHS['intake']}/{case}/names", {"person": _first(ids)}, reader)
+
+
+def fetch_names_of_cases(
+    services: PhaseServices, cases: Iterable[UUID], ids: Iterable[str], reader: Mapping[str, str]
+) -> dict[str, str] | None:
+    """The same for several cases at once."""
+    params = {"person": _first(ids), "case": _first(str(case) for case in cases)}
+    return _ask(services, "/api/v1/names", params, reader)
+
+
+def _first(ids: Iterable[str]) -> list[str]:
+    return [*dict.fromkeys(ids)][:MAX_IDS]
+
+
+def _ask(
+    services: PhaseServices, path: str, params: Mapping[str, list[str]], reader: Mapping[str, str]
+) -> dict[str, str] | None:
     try:
-        response = services.get("intake", path, reader, {"person": people}, timeout_seconds=TIMEOUT_SECONDS)
+        response = services.get("intake", path, reader, params, timeout_seconds=TIMEOUT_SECONDS)
         if response.status_code in (httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND):
             return None
-        names: dict[str, str] = response.raise_for_status().json()["names"]
+        answer = response.raise_for_status().json()
+        names: dict[str, str] = answer["names"]
+        if (structure := answer.get("structure")) and structure["id"] in params["person"]:
+            names = names | {structure["id"]: structure["name"]}
     except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
-        log.warning("intake gave no names for the timeline of %s: %r", case, error)
+        log.warning("intake gave no names for %s: %r", path, error)
         return None
     return names

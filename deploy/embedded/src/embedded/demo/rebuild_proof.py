@@ -75,8 +75,9 @@ def _without_names(state: dict[str, Any]) -> dict[str, Any]:
     """The state as the log has it: the structure and the adviser by their ids, as they are before an answer names them.
 
     A parcours has both in its plan: beside it they are only shown. Nobody in charge is null, whatever a state holds."""
-    if "plan" in state and isinstance(state.get("structure"), dict) and "structure" in (state["plan"] or {}):
-        return {name: value for name, value in state.items() if name not in ("structure", "adviser")}
+    if "structure" in (state.get("plan") or {}):
+        own = {name: value for name, value in state.items() if name not in ("structure", "adviser")}
+        return own | {"plan": _without_names(state["plan"])}
     plain = dict(state)
     match state.get("structure"):
         case {"id": key, "name": _, **rest} if rest:  # intake's own, in full

@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
-from pydantic import BaseModel
+from fastapi import Query, Request
+from pydantic import BaseModel, Field
 
-from audit.api.timeline import TimelineEntry, build_entry
+from audit.api.timeline import TimelineEntry, build_entry, ids_of_people
 from audit.ledger.store import Ledger
+from audit.names import fetch_names_of_cases
+from audit.phase_services import PhaseServices
 from audit.timeline import build_timeline
 from audit.visibility import CaseVisibility
 from shared.access import AccessAction
 from shared.eventlog import LogEntry, ServiceApplication
 from shared.messaging import MAX_PAGE_EVENTS
-from shared.web.auth import Caller, authorize, requires
+from shared.web.auth import Caller, authorize, forwarded_headers, requires
+from shared.web.collections import NAMES_DESCRIPTION
 from shared.web.http import problem_responses
 from shared.web.requests import AppDep, case_router
 from shared.web.standard.partner_feed import PARTNER_ROLES, check_cursor
@@ -32,15 +35,18 @@ class FeedEntry(TimelineEntry):
 
 class FeedOfAllServices(BaseModel):
     """In audit's order. `log_id`: of audit's log. `next`: to be given as `after`; null at the end of the log, from
-    where `after` is the last `sequence` or `next` that you had."""
+    where `after` is the last `sequence` or `next` that you had. `names`: as intake gives them; null when it does not
+    answer."""
 
     log_id: UUID
     items: list[FeedEntry]
     next: int | None
+    names: dict[str, str] | None = Field(default=None, description=NAMES_DESCRIPTION)
 
 
 @router.get("", summary="Follow the events of all services", responses=problem_responses(409, 503))
 def feed(
+    request: Request,
     app: AppDep,
     caller: Annotated[Caller, requires(*PARTNER_ROLES)],
     after: Annotated[int, Query(ge=0, le=2**62, description="A position of this feed: what follows it")] = 0,
@@ -62,7 +68,12 @@ def feed(
     items = list(build_items(app, [each for each in entries if is_visible(visibility, each)], visibility))
     caller.record_rows(len(items))
     following = entries[-1].id if len(entries) == limit else None
-    return FeedOfAllServices(log_id=recorder.identity().log_id, items=items, next=following)
+    names: dict[str, str] | None = {}
+    if items:
+        people = ids_of_people(items)
+        cases = [each.case for each in items if each.body and "structure" in each.body]
+        names = fetch_names_of_cases(PhaseServices.of(request), cases, people, forwarded_headers(request, caller))
+    return FeedOfAllServices(log_id=recorder.identity().log_id, items=items, next=following, names=names)
 
 
 def is_visible(visibility: CaseVisibility, entry: LogEntry) -> bool:

@@ -36,7 +36,7 @@ from shared.web.collections import (
     invalid_cursor,
 )
 from shared.web.http import problem_responses
-from shared.web.requests import WAIT_HEADER, case_router
+from shared.web.requests import WAIT_HEADER, AppDep, case_router
 from shared.web.standard import (
     ACCESS_LOG_READERS,
     AccessLogEntry,
@@ -203,9 +203,10 @@ class ServiceAccessLogEntry(AccessLogEntry):
 
 
 class AllAccessLogs(AcrossServices):
-    """The newest first."""
+    """The newest first. `names`: what the people are called who read, by id; those that a service can name."""
 
     items: list[ServiceAccessLogEntry]
+    names: dict[str, str]
 
 
 class AllAccessLogsParams(AccessLogFilters):
@@ -215,6 +216,7 @@ class AllAccessLogsParams(AccessLogFilters):
 @router.get("/access-logs", summary="List the reads of cases in all services", responses=problem_responses(428, 503))
 def access_logs(
     request: Request,
+    app: AppDep,
     caller: Annotated[Caller, requires(*ACCESS_LOG_READERS)],
     params: Annotated[AllAccessLogsParams, Query()],
 ) -> AllAccessLogs:
@@ -224,7 +226,7 @@ def access_logs(
     due = [name for name in SERVICES if cursors.get(name, "") is not None]
     own = {}
     if OWN_LOG in due:
-        own[OWN_LOG] = find_entries(request, caller, own_params(filters, cursors)).model_dump(mode="json")
+        own[OWN_LOG] = find_entries(app, request, caller, own_params(filters, cursors)).model_dump(mode="json")
     else:
         authorize_log(caller, params.case)
     questions = {
@@ -235,8 +237,10 @@ def access_logs(
     answers = ask(request, caller, questions, own=True)
     pages = answers.pages | own
     merged = merge_items(pages, params.limit, lambda entry: str(entry["id"]), newest_first=True)
+    named = {actor: name for page in pages.values() for actor, name in page["names"].items()}
     return AllAccessLogs(
         items=[ServiceAccessLogEntry.model_validate(entry | {"service": name}) for name, entry in merged],
+        names={actor: named[actor] for actor in dict.fromkeys(entry["actor"] for _, entry in merged) if actor in named},
         next=next_cursor(cursors, pages, merged, lambda entry: str(entry["id"])),
         unavailable=answers.unavailable,
     )

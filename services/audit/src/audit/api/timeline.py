@@ -165,10 +165,9 @@ def timeline(
     rest = _page_after(matches, after)
     page = rest[:limit]
     events = [build_entry(each, visibility) for each in page]
-    people = [*ids_in([each.actor for each in events]), *ids_in([each.body for each in events])]
     names = None
     if with_bodies:
-        names = fetch_names(PhaseServices.of(request), id, people, forwarded_headers(request, caller))
+        names = fetch_names(PhaseServices.of(request), id, ids_of_people(events), forwarded_headers(request, caller))
     return TimelineResponse(
         events=events,
         linked_cases=_visible_links(id, known, visibility),
@@ -228,6 +227,11 @@ def _page_after(events: Sequence[TimelineEvent], last: UUID | None) -> Sequence[
             "Page inconnue",
             "Cet événement ne figure pas dans cette chronologie\u00a0: reprenez du début, avec les mêmes filtres.",
         ) from None
+
+
+def ids_of_people(events: Sequence[TimelineEntry]) -> list[str]:
+    """The ids in these events that may be people's, who acted first."""
+    return [*ids_in([each.actor for each in events]), *ids_in([each.body for each in events])]
 
 
 def find_basis(events: Sequence[TimelineEvent]) -> dict[str, ServiceBasis]:

@@ -91,6 +91,12 @@ async def _render_log(
         state=state,
         errors=errors,
         readings=list(group_readings(rows)),
+        names={
+            id: name
+            for log in by_service.values()
+            if not isinstance(log, UpstreamError)
+            for id, name in log["names"].items()  # noqa: A001
+        },
         me=None if isinstance(me, UpstreamError) else me["id"],
         month=month,
         months=month_choices(rows),

@@ -60,7 +60,7 @@ async def _render_version(
             place=phase_page,
             error=error,
         )
-    changed = change_list(step["changes"], names_by_id(state)) if step else []
+    changed = change_list(step["changes"], step["names"] | names_by_id(state)) if step else []
     latest = max([latest, *steps])
     return page(
         request,

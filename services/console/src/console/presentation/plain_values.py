@@ -103,9 +103,11 @@ def event_nodes(data: Mapping[str, Any]) -> list[Node]:
 
 
 def change_list(effects: Sequence[Mapping[str, Any]], names: Mapping[str, str] | None = None) -> list[Change]:
-    """The changes, as deep as they can be told apart: services compare lists as wholes. `names`: by id."""
+    """The changes, as deep as they can be told apart: services compare lists as wholes. `names`: of people, and titles
+    of what stands under an id, by id."""
+    named = names or {}
     return [
-        _change(path, before, after, names or {})
+        _change(path, with_names(before, named), with_names(after, named), named)
         for each in effects
         for path, before, after in _split_change(str(each["path"]), each["before"], each["after"])
         if path.partition(".")[0] not in HIDDEN_FIELDS

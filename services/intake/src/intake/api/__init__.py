@@ -8,6 +8,7 @@ from intake.api import (
     caseload,
     chases,
     erasure,
+    names,
     orientations,
     personal_links,
     reference,
@@ -46,4 +47,5 @@ def build_routers(deployment: Deployment) -> tuple[APIRouter, ...]:
         caseload.build_router(deployment),
         erasure.build_router(deployment),
         retention.build_router(deployment),
+        names.router,
     )

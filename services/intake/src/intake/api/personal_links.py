@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Response
 from fastapi import Request as HttpRequest
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from intake.bootstrap import Deployment
 from intake.domain.personal_link import (
@@ -24,8 +24,9 @@ from intake.domain.personal_link import (
 from intake.domain.request.state import Request
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role, event_name, paris_date, uuid7
+from shared.names.lookup import find_person_names
 from shared.web.auth import STAFF, Authenticator, Caller, authorize, requires
-from shared.web.collections import load_case_for_response
+from shared.web.collections import NAMES_DESCRIPTION, load_case_for_response
 from shared.web.http import JsonBody, problem_responses
 from shared.web.identity import new_secret
 from shared.web.requests import (
@@ -74,7 +75,7 @@ class NewAccessLink(CommandResult):
 
 
 class AccessLinkRow(BaseModel):
-    """`until`: the last day; `given_by`: a pseudonym."""
+    """`until`: the last day; `given_by`: a pseudonym, and `names` what they are called."""
 
     id: UUID
     version: int
@@ -83,6 +84,7 @@ class AccessLinkRow(BaseModel):
     until: date
     given_by: str
     revoked: bool
+    names: dict[str, str] = Field(default={}, description=NAMES_DESCRIPTION)
     links: list[Link] = []
 
 
@@ -161,9 +163,11 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
             authorize(caller, case, self.case_kind)
             past = load_case_for_response(app, self.within.decider, case, at, response)
             links = [(person, past.load(decider, person)) for person in past.streams_opened_by(AccessLinkGiven)]
+            names = find_person_names(app, {loaded.state.given_by for _, loaded in links})
             return [
                 AccessLinkRow(
                     **plain_state(app, person, loaded),
+                    names={id: name for id, name in names.items() if id == loaded.state.given_by},  # noqa: A001
                     links=self.links_at(app, caller, case, person, loaded.state, at),
                 )
                 for person, loaded in links

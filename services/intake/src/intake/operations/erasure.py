@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from intake.domain import erasure, personal_link
 from intake.domain.erasure import (
@@ -26,6 +26,7 @@ from shared.erasure import person_erasure_id
 from shared.erasure.after_restore import KeyDestruction, key_destruction
 from shared.eventlog import ServiceApplication, UnknownCase, cases_of_person, count_values_of, is_case_key
 from shared.kernel import Actor, Decider, event_name, paris_date
+from shared.names.lookup import find_person_names
 
 S = TypeVar("S")
 OPEN = (RequestStatus.RECEIVED, RequestStatus.ADMITTED)
@@ -59,6 +60,9 @@ class ErasureCertificate(BaseModel):
     outstanding: list[str]
     complete_at: datetime | None
     backups_until: date | None
+    names: dict[str, str] = Field(
+        default={}, description="What who ordered it is called, by id; the person is shown as erased"
+    )
 
 
 def order_with_findings(
@@ -122,17 +126,19 @@ def build_certificate(
     confirmed = [each.confirmed_at for each in services if each.confirmed_at and not each.elsewhere]
     complete_at = max(confirmed) if len(confirmed) == len(SERVICES) else None
     assert state.reason
+    ordered_by = app.mapper.to_domain_event(ordered).meta.actor
     return ErasureCertificate(
         person=person,
         persons=[person, *state.also],
         erasure=stream,
         ordered_at=ordered.recorded_at,
-        ordered_by=app.mapper.to_domain_event(ordered).meta.actor,
+        ordered_by=ordered_by,
         reason=app.key_store.display_text(state.reason),
         services=services,
         outstanding=outstanding,
         complete_at=complete_at,
         backups_until=complete_at and paris_date(complete_at) + timedelta(days=backup_days + 1),
+        names=find_person_names(app, [ordered_by, person, *state.also]),
     )
 
 

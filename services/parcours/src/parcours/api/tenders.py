@@ -35,7 +35,8 @@ from shared.web.resources import AggregateEndpoints, Check
 
 @dataclass(frozen=True, slots=True)
 class TenderRow:
-    """`candidates`: providers that were invited; `proposals`: those that answered."""
+    """`candidates`: providers that were invited; `proposals`: those that answered. `winner_name`: what the one that was
+    chosen is called."""
 
     id: UUID
     action: UUID | None
@@ -45,6 +46,7 @@ class TenderRow:
     candidates: int
     proposals: int
     winner: UUID | None
+    winner_name: str | None
 
 
 def check_consulting_action(app: ServiceApplication, _: Caller, case: UUID, command: proposals.OpenTender) -> None:
@@ -100,7 +102,7 @@ def list_tenders(
 ) -> list[TenderRow]:
     """Now, or at a past instant; `version` is that of the parcours."""
     authorize(caller, case, parcours.decider.name)
-    return tender_rows(load_case_for_response(app, parcours.decider, case, point_in_time, response))
+    return tender_rows(app, load_case_for_response(app, parcours.decider, case, point_in_time, response))
 
 
 @operation_router.get("", summary="List the tenders of an operation")
@@ -113,10 +115,10 @@ def list_operation_tenders(
 ) -> list[TenderRow]:
     """Now, or at a past instant; `version` is that of the collective operation."""
     authorize(caller, case, operation.decider.name)
-    return tender_rows(load_case_for_response(app, operation.decider, case, point_in_time, response))
+    return tender_rows(app, load_case_for_response(app, operation.decider, case, point_in_time, response))
 
 
-def tender_rows(case: CaseAt) -> list[TenderRow]:
+def tender_rows(app: ServiceApplication, case: CaseAt) -> list[TenderRow]:
     """The tenders of a case, the first one first."""
     return [
         TenderRow(
@@ -128,6 +130,7 @@ def tender_rows(case: CaseAt) -> list[TenderRow]:
             candidates=len(state.candidates),
             proposals=len(state.proposals),
             winner=state.winner,
+            winner_name=app.key_store.display_text(state.candidates[state.winner].name) if state.winner else None,
         )
         for number, state in tenders_of(case)
     ]

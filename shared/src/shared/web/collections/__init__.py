@@ -14,6 +14,7 @@ from shared.web.collections.named import (
     name_state,
     named_row_members,
     named_state_members,
+    names_beside_ids,
 )
 from shared.web.collections.past_turn import PAST_TURN
 from shared.web.collections.statistics import add_statistics
@@ -42,5 +43,6 @@ __all__ = [
     "name_state",
     "named_row_members",
     "named_state_members",
+    "names_beside_ids",
     "page_of",
 ]

@@ -7,12 +7,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.eventlog import ServiceApplication, to_plain
 from shared.kernel import Decider, Role, event_name
 from shared.temporal import PointInTime, changes_between, collect_erased, load_aggregate_at
-from shared.web.collections import name_part, name_state
+from shared.web.collections import NAMES_DESCRIPTION, name_part, name_state
 from shared.web.requests import parse_bound
 
 
@@ -54,6 +54,7 @@ class EventEffect(BaseModel):
     role: Role
     changes: list[ChangedField]
     erased: list[UUID] = []
+    names: dict[str, str] = Field(default={}, description=NAMES_DESCRIPTION)
 
 
 def state_at(

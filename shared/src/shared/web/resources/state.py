@@ -24,6 +24,7 @@ from shared.web.collections import (
     name_part,
     name_state,
     named_state_members,
+    names_beside_ids,
     page_of,
 )
 from shared.web.http import REDACTED, shown_as
@@ -116,11 +117,14 @@ def add_state(
         since: BoundParam = "0",
         until: BoundParam | None = None,
     ) -> Any:
-        """Each event with the fields that it changed. Between two versions or instants, in the order of recording;
-        between two days, what had happened by their end, of all that is recorded now."""
+        """Each event with the fields that it changed, and the `names` of the people in it. Between two versions or
+        instants, in the order of recording; between two days, what had happened by their end, of all that is recorded
+        now."""
         authorize(caller, case, resource.case_kind)
         resource.require(app, case, id)
-        return resource.redact(app, caller, effects_between(app, decider, id, since, until))
+        effects = [each.model_dump(mode="json") for each in effects_between(app, decider, id, since, until)]
+        called = dict(names_beside_ids(plain_state(app, id, app.load_existing(decider, id))))
+        return name_entries(app, case, resource.redact(app, caller, effects), called)
 
     if resource.within is None:
         _add_history(resource, *roles)
@@ -151,7 +155,7 @@ def _add_history(resource: AggregateResource[Any], *roles: Role) -> None:
             )
             for entry, event in history.counted
         ]
-        return name_entries(app, resource.redact(app, caller, entries))
+        return name_entries(app, id, resource.redact(app, caller, entries))
 
     @router.get(
         "/{id}/stored", name="list_stored_events", response_model=StoredEvents, summary="List the events as stored"

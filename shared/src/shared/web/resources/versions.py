@@ -13,6 +13,7 @@ from shared.crypto import with_placeholders, without_placeholders
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, to_plain
 from shared.kernel import ContentChange, ContentFact, Decider, Encrypted, Role, diff_facts, event_name
 from shared.kernel.differences import S
+from shared.names.lookup import find_person_names
 from shared.temporal import CaseAt, PointInTime, load_case_at
 from shared.web.auth import Caller, authorize, requires
 from shared.web.collections import load_case_for_response
@@ -36,7 +37,7 @@ class LeaderDecision:
 @dataclass(slots=True)
 class ContentVersion:
     """`made_by`: a pseudonym; `edit`: what made this version, in French. `voided_at`: when a later edit voided its
-    submission or its validation."""
+    submission or its validation. `names`: what these people are called, by id."""
 
     version: int
     made_by: str
@@ -48,6 +49,11 @@ class ContentVersion:
     validated: list[LeaderDecision] = field(default_factory=list)
     contested: list[LeaderDecision] = field(default_factory=list)
     voided_at: datetime | None = None
+    names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def people(self) -> set[str]:
+        return {self.made_by, *(each.by for each in (*self.validated, *self.contested))}
 
 
 class VersionHistory(Generic[C]):
@@ -82,6 +88,12 @@ class VersionHistory(Generic[C]):
 
     def void(self, number: int, entry: LogEntry) -> None:
         self.versions[number - 1].voided_at = entry.recorded_at
+
+    def add_names(self, app: ServiceApplication) -> None:
+        """What the people of each version are called today."""
+        names = find_person_names(app, {person for version in self.versions for person in version.people})
+        for version in self.versions:
+            version.names = {person: names[person] for person in sorted(version.people & names.keys())}
 
 
 class ContentAtVersion(BaseModel):
@@ -142,7 +154,9 @@ class VersionEndpoints(Generic[C, S]):
             """Who made each version and when, and what leaders decided on it, now or by a past point in time."""
             authorize(caller, id, self.decider.name)
             case_at = load_case_for_response(app, self.decider, id, point_in_time, response)
-            return self.build_history(app, case_at, id).versions
+            history = self.build_history(app, case_at, id)
+            history.add_names(app)
+            return history.versions
 
         @router.get(
             "/{id}/versions/{number}",
@@ -162,6 +176,7 @@ class VersionEndpoints(Generic[C, S]):
             case_at = load_case_for_response(app, self.decider, id, point_in_time, response)
             history = self.build_history(app, case_at, id)
             content = self.content_at(history, number)
+            history.add_names(app)
             shown = to_plain(content, app.key_store.display_text)
             return {"about": history.versions[number - 1], "content": shown}
 

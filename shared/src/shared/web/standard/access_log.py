@@ -10,11 +10,13 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from shared.access import AccessLog, AccessLogQuery
+from shared.eventlog import ServiceApplication
 from shared.kernel import Role
+from shared.names.lookup import find_person_names
 from shared.web.auth import EXISTENCE, Caller, authorize, authorize_headers, requires
-from shared.web.collections import NO_NUL_PATTERN
+from shared.web.collections import NAMES_DESCRIPTION, NO_NUL_PATTERN
 from shared.web.http import BoundedRoute, problem_responses
-from shared.web.requests import Instant
+from shared.web.requests import AppDep, Instant
 
 router = APIRouter(prefix="/api/v1/access-log", tags=["access log"], route_class=BoundedRoute)
 ACCESS_LOG_READERS = frozenset({Role.AUDITOR, Role.DPO, Role.LEADER})
@@ -46,6 +48,7 @@ class AccessLogPage(BaseModel):
 
     items: list[AccessLogEntry]
     next: UUID | None
+    names: dict[str, str] = Field(default={}, description=NAMES_DESCRIPTION)
 
 
 class AccessLogFilters(BaseModel, extra="forbid"):
@@ -64,13 +67,14 @@ class AccessLogParams(AccessLogFilters):
 def entries(
     request: Request,
     caller: Annotated[Caller, requires(*ACCESS_LOG_READERS)],
+    app: AppDep,
     params: Annotated[AccessLogParams, Query()],
 ) -> AccessLogPage:
     """In this service; each has its own log. Reading it is recorded in it."""
-    return find_entries(request, caller, params)
+    return find_entries(app, request, caller, params)
 
 
-def find_entries(request: Request, caller: Caller, params: AccessLogParams) -> AccessLogPage:
+def find_entries(app: ServiceApplication, request: Request, caller: Caller, params: AccessLogParams) -> AccessLogPage:
     """Of this service's own log; the reading is authorized and recorded."""
     is_of_case = authorize_log(caller, params.case)
     log: AccessLog = request.app.state.access_log
@@ -88,9 +92,11 @@ def find_entries(request: Request, caller: Caller, params: AccessLogParams) -> A
     )
     if not is_of_case:
         caller.record_rows(len(rows))
+    items = [_build_entry(row, caller.actor.role) for row in rows]
     return AccessLogPage(
-        items=[_build_entry(row, caller.actor.role) for row in rows],
+        items=items,
         next=rows[-1]["id"] if len(rows) == params.limit else None,
+        names=find_person_names(app, {each.actor for each in items}),
     )
 
 
