@@ -18,12 +18,25 @@ from hypothesis import strategies as st
 from tests.support.generated.api_surface import REQUEST
 from tests.support.generated.golden_samples import SERVICES, service
 from tests.support.histories import confidential_case
+from tests.support.histories.audit_events import commit_to_ledger
 from tests.support.samples.existing_resources import standing
 from tests.support.samples.sample_services import eventually
 from tests.support.servers.served_service import Client, Served, listening
+from tests.support.servers.taken_over_service import PlayedService
 
 from embedded.processes.nats import Nats
-from shared.kernel import Role
+from shared.access import ProtectedCase
+from shared.contracts.intake import (
+    CaseAccessChanged,
+    CaseErasureOrdered,
+    NameRecorded,
+    PersonErasureOrdered,
+    RightGranted,
+    RightRevoked,
+)
+from shared.kernel import Role, uuid7
+from shared.messaging import Feed, Inbox
+from shared.web.auth import Authenticator
 
 FOLLOW = Path(__file__).parents[3] / "deploy" / "partners" / "follow.py"
 NUMBERS = {"dla-44": "73282932000074", "dla-49": "55208131766522", "dla-75": "35600000000048"}
@@ -90,6 +103,8 @@ def test_every_service_shows_a_partner_the_cases_of_its_right_and_of_a_confident
 ) -> None:
     with standing(name, database, nats, tmp_path) as (running, known):
         case, region = next(known[kind] for kind in confidential_case.CASES if kind in known), ("dla-44", "dla-49")
+        receive_the_register(name, running, UUID(case))
+        check_that_pages_go_on_past_what_is_no_case(running, case)
         manager, auditor = running.by("manager"), running.by("auditor", unit=None, units=region)
         colleague, regional = running.by("adviser", subject="a-colleague"), running.by("regional", units=region)
         in_charge, partner = running.by("adviser"), running.by("partner", unit=None, units=region)
@@ -104,6 +119,44 @@ def test_every_service_shows_a_partner_the_cases_of_its_right_and_of_a_confident
         headers = [each for each in followed(auditor) if each["header"]["case"] == case]
         assert headers
         assert [(each["body"], each["contract"]) for each in headers] == [(None, None)] * len(headers)
+
+
+def check_that_pages_go_on_past_what_is_no_case(running: Served, case: str) -> None:
+    """Each service has its own copy of a right, a link, a name, an erasure in its log, beside its cases."""
+    everything = len(followed(running.by("service")))
+    for role, units in (("adviser", ()), ("manager", ()), ("auditor", ("dla-44",))):
+        client = running.by(role, units=units)
+        cases = {each["header"]["case"] for each in followed(client, limit=2)}
+        assert case in cases
+        assert not {each for each in cases if kind_of(running, each) is None}
+        assert len(followed(client)) < everything
+
+
+def receive_the_register(name: str, running: Served, case: UUID) -> None:
+    """What intake publishes of people, and of a case that is nowhere else; intake has a register of its own."""
+    intake, inbox = PlayedService("intake"), Inbox(running.application, service(name).reactions, Feed({}, ""))
+    identity, link, person, elsewhere = uuid4(), uuid4(), uuid4(), uuid7()
+    for holder, said in (
+        (identity, RightGranted(right=uuid4(), role="adviser", unit="dla-44")),
+        (identity, RightGranted(right=uuid4(), role="regional", units=("dla-44", "dla-49"))),
+        (link, RightGranted(right=uuid4(), role="leader", case=case, person=person)),
+        (identity, RightRevoked(right=uuid4())),
+        (identity, NameRecorded(id=identity, kind="person", ciphertext="bm90aGluZw==")),
+        (person, PersonErasureOrdered(person=uuid4(), units=("dla-44",))),
+        (elsewhere, CaseAccessChanged(adviser="somebody", confidential=False)),
+        (elsewhere, CaseErasureOrdered(retention="closed")),
+    ):
+        message = intake.record(said, holder)
+        if name != "intake":
+            inbox.receive(message, "intake")
+    commit_to_ledger(running.application)
+
+
+def kind_of(running: Served, id: str) -> ProtectedCase | None:  # noqa: A002
+    """What the service's own policy takes it for."""
+    authenticator: Authenticator = running.web.state.authenticator
+    known = authenticator.find_case(running.application, UUID(id))
+    return None if known and known.register else known
 
 
 def test_headers_and_bodies_are_those_that_services_read_byte_for_byte(intake: Served, cases: dict[str, str]) -> None:
