@@ -68,7 +68,8 @@ def watched(decider: Decider[Any], decide: Decide) -> Decide:
         assert not (in_clear := leaked(command, events)), f"{name} repeats in clear: {in_clear}"
         assert is_open or not events, f"not open to {name}, yet it leads to {events}"
         address = {field: getattr(command, field) for field in IN_ADDRESSES & {*getattr(command, "__slots__", ())}}
-        kept_back = refusal_by_state(decide, state, type(command), address, context)
+        sent_by_people = bool(type(command).TITLE)
+        kept_back = refusal_by_state(decide, state, type(command), address, context) if sent_by_people else None
         assert not (events and kept_back), f"{name} passes, yet no link is offered to it: {kept_back}"
         return events
 

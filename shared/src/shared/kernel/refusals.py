@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -33,13 +33,18 @@ class StreamTaken(Exception):
 class Refusal:
     """A reason to refuse a command, declared once in a domain: `raise NOT_ADMITTED("…")`. `status`: HTTP.
 
-    `depends_on_body`: said of what the command says, so that another body may pass in the same state. It need not be
-    said with 404 or 422, which are of the body or the address anyway. A link is offered all the same."""
+    `depends_on_body`: it is about what the command says, so that another body may pass in the same state, and a link is
+    offered all the same. It need not be said with 404 or 422, which are of the body or the address anyway. Where the
+    state decides whether another body may pass, `decide` says so: `raise TOO_MUCH.of_body(left > 0)("…")`."""
 
     slug: str
     title: str
     status: int = 409
     depends_on_body: bool = False
+
+    def of_body(self, another_may_pass: bool = True) -> Refusal:
+        """The same refusal, where another body may pass in this state, or where none does."""
+        return replace(self, depends_on_body=another_may_pass)
 
     def __call__(self, detail: str, **extra: Any) -> Refused:
         return Refused(self, detail, extra)

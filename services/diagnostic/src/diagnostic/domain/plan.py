@@ -20,7 +20,7 @@ from shared.kernel.frozen import replace
 
 NOT_VALIDATED = Refusal("diagnosis-not-validated", "Le diagnostic n’est pas validé")
 REPEATED_AXIS = Refusal("repeated-axis", "Axe nommé deux fois", status=422)
-NOT_ASSESSED = Refusal("axis-not-assessed", "Axe non examiné")
+NOT_ASSESSED = Refusal("axis-not-assessed", "Axe non examiné", depends_on_body=True)
 PLAN_NOT_AGREED = Refusal("plan-not-agreed", "Le plan d’accompagnement n’est pas convenu")
 NOT_IN_CENTS = Refusal("not-in-cents", "Montant irrecevable", status=422)
 
@@ -144,7 +144,7 @@ def _correct_baseline(diagnosis: Diagnosis, command: CorrectBaseline, context: C
     content = diagnosis.content
     known = content.baseline | {each.code: each.value for each in diagnosis.baseline_corrections}
     if command.code not in known:
-        raise NOTHING_TO_CORRECT("Aucune donnée de départ ne porte ce code.")
+        raise NOTHING_TO_CORRECT.of_body()("Aucune donnée de départ ne porte ce code.")
     require_past(command.effective_on, context.now, "La date d’effet")
     if command.code.endswith("_cents") and command.value != int(command.value):
         raise NOT_IN_CENTS("Un montant se donne en centimes d’euro entiers.")

@@ -7,7 +7,7 @@ from shared.kernel import Axis, Context, Encrypted, Reason, Refusal, Text, event
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-NEED_ALREADY_FOUND = Refusal("need-already-found", "Besoin déjà repéré")
+NEED_ALREADY_FOUND = Refusal("need-already-found", "Besoin déjà repéré", depends_on_body=True)
 
 
 @event("need-found", label="Nouveau besoin repéré")

@@ -16,7 +16,7 @@ from shared.kernel.frozen import replace
 
 UPDATE_PENDING = Refusal("parcours-update-pending", "Une mise à jour du parcours est en cours")
 NO_UPDATE = Refusal("no-parcours-update", "Aucune mise à jour du parcours n’est demandée")
-NOT_HELD = Refusal("review-not-held", "Le bilan n’a pas eu lieu")
+NOT_HELD = Refusal("review-not-held", "Le bilan n’a pas eu lieu", depends_on_body=True)
 
 
 @event("parcours-update-requested", label="Mise à jour du parcours demandée")

@@ -39,7 +39,9 @@ def available_commands(parcours: Parcours) -> Iterator[type]:
 
 
 def _building_commands(parcours: Parcours) -> Iterator[type]:
-    yield from (edits.RankAxes, edits.DeferAxis, edits.AddAction)
+    yield from (edits.RankAxes, edits.AddAction)
+    if not all(map(parcours.on_axis, parcours.plan.axes)):
+        yield edits.DeferAxis
     if any(action.status in OPEN_STATUSES for action in parcours.actions.values()):
         yield edits.RescheduleAction
     if not all(action.validated for action in parcours.actions.values()):

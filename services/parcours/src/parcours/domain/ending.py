@@ -127,7 +127,8 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             _check_settled(parcours)
             require_since_admission(parcours, held_on, context.now, "La date du bilan de fin de parcours")
             if not parcours.completed:
-                require_allowed_duration(parcours, held_on)
+                admitted_on, today = paris_date(parcours.plan.admitted_at), paris_date(context.now)
+                require_allowed_duration(parcours, held_on, first=admitted_on, last=today)
             settled = Counter(action.status.value for action in parcours.actions.values())
             return [ParcoursCompleted(parcours.plan, dict(settled), debrief=context.text(debrief), held_on=held_on)]
         case AbandonParcours():

@@ -20,7 +20,7 @@ from shared.kernel import Context, Refusal, format_date, format_euros, paris_dat
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.french import format_count
 
-NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger", depends_on_body=True)
+NOTHING_TO_CORRECT = Refusal("nothing-to-correct", "Rien à corriger")
 ONLY_CONSULTING = Refusal("only-consulting", "Un parcours ne se limite pas à un prestataire externe")
 BEFORE_ADMISSION = Refusal("before-admission", "Date antérieure à l’admission", status=422)
 UNKNOWN_AXIS = Refusal("unknown-axis", "Axe étranger au plan", status=422)
@@ -97,9 +97,10 @@ def require_agreement(action: Action) -> Agreement:
     return action.agreement
 
 
-def require_within_proposal(retained: RetainedProvider, amount: int, days: int = 0) -> None:
+def require_within_proposal(retained: RetainedProvider, amount: int, days: int = 0, *, already: int = 0) -> None:
+    """`already`: what of the amount is engaged before."""
     if amount > retained.amount_cents or days > retained.days:
-        raise BEYOND_PROPOSAL(
+        raise BEYOND_PROPOSAL.of_body(already < retained.amount_cents)(
             f"La proposition retenue est de {format_euros(retained.amount_cents)} pour "
             f"{format_count(retained.days, 'jour')}\u00a0: ni l’engagement ni la convention ne vont au-delà.",
             amount_cents=retained.amount_cents,

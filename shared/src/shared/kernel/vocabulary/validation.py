@@ -18,7 +18,7 @@ from shared.kernel.refusals import Refusal, Refused
 from shared.kernel.vocabulary.roles import Role
 
 LEADERS_ONLY = Refusal("leaders-only", "Réservé aux dirigeant·es de la structure", status=403)
-STALE_CONTENT = Refusal("stale-content", "Le contenu a changé depuis votre lecture")
+STALE_CONTENT = Refusal("stale-content", "Le contenu a changé depuis votre lecture", depends_on_body=True)
 
 Version = Annotated[int, Ge(1)]
 """Number of a version, from 1."""

@@ -3,15 +3,23 @@
 The guards are asked themselves, by deciding the least command that a person could send; nothing of it is recorded."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, fields, replace
-from datetime import date
+from dataclasses import MISSING, fields, is_dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import Enum
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from uuid import UUID
 
-from shared.kernel import Context, Refused, paris_date, uuid7
+from annotated_types import Ge, Len
+
+from shared.kernel import Context, Refusal, Refused, paris_date, uuid7
 
 Decide = Callable[[Any, Any, Context], Sequence[Any]]
+Value = Callable[[datetime], Any]
+"""What stands in a field of the least command, by the instant at which it is tried."""
 SOME_TEXT = "essai"
+NO_ID = UUID(int=0)
+"""An id of nothing: whom or what a person would choose is not known."""
 OF_THE_STATE = frozenset({403, 409})
 """The statuses of refusals that say where the aggregate stands, or who acts. 422 and 404 are about what was typed."""
 
@@ -21,11 +29,8 @@ def refusal_by_state(
 ) -> Refused | None:
     """Why the aggregate refuses the command as it stands, whatever a person types in; null when it does not.
 
-    `address`: the fields that name a part. A command that needs a number or a choice is not tried:
-    `available_commands` decides alone."""
-    tried = least_command(command, address, paris_date(context.now))
-    if tried is None:
-        return None
+    `address`: the fields that name a part."""
+    tried = least_command(command, address, context.now)
     try:
         decide(state, tried, replace(context, ids=iter(uuid7, None), new_ids=set()))
     except Refused as refused:
@@ -33,16 +38,14 @@ def refusal_by_state(
     return None
 
 
-def is_of_the_state(refused: Refused) -> bool:
+def is_of_the_state(refused: Refused | Refusal) -> bool:
     return refused.status in OF_THE_STATE and not refused.depends_on_body
 
 
-def least_command(command: type, address: Mapping[str, Any], today: date) -> Any:
-    """The command with a word where it needs a text and today where it needs a day; null if it needs anything else."""
-    missing = {name: kind for name, kind in _required_fields(command) if name not in address}
-    if not {*missing.values()} <= {str, date}:
-        return None
-    typed = {name: SOME_TEXT if kind is str else today for name, kind in missing.items()}
+def least_command(command: type, address: Mapping[str, Any], now: datetime) -> Any:
+    """The command with the least value in each field that it needs: a word, one, today, the first of several codes, an
+    id of nothing. An instant is one day ahead, for those that are asked for are deadlines."""
+    typed = {name: value(now) for name, value in _required_values(command).items() if name not in address}
     return command(**{name: address[name] for name in address if name in _field_names(command)}, **typed)
 
 
@@ -52,9 +55,53 @@ def _field_names(command: type) -> frozenset[str]:
 
 
 @cache
-def _required_fields(command: type) -> tuple[tuple[str, Any], ...]:
-    hints = get_type_hints(command, include_extras=True)
-    required = (each.name for each in fields(command) if each.default is MISSING and each.default_factory is MISSING)
-    return tuple(
-        (name, get_args(hints[name])[0] if get_origin(hints[name]) is Annotated else hints[name]) for name in required
-    )
+def _required_values(kind: type) -> dict[str, Value]:
+    hints = get_type_hints(kind, include_extras=True)
+    required = (each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING)
+    return {name: _least_value(hints[name]) for name in required}
+
+
+def _least_value(kind: Any, *limits: Any) -> Value:
+    """`limits`: of `annotated_types`. Raises NotImplementedError for a kind of field that no command has yet."""
+    if get_origin(kind) is Annotated:
+        inner, *own = get_args(kind)
+        return _least_value(inner, *own, *limits)
+    shortest = next((each.min_length for each in limits if isinstance(each, Len)), 0)
+    least = next((each.ge for each in limits if isinstance(each, Ge)), None)
+    if get_origin(kind) is tuple:
+        item = _least_value(get_args(kind)[0])
+        return lambda now: (item(now),) * shortest
+    if get_origin(kind) is not None:
+        return _least_of_several(kind)
+    if kind is str:
+        text = (SOME_TEXT * shortest)[: max(shortest, len(SOME_TEXT))]
+        return lambda _: text
+    return _least_of_class(kind, least)
+
+
+def _least_of_several(kind: Any) -> Value:
+    if type(None) in get_args(kind):
+        return lambda _: None
+    if get_origin(kind) is dict:
+        return lambda _: {}
+    raise NotImplementedError(f"no least value of {kind}")
+
+
+def _least_of_class(kind: type, least: Any) -> Value:
+    if kind is bool:
+        return lambda _: False
+    if issubclass(kind, Enum):
+        first = next(iter(kind))
+        return lambda _: first
+    if kind in (int, float):
+        number = kind(max(1, least or 1))
+        return lambda _: number
+    if kind is datetime:
+        return lambda now: now + timedelta(days=1)
+    if kind is date:
+        return paris_date
+    if kind is UUID:
+        return lambda _: NO_ID
+    if is_dataclass(kind):
+        return lambda now: kind(**{name: value(now) for name, value in _required_values(kind).items()})
+    raise NotImplementedError(f"no least value of {kind}")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shared.access import find_case_access
 from shared.eventlog import Receipt, ServiceApplication, UnknownCase
-from shared.kernel import CASE_PATHS, Context, Decider, Refused, Role, paris_date
+from shared.kernel import CASE_PATHS, Context, Decider, Refused, Role
 from shared.names import name_decider
 from shared.temporal import PointInTime
 from shared.web.auth import Caller, can_change, leave_out_linked_cases, redact_hidden_cases
@@ -82,12 +82,11 @@ class AggregateResource(Generic[S]):
     def _is_refused_by_check(
         self, app: ServiceApplication, caller: Caller, case: UUID, endpoint: CommandEndpoint, part: Mapping[str, Any]
     ) -> bool:
-        """The check of the operation, for a command that can be tried."""
-        tried = least_command(endpoint.command, part, paris_date(app.clock.now())) if endpoint.check else None
-        if endpoint.check is None or tried is None:
+        """The check of the operation, where it may say that nothing that is typed in would pass."""
+        if endpoint.check is None or not any(map(is_of_the_state, endpoint.may_refuse)):
             return False
         try:
-            endpoint.check(app, caller, case, tried)
+            endpoint.check(app, caller, case, least_command(endpoint.command, part, app.clock.now()))
         except UnknownCase:
             return True
         except Refused as refused:

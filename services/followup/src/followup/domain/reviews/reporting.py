@@ -151,7 +151,8 @@ def decide(follow_up: FollowUp, command: Command, context: Context) -> Event:
         case CancelReview():
             return _cancel(follow_up, command, context)
         case RecordUnreachable(code, attempts, notes=notes):
-            _check_due(code, find_planned_review(follow_up, code), paris_date(context.now))
+            today = paris_date(context.now)
+            _check_due(code, find_planned_review(follow_up, code), today, today)
             return ReviewUnreachable(code, attempts, notes=context.optional_text(notes))
 
 
@@ -193,9 +194,9 @@ def find_planned_review(follow_up: FollowUp, code: str) -> Review:
     return review
 
 
-def _check_due(code: str, review: Review, day: date) -> None:
+def _check_due(code: str, review: Review, day: date, today: date) -> None:
     if day < review.opens_on:
-        raise NOT_DUE(
+        raise NOT_DUE.of_body(today >= review.opens_on)(
             f"Le bilan {code}, prévu le {format_date(review.due_on)}, peut avoir lieu à partir du"
             f" {format_date(review.opens_on)}\u202f; si cela ne convient pas, déplacez son échéance.",
             due_on=review.due_on.isoformat(),
@@ -208,7 +209,8 @@ def _build_report(
 ) -> Report:
     """The results, compared with the diagnosis. The review may be recorded later than it was held."""
     require_past(command.held_on, context.now, "La date du bilan")
-    _check_due(command.review, review, min(command.held_on, paris_date(context.now)))
+    today = paris_date(context.now)
+    _check_due(command.review, review, min(command.held_on, today), today)
     if command.satisfaction is not None and not command.satisfaction_asked:
         raise NOT_ASKED("Une note est donnée alors que la question n’a pas été posée\u00a0: corrigez l’une ou l’autre.")
     change = command.perimeter_change or _earlier_perimeter_change(follow_up, command)

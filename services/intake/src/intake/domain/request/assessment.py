@@ -180,15 +180,23 @@ def grant_derogation(
     require_status(request, RequestStatus.RECEIVED)
     if context.actor.role is not Role.MANAGER:
         raise NOT_A_MANAGER("Une dérogation est accordée par la ou le responsable de la structure porteuse.")
+    waivable = _waivable_criteria(request, reference, context)
+    if not waivable:
+        raise NOTHING_TO_DEROGATE("Une dérogation lève un critère impératif jugé non rempli, et aucun ne l’est.")
     rules, criterion = _find_criterion(command.criterion, reference, context)
-    judgment = request.criteria.get(criterion.code)
-    if not criterion.hard or judgment is None or judgment.verdict is not Verdict.NOT_MET:
-        raise NOTHING_TO_DEROGATE(
+    if criterion.code not in waivable:
+        raise NOTHING_TO_DEROGATE.of_body()(
             "Une dérogation lève un critère impératif jugé non rempli, ce qui n’est pas le cas de "
             f"«\u202f{criterion.label}\u202f»."
         )
     reason = context.text(command.reason)
     return [DerogationGranted(criterion.code, reason, rules=rules.version, kind=command.kind, by=context.actor.id)]
+
+
+def _waivable_criteria(request: Request, reference: ReferenceData, context: Context) -> set[str]:
+    """The hard criteria that are not met."""
+    hard = {criterion.code for criterion in reference.in_force(paris_date(context.now)).hard}
+    return {code for code, judgment in request.criteria.items() if judgment.verdict is Verdict.NOT_MET and code in hard}
 
 
 def _find_criterion(code: str, reference: ReferenceData, context: Context) -> tuple[Criteria, EligibilityCriterion]:

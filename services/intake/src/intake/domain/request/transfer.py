@@ -23,7 +23,7 @@ from shared.kernel import UNIT_CODE, Context, Encrypted, Line, Reason, Refusal, 
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-SAME_UNIT = Refusal("same-unit", "Transfert sans objet")
+SAME_UNIT = Refusal("same-unit", "Transfert sans objet", depends_on_body=True)
 WRONG_UNIT = Refusal("wrong-unit", "Code d’unité irrecevable", status=422)
 NOT_TRANSFERRED = Refusal("not-transferred", "Demande non transférée")
 TAKEN_OVER = Refusal("transfer-taken-over", "Demande déjà reprise")

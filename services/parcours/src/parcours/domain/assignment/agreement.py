@@ -221,7 +221,7 @@ def _terms(command: RecordAgreement, retained: RetainedProvider) -> AgreementTer
 def check_funded(amount: int, committed: int) -> None:
     """Raises unless the sum is engaged: nobody signs what there is no money for."""
     if committed < amount:
-        raise NOT_FUNDED(
+        raise NOT_FUNDED.of_body(committed > 0)(
             f"La convention est de {format_euros(amount)}, et {format_euros(committed)} sont engagés pour elle\u00a0: "
             "engagez d’abord son financement.",
             amount_cents=amount,

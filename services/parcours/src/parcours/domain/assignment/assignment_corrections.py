@@ -60,7 +60,7 @@ from shared.kernel import (
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
-BELOW_RECORDED = Refusal("below-recorded", "Moins que ce qui est déjà payé ou réalisé")
+BELOW_RECORDED = Refusal("below-recorded", "Moins que ce qui est déjà payé ou réalisé", depends_on_body=True)
 PROVIDER_OF_THE_TENDER = Refusal("provider-of-the-tender", "Le prestataire est celui de la consultation")
 
 
@@ -208,7 +208,7 @@ def _correct_report(parcours: Parcours, command: CorrectFinalReport, context: Co
     if action.report_received_on is None:
         raise NOTHING_TO_CORRECT("Aucun rapport final n’a été reçu pour cette prestation.")
     if command.received_on is None and command.attachment is None:
-        raise NOTHING_TO_CORRECT("Dites ce qui est à corriger\u00a0: la date, le fichier, ou les deux.")
+        raise NOTHING_TO_CORRECT.of_body()("Dites ce qui est à corriger\u00a0: la date, le fichier, ou les deux.")
     received_on = command.received_on or action.report_received_on
     return FinalReportCorrected(
         command.action,

@@ -144,7 +144,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
 def _check_days(action: Action, days: int) -> None:
     agreed = require_agreement(action).terms.days
     if action.days + days > agreed:
-        raise BEYOND_AGREED_DAYS(
+        raise BEYOND_AGREED_DAYS.of_body(agreed > action.days)(
             f"La convention prévoit {format_count(agreed, 'jour')}, dont {action.days} déjà réalisés\u00a0: au-delà,"
             " signez un avenant.",
             agreed=agreed,

@@ -65,13 +65,15 @@ def require_allowed_update(parcours: Parcours, ends_on: date, today: date) -> No
     )
 
 
-def require_allowed_duration(parcours: Parcours, ends_on: date) -> None:
-    """Raises unless the support that would end that day lasts as long as it should, or a derogation was granted."""
+def require_allowed_duration(parcours: Parcours, ends_on: date, *, first: date, last: date) -> None:
+    """Raises unless the support that would end that day lasts as long as it should, or a derogation was granted.
+
+    `first` and `last`: the days between which it could be said to end."""
     admitted_on = paris_date(parcours.plan.admitted_at)
     earliest, latest = add_months(admitted_on, MIN_MONTHS), add_months(admitted_on, MAX_MONTHS)
     if parcours.duration_derogation or earliest <= ends_on <= latest:
         return
-    raise WRONG_DURATION(
+    raise WRONG_DURATION.of_body(first <= latest and earliest <= last)(
         "De l’admission à son terme, un accompagnement dure entre deux mois et deux ans\u00a0: celui-ci prend fin "
         f"entre le {format_date(earliest)} et le {format_date(latest)}, sauf dérogation motivée de votre responsable.",
         earliest=earliest.isoformat(),

@@ -47,7 +47,7 @@ from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 WRONG_RANKING = Refusal("wrong-ranking", "Hiérarchie incomplète", status=422)
-AXIS_HAS_ACTIONS = Refusal("axis-has-actions", "Des actions portent cet axe")
+AXIS_HAS_ACTIONS = Refusal("axis-has-actions", "Des actions portent cet axe", depends_on_body=True)
 WRONG_DATES = Refusal("wrong-dates", "Dates incohérentes", status=422)
 WRONG_DAYS = Refusal("wrong-days", "Jours prévus incohérents", status=422)
 ACTION_VALIDATED = Refusal("action-validated", "La structure a validé cette action")

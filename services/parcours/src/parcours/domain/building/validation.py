@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from parcours.domain.building.duration import WRONG_DURATION, require_allowed_duration, require_allowed_update
@@ -197,7 +197,7 @@ def _share(parcours: Parcours, command: ShareParcours, context: Context) -> list
     if parcours.completed:
         require_allowed_update(parcours, ends_on, paris_date(context.now))
     else:
-        require_allowed_duration(parcours, ends_on)
+        require_allowed_duration(parcours, ends_on, first=paris_date(context.now), last=date.max)
     period = Period(command.starts_on, command.ends_on)
     _check_within(parcours, period)
     if parcours.status is ParcoursStatus.SHARED and parcours.period == period:

@@ -35,7 +35,7 @@ OTHER_UNIT = Refusal(
 FUND_ALREADY_OPEN = Refusal("fund-already-open", "Fonds déjà ouvert")
 FUND_NOT_OPEN = Refusal("fund-not-open", "Fonds d’ingénierie non ouvert")
 FUND_EXHAUSTED = Refusal("fund-exhausted", "Fonds d’ingénierie insuffisant")
-BELOW_COMMITTED = Refusal("below-committed", "Enveloppe inférieure aux engagements")
+BELOW_COMMITTED = Refusal("below-committed", "Enveloppe inférieure aux engagements", depends_on_body=True)
 BEYOND_ENGAGED = Refusal("beyond-engaged", "Somme supérieure à l’engagement")
 
 

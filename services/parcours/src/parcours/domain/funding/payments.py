@@ -156,7 +156,7 @@ def _check_commitment(action: Action, amount: int | None) -> int:
             committed_cents=action.committed_cents,
         )
     sum_to_commit = retained.amount_cents - action.committed_cents if amount is None else amount
-    require_within_proposal(retained, action.committed_cents + sum_to_commit)
+    require_within_proposal(retained, action.committed_cents + sum_to_commit, already=action.committed_cents)
     return sum_to_commit
 
 
@@ -199,12 +199,13 @@ def _release(key: UUID, action: Action, reason: str, context: Context) -> list[E
 
 
 def _check_committed(action: Action, amount: int) -> None:
-    if action.paid_cents + amount > action.committed_cents:
-        raise BEYOND_COMMITTED(
+    left = action.committed_cents - action.paid_cents
+    if amount > left:
+        raise BEYOND_COMMITTED.of_body(left > 0)(
             f"{format_euros(action.committed_cents)} sont engagés pour cette prestation\u00a0: il en reste "
-            f"{format_euros(action.committed_cents - action.paid_cents)} à payer.",
+            f"{format_euros(left)} à payer.",
             committed_cents=action.committed_cents,
-            left_cents=action.committed_cents - action.paid_cents,
+            left_cents=left,
         )
 
 

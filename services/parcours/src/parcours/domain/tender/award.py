@@ -175,10 +175,10 @@ def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
             return [TenderCancelled(context.text(reason))]
 
 
-def _require_candidate_with_proposal(tender: Tender, key: UUID) -> Candidate:
+def _require_candidate_with_proposal(tender: Tender, key: UUID, refusal: Refusal = NO_PROPOSAL) -> Candidate:
     candidate = require_candidate(tender, key)
     if candidate.proposal is None:
-        raise NO_PROPOSAL("Ce prestataire n’a pas remis de proposition.")
+        raise refusal("Ce prestataire n’a pas remis de proposition.")
     return candidate
 
 
@@ -213,7 +213,6 @@ def _check_closed(tender: Tender, context: Context) -> None:
 def _award(tender: Tender, award: AwardTender, context: Context) -> TenderAwarded:
     _check_closed(tender, context)
     _check_no_interest(tender, context)
-    _require_candidate_with_proposal(tender, award.provider)
     scorers = tender.scorers
     left = [key for key, each in tender.proposals.items() if not scorers or scorers - each.scores.keys()]
     if left:
@@ -221,6 +220,7 @@ def _award(tender: Tender, award: AwardTender, context: Context) -> TenderAwarde
             "Toutes les propositions sont notées, par les mêmes personnes, avant l’attribution.",
             providers=[str(key) for key in left],
         )
+    _require_candidate_with_proposal(tender, award.provider, NO_PROPOSAL.of_body())
     if len(tender.candidates) < MIN_PROVIDERS and not award.exception:
         raise TOO_FEW_PROVIDERS(
             f"Au moins {MIN_PROVIDERS} prestataires sont consultés, et vous en avez consulté {len(tender.candidates)}"
