@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from audit import domain
+from audit.access_log_seal import read_own_seals, seal_own_access_log
 from audit.api import bundle, changes, feed, health, overview, proofs, timeline, tlog
 from audit.cli import bundle as bundle_cli
 from audit.cli import keys as keys_cli
@@ -60,6 +61,8 @@ service = Service(
     reactions=reactions,
     find_protected_case=find_protected_case,
     load_rights=load_rights,
+    seal_access_log=seal_own_access_log,
+    read_seals=read_own_seals,
     tables="\n".join(files(part).joinpath("tables.sql").read_text() for part in ("audit.ledger", "audit.reconcile")),
     workers=ledger_workers,
     tags={

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from diagnostic.domain import plan
+from shared.access import AccessLogSealed
 from shared.contracts import diagnostic as contracts
 from shared.contracts.base import PublicEvent
 from shared.erasure import erasure
@@ -31,4 +32,6 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> Publ
             return contracts.BaselineCorrected(code=code, value=value, effective_on=effective_on)
         case erasure.PersonErased(person, values, elsewhere=elsewhere):
             return contracts.PersonErased(person=person, values=values, elsewhere=elsewhere)
+        case AccessLogSealed(day, entries, digest=digest):
+            return contracts.AccessLogSealed(day=day, entries=entries, digest=digest)
     return None

@@ -8,6 +8,7 @@ from uuid import UUID
 from followup.domain import closure, needs, parcours_update
 from followup.domain.reviews import deadlines, reporting
 from followup.domain.reviews.review import ReviewStatus
+from shared.access import AccessLogSealed
 from shared.contracts import followup as contracts
 from shared.contracts.base import PublicEvent
 from shared.erasure import erasure
@@ -41,6 +42,8 @@ def to_integration_event(recorded: RecordedEvent[Any], _: LogEntry, app: Service
             return contracts.FollowUpClosed(kind=EndingKind.CLOSED_DOWN, on=closed_on)
         case erasure.PersonErased(person, values, elsewhere=elsewhere):
             return contracts.PersonErased(person=person, values=values, elsewhere=elsewhere)
+        case AccessLogSealed(day, entries, digest=digest):
+            return contracts.AccessLogSealed(day=day, entries=entries, digest=digest)
     return None
 
 

@@ -12,6 +12,7 @@ from intake.domain.request.ending import CaseClosed, CaseEndingCorrected, CaseGi
 from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented
 from intake.domain.request.reception import LinkedRequestOpened
 from intake.domain.request.transfer import TransferReceived, TransferTakenOver
+from shared.access import AccessLogSealed
 from shared.contracts import intake as contracts
 from shared.contracts.base import PublicEvent
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
@@ -75,4 +76,6 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry, app: Se
             return contracts.PersonErasureOrdered(person=person, units=units)
         case RightRevoked(right):
             return contracts.RightRevoked(right=right)
+        case AccessLogSealed(day, entries, digest=digest):
+            return contracts.AccessLogSealed(day=day, entries=entries, digest=digest)
     return None

@@ -19,6 +19,7 @@ from intake.operations.retention import archive_cases
 from intake.ownership import find_protected_case, load_rights
 from intake.reactions import reactions
 from intake.settings import IntakeSettings
+from shared.access import seal_decider
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import intake as contracts
 from shared.erasure.erasure import decider as key_erasure
@@ -46,6 +47,7 @@ def build_service(deployment: Deployment) -> Service:
             name_decider,
             key_erasure,
             followed,
+            seal_decider,
         ),
         routers=build_routers(deployment),
         to_integration_event=to_integration_event,

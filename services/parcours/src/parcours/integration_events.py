@@ -7,6 +7,7 @@ from typing import Any
 from parcours.domain import corrections, ending
 from parcours.domain.building import validation
 from parcours.domain.state import ActionStatus
+from shared.access import AccessLogSealed
 from shared.contracts import parcours as contracts
 from shared.contracts.base import PublicEvent
 from shared.erasure import erasure as key_erasure
@@ -37,4 +38,6 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> Publ
             return contracts.ParcoursUpdateAbandoned()
         case key_erasure.PersonErased(person, values, elsewhere=elsewhere):
             return contracts.PersonErased(person=person, values=values, elsewhere=elsewhere)
+        case AccessLogSealed(day, entries, digest=digest):
+            return contracts.AccessLogSealed(day=day, entries=entries, digest=digest)
     return None

@@ -1,6 +1,15 @@
 """Rights, the access policy (Cedar), and the access log."""
 
 from shared.access.access_log import AccessLog, AccessLogQuery, AccessRecord, access_log_table
+from shared.access.access_log_seal import (
+    AccessLogSealed,
+    SealsAltered,
+    VerifiedDay,
+    read_seals,
+    seal_access_log,
+    seal_decider,
+    verify_access_log,
+)
 from shared.access.case_access import CaseAccessReplicated, find_case_access, follow_case_access, may_know_case
 from shared.access.ownership import OwnedKind, Ownership
 from shared.access.policy import ARCHIVED_RULE, CONFIDENTIAL_RULE, AccessAction, ProtectedCase, evaluate
@@ -16,12 +25,15 @@ __all__ = [
     "AccessAction",
     "AccessLog",
     "AccessLogQuery",
+    "AccessLogSealed",
     "AccessRecord",
     "CaseAccessReplicated",
     "OwnedKind",
     "Ownership",
     "ProtectedCase",
     "RowScope",
+    "SealsAltered",
+    "VerifiedDay",
     "access_log_table",
     "evaluate",
     "find_case_access",
@@ -31,6 +43,10 @@ __all__ = [
     "load_replicated_rights",
     "may_know_case",
     "protected_identities",
+    "read_seals",
     "right_of",
     "scope_condition",
+    "seal_access_log",
+    "seal_decider",
+    "verify_access_log",
 ]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts import erasure
+from shared.contracts import access_log, erasure
 from shared.contracts.base import PublicEvent
 
 
@@ -59,4 +59,8 @@ class PersonErased(FromDiagnostic, erasure.PersonErased):
     """A person was erased from this service: their key is destroyed."""
 
 
-PUBLISHED_EVENTS = (PlanAgreed, BaselineCorrected, PersonErased)
+class AccessLogSealed(FromDiagnostic, access_log.AccessLogSealed):
+    """The reads that this service recorded on a day are counted and hashed."""
+
+
+PUBLISHED_EVENTS = (PlanAgreed, BaselineCorrected, PersonErased, AccessLogSealed)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts import erasure
+from shared.contracts import access_log, erasure
 from shared.contracts.base import PublicEvent
 
 
@@ -90,6 +90,10 @@ class PersonErased(FromFollowup, erasure.PersonErased):
     """A person was erased from this service: their key is destroyed."""
 
 
+class AccessLogSealed(FromFollowup, access_log.AccessLogSealed):
+    """The reads that this service recorded on a day are counted and hashed."""
+
+
 PUBLISHED_EVENTS = (
     ReviewRecorded,
     ReviewDue,
@@ -98,4 +102,5 @@ PUBLISHED_EVENTS = (
     NeedFound,
     FollowUpClosed,
     PersonErased,
+    AccessLogSealed,
 )

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts import access_log
 from shared.contracts.base import PublicEvent
 
 
@@ -166,6 +167,10 @@ class CaseErasureOrdered(FromIntake):
     retention: str = Field(description="The period that has ended: `not_admitted` or `closed`")
 
 
+class AccessLogSealed(FromIntake, access_log.AccessLogSealed):
+    """The reads that this service recorded on a day are counted and hashed."""
+
+
 PUBLISHED_EVENTS = (
     RequestAdmitted,
     RequestOriented,
@@ -180,4 +185,5 @@ PUBLISHED_EVENTS = (
     NameRecorded,
     PersonErasureOrdered,
     CaseErasureOrdered,
+    AccessLogSealed,
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts import erasure
+from shared.contracts import access_log, erasure
 from shared.contracts.base import PublicEvent
 
 
@@ -70,4 +70,15 @@ class PersonErased(FromParcours, erasure.PersonErased):
     """A person was erased from this service: their key is destroyed."""
 
 
-PUBLISHED_EVENTS = (ParcoursValidated, ParcoursCompleted, ParcoursAbandoned, ParcoursUpdateAbandoned, PersonErased)
+class AccessLogSealed(FromParcours, access_log.AccessLogSealed):
+    """The reads that this service recorded on a day are counted and hashed."""
+
+
+PUBLISHED_EVENTS = (
+    ParcoursValidated,
+    ParcoursCompleted,
+    ParcoursAbandoned,
+    ParcoursUpdateAbandoned,
+    PersonErased,
+    AccessLogSealed,
+)

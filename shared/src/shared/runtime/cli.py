@@ -14,7 +14,7 @@ from uuid import UUID
 import typer
 
 from shared.messaging import topology
-from shared.runtime import cli_operations
+from shared.runtime import cli_access_log, cli_operations
 from shared.runtime.cli_settings import settings_for, settings_of_owner
 from shared.runtime.rebuild_check import check_rebuild
 from shared.runtime.schemas import breaking_changes, describe, dump_schema, schema_drift
@@ -90,6 +90,7 @@ def command_line(service: Service) -> typer.Typer:
             file.write_text(dump_schema(schema))
 
     cli_operations.install(cli, service)
+    cli_access_log.install(cli, service)
     return cli
 
 

@@ -20,7 +20,15 @@ from fastapi import APIRouter, Depends, FastAPI
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from shared.access import AccessLog, access_log_table, load_replicated_rights, may_know_case
+from shared.access import (
+    AccessLog,
+    AccessLogSealed,
+    access_log_table,
+    load_replicated_rights,
+    may_know_case,
+    read_seals,
+    seal_access_log,
+)
 from shared.contracts.base import PublicEvent
 from shared.crypto import ErasureList, ErasureListDamaged
 from shared.documents import PdfRenderer
@@ -80,10 +88,11 @@ class Service:
 
     `publishes`: the contracts that `to_integration_event` makes of the service's own events. `tables`: more SQL for the
     migration step, with `{schema}` for the schema. `workers`: more workers for the role `work`. `hourly`: housekeeping
-    of that role, once an hour. `erases_again`: repeats an erasure that a database restored from a back-up has undone.
-    `own_settings`: settings of this service alone; it does not start when they are wrong. `tags`: French descriptions
-    of the OpenAPI tags, by name. `examples`: a JSON file with an example body by the path of its command.
-    `descriptions`: a TOML file with the OpenAPI descriptions of the service's own fields."""
+    of that role, once an hour. `seal_access_log`, `read_seals`: of the days of the access log. `erases_again`: repeats
+    an erasure that a database restored from a back-up has undone. `own_settings`: settings of this service alone; it
+    does not start when they are wrong. `tags`: French descriptions of the OpenAPI tags, by name. `examples`: a JSON
+    file with an example body by the path of its command. `descriptions`: a TOML file with the OpenAPI descriptions of
+    the service's own fields."""
 
     name: str
     title: str
@@ -101,6 +110,8 @@ class Service:
     descriptions: Path | None = None
     hourly: tuple[Callable[[ServiceApplication], object], ...] = ()
     erases_again: Callable[[ServiceApplication, UUID], KeyDestruction] = key_destruction
+    seal_access_log: Callable[[ServiceApplication], object] = seal_access_log
+    read_seals: Callable[[ServiceApplication], Iterable[AccessLogSealed]] = read_seals
     load_rights: LoadRights = load_replicated_rights
     find_protected_case: FindProtectedCase = no_protected_case
 
@@ -246,7 +257,8 @@ class Service:
         inbox = Inbox(app, self.reactions, feed)
         projector = Projector(app, self.projections)
         retention = timedelta(days=settings.access_log_days)
-        scheduler = Scheduler(app, [AccessLog(app, retention).expire, *(partial(each, app) for each in self.hourly)])
+        housekeeping = [partial(each, app) for each in (self.seal_access_log, *self.hourly)]
+        scheduler = Scheduler(app, [AccessLog(app, retention).expire, *housekeeping])
         relay = Relay(app, self.to_integration_event, region=region, access=access, fatal=fatal)
         subscriptions = Subscriptions(inbox, region=region, access=access, fatal=fatal)
         async with AsyncExitStack() as stack:
