@@ -164,7 +164,8 @@ def test_audit_seals_its_own_in_its_ledger(sealing_of: Callable[[str], Sealing])
     assert size["size"] == 2
     assert (sealing.verify()[0], list(check_own_log(sealing.app))) == (0, [])
     sealing.alter(
-        "UPDATE {events} SET state = convert_to(replace(convert_from(state, 'UTF8'), '1', '2'), 'UTF8') WHERE position = 1"
+        "UPDATE {events} SET state = convert_to(replace(convert_from(state, 'UTF8'), '1', '2'), 'UTF8')"
+        " WHERE position = 1"
     )
     code, _, said = sealing.verify()
     assert code == 1 and "audit: the seals themselves were altered" in said

@@ -62,10 +62,10 @@ def proposed_orientation(_: Walk) -> Iterator[Step]:
 
 
 def link(_: Walk) -> Iterator[Step]:
-    given = personal_link.GiveLink(personal_link.LinkRole.LEADER, "Maëlle Kerdoncuff", "Présidente.")
+    given = personal_link.GiveAccessLink(personal_link.AccessLinkRole.LEADER, "Maëlle Kerdoncuff", "Présidente.")
     longest = TODAY + timedelta(days=90)
-    yield personal_link.IssueLink(given, UUID(int=5), identity=UUID(int=6), longest=longest), WORK
-    yield personal_link.RevokeLink("Fin de mandat."), WORK
+    yield personal_link.IssueAccessLink(given, UUID(int=5), identity=UUID(int=6), longest=longest), WORK
+    yield personal_link.RevokeAccessLink("Fin de mandat."), WORK
 
 
 def register(_: Walk) -> Iterator[Step]:
