@@ -160,7 +160,8 @@ def test_lists_states_histories_and_timelines_name_structure_and_people(services
         assert (
             services.by(name, "leader", case=str(case)).get("/api/v1/access-log", case=str(case)).json()["names"] == {}
         )
-    opened = services.by("diagnostic", "adviser").get(f"/api/v1/diagnoses/{case}/history").json()[-1]
+    history = services.by("diagnostic", "adviser").get(f"/api/v1/diagnoses/{case}/history").json()
+    (opened,) = [each for each in history if each["event"] == "diagnosis-opened"]
     assert opened["names"] == named_alone | {opened["data"]["structure"]: "La Cantine solidaire"}
     (link,) = services.by("intake", "adviser").get(f"/api/v1/requests/{case}/access-links").json()
     assert (link["given_by"], link["names"]) == (adviser, named_alone)

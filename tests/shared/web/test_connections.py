@@ -138,7 +138,7 @@ def test_of_all_together_the_address_that_has_most_gives_way(monkeypatch: pytest
 def test_who_opens_them_by_the_hundred_is_read_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "OPENINGS_AT_ONCE", 5.0)
     monkeypatch.setattr(connections, "OPENINGS_PER_SECOND", 0.0)
-    monkeypatch.setattr(connections, "MAX_HELD", 2)
+    monkeypatch.setattr(connections, "MAX_TURNED_AWAY", 2)
 
     def story() -> None:
         door = Door(per_address=100)

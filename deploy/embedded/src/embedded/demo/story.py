@@ -60,17 +60,17 @@ class StoryTimeline:
 
 
 def history(player: Player, case: str, opened: OpenedLink) -> list[Event]:
-    """Every event of a case: in the order that audit gives, in the words of the service that recorded it."""
-    where = (
-        SERVICE_PATHS
-        if opened.address.startswith(REQUESTS)
-        else {opened.address.split()[0]: f"{opened.address}/{{case}}"}
-    )
+    """Every event of a case: in the order that audit gives, in the words of the service that recorded it. A fund, an
+    operation or a sheet is no case: its history is that of its service."""
+    is_a_case = opened.address.startswith(REQUESTS)
+    where = SERVICE_PATHS if is_a_case else {opened.address.split()[0]: f"{opened.address}/{{case}}"}
     found: dict[str, Event] = {}
     for service, address in where.items():
         answer = player.get(f"{address}/history".format(case=case), opened.token)
         if answer.is_success:
             found |= {event["id"]: event | {"service": service} for event in answer.json()}
+    if not is_a_case:
+        return list(found.values())
     timeline = player.until(
         f"audit /cases/{case}/timeline", opened.token, lambda timeline: len(timeline["events"]) >= len(found)
     )

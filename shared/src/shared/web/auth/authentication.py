@@ -195,8 +195,8 @@ class Authenticator:
     def _identify_link_bearer(self, secret: str) -> Identity:
         """Whom a personal link was given to, as long as it holds. The register alone knows, whatever tokens may say."""
         identity = self.link_identity(secret)
-        held = self._rights_of(self._app, identity) if identity else ()
-        rights = [right for right in held if right.is_of_a_link]
+        found = self._rights_of(self._app, identity) if identity else ()
+        rights = [right for right in found if right.is_of_a_link]
         if len(rights) != 1:
             raise unauthenticated(
                 "Ce lien personnel n’est pas reconnu, ou a été retiré ou remplacé : demandez-en un nouveau à la"

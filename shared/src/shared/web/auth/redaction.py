@@ -44,8 +44,8 @@ def leave_out_of_state(app: ServiceApplication, caller: Caller, state: S, linked
     hidden = find_hidden_cases(app, caller, UUID_TEXT.findall(str(values)), EXISTENCE)
     if not hidden:
         return state
-    kept = {name: _unlinked_value(value, hidden) for name, value in values.items()}
-    return replace(state, **kept)  # type: ignore[type-var]  # it has fields
+    visible = {name: _unlinked_value(value, hidden) for name, value in values.items()}
+    return replace(state, **visible)  # type: ignore[type-var]  # it has fields
 
 
 def require_no_hidden_case(app: ServiceApplication, caller: Caller, id: UUID, seen_by: Iterable[AccessAction]) -> None:  # noqa: A002
@@ -102,8 +102,8 @@ def _linked_ids(value: Any, linked: Set[str]) -> Iterator[str]:
 def _unlinked(value: Any, linked: Set[str], hidden: Set[str]) -> Any:
     match value:
         case list():
-            kept = [_unlinked(each, linked, hidden) for each in value]
-            return [each for before, each in zip(value, kept, strict=True) if each == before or not _is_no_change(each)]
+            pairs = [(each, _unlinked(each, linked, hidden)) for each in value]
+            return [after for before, after in pairs if after == before or not _is_no_change(after)]
         case dict():
             return {
                 name: _unlinked_value(each, hidden)

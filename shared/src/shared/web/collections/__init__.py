@@ -7,6 +7,7 @@ from shared.web.collections.lists import MYSELF, NO_NUL_PATTERN, invalid_cursor,
 from shared.web.collections.named import (
     NAMES_DESCRIPTION,
     NamedPerson,
+    inline_names,
     name_entries,
     name_part,
     name_person,
@@ -14,7 +15,6 @@ from shared.web.collections.named import (
     name_state,
     named_row_members,
     named_state_members,
-    names_beside_ids,
 )
 from shared.web.collections.past_turn import PAST_TURN
 from shared.web.collections.statistics import add_statistics
@@ -32,6 +32,7 @@ __all__ = [
     "add_figures",
     "add_statistics",
     "caseload_router",
+    "inline_names",
     "invalid_cursor",
     "list_params",
     "list_rows",
@@ -43,6 +44,5 @@ __all__ = [
     "name_state",
     "named_row_members",
     "named_state_members",
-    "names_beside_ids",
     "page_of",
 ]

@@ -93,7 +93,7 @@ def name_state(
     """A state with its `structure` and `adviser` as id and name, where it has them, and `names`: the people in it.
 
     A parcours has both in its plan, where they are named too. `until` and `show` as `find_person_names` takes them."""
-    people = find_person_names(app, set(ids_in(state)), until, show) | dict(names_beside_ids(state))
+    people = find_person_names(app, set(ids_in(state)), until, show) | dict(inline_names(state))
     in_plan = "structure" not in state and "structure" in (state.get("plan") or {})
     own = state["plan"] if in_plan else state
     named: Fields = {}
@@ -116,7 +116,7 @@ def name_part(
     app: ServiceApplication, part: Fields, until: int = NOW, show: Callable[[Encrypted], str] | None = None
 ) -> Fields:
     """A part of a state, with `names`: the people in it."""
-    return part | {"names": find_person_names(app, set(ids_in(part)), until, show) | dict(names_beside_ids(part))}
+    return part | {"names": find_person_names(app, set(ids_in(part)), until, show) | dict(inline_names(part))}
 
 
 def name_entries(
@@ -128,7 +128,7 @@ def name_entries(
     Whom one entry calls by a name, as a tender its candidates, is called so in each; `called`: further ones, by id."""
     entries = list(entries)
     ids = [set(_ids_in_entry(entry)) for entry in entries]
-    names = dict(called or {}) | dict(names_beside_ids(entries))
+    names = dict(called or {}) | dict(inline_names(entries))
     names |= find_person_names(app, {id for people in ids for id in people})  # noqa: A001
     structure = find_structures(app, [case]).get(case)
     if structure and structure.name:
@@ -139,7 +139,7 @@ def name_entries(
     ]
 
 
-def names_beside_ids(value: Any) -> Iterator[tuple[str, str]]:
+def inline_names(value: Any) -> Iterator[tuple[str, str]]:
     """The id and the name of each whom a value names itself: beside their id, or under it."""
     match value:
         case Mapping():
@@ -148,10 +148,10 @@ def names_beside_ids(value: Any) -> Iterator[tuple[str, str]]:
             for key, inner in value.items():
                 if _is_id(key) and isinstance(inner, Mapping) and isinstance(inner.get("name"), str):
                     yield str(key), inner["name"]
-                yield from names_beside_ids(inner)
+                yield from inline_names(inner)
         case list():
             for item in value:
-                yield from names_beside_ids(item)
+                yield from inline_names(item)
 
 
 def name_person(id: str | None, names: Mapping[str, str]) -> Fields | None:  # noqa: A002

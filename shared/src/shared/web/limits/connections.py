@@ -26,7 +26,7 @@ WRITE_TIMEOUT_SECONDS = 30.0
 """For the client to read on, while an answer waits to be sent."""
 OPENINGS_PER_SECOND, OPENINGS_AT_ONCE = 100.0, 300.0
 """Connections that one address may open. Of more, not a byte is read."""
-HOLDING_SECONDS, MAX_HELD = 5.0, 2000
+HOLDING_SECONDS, MAX_TURNED_AWAY = 5.0, 2000
 """Who is turned away is told so late: whoever opens another connection at once would be turned away all the time."""
 MAX_TRACKED_ADDRESSES = 4096
 Address = tuple[str, int]
@@ -46,7 +46,7 @@ class ConnectionTable:
         self._per_address, self._proxies = per_address, proxies
         self._open: dict[str, OrderedDict[GuardedConnection, None]] = {}
         self._openings: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        self._held: set[GuardedConnection] = set()
+        self._turned_away: set[GuardedConnection] = set()
         self._number = 0
 
     def admit(self, connection: GuardedConnection) -> bool:
@@ -74,13 +74,13 @@ class ConnectionTable:
 
     def hold(self, connection: GuardedConnection) -> bool:
         """Whether one that is turned away may be held for a while."""
-        if len(self._held) >= MAX_HELD:
+        if len(self._turned_away) >= MAX_TURNED_AWAY:
             return False
-        self._held.add(connection)
+        self._turned_away.add(connection)
         return True
 
     def release(self, connection: GuardedConnection) -> None:
-        self._held.discard(connection)
+        self._turned_away.discard(connection)
 
     def _make_room(self, address: str) -> bool:
         """Closes the oldest connection of an address on which nobody known is being answered."""

@@ -37,7 +37,7 @@ class Slots:
 
     def __init__(self, limits: SlotLimits) -> None:
         self._limits = limits
-        self._held: Counter[str] = Counter()
+        self._in_use: Counter[str] = Counter()
         self._line: deque[tuple[str, asyncio.Future[None]]] = deque()
 
     @asynccontextmanager
@@ -47,14 +47,14 @@ class Slots:
         if not self._is_free_for(who):
             await self._stand_in_line(who)
         else:
-            self._held[who] += 1
+            self._in_use[who] += 1
         try:
             yield
         finally:
             self._release(who)
 
     def _is_free_for(self, who: str) -> bool:
-        return self._held.total() < self._limits.total and self._held[who] < self._limits.each
+        return self._in_use.total() < self._limits.total and self._in_use[who] < self._limits.each
 
     async def _stand_in_line(self, who: str) -> None:
         if sum(each == who for each, _ in self._line) >= self._limits.waiting:
@@ -74,14 +74,14 @@ class Slots:
             raise
 
     def _release(self, who: str) -> None:
-        self._held[who] -= 1
-        if not self._held[who]:
-            del self._held[who]
+        self._in_use[who] -= 1
+        if not self._in_use[who]:
+            del self._in_use[who]
         for each in sorted(self._line, key=lambda each: each[0] == who):  # others before one's own next
             waiting, turn = each
             if not turn.cancelled() and self._is_free_for(waiting):
                 self._line.remove(each)
-                self._held[waiting] += 1
+                self._in_use[waiting] += 1
                 turn.set_result(None)
 
 

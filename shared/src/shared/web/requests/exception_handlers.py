@@ -35,7 +35,7 @@ def install(app: FastAPI) -> None:
             404,
             "unknown-case",
             "Dossier inconnu",
-            "Aucun dossier que votre droit ouvre ne porte cet identifiant dans ce service. Vérifiez l’adresse\u00a0; si"
+            "Aucun dossier que votre droit ouvre ne porte cet identifiant dans ce service. Vérifiez l’adresse\u202f; si"
             " l’on vous a parlé de ce dossier, adressez-vous à la ou au responsable de l’unité qui l’accompagne.",
         )
 

@@ -49,7 +49,7 @@ class AggregateResource(Generic[S]):
         readable = {each.decider.name for each in self._children if role in each.readers}
         return frozenset({self.decider.name, name_decider.name, *readable})
 
-    def is_heard_of(self, app: ServiceApplication, case: UUID) -> bool:
+    def is_mentioned(self, app: ServiceApplication, case: UUID) -> bool:
         """Whether the service was told who may see a case that has not reached its phase; of another kind than the
         phase's own, nothing is told."""
         of_the_phase = self.router.prefix == CASE_PATHS.get(app.service)

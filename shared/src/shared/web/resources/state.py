@@ -17,6 +17,7 @@ from shared.web.auth import EXISTENCE, Caller, authorize, require_no_hidden_case
 from shared.web.collections import (
     NAMES_DESCRIPTION,
     PAST_TURN,
+    inline_names,
     list_params,
     list_rows,
     load_case_for_response,
@@ -24,7 +25,6 @@ from shared.web.collections import (
     name_part,
     name_state,
     named_state_members,
-    names_beside_ids,
     page_of,
 )
 from shared.web.http import REDACTED, shown_as
@@ -123,7 +123,7 @@ def add_state(
         authorize(caller, case, resource.case_kind)
         resource.require(app, case, id)
         effects = [each.model_dump(mode="json") for each in effects_between(app, decider, id, since, until)]
-        called = dict(names_beside_ids(plain_state(app, id, app.load_existing(decider, id))))
+        called = dict(inline_names(plain_state(app, id, app.load_existing(decider, id))))
         return name_entries(app, case, resource.redact(app, caller, effects), called)
 
     if resource.within is None:
@@ -144,8 +144,8 @@ def _add_history(resource: AggregateResource[Any], *roles: Role) -> None:
         """Every event of the case in this service, or those recorded by a point in time; a version is that of the
         case's own aggregate. Of a case that has not reached this service yet, what was received about it."""
         authorize(caller, id, resource.case_kind)
-        heard_of = resource.is_heard_of(app, id)
-        history = load_case_for_response(app, resource.decider, id, at, response, unopened=heard_of)
+        mentioned = resource.is_mentioned(app, id)
+        history = load_case_for_response(app, resource.decider, id, at, response, unopened=mentioned)
         readable = resource.readable_kinds(caller.actor.role)
         entries = [
             _history_entry(

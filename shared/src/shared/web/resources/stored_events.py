@@ -40,7 +40,7 @@ def stored_events(app: ServiceApplication, resource: AggregateResource[Any], cas
     Raises UnknownCase, also where another kind of aggregate stands under the id."""
     entries = app.recorder.entries_of_case(case)
     own = next((entry for entry in entries if entry.originator_id == case), None)
-    is_own = app.records(resource.decider, own.topic) if own else resource.is_heard_of(app, case)
+    is_own = app.records(resource.decider, own.topic) if own else resource.is_mentioned(app, case)
     if not entries or not is_own:
         raise UnknownCase(str(case))
     readable = resource.readable_kinds(reader)

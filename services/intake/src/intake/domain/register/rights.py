@@ -124,7 +124,7 @@ def grant(register: Register, command: GrantRight, context: Context, competence:
     if register.is_of_a_link:
         raise IDENTITY_OF_A_LINK(
             "C’est celle d’un lien personnel, qui n’ouvre que son dossier : donnez le droit à l’identité que la"
-            " personne lit sous « Qui suis-je » avec son propre compte."
+            " personne lit sous «\u202fQui suis-je\u202f?\u202f» avec son propre compte."
         )
     right = _build_right(command, context, competence)
     _require_complete(right)
