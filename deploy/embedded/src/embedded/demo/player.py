@@ -152,12 +152,20 @@ class Player:
         assert step.finds
         token, where = self._token(played, step), placeholders.fill(step.finds.where)
 
-        def rows(page: Json) -> list[Json]:
-            return [row for row in (page["items"] if isinstance(page, dict) else page) if _is(row, where)]
-
         address = placeholders.fill(step.finds.among)
-        placeholders.known[step.finds.name] = row = rows(self.until(address, token, lambda page: bool(rows(page))))[0]
-        if "id" in row and "what" not in row:  # a task of a caseload is nothing that was opened
+        found: list[Json] = []
+
+        def is_there(page: Json) -> bool:
+            """On this page, or on one of those that follow it."""
+            found[:] = [row for row in (page["items"] if isinstance(page, dict) else page) if _is(row, where)]
+            if found or not (isinstance(page, dict) and page.get("next")):
+                return bool(found)
+            more = f"{address}{'&' if '?' in address else '?'}after={page['next']}"
+            return is_there(self.get(more, token).raise_for_status().json())
+
+        self.until(address, token, is_there)
+        placeholders.known[step.finds.name] = row = found[0]
+        if address.startswith("intake /requests?"):  # what the service opened by itself
             played.opened.setdefault(row["id"], OpenedLink(address.partition("?")[0], token))
 
     def _post(self, played: PlayedStory, step: Step, placeholders: Placeholders, address: str) -> None:
@@ -173,25 +181,32 @@ class Player:
             self._wait_for_write = {"DLA-Wait-For": position}
         played.posted.append(address.partition("?")[0])
         body = answer.json()
-        refused = body.get("type", "").rsplit("/", 1)[-1] if answer.is_error else None
-        if refused != step.expects:
-            raise DemoError(f"{played.script.title}: {address} was to {step.expects or 'succeed'}: {answer.text}")
-        if refused:
-            label = f"{step.tries} – refusé\u00a0: {body['title']}" if step.tries else f"refusé\u00a0: {body['title']}"
-            self._note(played, step, service, label, body.get("detail", ""), refused=True)
-        elif "version" in body:
+        if not self._is_refused(played, step, service, answer) and "version" in body:
             played.done[service, body["id"], body["version"]] = played.script.people[step.by].name
-        if answer.status_code == httpx.codes.CREATED and step.post and "{" not in step.post:  # not within a case
+        if answer.status_code == httpx.codes.CREATED and step.post and _opens(step.post):
             played.opened[body["id"]] = OpenedLink(address, token)
         if step.saves:
             created = body.get("created", {}).values()
             placeholders.known[step.saves] = next(iter(created))["id"] if len(created) == 1 else body["id"]
 
+    def _is_refused(self, played: PlayedStory, step: Step, service: str, answer: httpx.Response) -> bool:
+        """Notes the refusal that the step expects. Raises DemoError for any other answer than it says."""
+        body = answer.json()
+        refused = body.get("type", "").rsplit("/", 1)[-1] if answer.is_error else None
+        if refused != step.expects:
+            raise DemoError(f"{played.script.title}: {answer.url} was to {step.expects or 'succeed'}: {answer.text}")
+        if refused:
+            label = f"{step.tries} – refusé\u00a0: {body['title']}" if step.tries else f"refusé\u00a0: {body['title']}"
+            self._note(played, step, service, label, body.get("detail", ""), refused=True)
+        return refused is not None
+
     def _erase(self, played: PlayedStory, step: Step, placeholders: Placeholders, address: str) -> None:
         """Ordered in one service, and confirmed by each."""
         headers = {"Authorization": f"Bearer {self._token(played, step)}"}
         body = placeholders.fill(step.body)
-        self._http.request("DELETE", self._url(address), json=body, headers=headers).raise_for_status()
+        answer = self._http.request("DELETE", self._url(address), json=body, headers=headers)
+        if self._is_refused(played, step, "intake", answer):
+            return
         certificate = f"{address}/erasure"
         done = self.until(certificate, self._token(played, step), lambda found: not found["outstanding"])
         services = ", ".join(each["service"] for each in done["services"])
@@ -222,6 +237,11 @@ class Player:
     def _url(self, address: str) -> str:
         service, path = address.split(" ", 1)
         return f"{self._stack.addresses[service]}/api/v1{path}"
+
+
+def _opens(posted: str) -> bool:
+    """Whether it opens something with a history: not within a case, and no right of the register."""
+    return "{" not in posted and not posted.startswith("intake /identities")
 
 
 def _is(found: Json, expected: dict[str, Any]) -> bool:
