@@ -14,14 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from intake.bootstrap import Deployment
 from intake.domain.register.rights import BEYOND_YOURS, GrantRight, RevokeRight
 from intake.domain.request import request
-from intake.operations.register_list import RegisterQuery, find_rights
+from intake.operations.register_list import RegisterQuery, find_rights, identities
 from shared.access import AccessAction
 from shared.eventlog import ServiceApplication
 from shared.kernel import ROLE_LABELS, Day, Right, Role
 from shared.names.lookup import find_person_names
 from shared.queries import InvalidCursor
 from shared.web.auth import STAFF, Caller, authorize, requires
-from shared.web.collections import NO_NUL_PATTERN, invalid_cursor
+from shared.web.collections import NO_NUL_PATTERN, invalid_cursor, sort_labels
 from shared.web.requests import AppDep, case_router
 from shared.web.resources import AggregateEndpoints
 
@@ -38,6 +38,7 @@ class RegisterParams(BaseModel):
         "id",
         description="With a minus the greatest first; by the last of the matching rights to be granted, or the first to"
         " end",
+        json_schema_extra={"x-labels": sort_labels(identities)},
     )
     after: str | None = Field(None, max_length=1000, description="The `next` of the page before, in the same order")
     limit: int = Field(50, ge=1, le=200, description="Identities on a page")

@@ -3,7 +3,15 @@
 from shared.web.collections.caseload import CASELOAD_READERS, CONSULTED_ROLES, CaseloadParams, Task, caseload_router
 from shared.web.collections.figures import add_figures
 from shared.web.collections.list_at import load_case_for_response
-from shared.web.collections.lists import MYSELF, NO_NUL_PATTERN, invalid_cursor, list_params, list_rows, page_of
+from shared.web.collections.lists import (
+    MYSELF,
+    NO_NUL_PATTERN,
+    invalid_cursor,
+    list_params,
+    list_rows,
+    page_of,
+    sort_labels,
+)
 from shared.web.collections.named import (
     NAMES_DESCRIPTION,
     NamedPerson,
@@ -45,4 +53,5 @@ __all__ = [
     "named_row_members",
     "named_state_members",
     "page_of",
+    "sort_labels",
 ]

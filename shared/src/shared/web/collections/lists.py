@@ -71,7 +71,7 @@ def list_params(view: Projection, **more: Any) -> Any:
         fields |= {
             name: (Day | None, Field(None, description=description)) for name in ("opened_since", "opened_before")
         }
-    labels = _sort_labels(view)
+    labels = sort_labels(view)
     description = "By a field; with a minus the greatest first. `id`: in the order of opening"
     fields["sort"] = (
         Literal[tuple(labels)],
@@ -81,7 +81,7 @@ def list_params(view: Projection, **more: Any) -> Any:
     return Annotated[create_model(f"{name}Params", __base__=ListParams, **fields), Query()]
 
 
-def _sort_labels(view: Projection) -> dict[str, Any]:
+def sort_labels(view: Projection) -> dict[str, Any]:
     """What each way of sorting is called in French, by its code."""
     words = {"id": "Ordre d’ouverture", **{key: french_words()["fields"][key] for key in view.sorts}}
     ways = {"": "", "-": ", dans l’ordre inverse"}
