@@ -183,7 +183,7 @@ class Player:
         body = answer.json()
         if not self._is_refused(played, step, service, answer) and "version" in body:
             played.done[service, body["id"], body["version"]] = played.script.people[step.by].name
-        if answer.status_code == httpx.codes.CREATED and step.post and _opens(step.post):
+        if answer.status_code == httpx.codes.CREATED and step.post and "{" not in step.post:  # not within a case
             played.opened[body["id"]] = OpenedLink(address, token)
         if step.saves:
             created = body.get("created", {}).values()
@@ -209,7 +209,7 @@ class Player:
             return
         certificate = f"{address}/erasure"
         done = self.until(certificate, self._token(played, step), lambda found: not found["outstanding"])
-        services = ", ".join(each["service"] for each in done["services"])
+        services = ", ".join(readable_value(each["service"]) for each in done["services"])
         self._note(played, step, "intake", "Personne effacée de tous les services", services, refused=False)
 
     def _note(self, played: PlayedStory, step: Step, service: str, label: str, text: str, *, refused: bool) -> None:
@@ -237,11 +237,6 @@ class Player:
     def _url(self, address: str) -> str:
         service, path = address.split(" ", 1)
         return f"{self._stack.addresses[service]}/api/v1{path}"
-
-
-def _opens(posted: str) -> bool:
-    """Whether it opens something with a history: not within a case, and no right of the register."""
-    return "{" not in posted and not posted.startswith("intake /identities")
 
 
 def _is(found: Json, expected: dict[str, Any]) -> bool:
