@@ -28,6 +28,17 @@ SAME_CLASSES = {
     "RightRevoked": (ONE_FACT, {"intake.domain.register.rights", "shared.contracts.intake"}),
     "TransferReceived": (ONE_FACT, {"intake.domain.request.transfer", "shared.contracts.intake"}),
     "TransferTakenOver": (ONE_FACT, {"intake.domain.request.transfer", "shared.contracts.intake"}),
+    "AccessLogSealed": (
+        "the event by which each service seals a day of its access log, and the contract by which audit receives it",
+        {
+            "shared.access.access_log_seal",
+            "shared.contracts.access_log",
+            "shared.contracts.diagnostic",
+            "shared.contracts.followup",
+            "shared.contracts.intake",
+            "shared.contracts.parcours",
+        },
+    ),
     "PersonErased": (
         "the event of each service that destroys a person's key, and the contract by which each of them confirms it",
         {

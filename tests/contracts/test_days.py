@@ -91,6 +91,7 @@ def test_an_instant_is_of_the_day_that_it_was_in_paris(instant: datetime, day: d
 
 
 OTHER_DAYS = {
+    "access-log-sealed": "the day whose reads are counted",
     "action-added": "when the action is planned",
     "action-rescheduled": "when the action is planned from now on",
     "beneficiary-joined": "the day of its recording",

@@ -18,6 +18,7 @@ import httpx
 import pytest
 from eventsourcing.persistence import PersistenceError
 from nats.errors import Error as NatsError
+from pydantic import SecretStr
 from tests.support.samples.sample_services import REGION, Desk, Workshop, desk_at, eventually, register_in_turn
 from tests.support.servers.certificate_authority import ELSEWHERE, Authority, Files
 from tests.support.servers.running_server import up
@@ -169,11 +170,13 @@ def reaches(url: str) -> bool:
 
 @pytest.fixture
 def port(
-    database: Callable[..., str], front: TlsFront, authority: Authority, nats: Nats, tmp_path: Path
+    database: Callable[..., str], postgres: Postgres, front: TlsFront, authority: Authority, nats: Nats, tmp_path: Path
 ) -> Iterator[int]:
     """Where a diagnostic in production answers."""
     port, files = ports.choose_ports({"api": None})["api"], authority.server()
-    settings, _ = ready(diagnostic, database, nats, tmp_path)
+    owner = database()
+    serving = postgres.ensure_serving_role(owner.rpartition("/")[2])
+    settings, _ = ready(diagnostic, lambda _: serving, nats, tmp_path, owner_url=SecretStr(owner))
     told = environment_of(settings) | {
         "DLA_MODE": "production",
         "DLA_TRANSIT_KEYS": b64encode(os.urandom(32)).decode(),

@@ -69,10 +69,12 @@ def test_a_request_of_regional_scope_goes_to_the_regional_dla_and_keeps_its_hist
     assert competence == {"unit": "dla-regional-52", "here": False}
     adviser.post(f"{case}/difficulty", {"level": "proven"})
     origin = {"origin": case.rsplit("/", 1)[1]}
-    assert slug(regional.post("/api/v1/requests/take-over", origin)) == "not-transferred"
+    assert slug(regional.post("/api/v1/requests/take-over", origin)) == "unknown-case"
     adviser.post(f"{case}/transfer", {"to_unit": "dla-regional-52", "reason": "Réseau de trois départements."})
     assert wait_for_requests(regional, 1, "transferred")[0]["to_unit"] == "dla-regional-52"
     assert slug(adviser.post("/api/v1/requests/take-over", origin)) == "not-the-receiving-unit"
+    elsewhere = intake.by("adviser", subject="elsewhere", unit="dla-75")
+    assert slug(elsewhere.post("/api/v1/requests/take-over", origin)) == "unknown-case"
 
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: regional.post("/api/v1/requests/take-over", origin), range(4)))

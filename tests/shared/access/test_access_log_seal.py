@@ -73,7 +73,7 @@ def sealing_of(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iter
             settings, _ = ready(service(name), database, nats, tmp_path)
             app = leaving.enter_context(closing(service(name).application(settings)))
             app.clock.set_forward(start_of_next_day(paris_date(app.clock.now())) + timedelta(hours=12))
-            return Sealing(name, app, settings)
+            return Sealing(name, app, settings=settings)
 
         yield opened
 

@@ -68,8 +68,8 @@ def in_intake(running: Served) -> Kept:
     return Kept(
         "/api/v1/requests",
         own,
-        ids,
-        ("/meetings", {"held_on": "2026-03-02", "participants": [{"name": "La présidente"}]}),
+        ids=ids,
+        command=("/meetings", {"held_on": "2026-03-02", "participants": [{"name": "La présidente"}]}),
     )
 
 
@@ -82,7 +82,7 @@ def in_diagnostic(running: Served) -> Kept:
     archive(running, archived)
     replicate_case_access(running.application, unopened, Served.id_of("some-adviser"), confidential=False)
     ids = {"secret": secret, "archived": archived, "of which it only heard": unopened}
-    return Kept("/api/v1/diagnoses", own, ids, ("/submission", {}))
+    return Kept("/api/v1/diagnoses", own, ids=ids, command=("/submission", {}))
 
 
 def answered(client: Client, statements: SqlStatements, kept: Kept, id_: str, section: str) -> Any:

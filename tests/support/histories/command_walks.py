@@ -87,7 +87,7 @@ class Operation:
         in_address = address_fields(endpoint.command, endpoint.path)
         taken: TypeAdapter[Any] = TypeAdapter(body_type(endpoint.command, in_address))
         return Operation(
-            endpoint, tuple(in_address), taken.validate_json(json.dumps(_examples(name).get(endpoint.path, {})))
+            endpoint, tuple(in_address), body=taken.validate_json(json.dumps(_examples(name).get(endpoint.path, {})))
         )
 
     def example(self, address: Mapping[str, Any]) -> Any:
@@ -140,7 +140,7 @@ class Walk:
         allowed = issubclass(endpoint.command, tuple(self._decider.available_commands(self.state)))
         refusal = refusal_by_state(self._decide, self.state, endpoint.command, address, context)
         tried = tuple(self._attempt(body, context) for body in self._bodies(operation, address, values))
-        return Offer(endpoint, role, allowed and refusal is None, tried=tried)
+        return Offer(endpoint, role, offered=allowed and refusal is None, tried=tried)
 
     def _attempt(self, command: Any, context: Context) -> Tried:
         try:

@@ -35,8 +35,8 @@ def request(_: Walk) -> Iterator[Step]:
     yield RECEIVED, WORK
     yield RecordMeeting(TODAY, (MeetingParticipant("Maëlle Kerdoncuff"),)), WORK
     for criterion, verdict in (("existing", Verdict.MET), ("employer", Verdict.NOT_MET), ("ess", Verdict.MET)):
-        yield AssessCriterion(criterion, verdict, "Statuts lus."), WORK
-    yield GrantDerogation("employer", "Une embauche.", DerogationKind.FIRST_TIME_EMPLOYER), Role.MANAGER
+        yield AssessCriterion(criterion, verdict, evidence="Statuts lus."), WORK
+    yield GrantDerogation("employer", "Une embauche.", kind=DerogationKind.FIRST_TIME_EMPLOYER), Role.MANAGER
     yield difficulty.TriageDifficulty(DifficultyLevel.WEAK_SIGNALS, DifficultyNature.STRUCTURAL), WORK
     yield confidentiality.AssignCase(UUID(actor(WORK).id), "Elle connaît la structure."), Role.MANAGER
     yield confidentiality.MakeConfidential(ConfidentialityGround.CONCILIATION, "Une conciliation s’ouvre."), WORK
@@ -62,15 +62,15 @@ def proposed_orientation(_: Walk) -> Iterator[Step]:
 
 
 def link(_: Walk) -> Iterator[Step]:
-    given = personal_link.GiveAccessLink(personal_link.AccessLinkRole.LEADER, "Maëlle Kerdoncuff", "Présidente.")
+    given = personal_link.GiveAccessLink(personal_link.AccessLinkRole.LEADER, "Maëlle Kerdoncuff", reason="Présidente.")
     longest = TODAY + timedelta(days=90)
     yield personal_link.IssueAccessLink(given, UUID(int=5), identity=UUID(int=6), longest=longest), WORK
     yield personal_link.RevokeAccessLink("Fin de mandat."), WORK
 
 
 def register(_: Walk) -> Iterator[Step]:
-    yield GrantRight(UUID(int=7), WORK, "Prise de poste.", unit=UNIT), Role.MANAGER
-    yield GrantRight(UUID(int=7), Role.MANAGER, "Nomination.", unit=UNIT), Role.MANAGER
+    yield GrantRight(UUID(int=7), WORK, reason="Prise de poste.", unit=UNIT), Role.MANAGER
+    yield GrantRight(UUID(int=7), Role.MANAGER, reason="Nomination.", unit=UNIT), Role.MANAGER
 
 
 def kept_case(_: Walk) -> Iterator[Step]:
@@ -81,7 +81,13 @@ def kept_case(_: Walk) -> Iterator[Step]:
 def attachment(_: Walk) -> Iterator[Step]:
     yield (
         AddAttachment(
-            "minutes", "Un compte rendu", "cr.txt", media_type="text/plain", size=12, content_hash="5f" * 32, salt="0c"
+            "minutes",
+            "Un compte rendu",
+            file_name="cr.txt",
+            media_type="text/plain",
+            size=12,
+            content_hash="5f" * 32,
+            salt="0c",
         ),
         WORK,
     )

@@ -60,9 +60,25 @@ def parcours(walk: Walk) -> Iterator[Step]:
     yield OpenParcours(PLAN), Role.SERVICE
     yield edits.RankAxes(("finance", "business_model")), WORK
     yield edits.DeferAxis("business_model", "Après les élections."), WORK
-    yield edits.AddAction(ActionKind.OWN_ACTION, "finance", "Un tableau de bord", "La trésorière", TODAY, LATER), WORK
+    yield (
+        edits.AddAction(
+            ActionKind.OWN_ACTION,
+            "finance",
+            title="Un tableau de bord",
+            who="La trésorière",
+            starts_on=TODAY,
+            ends_on=LATER,
+        ),
+        WORK,
+    )
     consulting = edits.AddAction(
-        ActionKind.CONSULTING, "finance", "Un appui", "À choisir", TODAY, LATER, planned_days=6
+        ActionKind.CONSULTING,
+        "finance",
+        title="Un appui",
+        who="À choisir",
+        starts_on=TODAY,
+        ends_on=LATER,
+        planned_days=6,
     )
     yield consulting, WORK
     own, called = walk.state.actions
@@ -72,7 +88,7 @@ def parcours(walk: Walk) -> Iterator[Step]:
     shared = walk.state.shared
     yield validation.ValidateParcours(shared.version, shared.content_hash), Role.LEADER
     yield coordination.StartAction(own), WORK
-    yield coordination.RecordIntroduction(own, "Une comptable du réseau", TODAY), WORK
+    yield coordination.RecordIntroduction(own, "Une comptable du réseau", held_on=TODAY), WORK
     yield from assigned(called)
     yield coordination.StartAction(called), WORK
     yield from reported(called)
@@ -86,18 +102,34 @@ def parcours(walk: Walk) -> Iterator[Step]:
 def abandoned_parcours(walk: Walk) -> Iterator[Step]:
     yield OpenParcours(PLAN), Role.SERVICE
     shared = edits.AddAction(
-        ActionKind.LOCAL_SUPPORT, "finance", "Ensemble", "Le réseau", TODAY, LATER, collective_operation=UUID(int=77)
+        ActionKind.LOCAL_SUPPORT,
+        "finance",
+        title="Ensemble",
+        who="Le réseau",
+        starts_on=TODAY,
+        ends_on=LATER,
+        collective_operation=UUID(int=77),
     )
     yield shared, WORK
     (joint,) = walk.state.actions
     yield standing.FollowOperation(joint, CollectiveStatus.CANCELLED), Role.SERVICE
-    yield edits.AddAction(ActionKind.OWN_ACTION, "finance", "Un tableau de bord", "La trésorière", TODAY, LATER), WORK
+    yield (
+        edits.AddAction(
+            ActionKind.OWN_ACTION,
+            "finance",
+            title="Un tableau de bord",
+            who="La trésorière",
+            starts_on=TODAY,
+            ends_on=LATER,
+        ),
+        WORK,
+    )
     yield ending.AbandonParcours("La structure renonce."), WORK
 
 
 def tender(walk: Walk) -> Iterator[Step]:
     grid = (proposals.GridLine("Méthode", 60), proposals.GridLine("Prix", 40))
-    yield proposals.OpenTender(UUID(int=9), "Tenir les comptes", grid, deadline=DAY + timedelta(days=10)), WORK
+    yield proposals.OpenTender(UUID(int=9), "Tenir les comptes", grid=grid, deadline=DAY + timedelta(days=10)), WORK
     for name in ("Cabinet Armen", "Conseil du Marais", "Appui et Cie"):
         yield proposals.InviteProvider(name), WORK
     first, second, _ = walk.state.candidates
@@ -118,8 +150,8 @@ def opened_fund(_: Walk) -> Iterator[Step]:
 
 
 def joint_operation(walk: Walk) -> Iterator[Step]:
-    mission = operation.PlannedMission("finance", "À choisir", TODAY, LATER, planned_days=12)
-    yield operation.PlanOperation(UNIT, "Un poste comptable commun", mission), WORK
+    mission = operation.PlannedMission("finance", "À choisir", starts_on=TODAY, ends_on=LATER, planned_days=12)
+    yield operation.PlanOperation(UNIT, "Un poste comptable commun", mission=mission), WORK
     cases = [UUID(int=60 + n) for n in range(3)]
     for case in cases:
         yield membership.JoinOperation(case, UUID(int=case.int + 10)), WORK
@@ -128,7 +160,7 @@ def joint_operation(walk: Walk) -> Iterator[Step]:
     yield from assigned(action)
     yield membership.StartOperation(), WORK
     yield membership.LeaveOperation(UUID(int=70), DepartureReason.PARCOURS_ABANDONED), WORK
-    yield shares.DecideDepartedShare(cases[0], ShareDecision.REDISTRIBUTED, "Elle n’en a rien eu."), WORK
+    yield shares.DecideDepartedShare(cases[0], ShareDecision.REDISTRIBUTED, reason="Elle n’en a rien eu."), WORK
     yield from reported(action)
     yield conclusion.CloseOperation("Un poste est ouvert.", TODAY), WORK
 

@@ -132,7 +132,9 @@ def _correct_ending(parcours: Parcours, command: CorrectEnding, context: Context
     kind = command.kind or (before.kind if before else None)
     on = command.on or (before.on if before else None)
     if kind is None or on is None or Ending(EndingKind(kind), on) == before:
-        raise NOTHING_TO_CORRECT("Dites ce qui change\u00a0: comment le parcours a pris fin, quel jour, ou les deux.")
+        raise NOTHING_TO_CORRECT.of_body()(
+            "Dites ce qui change\u00a0: comment le parcours a pris fin, quel jour, ou les deux."
+        )
     require_since_admission(parcours, on, context.now, WHAT)
     return ParcoursEndingCorrected(Ending(EndingKind(kind), on), context.text(command.reason))
 
