@@ -17,8 +17,9 @@ OF_NO_RIGHT = {
     "POST /api/v1/self-checks",
     "GET /api/v1/me",
     "GET /api/v1/units",
+    "GET /api/v1/provider-cases",
 }
-"""For anybody, or for whoever has any right at all."""
+"""For anybody, for whoever has any right at all, or of the cases that the reader's own rights name."""
 PUBLIC_LEDGER = re.compile(r"^GET /tlog/")
 OBJECT_NAMED = re.compile(r"\{(id|case|unit)\}")
 NAMES_A_PERSON = re.compile(r"/people/\{id\}")

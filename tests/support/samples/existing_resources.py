@@ -122,6 +122,7 @@ def diagnostic(running: Served) -> Known:
     _made(adviser.post(f"{path}/sessions", session))
     _made(adviser.post(f"{path}/axes", {"axis": "governance", "findings": "Tout repose sur deux.", "rating": 2}))
     _made(adviser.post(f"{path}/indicators", {"code": "members", "definition": "Adhérentes et adhérents", "value": 80}))
+    _comment(running, path, case)
     leader = str(uuid7())
     _made(adviser.post(f"{path}/mandates", {"leader": leader, "starts_on": "2026-01-01"}))
     known = {
@@ -129,12 +130,19 @@ def diagnostic(running: Served) -> Known:
         "/api/v1/diagnoses/{}/versions/{number}": "1",
         "/api/v1/diagnoses/{}/advice/{advice}": advice,
         "/api/v1/diagnoses/{}/sessions/{session}": "1",
+        "/api/v1/diagnoses/{}/comments/{comment}": "1",
         "/api/v1/diagnoses/{}/axes/{axis}": "governance",
         "/api/v1/diagnoses/{}/indicators/{code}": "members",
         "/api/v1/diagnoses/{}/mandates/{leader}": leader,
         "/api/v1/diagnoses/{}/other-schemes/{scheme}": "1",
     }
     return known | _of_each_case(running, "/api/v1/diagnoses", case, "minutes")
+
+
+def _comment(running: Served, path: str, case: str) -> None:
+    """The first of a leader's comments."""
+    leader = running.by("leader", unit=None, case=case)
+    _made(leader.post(f"{path}/comments", {"text": "Nous en parlerons au conseil."}))
 
 
 def parcours(running: Served) -> Known:
@@ -151,6 +159,7 @@ def parcours(running: Served) -> Known:
     own = next(each for each in adviser.get(f"/api/v1/parcours/{case}").json()["actions"] if each != str(action))
     met = {"whom": "Anaïs Roudaut", "held_on": running.application.clock.now().date().isoformat()}
     _made(adviser.post(f"/api/v1/parcours/{case}/actions/{own}/introductions", met))
+    _comment(running, f"/api/v1/parcours/{case}", str(case))
     fund = _made(manager.post("/api/v1/funds", {"unit": UNIT, "year": 2026, "allocated_cents": 100_000}))["id"]
     today = running.application.clock.now().date()
     mission = {
@@ -171,6 +180,7 @@ def parcours(running: Served) -> Known:
         "/api/v1/parcours/{}/versions/{number}": "1",
         "/api/v1/parcours/{}/actions/{action}": own,
         "/api/v1/parcours/{}/actions/{action}/introductions/{introduction}": "1",
+        "/api/v1/parcours/{}/comments/{comment}": "1",
         "/api/v1/parcours/{}/tenders/{}": asked,
         "/api/v1/parcours/{}/tenders/{}/providers/{provider}": provider["created"]["provider"]["id"],
         "/api/v1/funds/{}": fund,
@@ -191,8 +201,10 @@ def followup(running: Served) -> Known:
     lesson = {"lesson": LESSON, "names": ["Les Jardins de l’Erdre"]}
     sheet = _made(running.by("adviser").post("/api/v1/sheets", lesson))["id"]
     _made(running.by("adviser").post(f"{collection}/{case}/needs", {"theme": "digital", "description": "Un logiciel."}))
+    _comment(running, f"{collection}/{case}", case)
     known = {
         f"{collection}/{{}}": case,
+        f"{collection}/{{}}/comments/{{comment}}": "1",
         f"{collection}/{{}}/reviews/{{review}}": "M0",
         f"{collection}/{{}}/needs/{{need}}": "1",
         "/api/v1/sheets/{}": sheet,

@@ -68,9 +68,11 @@ def decide_comment(state: Any, command: AddComment | AcknowledgeComment, context
     match command:
         case AcknowledgeComment(number):
             if number > len(state.comments):
-                raise UNKNOWN_COMMENT("Aucun commentaire ne porte ce numéro.")
+                raise UNKNOWN_COMMENT.of_body(bool(state.unanswered_comments))("Aucun commentaire ne porte ce numéro.")
             if number not in state.unanswered_comments:
-                raise ALREADY_ANSWERED("Ce commentaire n’attend pas de réponse, ou n’en attend plus.")
+                raise ALREADY_ANSWERED.of_body(bool(state.unanswered_comments))(
+                    "Ce commentaire n’attend pas de réponse, ou n’en attend plus."
+                )
             return CommentAcknowledged(number)
         case AddComment(text, about_version):
             comment = Comment(

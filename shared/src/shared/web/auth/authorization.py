@@ -123,6 +123,12 @@ def authorize_headers(caller: Caller, case: UUID, kind: str | None = None) -> bo
     return True
 
 
+def authorize_headers_alone(caller: Caller, case: UUID, kind: str | None = None) -> None:
+    """For who follows cases and reads none: may they know what was recorded? Raises like `authorize`."""
+    _check_covered(caller, AccessAction.HEADERS, case, kind)
+    authorize_read(caller, case, kind)
+
+
 def forwarded_headers(request: Request, caller: Caller) -> dict[str, str]:
     """The headers by which another service answers the same reader: token, right in use, reason and correlation."""
     reader = {name: request.headers[name] for name in ("Authorization", RIGHT_HEADER) if name in request.headers}
