@@ -103,6 +103,7 @@ def test_every_operation_answers_each_role_as_the_table_says(
 
 
 OF_WHAT_IT_NAMES = {
+    ("GET /api/v1/caseload", "service-unavailable"),
     ("GET /api/v1/diagnoses/{id}/advice", "unknown-case"),
     ("POST /api/v1/diagnoses/{id}/advice/{advice}/answer", "unknown-case"),
     ("POST /api/v1/identities/{id}/rights/{right}/revocation", "right-beyond-yours"),
