@@ -14,7 +14,6 @@ from parcours.api.provider import find_own_tenders
 from parcours.domain import parcours
 from parcours.domain.state import Action, ActionStatus
 from parcours.domain.tender.state import Tender
-from shared.access import AccessAction
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import LabelledEnum, Right, Role
 from shared.temporal import PointInTime, load_case_at
@@ -108,15 +107,15 @@ def list_provider_cases(
 
 def can_read(caller: Caller) -> bool:
     """Not a case that has become an archive."""
-    return caller.case is not None and caller.can(AccessAction.READ, caller.case)
+    return caller.case is not None and not caller.is_hidden(caller.case)
 
 
 def build_provider_case(app: ServiceApplication, right: Right, caller: Caller) -> ProviderCase:
     """The read is recorded, as that of the provider's page."""
     assert caller.case is not None
     case = caller.case
-    authorize(caller, case)
     try:
+        authorize(caller, case)
         now = load_case_at(app, parcours.decider, case, PointInTime())
     except UnknownCase:  # it has no parcours yet
         return ProviderCase(case, right.id, until=right.until, href=_page(case), tenders=[], assignments=[])
