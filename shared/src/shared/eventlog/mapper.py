@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -18,6 +19,10 @@ from shared.kernel import Encrypted, EventName, Role, encrypted_values, event_na
 E = TypeVar("E")
 UNREADABLE = (msgspec.MsgspecError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What decoding and upcasts raise on stored data that is corrupt or foreign."""
+
+_BUILDS = Lock()
+"""One decoder is built at a time: msgspec 0.22 caches what it knows of a class before it is complete, and a process in
+which another thread decodes with it meanwhile is ended by the system (SIGSEGV)."""
 
 
 class EventMetadata(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -64,9 +69,7 @@ class EventMapper(Mapper[UUID]):
         self._names = {event_name(cls).name: (event_name(cls), cls) for cls in events}
         self._decoders: dict[str, Callable[[bytes], StoredPayload[Any]]] = {}
         self._data_decoders: dict[str, Callable[[bytes], DataOnly[Any]]] = {}
-        self._states: dict[str, msgspec.json.Decoder[Any]] = {
-            topic: msgspec.json.Decoder(cls, dec_hook=_encrypted_from_token) for topic, cls in states.items()
-        }
+        self._states = {topic: _build_decoder(cls) for topic, cls in states.items()}
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         recorded: RecordedEvent[Any] = domain_event
@@ -130,12 +133,10 @@ class EventMapper(Mapper[UUID]):
     def _decoder(self, topic: str, shape: Any, cache: dict[str, Any]) -> Callable[[bytes], Any]:
         name, _, version = topic.partition(":v")
         known, cls = self._names[name]
-        decode: Callable[[bytes], Any]
         if int(version) > known.version:
             raise ValueError(f"this program knows {name} up to version {known.version} only")
-        if int(version) == known.version:
-            decode = msgspec.json.Decoder(shape[cls], dec_hook=_encrypted_from_token).decode
-        else:
+        decode = _build_decoder(shape[cls]).decode
+        if int(version) != known.version:
             decode = _upcasting_decoder(known, int(version), shape[cls])
         cache[topic] = decode
         return decode
@@ -192,7 +193,13 @@ def _write_paths(value: Any, path: str) -> None:
             _write_paths(item, f"{path}.{n}")
 
 
+def _build_decoder(shape: Any) -> msgspec.json.Decoder[Any]:
+    with _BUILDS:
+        return msgspec.json.Decoder(shape, dec_hook=_encrypted_from_token)
+
+
 def _upcasting_decoder(known: EventName, version: int, shape: Any) -> Callable[[bytes], Any]:
+    """`shape`: a type of which a decoder was built before, so that converting to it builds nothing."""
     steps = [known.upcasts[n] for n in range(version, known.version)]
 
     def decode(state: bytes) -> Any:

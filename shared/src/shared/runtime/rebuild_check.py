@@ -13,7 +13,7 @@ from shared.runtime.service import Service
 
 def check_rebuild(service: Service, app: ServiceApplication, cases: set[UUID]) -> Iterator[dict[str, Any]]:
     """One line for each aggregate and each projected row, of these cases or of all. `matches`: whether it equals what
-    is served."""
+    is served. `opened`: false for a phase that has only heard of the case, whose state no address returns yet."""
     end = app.recorder.max_notification_id() or 0
     yield from _aggregates(service, app, cases, end)
     yield from _rows(service, app, cases, end)
@@ -31,11 +31,13 @@ def _aggregates(service: Service, app: ServiceApplication, cases: set[UUID], end
     for stream, (case, decider) in streams.items():
         folded, served = app.load(decider, stream, snapshots=False), app.load(decider, stream)
         state = to_plain(folded.state, app.key_store.display_text)
+        owned = service.find_protected_case(app, stream, decider.name)
         yield {
             "case": str(case),
             "stream": str(stream),
             "aggregate": decider.name,
             "version": folded.version,
+            "opened": owned is None or owned.opened,
             "state": state,
             "matches": folded.version == served.version and state == to_plain(served.state, app.key_store.display_text),
         }

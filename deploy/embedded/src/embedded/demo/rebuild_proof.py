@@ -55,7 +55,7 @@ def _service(stack: Stack, player: Player, service: str, opened: dict[str, Opene
 
 def _compare(player: Player, service: str, line: dict[str, Any], opened: OpenedLink) -> RebuildComparison:
     case, rebuilt = line["case"], _fingerprint(_without_names(line["state"]))
-    if "projection" in line or line["aggregate"] in STATELESS_ADDRESSES:
+    if "projection" in line or not line["opened"] or line["aggregate"] in STATELESS_ADDRESSES:
         what = f"liste {line['projection']}" if "projection" in line else line["aggregate"]
         as_stored = rebuilt if line["matches"] else "différent"
         return RebuildComparison(service, what, case=case, version=line["version"], rebuilt=rebuilt, served=as_stored)

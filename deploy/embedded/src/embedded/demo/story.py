@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from embedded.demo.labels import Event, EventLabels, typeset
-from embedded.demo.player import Note, OpenedLink, PlayedStory, Player
+from embedded.demo.player import DemoError, Note, OpenedLink, PlayedStory, Player
 from embedded.identity.provider_page import ROLE_NAMES
 
 REQUESTS = "intake /requests"
@@ -61,20 +61,28 @@ class StoryTimeline:
 
 def history(player: Player, case: str, opened: OpenedLink) -> list[Event]:
     """Every event of a case: in the order that audit gives, in the words of the service that recorded it. A fund, an
-    operation or a sheet is no case: its history is that of its service."""
+    operation or a sheet is no case: its history is that of its service. What a phase heard before it opened it shows to
+    nobody: it is left out. Raises DemoError for any other event that audit alone shows."""
     is_a_case = opened.address.startswith(REQUESTS)
     where = SERVICE_PATHS if is_a_case else {opened.address.split()[0]: f"{opened.address}/{{case}}"}
     found: dict[str, Event] = {}
+    opened_in = set()
     for service, address in where.items():
         answer = player.get(f"{address}/history".format(case=case), opened.token)
         if answer.is_success:
+            opened_in.add(service)
             found |= {event["id"]: event | {"service": service} for event in answer.json()}
     if not is_a_case:
         return list(found.values())
     timeline = player.until(
-        f"audit /cases/{case}/timeline", opened.token, lambda timeline: len(timeline["events"]) >= len(found)
+        f"audit /cases/{case}/timeline",
+        opened.token,
+        lambda timeline: found.keys() <= {event["id"] for event in timeline["events"]},
     )
-    return [found[event["id"]] for event in timeline["events"]]
+    unknown = [event for event in timeline["events"] if event["id"] not in found]
+    if unexpected := [event for event in unknown if event["service"] in opened_in]:
+        raise DemoError(f"audit has events of {case} that their service does not show in its history: {unexpected}")
+    return [found[event["id"]] for event in timeline["events"] if event["id"] in found]
 
 
 def timelines(played: PlayedStory, happened: dict[str, list[Event]]) -> list[StoryTimeline]:
