@@ -120,7 +120,9 @@ def test_both_events_of_one_id_are_shown_and_proved(
     checkpoint_signer: CheckpointSigner,
 ) -> None:
     case = uuid7()
-    genuine = intake.record(CaseAccessChanged(adviser="ines", confidential=False), case, unit="dla-44")
+    genuine = intake.record(
+        CaseAccessChanged(adviser="ines", confidential=False), case, unit="dla-44", event="request-received"
+    )
     copied = parcours.record(case=case, id=genuine.header.id)
     receive(inbox, app, copied, genuine)
     checkpoint = checkpoint_signer.sign(app)

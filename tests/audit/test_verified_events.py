@@ -25,7 +25,8 @@ INES = "ines"
 
 
 def message(position: int, publisher: str = "intake", case: UUID = CASE, unit: str = "dla-44") -> Message:
-    said = msgspec.structs.replace(header(position, publisher, case), event="meeting-recorded", unit=unit)
+    """One that opens the case in its service."""
+    said = msgspec.structs.replace(header(position, publisher, case), event="request-received", unit=unit)
     return Message.of(said, None, None, "Un événement")
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from tests.support import ROOT
 
+from audit.linked_cases import CaseRelation
 from console.presentation import labels
 from console.presentation.plain_values import Node, change_list, event_nodes, names_by_id, state_nodes
 from intake.domain.reference.criteria import VERSIONS
@@ -62,11 +63,15 @@ def test_every_code_that_a_service_shows_is_said_in_french() -> None:
     assert codes - WORDS["codes"].keys() - ROLE_LABELS.keys() == set()
 
 
+def test_a_linked_case_is_said_as_audit_says_it() -> None:
+    assert {code: WORDS["codes"].get(code) for code in CaseRelation} == {code: code.label for code in CaseRelation}
+
+
 def test_no_code_is_said_in_french_that_nothing_shows() -> None:
     held = {str(code) for each in every() if issubclass(each, StrEnum) for code in each}
     held |= {code.value for kind in LabelledEnum.__subclasses__() if "AttachmentKind" in kind.__name__ for code in kind}
     held |= {criterion.code for version in VERSIONS for criterion in version.list}
-    held |= {*STANDARD_INDICATORS}
+    held |= {*STANDARD_INDICATORS, *CaseRelation}
     assert WORDS["codes"].keys() - held == set()
 
 

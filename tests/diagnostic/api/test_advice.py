@@ -73,9 +73,7 @@ def test_a_resource_centre_reads_and_answers_what_it_is_asked_and_nothing_else(
         answer = {"received_on": f"{now:%Y-%m-%d}", "answer": "Voir le fonds vert."}
         assert elsewhere.get(f"{path}/advice").status_code == 404
         assert (
-            elsewhere.post(f"{path}/advice/{listed['advice']}/answer", answer)
-            .json()["type"]
-            .endswith("/unknown-advice")
+            elsewhere.post(f"{path}/advice/{listed['advice']}/answer", answer).json()["type"].endswith("/unknown-case")
         )
         assert centre.post(asked, answer).json()["events"] == ["advice-received"]
         project(application)
