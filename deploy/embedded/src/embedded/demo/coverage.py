@@ -24,8 +24,12 @@ EVENTS_OUTSIDE_HISTORIES = {
     "right-replicated",
     "revocation-replicated",
     "link-ended",
+    "case-access-replicated",
+    "person-name-recorded",
+    "access-log-sealed",
+    "restored-log-followed",
 }
-"""In no history that a story reads: what became of a person, of a case past its term, of a right."""
+"""In no history that a story reads: what became of a person, of a case past its term, of a right, of a log."""
 SCHEMAS = DEPLOY.parent / "shared" / "schemas"
 
 
