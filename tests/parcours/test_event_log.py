@@ -193,7 +193,8 @@ def lived(*commands: object) -> MemoryLog[Parcours]:
 
 def test_every_event_comes_back_from_the_log_and_nothing_a_person_wrote_is_stored_in_clear() -> None:
     log = lived(*WHOLE_LIFE)
-    given_up = lived(*UNDER_WAY, ending.AbandonParcours("secret abandon"))
+    corrected = corrections.CorrectEnding("secret erreur", ending.AbandonmentKind.CLOSED_DOWN)
+    given_up = lived(*UNDER_WAY, ending.AbandonParcours("secret abandon"), corrected)
     assert {type(event) for event in (*log.events, *given_up.events)} == set(decider.events)
     assert not any(b"secret" in stored.state for stored in log.stored)
     assert log.from_snapshot() == log.state

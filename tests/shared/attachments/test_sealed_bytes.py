@@ -83,7 +83,7 @@ def test_whoever_goes_away_half_way_leaves_nothing(
     followup: Served, adviser: Client, path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     content = sample_files.pdf(MARK, 500_000)
-    uploads = followup.web.state.uploads
+    uploads = followup.web.state.upload_slots
     with caplog.at_level(logging.DEBUG):
         for length, body in (
             (f"Content-Length: {len(content)}", content[:-1]),
@@ -91,9 +91,9 @@ def test_whoever_goes_away_half_way_leaves_nothing(
             ("Transfer-Encoding: chunked", f"{len(content):x}\r\n".encode() + content + b"\r\n"),
         ):
             line = said(followup, path, length, body)
-            eventually(lambda: uploads._value < 4)
+            eventually(lambda: uploads.in_use == 1)
             line.close()
-            eventually(lambda: uploads._value == 4)
+            eventually(lambda: uploads.in_use == 0)
     assert kept(followup) == (0, 0)
     assert "failed" not in logged(caplog)
     assert MARK.decode() not in logged(caplog)

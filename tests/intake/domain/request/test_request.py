@@ -219,7 +219,8 @@ def test_a_criterion_that_the_rules_do_not_know_is_refused_and_the_known_ones_ar
         AssessCriterion("sympathique", Verdict.MET, evidence="Vu."),
         GrantDerogation("sympathique", "Parce que."),
     ):
-        refused = given(RECEIVED).when(command, by=Role.MANAGER).refused("unknown-criterion")
+        so_far = given(RECEIVED, assessed("ess", Verdict.NOT_MET))
+        refused = so_far.when(command, by=Role.MANAGER).refused("unknown-criterion")
         assert refused.extra["rules"] == RULES
         assert {*HARD, "voluntary"} <= set(refused.extra["criteria"])
         assert "sympathique" not in refused.detail

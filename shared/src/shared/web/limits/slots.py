@@ -40,6 +40,11 @@ class Slots:
         self._in_use: Counter[str] = Counter()
         self._line: deque[tuple[str, asyncio.Future[None]]] = deque()
 
+    @property
+    def in_use(self) -> int:
+        """By everybody."""
+        return self._in_use.total()
+
     @asynccontextmanager
     async def hold(self, who: str) -> AsyncIterator[None]:
         """Raises ProblemError: 429 when this person has too much of it under way already, 503 when their turn does not
@@ -54,7 +59,7 @@ class Slots:
             self._release(who)
 
     def _is_free_for(self, who: str) -> bool:
-        return self._in_use.total() < self._limits.total and self._in_use[who] < self._limits.each
+        return self.in_use < self._limits.total and self._in_use[who] < self._limits.each
 
     async def _stand_in_line(self, who: str) -> None:
         if sum(each == who for each, _ in self._line) >= self._limits.waiting:
