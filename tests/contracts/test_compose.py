@@ -1,8 +1,11 @@
-"""docker-compose.yml: every container is confined, and takes a bounded part of the machine."""
+"""docker-compose.yml: every container is confined, takes a bounded part of the machine, and can be pinned."""
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +37,38 @@ def test_a_container_may_do_nothing_that_it_need_not(name: str) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["read_only"] is True
     assert not {"privileged", "network_mode", "pid", "ipc", "devices", "userns_mode"} & service.keys()
+
+
+PUBLIC_IMAGES = {"PYTHON_IMAGE", "POSTGRES_IMAGE", "NATS_IMAGE"}
+VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+
+
+def run_check(**deployed: str) -> tuple[int, list[str]]:
+    """What `check_pins.py` says of docker-compose.yml as Compose resolves it."""
+    resolved = VARIABLE.sub(
+        lambda each: deployed.get(each[1], each[2] or ""), (ROOT / "docker-compose.yml").read_text()
+    )
+    program = [sys.executable, str(ROOT / "deploy/images/check_pins.py")]
+    done = subprocess.run(
+        program, input=json.dumps(yaml.safe_load(resolved)), capture_output=True, text=True, check=False
+    )
+    return done.returncode, [line.split()[0] for line in done.stderr.splitlines()]
+
+
+def test_every_public_image_can_be_pinned_and_the_check_misses_none() -> None:
+    """No registry is asked: a digest has the right form, not the right content."""
+    assert run_check() == (1, ["nats:2.15-alpine", "postgres:18", "python:3.13-slim-bookworm"])
+    pins = {name: f"registre.example.org/{name.lower()}:1@sha256:{'a' * 64}" for name in PUBLIC_IMAGES}
+    assert run_check(**pins) == (0, [])
+    for name in PUBLIC_IMAGES:
+        assert run_check(**pins | {name: "by-a-tag:1"}) == (1, ["by-a-tag:1"])
+        assert run_check(**pins | {name: "by-half@sha256:abc"}) == (1, ["by-half@sha256:abc"])
+
+
+def test_what_is_built_stands_on_the_one_base() -> None:
+    stages = re.findall(r"^FROM (\S+)(?: AS (\S+))?", (ROOT / "deploy/images/Dockerfile").read_text(), re.MULTILINE)
+    own = {name for _, name in stages}
+    assert {base for base, _ in stages} - own == {"${PYTHON_IMAGE}"}
 
 
 def mebibytes(limit: str) -> int:

@@ -7,6 +7,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from shared.web.identity import SigningKeys, TokenVerifier, pseudonym
 ISSUER = "https://identite.example.org"
 KEY = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
 RSA = RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True)
-IDENTITY_KEY = bytes(range(32))
+IDENTITY_KEY = sha256(b"identity").digest()
 DAY = 24 * 3600.0
 
 
@@ -65,7 +66,7 @@ def deployment(**changed: Any) -> Settings:
         "database_url": SecretStr("postgresql://"),
         "nats_url": "nats://127.0.0.1",
         "nats_seed": SecretStr(new_seed()),
-        "sealing_key": SecretBytes(bytes(32)),
+        "sealing_key": SecretBytes(sha256(b"sealing").digest()),
         "identity_key": SecretBytes(IDENTITY_KEY),
         "jwks": "https://identite.example.org/jwks",
         "issuer": ISSUER,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from embedded.processes.nats_users import new_seed
 from shared.settings import Misconfigured, load_settings
 
 PREFIX = "DLA_AUDIT_LEDGER_"
-KEY = b64encode(bytes(range(32))).decode()
+KEY = b64encode(sha256(b"ledger").digest()).decode()
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ from audit.verify import main
 from shared.eventlog import ServiceApplication
 
 ORIGIN = "registre.example/dla"
-OLD, NEW = Signer(ORIGIN, bytes(range(32))), Signer(ORIGIN, b"n" * 32)
+OLD, NEW = Signer(ORIGIN, bytes(range(32))), Signer(ORIGIN, sha256(b"n").digest())
 REASON = "Clé perdue dans l’incendie de la salle."
 Succeed = Callable[..., Succession]
 
@@ -57,7 +58,7 @@ def old_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> LedgerSettings:
-    return LedgerSettings(origin=ORIGIN, key_file=key_file(tmp_path / "new", b"n" * 32))
+    return LedgerSettings(origin=ORIGIN, key_file=key_file(tmp_path / "new", sha256(b"n").digest()))
 
 
 @pytest.fixture
@@ -127,7 +128,7 @@ def test_what_another_replica_remembers_under_the_old_key_still_counts(
 
 def test_two_successions_make_a_chain(app: ServiceApplication, succeed: Succeed, tmp_path: Path) -> None:
     succeed()
-    third = LedgerSettings(origin=ORIGIN, key_file=key_file(tmp_path / "third", b"t" * 32))
+    third = LedgerSettings(origin=ORIGIN, key_file=key_file(tmp_path / "third", sha256(b"t").digest()))
     replace_key(app, third, str(NEW.verifier), "Une clé de plus.", tmp_path / "new", None)
     links = verify_chain(Ledger(app.recorder).successions(), third.signer().verifier)
     assert [link.signed_by_old for link in links] == [False, True]
@@ -195,7 +196,7 @@ def test_a_succession_that_somebody_wrote_into_the_database_is_found(
     app: ServiceApplication, succeed: Succeed, checkpoint_file: Path
 ) -> None:
     done = succeed()
-    third = Signer(ORIGIN, b"t" * 32)
+    third = Signer(ORIGIN, sha256(b"t").digest())
     forged = replace(done, new=third.verifier, old=NEW.verifier)
     app.recorder.fetch("INSERT INTO {schema}.successions (note) VALUES (%s)", (forged.sign(third, None),))
     assert [finding.kind for finding in check_ledger(app)] == [FindingKind.SUCCESSION_CONTRADICTED]
@@ -219,7 +220,7 @@ def test_the_command_says_what_it_did_and_what_nobody_can_check(
 ) -> None:
     audit.speak_to(monkeypatch)
     monkeypatch.setenv("DLA_AUDIT_LEDGER_ORIGIN", ORIGIN)
-    monkeypatch.setenv("DLA_AUDIT_LEDGER_KEY_FILE", str(key_file(tmp_path / "new", b"n" * 32)))
+    monkeypatch.setenv("DLA_AUDIT_LEDGER_KEY_FILE", str(key_file(tmp_path / "new", sha256(b"n").digest())))
     arguments = ["replace-key", "--from", str(OLD.verifier), "--reason", REASON]
     done = CliRunner().invoke(cli, arguments)
     assert done.exit_code == 0, done.output

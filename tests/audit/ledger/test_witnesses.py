@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -269,7 +270,7 @@ def test_too_few_witnesses_make_the_ledger_unwell_after_a_while(
 
 def test_a_deployment_names_its_witnesses(tmp_path: Path) -> None:
     report: Callable[..., LedgerSettings] = lambda **more: LedgerSettings(  # noqa: E731
-        origin=ORIGIN, key=SecretBytes(b"k" * 32), checkpoint_file=tmp_path / "checkpoint", **more
+        origin=ORIGIN, key=SecretBytes(sha256(b"k").digest()), checkpoint_file=tmp_path / "checkpoint", **more
     )
     workers = report(witnesses={str(OWN): "https://temoin.example/"}, quorum=1).witness_addresses()
     assert workers == {OWN: "https://temoin.example/"}

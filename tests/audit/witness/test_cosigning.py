@@ -41,6 +41,7 @@ from audit.witness.settings import WitnessSettings
 from audit.witness.store import Store, StoreUnusable, create_store
 from audit.witness.web import MAX_REQUEST_BYTES
 from embedded.processes import ports
+from shared.settings import Mode
 
 ENTRIES = [bytes([n]) * 32 for n in range(60)]
 LOG = Log(ENTRIES)
@@ -338,7 +339,11 @@ def test_containers_tell_the_ledger_and_its_witness_each_other_s_keys_once(tmp_p
     assert status_of[0] == status_of[1]
     assert parse_published_keys((theirs / "logs").read_text()) == [PublishedKey(SIGNER.verifier)]
     deployed = WitnessSettings(
-        name="witness.local.dla.invalid", key_file=theirs / "key", store=tmp_path / "store", logs=theirs / "logs"
+        mode=Mode.DEVELOPMENT,
+        name="witness.local.dla.invalid",
+        key_file=theirs / "key",
+        store=tmp_path / "store",
+        logs=theirs / "logs",
     )
     witnesses = json.loads((ledger / "DLA_AUDIT_LEDGER_WITNESSES").read_text())
     assert witnesses == {str(deployed.cosigner().witness_key): "http://witness:8000"}
@@ -362,7 +367,8 @@ def deployed(tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
             "LOGS": str(logs),
             "PORT": port,
         }
-        return {f"DLA_WITNESS_{name}": value for name, value in (usual | changed).items()}
+        named = {f"DLA_WITNESS_{name}": value for name, value in (usual | changed).items()}
+        return named | {"DLA_MODE": "development"}  # for the key of the tests, which anybody guesses
 
     return status_of
 

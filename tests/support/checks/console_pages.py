@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -129,7 +130,7 @@ def settings(**deployed: Any) -> ConsoleSettings:
         "feeds": {name: f"https://{name}.test" for name in SERVICES},
         "issuer": ISSUER,
         "address": ADDRESS,
-        "key": SecretBytes(bytes(32)),
+        "key": SecretBytes(sha256(b"console").digest()),
     }
     return ConsoleSettings(**(usual | deployed))
 

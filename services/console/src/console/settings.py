@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     AnyHttpUrl,
@@ -13,30 +14,97 @@ from pydantic import (
     PositiveFloat,
     SecretBytes,
     SecretStr,
-    model_validator,
 )
 from pydantic_settings import SettingsConfigDict
 
 from shared.kernel import SERVICES
 from shared.settings import (
     DEVELOPMENT_ISSUER,
+    Checks,
     Mode,
     RateLimit,
     ServerSettings,
+    at_most,
     decode_key,
     is_unencrypted,
+    key_faults,
     parse_key,
-    server_faults,
+    random_key,
 )
 
 Address = Annotated[str, BeforeValidator(lambda value: str(AnyHttpUrl(str(value))).rstrip("/"))]
 Key = Annotated[SecretBytes, BeforeValidator(decode_key)]
 
 
+def check_every_service(feeds: Mapping[str, HttpUrl], _: Mapping[str, Any]) -> Iterator[str]:
+    if missing := [name for name in SERVICES if name not in feeds]:
+        yield f"DLA_FEEDS lacks the address of {', '.join(missing)}"
+
+
+def check_feeds(feeds: Mapping[str, HttpUrl], _: Mapping[str, Any]) -> Iterator[str]:
+    if plain := [name for name, address in feeds.items() if is_unencrypted(str(address))]:
+        yield f"DLA_FEEDS shows {', '.join(plain)} the tokens of people without TLS: use https://"
+
+
+def check_key_file(file: Path | None, earlier: Mapping[str, Any]) -> Iterator[str]:
+    if "key" not in earlier:
+        return
+    if (earlier["key"] is None) == (file is None):
+        yield "DLA_CONSOLE_KEY_FILE, or DLA_CONSOLE_KEY, is needed: the base64 of 32 random bytes"
+    elif file is not None and not file.is_file():
+        yield "DLA_CONSOLE_KEY_FILE names no file"
+    elif file is not None and file.stat().st_mode & 0o077:
+        yield "DLA_CONSOLE_KEY_FILE can be read by others than its owner: chmod 600"
+    elif file is not None and _key_in(file) is None:
+        yield "DLA_CONSOLE_KEY_FILE does not hold a key: the base64 of exactly 32 bytes is needed"
+
+
+def check_key_in_file(file: Path | None, _: Mapping[str, Any]) -> Iterator[str]:
+    if file is not None and file.is_file() and (key := _key_in(file)):
+        yield from key_faults("DLA_CONSOLE_KEY_FILE", key)
+
+
+def _key_in(file: Path) -> bytes | None:
+    try:
+        return parse_key(file.read_text().strip())
+    except ValueError:
+        return None
+
+
+def check_issuer(issuer: str, _: Mapping[str, Any]) -> Iterator[str]:
+    if issuer.rstrip("/") == DEVELOPMENT_ISSUER:
+        yield "DLA_ISSUER is the development issuer, where anybody signs in as anybody: set your identity provider’s"
+    elif not issuer.startswith("https://"):
+        yield "the identity provider is read without TLS: set DLA_ISSUER to its https:// address"
+
+
+def check_discovery(discovery: str | None, _: Mapping[str, Any]) -> Iterator[str]:
+    if discovery and not discovery.startswith("https://"):
+        yield "the identity provider is read without TLS: set DLA_CONSOLE_DISCOVERY to its https:// address"
+
+
+def check_address(address: str, _: Mapping[str, Any]) -> Iterator[str]:
+    if not address.startswith("https://"):
+        yield "DLA_CONSOLE_ADDRESS is not https://: sessions would travel in clear"
+
+
 class ConsoleSettings(ServerSettings):
     """Settings of the console; those of the services mean the same here."""
 
     model_config = SettingsConfigDict(populate_by_name=True)
+    always: ClassVar[Checks] = ServerSettings.always | {
+        "feeds": check_every_service,
+        "key_file": check_key_file,
+    }
+    in_production: ClassVar[Checks] = ServerSettings.in_production | {
+        "feeds": check_feeds,
+        "issuer": check_issuer,
+        "discovery": check_discovery,
+        "address": check_address,
+        "key": random_key("DLA_CONSOLE_KEY"),
+        "key_file": check_key_in_file,
+        "hours": at_most("DLA_CONSOLE_HOURS", 168, "hours", "for which a session on a shared computer stays open"),
+    }
 
     feeds: dict[str, HttpUrl]
     """Address of each service, as JSON by name."""
@@ -65,31 +133,6 @@ class ConsoleSettings(ServerSettings):
     console for one address."""
     poll_seconds: PositiveFloat = Field(5, validation_alias="DLA_CONSOLE_POLL_SECONDS")
     """Seconds between two looks at the ledger, for a timeline that somebody watches."""
-
-    @model_validator(mode="after")
-    def _check_consistency(self) -> Self:
-        if missing := [name for name in SERVICES if name not in self.feeds]:
-            raise ValueError(f"DLA_FEEDS lacks the address of {', '.join(missing)}")
-        if (self.key is None) == (self.key_file is None):
-            raise ValueError("DLA_CONSOLE_KEY_FILE, or DLA_CONSOLE_KEY, is needed: the base64 of 32 random bytes")
-        if self.key_file is not None:
-            if not self.key_file.is_file():
-                raise ValueError("DLA_CONSOLE_KEY_FILE names no file")
-            if self.key_file.stat().st_mode & 0o077:
-                raise ValueError("DLA_CONSOLE_KEY_FILE can be read by others than its owner: chmod 600")
-        self.sealing_key()
-        if self.mode is Mode.PRODUCTION:
-            if self.issuer == DEVELOPMENT_ISSUER:
-                raise ValueError("DLA_ISSUER is the development issuer, where anybody signs in as anybody")
-            if not self.address.startswith("https://"):
-                raise ValueError("DLA_CONSOLE_ADDRESS is not https://: sessions would travel in clear")
-            if not self.discovery_document.startswith("https://"):
-                raise ValueError("the identity provider is read without TLS: DLA_ISSUER or DLA_CONSOLE_DISCOVERY")
-            if faults := list(server_faults(self)):
-                raise ValueError("\n".join(faults))
-            if plain := [name for name, address in self.feeds.items() if is_unencrypted(str(address))]:
-                raise ValueError(f"DLA_FEEDS shows {', '.join(plain)} the tokens of people without TLS: use https://")
-        return self
 
     def sealing_key(self) -> bytes:
         if self.key is not None:

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, ClassVar
 
 from annotated_types import Ge, Le
-from pydantic import AfterValidator, Field, HttpUrl, NonNegativeInt, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, Field, HttpUrl, NonNegativeInt
+from pydantic_settings import SettingsConfigDict
 
 from intake.reference import files
 from shared.kernel import DifficultyLevel
-from shared.settings import Mode, is_unencrypted
+from shared.settings import CheckedSettings, Checks, Mode, https_only
 
 PREFIX, MODE = "DLA_INTAKE_", "DLA_MODE"
 
 
-class IntakeSettings(BaseSettings):
+class IntakeSettings(CheckedSettings):
     """Settings of intake. Each file is read and checked whole when the service starts."""
 
-    model_config = SettingsConfigDict(use_attribute_docstrings=True, env_prefix=PREFIX, frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX)
+    in_production: ClassVar[Checks] = CheckedSettings.in_production | {
+        "console_url": https_only(f"{PREFIX}CONSOLE_URL", "leads personal links to an unencrypted page"),
+        "prefill_url": https_only(f"{PREFIX}PREFILL_URL", "is read without TLS, and could be altered on the way"),
+    }
 
     mode: Mode = Field(default=Mode.PRODUCTION, validation_alias=MODE)
-    """In `production`, the program refuses to start on anything that is for development or unencrypted."""
-    chase_days: dict[DifficultyLevel, NonNegativeInt] = {}
+    """In `production`, the program refuses to start on anything that is for development, unencrypted or known to be
+    unsafe."""
+    chase_days: dict[DifficultyLevel, NonNegativeInt] = Field(default_factory=dict)
     """Days given to acknowledge an orientation, as JSON by level of difficulty, where ours do not suit."""
     transfer_days: Annotated[int, Ge(1), Le(366)] = 7
     """Days given to take over a transferred request; after them it is a task of the unit that transferred it too."""
@@ -52,15 +56,3 @@ class IntakeSettings(BaseSettings):
     """Months that a closed case is kept before it becomes an archive."""
     keep_archived_months: Annotated[int, Ge(0), Le(1200)] = 84
     """Months that an archive is kept."""
-
-    @model_validator(mode="after")
-    def _check_production(self) -> Self:
-        if self.mode is Mode.PRODUCTION and (faults := list(self._find_unencrypted())):
-            raise ValueError("\n".join(faults))
-        return self
-
-    def _find_unencrypted(self) -> Iterator[str]:
-        if self.console_url and is_unencrypted(str(self.console_url)):
-            yield f"{PREFIX}CONSOLE_URL leads personal links to an unencrypted page: use https://"
-        if self.prefill_url and is_unencrypted(str(self.prefill_url)):
-            yield f"{PREFIX}PREFILL_URL is read without TLS, and could be altered on the way: use https://"

@@ -1,8 +1,11 @@
 """Settings of a service: environment variables that begin with `DLA_`."""
 
+from shared.settings.checked import Check, CheckedSettings, Checks, Mode
+from shared.settings.key_checks import key_faults, random_key
 from shared.settings.nats_access import NatsAccess
-from shared.settings.production_checks import DEVELOPMENT_ISSUER, is_loopback, is_unencrypted, server_faults
-from shared.settings.server import Mode, ServerSettings
+from shared.settings.network_checks import is_loopback, is_unencrypted
+from shared.settings.production_checks import DEVELOPMENT_ISSUER, at_most, https_only, of_development
+from shared.settings.server import ServerSettings
 from shared.settings.settings import (
     DeploySettings,
     ErasureSettings,
@@ -21,6 +24,9 @@ from shared.settings.types import CertificateAuthorities, PrivateKey, RateLimit,
 __all__ = [
     "DEVELOPMENT_ISSUER",
     "CertificateAuthorities",
+    "Check",
+    "CheckedSettings",
+    "Checks",
     "DeploySettings",
     "ErasureSettings",
     "Misconfigured",
@@ -33,12 +39,16 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "TransitSettings",
+    "at_most",
     "check_certificate_key_pair",
     "collect_faults",
     "decode_key",
+    "https_only",
     "is_loopback",
     "is_unencrypted",
+    "key_faults",
     "load_settings",
+    "of_development",
     "parse_key",
-    "server_faults",
+    "random_key",
 ]

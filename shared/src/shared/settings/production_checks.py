@@ -1,109 +1,166 @@
-"""Production checks: a service refuses to start on development settings, and on unencrypted connections."""
+"""Production checks: a program refuses to start on development settings, on unencrypted connections, and on limits
+that limit nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from ipaddress import ip_address
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
-from psycopg.conninfo import conninfo_to_dict
+from joserfc.errors import JoseError
+from joserfc.jws import extract_compact
+from limits import parse
+from pydantic import SecretStr
 
-if TYPE_CHECKING:
-    from shared.settings.server import ServerSettings
-    from shared.settings.settings import OwnerSettings, Settings
+from shared.settings.checked import Check
+from shared.settings.network_checks import database_faults, is_loopback, is_unencrypted
 
 DEVELOPMENT_ISSUER = "https://dev-issuer.dla.invalid"
 
 
-def production_faults(settings: Settings) -> Iterator[str]:
-    """One sentence per fault: the setting, the reason, and what to set."""
-    if settings.issuer == DEVELOPMENT_ISSUER:
+def https_only(variable: str, reason: str) -> Check:
+    """A check of an address, of a list of them, or of addresses by name."""
+
+    def check(value: Any, _: Mapping[str, Any]) -> Iterator[str]:
+        for address in value.values() if isinstance(value, Mapping) else [value] if value else ():
+            if is_unencrypted(str(address)):
+                yield f"{variable} {reason}: use https://"
+
+    return check
+
+
+def at_most(variable: str, limit: float, unit: str, reason: str) -> Check:
+    """A check of a number that has no bound of its own."""
+
+    def check(value: float, _: Mapping[str, Any]) -> Iterator[str]:
+        if not value <= limit:
+            yield f"{variable} is {value:g} {unit}, {reason}: at most {limit:g}"
+
+    return check
+
+
+def rate_within(variable: str, limit: int) -> Check:
+    """A check of a rate: `limit` is the most a minute that still limits something."""
+
+    def check(value: str, _: Mapping[str, Any]) -> Iterator[str]:
+        rate = parse(value)
+        if not 0 < rate.amount * 60 <= limit * rate.get_expiry():
+            effect = "lets nobody in" if rate.amount <= 0 else "limits nothing"
+            yield f"{variable}={value} {effect}: set it between 1/minute and {limit}/minute"
+
+    return check
+
+
+def of_development(variable: str, consequence: str) -> Check:
+    """A check of a name that is for development: one under `.invalid`, which nobody can own."""
+
+    def check(value: str, _: Mapping[str, Any]) -> Iterator[str]:
+        if value.partition("/")[0].endswith(".invalid"):
+            yield f"{variable} is a name for development, {consequence}: choose one below a domain of your own"
+
+    return check
+
+
+def check_issuer(value: str, _: Mapping[str, Any]) -> Iterator[str]:
+    parts = urlsplit(value)
+    if value.rstrip("/") == DEVELOPMENT_ISSUER:
         yield (
             "DLA_ISSUER is the development issuer, which signs any token for whoever asks: set DLA_ISSUER and"
             " DLA_JWKS to those of your identity provider, or, to try the system, DLA_MODE=development"
         )
-    if settings.rights_from == "token":
+    elif parts.scheme != "https" or not parts.hostname:
+        yield (
+            "DLA_ISSUER is no https:// address: whoever is on the way could pass for the identity provider; set it to"
+            " the `iss` of its tokens"
+        )
+
+
+def check_jwks(value: str, _: Mapping[str, Any]) -> Iterator[str]:
+    if "://" in value and urlsplit(value).scheme != "https":
+        yield "DLA_JWKS is read without TLS: whoever is on the way could sign tokens; use https://"
+
+
+def check_audience(value: str, _: Mapping[str, Any]) -> Iterator[str]:
+    if not value:
+        yield "DLA_AUDIENCE is empty: tokens for other applications would be accepted; set it to the `aud` of yours"
+
+
+def check_rights_source(value: str, _: Mapping[str, Any]) -> Iterator[str]:
+    if value == "token":
         yield (
             "DLA_RIGHTS_FROM=token takes the role from the token, which no identity provider knows: it is for"
             " DLA_MODE=development only; `dla-intake register` gives the first right of the register"
         )
-    if settings.dev_clock:
+
+
+def check_clock(value: object, _: Mapping[str, Any]) -> Iterator[str]:
+    if value:
         yield "DLA_DEV_CLOCK moves time: it is for DLA_MODE=development only"
-    yield from _weak_transit_keys(settings)
-    yield from _unencrypted_connections(settings)
 
 
-def _weak_transit_keys(settings: Settings) -> Iterator[str]:
-    """A key that somebody else has too, or that anybody can guess, protects no name."""
-    keys = [key.get_secret_value() for key in settings.transit_keys]
-    own = {settings.sealing_key.get_secret_value(), settings.identity_key.get_secret_value()}
-    if any(len(set(key)) == 1 for key in keys):
-        yield "DLA_TRANSIT_KEYS has a key whose bytes are all the same: make one of 32 random bytes"
-    if own & set(keys):
-        yield "DLA_TRANSIT_KEYS has the sealing key or the identity key of this service: make a key of its own"
-    if len(set(keys)) < len(keys):
-        yield "DLA_TRANSIT_KEYS has the same key twice: name each once, the newest first"
-
-
-def _unencrypted_connections(settings: Settings) -> Iterator[str]:
-    if settings.jwks.startswith("http://"):
-        yield "DLA_JWKS is read without TLS: whoever is on the way could sign tokens; use https://"
-    if not settings.nats_url.startswith("tls://") and not is_loopback(urlsplit(settings.nats_url).hostname):
+def check_service_token(value: SecretStr, _: Mapping[str, Any]) -> Iterator[str]:
+    """A token that is no JWT is not judged here: the other services refuse it."""
+    try:
+        claims = json.loads(extract_compact(value.get_secret_value().encode()).payload)
+    except (ValueError, JoseError):
+        return
+    if isinstance(claims, dict) and str(claims.get("iss")).rstrip("/") == DEVELOPMENT_ISSUER:
         yield (
-            "DLA_NATS_URL is without TLS: whoever is on the way reads and alters events; use tls://, with DLA_CA_FILE"
-            " when an authority of your own signed the certificate of the server"
+            "DLA_SERVICE_TOKEN is a token of the development issuer: ask your identity provider for one of this service"
         )
-    if is_database_unencrypted(settings.database_url.get_secret_value()):
-        yield (
-            "DLA_DATABASE_URL does not check whom it speaks to: end it with ?sslmode=verify-full, and &sslrootcert= the"
-            " file of the authority that signed the certificate of the server (or sslrootcert=system)"
-        )
-    for service, address in settings.feeds.items():
+
+
+def check_feeds(value: Mapping[str, Any], _: Mapping[str, Any]) -> Iterator[str]:
+    for service, address in value.items():
         if is_unencrypted(str(address)):
             yield f"DLA_FEEDS reads {service} without TLS, and shows it the token of this service: use https://"
-    yield from server_faults(settings)
 
 
-def owner_faults(settings: OwnerSettings) -> Iterator[str]:
-    """The faults of the commands that own the tables."""
-    if settings.database_owner_url is None:
+def database_url(variable: str) -> Callable[[SecretStr | None, Mapping[str, Any]], Iterator[str]]:
+    """A check of a PostgreSQL URL, where one is set."""
+
+    def check(value: SecretStr | None, _: Mapping[str, Any]) -> Iterator[str]:
+        if value is not None:
+            yield from database_faults(variable, value.get_secret_value())
+
+    return check
+
+
+def check_owner_url(value: SecretStr | None, earlier: Mapping[str, Any]) -> Iterator[str]:
+    """Of the commands that own the tables."""
+    if value is None:
         yield (
             "DLA_DATABASE_OWNER_URL is not set: the role of DLA_DATABASE_URL, which serves, must not own the tables, or"
             " whoever takes a service over rewrites its log"
         )
-    elif is_database_unencrypted(settings.database_owner_url.get_secret_value()):
+    yield from database_url("DLA_DATABASE_OWNER_URL")(value, earlier)
+
+
+def check_transit_keys(value: Sequence[object], _: Mapping[str, Any]) -> Iterator[str]:
+    """Of services that send or receive names."""
+    if not value:
         yield (
-            "DLA_DATABASE_OWNER_URL does not check whom it speaks to: end it with ?sslmode=verify-full, as"
-            " DLA_DATABASE_URL"
+            "DLA_TRANSIT_KEYS is not set: no service would learn what structures and people are called; make one"
+            " key of 32 random bytes in base64, and give it to the services of the four phases"
         )
 
 
-def server_faults(settings: ServerSettings) -> Iterator[str]:
-    """The faults of any program that serves HTTP."""
-    if not (is_loopback(settings.host) or settings.over_tls):
+def check_erasure_list(value: object, _: Mapping[str, Any]) -> Iterator[str]:
+    """Of services that erase people."""
+    if value is None:
         yield (
-            f"DLA_HOST={settings.host} answers other machines without TLS: set DLA_TLS_CERTIFICATE and DLA_TLS_KEY, or"
-            " DLA_PROXIES to the addresses of what ends TLS before it"
+            "DLA_ERASURE_LIST is not set: a restored back-up would bring erased people back; name a file on a disk"
+            " that is not restored with the database"
         )
 
 
-def is_unencrypted(url: str) -> bool:
-    """Over a network, that is: what stays on this machine may be plain."""
-    parts = urlsplit(url)
-    return parts.scheme != "https" and not is_loopback(parts.hostname)
-
-
-def is_database_unencrypted(url: str) -> bool:
-    parameters = conninfo_to_dict(url)
-    hosts = str(parameters.get("hostaddr") or parameters.get("host") or "").split(",")
-    here = all(not host or host.startswith(("/", "@")) or is_loopback(host) for host in hosts)
-    return not here and parameters.get("sslmode") != "verify-full"
-
-
-def is_loopback(host: str | None) -> bool:
-    """The loopback, by name or number."""
-    try:
-        return host == "localhost" or ip_address(host or "").is_loopback
-    except ValueError:
-        return False
+def check_exposure(proxies: object, earlier: Mapping[str, Any]) -> Iterator[str]:
+    """Of any program that serves HTTP: what answers other machines does so over TLS."""
+    if not {"host", "tls_certificate"} <= earlier.keys():
+        return
+    if not (is_loopback(earlier["host"]) or earlier["tls_certificate"] or proxies):
+        yield (
+            f"DLA_HOST={earlier['host']} answers other machines without TLS: set DLA_TLS_CERTIFICATE and DLA_TLS_KEY,"
+            " or DLA_PROXIES to the addresses of what ends TLS before it"
+        )

@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 import ssl
-from enum import StrEnum
-from typing import Annotated, Self
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, FilePath, IPvAnyNetwork, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, FilePath, IPvAnyNetwork
 
+from shared.settings.checked import CheckedSettings, Checks
+from shared.settings.network_checks import check_proxies
+from shared.settings.production_checks import check_exposure, rate_within
 from shared.settings.types import CertificateAuthorities, PrivateKey, RateLimit, check_certificate_key_pair
 
 
-class Mode(StrEnum):
-    PRODUCTION = "production"
-    DEVELOPMENT = "development"
+def check_certificate(key: Path | None, earlier: Mapping[str, Any]) -> Iterator[str]:
+    if "tls_certificate" not in earlier:
+        return
+    certificate = earlier["tls_certificate"]
+    if (certificate is None) != (key is None):
+        yield "DLA_TLS_CERTIFICATE and DLA_TLS_KEY go together: a certificate, and its own private key"
+    elif certificate and key:
+        try:
+            check_certificate_key_pair(certificate, key)
+        except ValueError as error:
+            yield f"DLA_TLS_CERTIFICATE, DLA_TLS_KEY: {error}"
 
 
-class ServerSettings(BaseSettings):
+class ServerSettings(CheckedSettings):
     """Settings of every program that serves HTTP."""
 
-    model_config = SettingsConfigDict(
-        use_attribute_docstrings=True, env_prefix="DLA_", frozen=True, hide_input_in_errors=True
-    )
+    always: ClassVar[Checks] = {"tls_key": check_certificate}
+    in_production: ClassVar[Checks] = CheckedSettings.in_production | {
+        "proxies": lambda value, earlier: chain(check_exposure(value, earlier), check_proxies(value, earlier)),
+        "rate_person": rate_within("DLA_RATE_PERSON", 60_000),
+        "rate_address": rate_within("DLA_RATE_ADDRESS", 60_000),
+        "rate_failures": rate_within("DLA_RATE_FAILURES", 6_000),
+    }
 
-    mode: Mode = Mode.PRODUCTION
-    """In `production`, the program refuses to start on anything that is for development or unencrypted."""
     host: str = "127.0.0.1"
     """Address to listen on."""
     port: int = 8000
@@ -57,11 +71,3 @@ class ServerSettings(BaseSettings):
     def trusted(self) -> ssl.SSLContext | bool:
         """TLS verification of the services that are called: the authorities of `ca_file`, else the machine's."""
         return ssl.create_default_context(cafile=self.ca_file) if self.ca_file else True
-
-    @model_validator(mode="after")
-    def _check_certificate(self) -> Self:
-        if (self.tls_certificate is None) != (self.tls_key is None):
-            raise ValueError("DLA_TLS_CERTIFICATE and DLA_TLS_KEY go together: a certificate, and its own private key")
-        if self.tls_certificate and self.tls_key:
-            check_certificate_key_pair(self.tls_certificate, self.tls_key)
-        return self

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
     BeforeValidator,
@@ -17,13 +18,17 @@ from pydantic import (
     SecretStr,
     StringConstraints,
     ValidationError,
-    model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode
 
-from shared.settings import production_checks
+from shared.settings import production_checks as checks
+from shared.settings.checked import UNSAFE, CheckedSettings, Checks, Mode
+from shared.settings.environment_checks import environment_faults
+from shared.settings.key_checks import random_key
 from shared.settings.nats_access import NatsAccess
-from shared.settings.server import Mode, ServerSettings
+from shared.settings.network_checks import check_nats_url
+from shared.settings.server import ServerSettings
 from shared.settings.types import DatabaseUrl, NkeySeed, role_of
 
 S = TypeVar("S", bound=BaseSettings)
@@ -43,18 +48,29 @@ class Misconfigured(Exception):
 
 
 def load_settings(settings: type[S]) -> S:
-    """Raises Misconfigured, which repeats no secret."""
+    """Reads the environment. Raises Misconfigured with every fault of it; no secret is repeated."""
+    faults: list[str] = []
+    mode: str | None = os.environ.get("DLA_MODE")
     try:
-        return settings()
+        loaded = settings()
+        mode = getattr(loaded, "mode", mode)
     except ValidationError as error:
         prefix = settings.model_config["env_prefix"]
-        names = [prefix + "_".join(map(str, fault["loc"])).upper() if fault["loc"] else "" for fault in error.errors()]
-        faults = [f"{name}: {fault['msg']}" for name, fault in zip(names, error.errors(), strict=True)]
-        raise Misconfigured([line for fault in faults for line in _lines(fault)]) from None
+        faults = [line for fault in error.errors() for line in _describe(fault, prefix)]
+    if mode != Mode.DEVELOPMENT:
+        faults += environment_faults()
+    if faults:
+        raise Misconfigured(faults)
+    return loaded
 
 
-def _lines(fault: str) -> list[str]:
-    return fault.removeprefix(": ").removeprefix("Value error, ").splitlines()
+def _describe(fault: ErrorDetails, prefix: str) -> list[str]:
+    """One line for each fault, which begins with the variable or names it."""
+    message = fault["msg"].removeprefix("Value error, ")
+    path = "_".join(map(str, fault["loc"])).upper()
+    if fault["type"] == UNSAFE or not path:
+        return message.splitlines()
+    return [f"{path if path.startswith('DLA_') else prefix + path}: {message}"]
 
 
 def collect_faults(*checks: Callable[[], Any]) -> None:
@@ -94,6 +110,25 @@ KeyRing = Annotated[tuple[EncryptionKey, ...], NoDecode, BeforeValidator(split_k
 
 class Settings(ServerSettings):
     """Settings of every service that has an event log."""
+
+    in_production: ClassVar[Checks] = ServerSettings.in_production | {
+        "database_url": checks.database_url("DLA_DATABASE_URL"),
+        "nats_url": check_nats_url,
+        "sealing_key": random_key("DLA_SEALING_KEY"),
+        "former_sealing_key": random_key("DLA_FORMER_SEALING_KEY"),
+        "identity_key": random_key("DLA_IDENTITY_KEY"),
+        "transit_keys": random_key("DLA_TRANSIT_KEYS"),
+        "jwks": checks.check_jwks,
+        "jwks_trusted_hours": checks.at_most(
+            "DLA_JWKS_TRUSTED_HOURS", 168, "hours", "for which a withdrawn key would be trusted"
+        ),
+        "issuer": checks.check_issuer,
+        "audience": checks.check_audience,
+        "rights_from": checks.check_rights_source,
+        "service_token": checks.check_service_token,
+        "feeds": checks.check_feeds,
+        "dev_clock": checks.check_clock,
+    }
 
     database_url: DatabaseUrl
     """PostgreSQL URL of this service’s own database, as the role that serves; in production with
@@ -139,22 +174,12 @@ class Settings(ServerSettings):
     def access(self) -> NatsAccess:
         return NatsAccess(self.nats_url, self.nats_seed.get_secret_value(), authorities=self.ca_file)
 
-    @model_validator(mode="after")
-    def _fit_for_production(self) -> Self:
-        if self.mode is Mode.PRODUCTION and (found := list(production_checks.production_faults(self))):
-            raise ValueError("\n".join(found))
-        return self
 
-
-class OwnerSettings(BaseSettings):
+class OwnerSettings(CheckedSettings):
     """Settings of the commands that own the tables: `migrate`, `declare-restored`."""
 
-    model_config = SettingsConfigDict(
-        use_attribute_docstrings=True, env_prefix="DLA_", frozen=True, hide_input_in_errors=True
-    )
+    in_production: ClassVar[Checks] = CheckedSettings.in_production | {"database_owner_url": checks.check_owner_url}
 
-    mode: Mode = Mode.PRODUCTION
-    """In `production`, the program refuses to start on anything that is for development or unencrypted."""
     database_owner_url: DatabaseUrl | None = None
     """PostgreSQL URL of the role that owns the tables of this service; another than that of `DLA_DATABASE_URL`, which
     serves. Required in production, and no program that serves is given it."""
@@ -172,12 +197,6 @@ class OwnerSettings(BaseSettings):
             )
         return serves
 
-    @model_validator(mode="after")
-    def _fit_for_production(self) -> Self:
-        if self.mode is Mode.PRODUCTION and (found := list(production_checks.owner_faults(self))):
-            raise ValueError("\n".join(found))
-        return self
-
 
 class DeploySettings(OwnerSettings):
     """Settings of `migrate` alone."""
@@ -186,46 +205,20 @@ class DeploySettings(OwnerSettings):
     """NKey seed of the one NATS user who may make streams and consumers."""
 
 
-class TransitSettings(BaseSettings):
+class TransitSettings(CheckedSettings):
     """Settings of services that send or receive names."""
 
-    model_config = SettingsConfigDict(
-        use_attribute_docstrings=True, env_prefix="DLA_", frozen=True, hide_input_in_errors=True
-    )
+    in_production: ClassVar[Checks] = CheckedSettings.in_production | {"transit_keys": checks.check_transit_keys}
 
-    mode: Mode = Mode.PRODUCTION
-    """In `production`, the program refuses to start on anything that is for development or unencrypted."""
     transit_keys: KeyRing = ()
     """Encrypt names and needs on their way between services: each 32 bytes in base64, apart by commas, the newest
     first."""
 
-    @model_validator(mode="after")
-    def _are_there(self) -> Self:
-        if self.mode is Mode.PRODUCTION and not self.transit_keys:
-            raise ValueError(
-                "DLA_TRANSIT_KEYS is not set: no service would learn what structures and people are called; make one"
-                " key of 32 random bytes in base64, and give it to the services of the four phases"
-            )
-        return self
 
-
-class ErasureSettings(BaseSettings):
+class ErasureSettings(CheckedSettings):
     """Settings of services that erase people."""
 
-    model_config = SettingsConfigDict(
-        use_attribute_docstrings=True, env_prefix="DLA_", frozen=True, hide_input_in_errors=True
-    )
+    in_production: ClassVar[Checks] = CheckedSettings.in_production | {"erasure_list": checks.check_erasure_list}
 
-    mode: Mode = Mode.PRODUCTION
-    """In `production`, the program refuses to start on anything that is for development or unencrypted."""
     erasure_list: Path | None = None
     """File outside the database that lists destroyed keys, so that a restore cannot bring erased people back."""
-
-    @model_validator(mode="after")
-    def _outlives_the_database(self) -> Self:
-        if self.mode is Mode.PRODUCTION and self.erasure_list is None:
-            raise ValueError(
-                "DLA_ERASURE_LIST is not set: a restored back-up would bring erased people back; name a file on a disk"
-                " that is not restored with the database"
-            )
-        return self

@@ -46,6 +46,8 @@ def serve() -> None:
                 build_web(checkpoint_witness, store),
                 host=settings.host,
                 port=settings.port,
+                workers=1,  # and not WEB_CONCURRENCY
+                proxy_headers=False,  # nor FORWARDED_ALLOW_IPS
                 log_config=None,
                 access_log=False,
             )

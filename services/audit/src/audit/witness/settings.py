@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, Field, field_validator
+from pydantic_settings import SettingsConfigDict
 
-from audit.ledger.settings import read_seed
+from audit.ledger.settings import random_seed_in, read_seed
 from audit.ledger.succession import PublishedKey, parse_published_keys
 from audit.tlog import Cosigner, VerificationError, check_key_name
+from shared.settings import CheckedSettings, Checks, Mode, of_development
 
 
-class WitnessSettings(BaseSettings):
+class WitnessSettings(CheckedSettings):
     """Settings of a witness of other organisations’ ledgers."""
 
-    model_config = SettingsConfigDict(use_attribute_docstrings=True, env_prefix="DLA_WITNESS_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="DLA_WITNESS_")
+    in_production: ClassVar[Checks] = CheckedSettings.in_production | {
+        "name": of_development("DLA_WITNESS_NAME", "which its cosignatures would keep for ever"),
+        "key_file": random_seed_in("DLA_WITNESS_KEY_FILE"),
+    }
 
+    mode: Mode = Field(default=Mode.PRODUCTION, validation_alias="DLA_MODE")
+    """In `production`, the program refuses to start on anything that is for development, unencrypted or known to be
+    unsafe."""
     name: Annotated[str, AfterValidator(check_key_name)]
     """The witness’s name for ever; best its address without the scheme."""
     key_file: Path
