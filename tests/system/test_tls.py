@@ -180,6 +180,7 @@ def port(
     told = environment_of(settings) | {
         "DLA_MODE": "production",
         "DLA_TRANSIT_KEYS": b64encode(os.urandom(32)).decode(),
+        "DLA_IDENTITY_KEY": b64encode(os.urandom(32)).decode(),
         "DLA_HOST": "0.0.0.0",
         "DLA_PORT": str(port),
         "DLA_DATABASE_URL": through(front, settings.database_url.get_secret_value(), authority),

@@ -106,9 +106,9 @@ def test_the_service_does_not_start_with_a_file_that_cannot_be_followed(
     monkeypatch.setenv("DLA_INTAKE_COMPETENCE", str(written(tmp_path, "c.toml", '[departments]\n"20" = "dla-20"')))
     refused = CliRunner().invoke(cli, ["serve"])
     assert refused.exit_code == 2
-    assert "DLA_INTAKE_CRITERIA: Value error" in refused.output
+    assert "DLA_INTAKE_CRITERIA: " in refused.output
     assert "cannot be read" in refused.output
-    assert "DLA_INTAKE_COMPETENCE: Value error" in refused.output
+    assert "DLA_INTAKE_COMPETENCE: " in refused.output
     assert "no department has the code 20" in refused.output
 
 

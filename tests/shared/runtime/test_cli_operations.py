@@ -112,7 +112,7 @@ def test_a_setting_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     refused = CliRunner().invoke(cli, ["serve"])
     assert refused.exit_code == 2
     assert "DLA_DATABASE_URL: Field required" in refused.stderr
-    assert "DLA_SEALING_KEY: Value error, the base64 of exactly 32 bytes is needed" in refused.stderr
+    assert "DLA_SEALING_KEY: the base64 of exactly 32 bytes is needed" in refused.stderr
     assert "c2hvcnQ" not in refused.stderr
 
 

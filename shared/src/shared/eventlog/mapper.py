@@ -135,7 +135,7 @@ class EventMapper(Mapper[UUID]):
         known, cls = self._names[name]
         if int(version) > known.version:
             raise ValueError(f"this program knows {name} up to version {known.version} only")
-        decode = _build_decoder(shape[cls]).decode
+        decode: Callable[[bytes], Any] = _build_decoder(shape[cls]).decode
         if int(version) != known.version:
             decode = _upcasting_decoder(known, int(version), shape[cls])
         cache[topic] = decode
