@@ -25,7 +25,7 @@ from tests.support.servers.served_service import Served, served
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
 from shared.kernel import Role, uuid7
-from shared.web.requests import command_endpoints
+from shared.web.requests import command_endpoints, read_after_write
 
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 ROLES = [
@@ -113,7 +113,11 @@ def caller(name: str, postgres: Postgres, nats: Nats, tmp_path_factory: pytest.T
     def database(_: str) -> str:
         return postgres.ensure_database(f"openapi_{name}", connections=-1)
 
-    with served(service(name), database, nats, tmp_path_factory.mktemp(name)) as running:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        served(service(name), database, nats, tmp_path_factory.mktemp(name)) as running,
+    ):
+        patch.setattr(read_after_write, "WAIT_SECONDS", 0.1)  # for positions that never arrive
         yield Caller(running, opened_by_itself(name, running.application))
 
 
