@@ -15,6 +15,7 @@ from tests.support.servers.served_service import Served, served
 
 from embedded.processes.nats import Nats
 from shared.kernel import PHASE_SERVICES
+from shared.web.http.validation_errors import Findings
 from shared.web.requests import exception_handlers
 
 
@@ -40,9 +41,9 @@ def test_what_repeats_it_is_found(
 ) -> None:
     """The control: once in answers, once in the log."""
 
-    def repeating(errors: Any) -> list[dict[str, str]]:
+    def repeating(errors: Any) -> Findings:
         exception_handlers.log.warning("refused: %s", errors[0].get("input"))
-        return [{"field": "body", "message": str(each.get("input"))} for each in errors]
+        return Findings([{"field": "body", "message": str(each.get("input"))} for each in errors], 0)
 
     monkeypatch.setattr(exception_handlers, "findings", repeating)
     with served(service("followup"), database, nats, tmp_path) as running:
