@@ -213,13 +213,6 @@ class Orientation:
     chases: tuple[OrientationChase, ...] = ()
 
 
-DECLINABLE_STEPS = (
-    OrientationStatus.PROPOSED,
-    OrientationStatus.CONSENTED,
-    OrientationStatus.SENT,
-    OrientationStatus.ACKNOWLEDGED,
-)
-
 Command = (
     ProposeOrientation
     | RecordConsent

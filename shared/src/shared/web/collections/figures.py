@@ -2,13 +2,12 @@
 
 from collections.abc import Set
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel, Field
 
 from shared.access import hidden_cases
 from shared.eventlog import ServiceApplication
@@ -18,9 +17,16 @@ from shared.statistics import figures as counting
 from shared.temporal import Basis, PointInTime, RowsAt, entries_counted
 from shared.temporal.rows_at import load_rows_at
 from shared.web.auth import STAFF, Caller, authorize, requires
+from shared.web.collections.figure_responses import (
+    FigureEvent,
+    FigureEvents,
+    FigureResponse,
+    FiguresResponse,
+    build_csv_file,
+)
 from shared.web.collections.lists import NO_NUL_PATTERN
 from shared.web.collections.past_turn import PAST_TURN
-from shared.web.http import CsvResponse, ProblemError, csv_file
+from shared.web.http import CsvResponse, ProblemError
 from shared.web.requests import AppDep, AsOfOrOnDep
 
 FIGURE_READERS = frozenset({*STAFF, Role.AUDITOR})
@@ -28,66 +34,6 @@ KNOW_OF_EVERY_CASE = frozenset({Role.MANAGER, Role.AUDITOR})
 """Whose figures count what they may not read, without naming it: a confidential case of which the auditor sees the
 headers, an archive that the manager opens by its id. Nobody else's figures count what their lists do not show."""
 FigureReaderDep = Annotated[Caller, requires(*FIGURE_READERS)]
-
-
-class FigureResponse(BaseModel):
-    """`value` null: nothing to divide by, or nobody to count. `counted` over `among`, or `counted` alone. `key`, or
-    `review`: which one, of a figure that has several values. `by_case`: each case's own, where the figure is a
-    median. `rules`: the versions of the eligibility criteria by which these cases were decided; these alone are
-    versioned. What else decides is code, or part of the events themselves, as the days of reviews do. `events`: the
-    address of what was recorded behind it. `group`: the group of cases, where figures were asked for by group.
-    `dated_by`: what puts a case inside the period."""
-
-    code: str
-    label: str
-    group: str | None = None
-    group_label: str | None = None
-    dated_by: str
-    key: str | None = None
-    review: str | None = None
-    value: float | None
-    counted: float
-    among: int | None = None
-    formula: str
-    rules: list[str] = []
-    cases: list[UUID]
-    by_case: dict[UUID, float] = Field(default_factory=dict)
-    events: str = ""
-
-
-class FiguresResponse(BaseModel):
-    """`unit` null: all the units that the caller sees. `basis`: the events that are counted; requested again as of
-    then, the answer is the same, byte for byte. `since` and `until`: the days counted, both included, of Paris.
-    `groupings`: what these figures can be given `by`."""
-
-    unit: str | None
-    since: date | None = None
-    until: date | None = None
-    by: str | None = None
-    groupings: dict[str, str]
-    basis: Basis
-    figures: list[FigureResponse]
-
-
-class FigureEvent(BaseModel):
-    """One recorded fact behind a figure. `rules`: the version of the eligibility criteria it was decided by, if any."""
-
-    case: UUID
-    id: UUID
-    event: str
-    label: str
-    key: str | None = None
-    review: str | None = None
-    recorded_at: datetime
-    effective_at: datetime | None = None
-    rules: str | None = None
-
-
-class FigureEvents(BaseModel):
-    """Case after case; give `next` back as `after` to go on, until it is null."""
-
-    items: list[FigureEvent]
-    next: UUID | None
 
 
 OfUnit = Annotated[
@@ -194,7 +140,7 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "ge
     )
     def download_figures(app: AppDep, caller: FigureReaderDep, at: AsOfOrOnDep, selection: SelectionDep) -> CsvResponse:
         """The same figures, one a line: semicolons, decimal commas, no cell that a spreadsheet takes for a formula."""
-        return _csv_file(load_figures(app, caller, at, selection))
+        return build_csv_file(load_figures(app, caller, at, selection))
 
     @router.get("/figures/{code}/events", dependencies=[PAST_TURN], summary="List the events behind a figure")
     def list_figure_events(
@@ -283,38 +229,6 @@ def _figure(
         by_case={UUID(case): value for case, value in figure.by_case.items() if case not in hidden},
         events=f"{path}/{figure.code}/events" + (f"?{urlencode(params)}" if params else ""),
     )
-
-
-COLUMNS = (
-    "Code",
-    "Clé",
-    "Libellé",
-    "Valeur",
-    "Compté",
-    "Parmi",
-    "Formule",
-    "Règles",
-    "Unité",
-    "Position",
-    "Recueil au",
-    "Groupe",
-    "Depuis",
-    "Jusqu’au",
-    "Daté par",
-)
-
-
-def _csv_file(answer: FiguresResponse) -> CsvResponse:
-    basis, unit = answer.basis, answer.unit or "toutes celles de votre droit"
-    rows = (
-        (
-            *(each.code, each.key, each.label, each.value, each.counted, each.among, each.formula),
-            *(", ".join(each.rules), unit, basis.position, basis.recorded_at),
-            *(each.group_label, answer.since, answer.until, each.dated_by),
-        )
-        for each in answer.figures
-    )
-    return csv_file("chiffres", COLUMNS, rows)
 
 
 def _events_behind(
