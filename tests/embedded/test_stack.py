@@ -121,6 +121,7 @@ def test_the_console_is_told_where_all_are_and_holds_no_secret_of_theirs(stack: 
     key_file = Path(told["DLA_CONSOLE_KEY_FILE"])
     assert key_file.stat().st_mode & 0o777 == 0o600
     assert len(base64.b64decode(key_file.read_text())) == 32
+    assert Path(told["DLA_CONSOLE_SESSIONS"]).stat().st_mode & 0o777 == 0o700
     secrets = ("DATABASE_URL", "SEALING_KEY", "IDENTITY_KEY", "TRANSIT_KEYS", "SERVICE_TOKEN")
     assert not {f"DLA_{secret}" for secret in secrets} & told.keys()
 

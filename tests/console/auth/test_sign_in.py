@@ -243,6 +243,7 @@ def test_a_pasted_token_is_for_development_alone(ways: dict[str, Switch], world:
         ({"address": "http://console.example.fr"}, "not https"),
         ({"discovery": "http://login.example.fr"}, "without TLS"),
         ({"key": None}, "KEY_FILE"),
+        ({"sessions": Path("/nowhere")}, "DLA_CONSOLE_SESSIONS names no folder"),
         ({"host": "0.0.0.0"}, "DLA_TLS_CERTIFICATE"),
         ({"feeds": {"intake": "https://intake.example.fr"}}, "diagnostic, parcours, followup, audit"),
     ],
@@ -299,7 +300,7 @@ def test_who_has_several_rights_says_under_which_they_read(
         ChosenRight("22222222-2222-2222-2222-222222222222", "adviser", "dla-44"),
     ]
 
-    async def two(_: object) -> list[ChosenRight]:
+    async def two(*_: object) -> list[ChosenRight]:
         return rights
 
     monkeypatch.setattr("console.upstream.reader.fetch_rights", two)

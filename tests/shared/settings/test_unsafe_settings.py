@@ -6,6 +6,7 @@ import json
 from base64 import b64encode, urlsafe_b64encode
 from hashlib import sha256
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -81,6 +82,7 @@ SOUND = {
     "DLA_AUDIT_LEDGER_WITNESSES": json.dumps({WITNESS: "https://temoin.example.org"}),
     "DLA_CONSOLE_ADDRESS": "https://dla.example.org",
     "DLA_CONSOLE_KEY": key("console"),
+    "DLA_CONSOLE_SESSIONS": gettempdir(),
     "DLA_WITNESS_NAME": "temoin.example.org",
     "HTTPS_PROXY": "http://sortie.example.org:3128",
     "PGAPPNAME": "dla",

@@ -5,7 +5,10 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 from uuid import UUID
 
@@ -131,8 +134,19 @@ def settings(**deployed: Any) -> ConsoleSettings:
         "issuer": ISSUER,
         "address": ADDRESS,
         "key": SecretBytes(sha256(b"console").digest()),
+        "sessions": deployed.get("sessions") or _new_folder(),
     }
     return ConsoleSettings(**(usual | deployed))
+
+
+@cache
+def _folder_of_this_run() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="dla-console-")
+
+
+def _new_folder() -> Path:
+    """Of ended sessions; removed when the tests end."""
+    return Path(mkdtemp(dir=_folder_of_this_run().name))
 
 
 class Browser:

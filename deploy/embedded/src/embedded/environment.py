@@ -68,7 +68,10 @@ def console_environment(
     """`address`: as a browser names the console; `provider`: where the development provider is."""
     key = folder / "secrets" / "console"
     keep_secret(key, _thirty_two_bytes)
+    sessions = folder / "ended-sessions"
+    sessions.mkdir(mode=0o700, exist_ok=True)
     return dict(os.environ) | {
+        "DLA_CONSOLE_SESSIONS": str(sessions),
         "DLA_MODE": "development",
         "DLA_HOST": "127.0.0.1",
         "DLA_PORT": str(port),

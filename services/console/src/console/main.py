@@ -15,10 +15,12 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from console.auth.ended_sessions import EndedSessions, EndedSessionsUnavailable
 from console.auth.oidc_provider import OidcProvider
 from console.auth.request_session import PAGE_HEADERS, RequestSessionMiddleware
 from console.pages import access_log, cases, documents, error_pages, event, ledger, live, sign_in, versions
 from console.rate_limiting import PageRateLimitMiddleware
+from console.session_checking import SessionCheckMiddleware
 from console.settings import ConsoleSettings
 from console.upstream.services import Services
 from shared.settings import Misconfigured, load_settings
@@ -36,7 +38,10 @@ class ImmutableStaticFiles(StaticFiles):
 
 
 def create_app(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBaseTransport] | None = None) -> FastAPI:
-    """The ASGI application. `transports`: by service, what replaces the network, for tests."""
+    """The ASGI application. `transports`: by service, what replaces the network, for tests. Raises OSError when the
+    folder of ended sessions cannot be written."""
+    ended_sessions = EndedSessions(settings.sessions)
+    ended_sessions.prepare()
     services, provider = Services(settings.feeds, transports, settings.trusted), OidcProvider(settings)
 
     @asynccontextmanager
@@ -47,7 +52,8 @@ def create_app(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBa
     app = FastAPI(title="DLA — console", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.settings, app.state.services, app.state.provider = settings, services, provider
     app.add_middleware(PageRateLimitMiddleware, rates=RateLimiter(settings))
-    app.add_middleware(RequestSessionMiddleware, settings=settings)
+    app.add_middleware(SessionCheckMiddleware)
+    app.add_middleware(RequestSessionMiddleware, settings=settings, ended_sessions=ended_sessions)
     app.add_middleware(SecurityHeadersMiddleware, headers=PAGE_HEADERS | (TLS_HEADERS if settings.secure else {}))
     error_pages.install(app)
     for module in (sign_in, cases, versions, event, live, ledger, access_log, documents):
@@ -55,9 +61,17 @@ def create_app(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBa
     app.mount("/statique", ImmutableStaticFiles(directory=str(files("console").joinpath("static"))))
 
     @app.get("/livez")
-    @app.get("/readyz")
     async def alive() -> dict[str, str]:
-        """The console keeps no state: it is ready when it answers. Its pages name each service that does not."""
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    async def ready(response: Response) -> dict[str, str]:
+        """503 while sessions cannot be checked. Its pages name each service that does not answer."""
+        try:
+            await ended_sessions.folder_id()
+        except EndedSessionsUnavailable:
+            response.status_code = 503
+            return {"status": "unavailable", "sessions": "DLA_CONSOLE_SESSIONS cannot be read"}
         return {"status": "ok"}
 
     return app
@@ -83,7 +97,12 @@ def serve() -> None:
             typer.echo(fault, err=True)
         raise typer.Exit(2) from None
     # A live timeline never ends by itself: cut it soon; the browser reconnects.
-    server = build_server(create_app(settings), settings, shutdown_seconds=2)
+    try:
+        app = create_app(settings)
+    except OSError as error:
+        typer.echo(f"DLA_CONSOLE_SESSIONS cannot be written: {error}", err=True)
+        raise typer.Exit(2) from None
+    server = build_server(app, settings, shutdown_seconds=2)
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:

@@ -64,6 +64,11 @@ def check_key_in_file(file: Path | None, _: Mapping[str, Any]) -> Iterator[str]:
         yield from key_faults("DLA_CONSOLE_KEY_FILE", key)
 
 
+def check_sessions_folder(folder: Path, _: Mapping[str, Any]) -> Iterator[str]:
+    if not folder.is_dir():
+        yield "DLA_CONSOLE_SESSIONS names no folder"
+
+
 def _key_in(file: Path) -> bytes | None:
     try:
         return parse_key(file.read_text().strip())
@@ -95,6 +100,7 @@ class ConsoleSettings(ServerSettings):
     always: ClassVar[Checks] = ServerSettings.always | {
         "feeds": check_every_service,
         "key_file": check_key_file,
+        "sessions": check_sessions_folder,
     }
     in_production: ClassVar[Checks] = ServerSettings.in_production | {
         "feeds": check_feeds,
@@ -118,6 +124,8 @@ class ConsoleSettings(ServerSettings):
     """Encrypts what the browser keeps: 32 bytes in base64, the same for all replicas."""
     key_file: Path | None = Field(None, validation_alias="DLA_CONSOLE_KEY_FILE")
     """File of that key, readable by its owner alone."""
+    sessions: Path = Field(validation_alias="DLA_CONSOLE_SESSIONS")
+    """Folder of the sessions that have ended, the same for all replicas."""
     client_id: str = Field("console", validation_alias="DLA_CONSOLE_CLIENT_ID")
     """OpenID Connect client."""
     client_secret: SecretStr | None = Field(None, validation_alias="DLA_CONSOLE_CLIENT_SECRET")

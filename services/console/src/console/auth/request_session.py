@@ -11,6 +11,7 @@ from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from console.auth.ended_sessions import EndedSessions
 from console.auth.sealed_cookies import SealedCookie
 from console.auth.session import ReaderSession, SignInAttempt, decode_attempt, decode_session, encode, new_session
 from console.settings import ConsoleSettings
@@ -27,15 +28,15 @@ PAGE_HEADERS = SECURITY_HEADERS | {"Content-Security-Policy": POLICY, "Referrer-
 class RequestSession:
     """`session`: assign another to have it stored. `attempt`: the sign-in in progress, if any."""
 
-    def __init__(self, settings: ConsoleSettings, cookies: Mapping[str, str]) -> None:
-        self._cookies = cookies
+    def __init__(self, settings: ConsoleSettings, ended_sessions: EndedSessions, cookies: Mapping[str, str]) -> None:
+        self._cookies, self._ended_sessions, self._hours = cookies, ended_sessions, settings.hours
         key = settings.sealing_key()
         self._session_cookie = SealedCookie("dla-session", key, secure=settings.secure)
         self._attempt_cookie = SealedCookie("dla-sign-in", key, secure=settings.secure, same_site="Lax", max_age=600)
         self._found = self._session_cookie.read(cookies)
         self.ended = False
         """Whether the browser brought a session that is over."""
-        self.session = self._read() or new_session(settings.hours)
+        self.session = self._read() or new_session(self._hours)
         found = self._attempt_cookie.read(cookies)
         self._initial_attempt = self.attempt = _decode(decode_attempt, found)
 
@@ -45,6 +46,32 @@ class RequestSession:
             self.ended = session.signed_in
             return None
         return session
+
+    async def check(self) -> None:
+        """Gives up a session that was ended, in this browser or another. Raises EndedSessionsUnavailable."""
+        if self.session.signed_in and await self._ended_sessions.contains(self.session):
+            self.ended, self.session = True, new_session(self._hours)
+
+    async def is_over(self, session: ReaderSession) -> bool:
+        """Whether a session has ended since. Raises EndedSessionsUnavailable."""
+        return session.is_over or await self._ended_sessions.contains(session)
+
+    async def begin(self, session: ReaderSession) -> None:
+        """Somebody signs in; what the browser brought ends. Raises EndedSessionsUnavailable."""
+        begun = msgspec.structs.replace(session, folder=await self._ended_sessions.folder_id())
+        await self.end()
+        self.session = begun
+
+    async def end(self) -> None:
+        """Ends the session, for every copy of its cookie. Raises EndedSessionsUnavailable, and the session goes on."""
+        if self.session.signed_in:
+            await self._ended_sessions.add(self.session)
+        self.session = new_session(self._hours)
+
+    def set_aside(self) -> None:
+        """For this answer nobody is signed in; the browser keeps its cookie."""
+        self.session = new_session(self._hours)
+        self._found = encode(self.session)
 
     def cookies(self) -> list[str]:
         """The Set-Cookie headers of what changed."""
@@ -73,15 +100,15 @@ def get_session(request: Request) -> RequestSession:
 class RequestSessionMiddleware:
     """Gives each request its session, and each response the cookies that changed."""
 
-    def __init__(self, app: ASGIApp, settings: ConsoleSettings) -> None:
-        self._app, self._settings = app, settings
+    def __init__(self, app: ASGIApp, settings: ConsoleSettings, ended_sessions: EndedSessions) -> None:
+        self._app, self._settings, self._ended_sessions = app, settings, ended_sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         static = is_static(scope)
-        request_session = RequestSession(self._settings, {} if static else _cookies(scope))
+        request_session = RequestSession(self._settings, self._ended_sessions, {} if static else _cookies(scope))
         scope.setdefault("state", {})["request_session"] = request_session
 
         async def answer(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""The session: who is signed in, under which right, for which reasons. Only the browser keeps it, encrypted."""
+"""The session: who is signed in, under which right, for which reasons. The browser keeps it, encrypted."""
 
 from __future__ import annotations
 
@@ -21,12 +21,15 @@ class ChosenRight(msgspec.Struct, frozen=True):
 
 
 class ReaderSession(msgspec.Struct, frozen=True):
-    """`csrf`: the token of this session's forms. `until`: when the session ends, and `expires`: when the access token
+    """`id` and `folder`: where the end of the session is recorded (`ended_sessions`); a sign-in names the folder.
+    `csrf`: the token of this session's forms. `until`: when the session ends, and `expires`: when the access token
     does, if known (seconds since the epoch). `right`: the one in use; null until chosen. `reasons`: why each case is
     read, by its id, latest last."""
 
     csrf: str
     until: float
+    id: str = ""
+    folder: str = ""
     token: str | None = None
     refresh: str | None = None
     expires: float | None = None
@@ -55,7 +58,7 @@ class ReaderSession(msgspec.Struct, frozen=True):
 
 
 def new_session(hours: float) -> ReaderSession:
-    return ReaderSession(csrf=secrets.token_urlsafe(18), until=time.time() + hours * 3600)
+    return ReaderSession(csrf=secrets.token_urlsafe(18), until=time.time() + hours * 3600, id=secrets.token_urlsafe(18))
 
 
 class SignInAttempt(msgspec.Struct, frozen=True):

@@ -23,7 +23,7 @@ from console.presentation.timeline import (
     group_by_phase,
     lines_of,
 )
-from console.upstream.reader import get_reader
+from console.upstream.reader import get_reader, require_signed_in
 from console.upstream.services import Reader, Services, UpstreamError, result_or_error
 from shared.kernel import PHASE_LABELS
 
@@ -87,12 +87,14 @@ def _search_parameters(typed: str) -> dict[str, str]:
 
 @router.get("/dossiers/{case}/motif")
 async def reason_page(request: Request, case: UUID, vers: str = "/") -> Response:
+    require_signed_in(request)
     return page(request, "reason.html", case=case, then=safe_path(vers), wrong=None, reason="")
 
 
 @router.post("/dossiers/{case}/motif")
 async def record_reason(request: Request, case: UUID) -> Response:
     form = await read_form(request)
+    require_signed_in(request)
     reason, then = " ".join(form.get("motif", "").split()), safe_path(form.get("vers", f"/dossiers/{case}"))
     if not MIN_REASON_CHARACTERS <= len(reason) <= MAX_REASON_CHARACTERS:
         wrong = f"Dites-le en quelques mots\u00a0: entre {MIN_REASON_CHARACTERS} et {MAX_REASON_CHARACTERS} caractères."

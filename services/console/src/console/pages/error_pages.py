@@ -11,8 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
+from console.auth.ended_sessions import EndedSessionsUnavailable
 from console.auth.request_session import PAGE_HEADERS, get_session
-from console.auth.session import new_session
 from console.pages.forms import TYPED_FIELDS, ForgedForm, StaleForm
 from console.pages.rendering import page, redirect, requested_page
 from console.upstream.reader import ChoiceNeeded, ReasonNeeded, SignInNeeded
@@ -37,9 +37,16 @@ def install(app: FastAPI) -> None:
         request_session = get_session(request)
         if _is_cross_site(request) and not error.ended:
             return page(request, "come_in.html", then=requested_page(request))
-        request_session.session = new_session(request.app.state.settings.hours)
+        try:
+            await request_session.end()
+        except EndedSessionsUnavailable:
+            return sessions_unavailable_page(request)
         ended = {"fin": "1"} if error.ended else {}
         return redirect(request, f"/connexion?{urlencode({'vers': requested_page(request)} | ended)}")
+
+    @app.exception_handler(EndedSessionsUnavailable)
+    async def handle_unavailable_sessions(request: Request, _: EndedSessionsUnavailable) -> HTMLResponse:
+        return sessions_unavailable_page(request)
 
     @app.exception_handler(ChoiceNeeded)
     async def choice(request: Request, _: ChoiceNeeded) -> Response:
@@ -87,6 +94,27 @@ def install(app: FastAPI) -> None:
             PAGE_HEADERS
         )  # this response leaves outside the middleware that adds them to the others
         return response
+
+
+def sessions_unavailable_page(request: Request) -> HTMLResponse:
+    """Nothing is shown, and the browser keeps its session: it is accepted again once its state can be read."""
+    signing_out = request.url.path == "/deconnexion"
+    get_session(request).set_aside()
+    if signing_out:
+        heading = "Vous n’êtes pas encore déconnecté·e"
+        detail = (
+            "La fin de votre session n’a pas pu être enregistrée. Revenez à la page précédente et recommencez dans un"
+            " instant\u00a0; sur un ordinateur partagé, fermez aussi toutes les fenêtres du navigateur."
+        )
+    else:
+        heading = "Les sessions ne peuvent pas être vérifiées"
+        detail = (
+            "Par sécurité, rien n’est montré tant que la console ne sait pas quelles sessions sont terminées. Rien"
+            " n’est perdu, et vous restez connecté·e\u00a0: réessayez dans un instant."
+        )
+    response = page(request, "failure.html", 503, heading=heading, detail=detail)
+    response.headers["Retry-After"] = "30"
+    return response
 
 
 def _error_page(request: Request, status: int, headers: Mapping[str, str] | None = None) -> HTMLResponse:

@@ -12,6 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
+from console.auth.ended_sessions import EndedSessionsUnavailable
 from console.pages.cases import get_services
 from console.pages.rendering import render as render_template
 from console.presentation.timeline import FIRST_PHASES, TimelineLine
@@ -57,7 +58,7 @@ async def event_stream(
     render: Render,
 ) -> AsyncIterator[str]:
     """Polls the ledger's public checkpoint each `every` seconds, and reads the case when it has changed. Ends when the
-    case can no longer be read: the browser reconnects and gets the reason.
+    case can no longer be read, or the session is over: the browser reconnects and gets the reason.
 
     `render`: the new events, and what the people in them are called, as HTML."""
     end, before = time.monotonic() + STREAM_SECONDS, ""
@@ -66,6 +67,8 @@ async def event_stream(
             checkpoint = await services.text(reader, "audit", "/tlog/checkpoint")
             news, names = ([], {}) if checkpoint == before else await _new_events(services, reader, case, seen)
             before = checkpoint
+        except EndedSessionsUnavailable:
+            return
         except UpstreamError as error:
             if not error.is_transient:
                 return

@@ -8,11 +8,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from console.auth.oidc_provider import OidcProvider, ProviderUnavailable, SignInRefused, Tokens
 from console.auth.request_session import get_session
-from console.auth.session import ReaderSession, new_session
+from console.auth.session import ChosenRight, ReaderSession, new_session
 from console.pages.forms import read_form, safe_path
 from console.pages.rendering import page
-from console.upstream.reader import fetch_rights
-from console.upstream.services import UpstreamError
+from console.upstream.reader import fetch_rights, get_rights_reader
+from console.upstream.services import Reader, UpstreamError
 from shared.web.identity import LINK_PATTERN
 
 router = APIRouter()
@@ -50,7 +50,7 @@ async def provider_callback(request: Request) -> Response:
         return page(request, "provider_silent.html", 503)
     except SignInRefused:
         return _sign_in_refused(request, "Le fournisseur d’identité n’a pas confirmé qui vous êtes.")
-    request_session.session = _signed_in_session(request, tokens)
+    await request_session.begin(_signed_in_session(request, tokens))
     return page(request, "come_in.html", then=attempt.then)
 
 
@@ -72,7 +72,7 @@ async def sign_in_with_token(request: Request) -> Response:
     token = form.get("jeton", "")
     if not request.app.state.settings.development or not _is_token(token):
         return _sign_in_refused(request, "Ce n’est pas un jeton\u00a0: «\u202fmake token\u202f» en affiche un.")
-    get_session(request).session = _signed_in_session(request, Tokens(token, None, expires=None, name=None))
+    await get_session(request).begin(_signed_in_session(request, Tokens(token, None, expires=None, name=None)))
     return RedirectResponse(safe_path(form.get("vers", "/")), 303)
 
 
@@ -89,18 +89,13 @@ async def sign_in_with_personal_link(request: Request) -> Response:
         return _link_refused(
             request, "Ce lien n’est pas complet\u00a0: ouvrez-le depuis le message que vous avez reçu."
         )
-    request_session = get_session(request)
-    before, request_session.session = (
-        request_session.session,
-        _signed_in_session(request, Tokens(secret, None, expires=None, name=None)),
-    )
     try:
-        await fetch_rights(request)
+        await fetch_rights(request.app.state.services, Reader(secret))
     except UpstreamError as error:
         if error.status not in (401, 403):
             raise
-        request_session.session = before
         return _link_refused(request, error.detail)
+    await get_session(request).begin(_signed_in_session(request, Tokens(secret, None, expires=None, name=None)))
     return RedirectResponse("/", 303)
 
 
@@ -116,7 +111,11 @@ def _is_token(text: str) -> bool:
 async def choose_right_page(request: Request, vers: str = "/") -> Response:
     if not get_session(request).session.signed_in:
         return RedirectResponse("/connexion", 303)
-    return page(request, "which_right.html", rights=await fetch_rights(request), then=safe_path(vers))
+    return page(request, "which_right.html", rights=await _own_rights(request), then=safe_path(vers))
+
+
+async def _own_rights(request: Request) -> list[ChosenRight]:
+    return await fetch_rights(request.app.state.services, get_rights_reader(request))
 
 
 @router.post("/titre")
@@ -124,7 +123,7 @@ async def choose_right(request: Request) -> Response:
     form = await read_form(request)
     request_session = get_session(request)
     if request_session.session.signed_in:
-        rights = await fetch_rights(request)
+        rights = await _own_rights(request)
         chosen = next((right for right in rights if right.id == form.get("droit")), None)
         request_session.session = msgspec.structs.replace(
             request_session.session, right=chosen, choice=len(rights) > 1, reasons={}
@@ -135,6 +134,5 @@ async def choose_right(request: Request) -> Response:
 @router.post("/deconnexion")
 async def sign_out(request: Request) -> HTMLResponse:
     await read_form(request)
-    request_session = get_session(request)
-    request_session.session = new_session(request.app.state.settings.hours)
+    await get_session(request).end()
     return page(request, "signed_out.html", provider=await request.app.state.provider.sign_out_address())

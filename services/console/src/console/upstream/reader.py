@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -38,14 +39,20 @@ class ReasonNeeded(Exception):
         self.case = case
 
 
+def require_signed_in(request: Request) -> None:
+    """Raises SignInNeeded."""
+    request_session = get_session(request)
+    if not request_session.session.signed_in:
+        raise SignInNeeded(ended=request_session.ended)
+
+
 async def get_reader(request: Request, case: UUID | None = None) -> Reader:
     """Raises SignInNeeded, ChoiceNeeded, ReasonNeeded, or UpstreamError when the rights cannot be read."""
     request_session = get_session(request)
     await _renew_token(request.app.state.provider, request_session)
-    if not request_session.session.signed_in:
-        raise SignInNeeded(ended=request_session.ended)
+    require_signed_in(request)
     if request_session.session.right is None:
-        rights = await fetch_rights(request)
+        rights = await fetch_rights(request.app.state.services, get_rights_reader(request))
         if len(rights) > 1:
             raise ChoiceNeeded
         right = rights[0] if rights else None
@@ -54,13 +61,24 @@ async def get_reader(request: Request, case: UUID | None = None) -> Reader:
     reason = session.reasons.get(str(case)) if case else None
     if case and reason is None and session.needs_reason:
         raise ReasonNeeded(case)
-    return Reader(session.token, session.right.id if session.right else None, reason=reason, correlation=str(uuid7()))
+    return Reader(
+        session.token,
+        session.right.id if session.right else None,
+        reason=reason,
+        correlation=str(uuid7()),
+        is_over=partial(request_session.is_over, session),
+    )
 
 
-async def fetch_rights(request: Request) -> list[ChosenRight]:
-    """The rights of the signed-in person: from audit, else from intake. Raises UpstreamError."""
-    services: Services = request.app.state.services
-    reader = Reader(get_session(request).session.token)
+def get_rights_reader(request: Request) -> Reader:
+    """Who asks for their rights: the signed-in person, under none of them."""
+    request_session = get_session(request)
+    session = request_session.session
+    return Reader(session.token, is_over=partial(request_session.is_over, session))
+
+
+async def fetch_rights(services: Services, reader: Reader) -> list[ChosenRight]:
+    """A person's rights: from audit, else from intake. Raises UpstreamError."""
     unavailable: UpstreamError | None = None
     for service in ("audit", "intake"):
         try:

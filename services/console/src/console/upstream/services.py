@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -46,12 +46,13 @@ class UpstreamError(Exception):
 @dataclass(frozen=True, slots=True)
 class Reader:
     """In whose name a service is called: token, right in use, reason for reading the case. `correlation`: one id for
-    all calls of a page, so that the access log shows one reading."""
+    all calls of a page, so that the access log shows one reading. `is_over`: whether the session has ended since."""
 
     token: str | None
     right: str | None = None
     reason: str | None = None
     correlation: str | None = None
+    is_over: Callable[[], Awaitable[bool]] | None = None
 
     def headers(self) -> dict[str, str]:
         headers = {
@@ -99,7 +100,9 @@ class Services:
         return (await self.get(reader, service, path, **parameters)).text
 
     async def get(self, reader: Reader, service: str, path: str, /, **parameters: Any) -> httpx.Response:
-        """Raises UpstreamError."""
+        """Raises UpstreamError, with status 401 when the reader's session has ended, and EndedSessionsUnavailable."""
+        if reader.is_over and await reader.is_over():
+            raise _session_over(service)
         query = {name: value for name, value in parameters.items() if value not in (None, "", [])}
         try:
             response = await self._clients[service].get(path, params=query, headers=reader.headers())
@@ -131,6 +134,16 @@ def _parse_problem(service: str, response: httpx.Response) -> UpstreamError:
         )
     except (ValueError, KeyError, TypeError):
         return _unreadable(service)
+
+
+def _session_over(service: str) -> UpstreamError:
+    return UpstreamError(
+        service,
+        401,
+        slug="session-over",
+        title="Votre session est terminée",
+        detail="Vous vous êtes déconnecté·e, ou votre session a pris fin\u00a0: reconnectez-vous.",
+    )
 
 
 def _unavailable(service: str) -> UpstreamError:

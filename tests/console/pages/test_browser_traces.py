@@ -1,0 +1,119 @@
+"""What stays in a browser of a shared computer: its history, the pages of before, the files of its profile.
+
+In Debian's Chromium; skipped, and said so, where there is none."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from tests.support.checks.console_pages import Switch, World, play_case, settings
+from tests.support.samples.sample_services import eventually
+
+from console.main import create_app
+from embedded.processes import ports
+from shared.web.limits import build_server
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+NAME = "Les Jardins de l’Erdre"
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: no page was looked at in a browser")
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture
+def console(ways: dict[str, Switch]) -> Iterator[str]:
+    """Its address."""
+    port = ports.choose_ports({"console": None})["console"]
+    address = f"http://127.0.0.1:{port}"
+    deployed = settings(address=address, port=port, poll_seconds=0.1)
+    server = build_server(create_app(deployed, ways), deployed, shutdown_seconds=1)
+    thread = Thread(target=server.run, name="console")
+    thread.start()
+    eventually(lambda: server.started)
+    yield address
+    server.should_exit = True
+    thread.join()
+
+
+@contextmanager
+def profile(folder: Path, **options: Any) -> Iterator[BrowserContext]:
+    """A browser that keeps its files, as that of a person does."""
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox"]  # tests run as root in a container, where Chromium has no other way
+        context = playwright.chromium.launch_persistent_context(
+            folder, executable_path=CHROMIUM, args=arguments, locale="fr-FR", **options
+        )
+        yield context
+        context.close()
+
+
+def files_with(folder: Path, text: str) -> list[str]:
+    """Files of a profile in which a text stands, as UTF-8 or UTF-16."""
+    wanted = (text.encode(), text.encode("utf-16-le"))
+    found = [each for each in folder.rglob("*") if each.is_file()]
+    return sorted(each.name for each in found if any(one in each.read_bytes() for one in wanted))
+
+
+def addresses_of(page: Page) -> list[str]:
+    """Those that the back button knows, and the window's own."""
+    entries = page.context.new_cdp_session(page).send("Page.getNavigationHistory")["entries"]
+    return [value for entry in entries for value in (entry["url"], entry["userTypedURL"])]
+
+
+def give_link(world: World) -> tuple[str, str]:
+    """A case and the secret of a link to it."""
+    case = play_case(world, name="Le Fournil partagé", siret=None, rna="W441000005")
+    asked = {"role": "leader", "name": "Maëlle Kerdoncuff", "reason": "Pour lire le dossier."}
+    given = world.intake.by("adviser").post(f"/api/v1/requests/{case}/access-links", asked).json()
+    world.carried()
+    return case, given["secret"]
+
+
+def sign_in(page: Page, console: str, world: World) -> None:
+    """With a token of development, and a reason for reading the case."""
+    page.goto(f"{console}/connexion?vers=/dossiers/{world.case}")
+    page.get_by_text("Avec un jeton de développement").click()
+    page.get_by_label("Jeton").fill(world.token())
+    page.get_by_role("button", name="Entrer avec ce jeton").click()
+    page.locator("[name=motif]").fill("Contrôle annuel de la région")
+    page.locator("main button").click()
+    expect(page.get_by_role("heading", name=NAME)).to_be_visible()
+
+
+def test_the_back_button_shows_nothing_after_the_sign_out(console: str, world: World, tmp_path: Path) -> None:
+    with profile(tmp_path) as context:
+        page = context.new_page()
+        sign_in(page, console, world)
+        page.goto(f"{console}/dossiers/{world.case}/etat/accueil")
+        page.get_by_role("button", name="Se déconnecter").click()
+        expect(page.get_by_role("heading", name="Vous êtes déconnecté·e")).to_be_visible()
+        for _ in range(3):
+            page.go_back()
+            expect(page.get_by_role("link", name="Se connecter")).to_be_visible()
+            assert NAME not in page.content()
+    assert files_with(tmp_path, "Une seule convention porte") == [], "no page is kept on disk"
+
+
+def test_a_timeline_that_is_open_gets_nothing_after_the_sign_out(
+    console: str, world: World, ways: dict[str, Switch], tmp_path: Path
+) -> None:
+    with profile(tmp_path) as context:
+        page = context.new_page()
+        sign_in(page, console, world)
+        other = context.new_page()
+        other.goto(f"{console}/dossiers/{world.case}")
+        expect(other.locator("[data-live]")).to_be_attached()
+        looks = len(ways["audit"].asked)
+        eventually(lambda: len(ways["audit"].asked) > looks)
+        page.get_by_role("button", name="Se déconnecter").click()
+        expect(page.get_by_role("heading", name="Vous êtes déconnecté·e")).to_be_visible()
+        before = len(ways["audit"].asked)
+        with other.expect_response(lambda response: "/direct" in response.url and response.status != 200):
+            pass
+        assert len(ways["audit"].asked) == before, "no service is asked for the session any more"
