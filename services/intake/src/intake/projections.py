@@ -185,5 +185,6 @@ requests = Projection(
     opened="received_at",
     linked=LINKED_CASES,
     row=RequestRow,
+    looked_up=("structure_id", "siren", "rna"),
 )
 chases = Projection("chases:v1", _project_chases, searched=("structure",))

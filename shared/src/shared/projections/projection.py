@@ -30,7 +30,8 @@ class Projection:
     the day or instant in `opened`;
     `everywhere`: its rows are of no unit, and shown to all. `units_of(row)`: the units that may see a row, which it
     carries as `units` for the access policy; by default its `unit`. `linked`: the fields that name other cases, left
-    out where the reader may not know of these. `row`: a TypedDict, what a list shows of a row."""
+    out where the reader may not know of these. `row`: a TypedDict, what a list shows of a row. `looked_up`: fields by
+    whose exact value commands find rows, each with an index."""
 
     name: str
     project: Callable[[Row, LogEntry, RecordedEvent[Any]], Row]
@@ -44,6 +45,7 @@ class Projection:
     units_of: Callable[[Row], Iterable[str | None]] = _own_unit
     linked: frozenset[str] = frozenset()
     row: Any = dict[str, Any]
+    looked_up: tuple[str, ...] = ()
 
     def after(self, before: Row | None, entry: LogEntry, event: RecordedEvent[Any]) -> Row | None:
         """The case's row after one more event; null for a case of another kind, which has no row here."""
@@ -165,6 +167,16 @@ def search_text(projection: Projection, document: Row) -> str:
 def sort_keys(projection: Projection, document: Row) -> dict[str, str]:
     """What lists sort by: the values folded as a search folds them; none for a value that the row has not."""
     return {name: fold_text(str(document[name])) for name in projection.sorts if document.get(name) is not None}
+
+
+def indexes_of(projections: Iterable[Projection]) -> str:
+    """SQL for the indexes on the fields that are looked up, with `{schema}` to be filled in."""
+    names = sorted({name for each in projections for name in each.looked_up})
+    return "".join(
+        f"CREATE INDEX IF NOT EXISTS projection_rows_by_{name} ON {{schema}}.projection_rows ((document->>'{name}'))"
+        f" WHERE document->>'{name}' IS NOT NULL;\n"
+        for name in names
+    )
 
 
 def _never(_: Encrypted) -> str:

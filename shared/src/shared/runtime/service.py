@@ -37,7 +37,7 @@ from shared.erasure.erasure import decider as key_erasure
 from shared.eventlog import ServiceApplication
 from shared.kernel import Clock, Decider, Refusal, declared_refusals
 from shared.messaging import Feed, Inbox, Reactions, Relay, Subscriptions, ToIntegrationEvent
-from shared.projections import Projection, Projector
+from shared.projections import Projection, Projector, indexes_of
 from shared.runtime.scheduler import Scheduler
 from shared.runtime.serving_role import check_serving_role
 from shared.settings import Misconfigured, Settings
@@ -124,7 +124,9 @@ class Service:
             (url or settings.database_url).get_secret_value(),
             settings.sealing_key.get_secret_value(),
             Clock(settings.dev_clock),
-            tables=access_log_table(retention, settable_clock=settings.dev_clock is not None) + self.tables,
+            tables=access_log_table(retention, settable_clock=settings.dev_clock is not None)
+            + indexes_of(self.projections)
+            + self.tables,
             erasure_list=ErasureList(settings.erasure_list) if settings.erasure_list else None,
             former_key=settings.former_sealing_key.get_secret_value() if settings.former_sealing_key else None,
             may_know_case=may_know_case,

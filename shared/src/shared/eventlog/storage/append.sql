@@ -93,6 +93,8 @@ CREATE TABLE IF NOT EXISTS {schema}.projection_rows (
     sort_keys jsonb NOT NULL DEFAULT '{{}}', PRIMARY KEY (projection, case_id)
 );
 ALTER TABLE {schema}.projection_rows ADD COLUMN IF NOT EXISTS sort_keys jsonb NOT NULL DEFAULT '{{}}';
+CREATE INDEX IF NOT EXISTS projection_rows_units ON {schema}.projection_rows USING gin ((document->'units'));
+CREATE INDEX IF NOT EXISTS projection_rows_unit ON {schema}.projection_rows ((document->>'unit'), projection);
 CREATE TABLE IF NOT EXISTS {schema}.projection_checkpoints (projection text PRIMARY KEY, position bigint NOT NULL);
 CREATE TABLE IF NOT EXISTS {schema}.releases (  -- statistics: counted once, and as they were published (masked)
     period text PRIMARY KEY, counts jsonb NOT NULL, tables jsonb NOT NULL, stored_at timestamptz NOT NULL DEFAULT now()
