@@ -47,6 +47,10 @@ class Deployment:
             activities=settings.activities,
         )
 
+    def read_reference(self) -> None:
+        """Before the service answers: at the first requests each would read the files for itself."""
+        _ = self.reference, self.competence
+
     @cached_property
     def competence(self) -> Competence:
         return read_competence(self.settings.competence) if self.settings.competence else Competence()

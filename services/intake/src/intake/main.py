@@ -57,6 +57,7 @@ def build_service(deployment: Deployment) -> Service:
         projections=(projections.requests, projections.chases, caseload.projection, identities),
         own_settings=IntakeSettings,
         hourly=(archive_due_cases,),
+        prepare=deployment.read_reference,
         erases_again=repeat_erasure,
         load_rights=load_rights,
         tags={

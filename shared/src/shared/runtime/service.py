@@ -92,7 +92,7 @@ class Service:
     an erasure that a database restored from a back-up has undone. `own_settings`: settings of this service alone; it
     does not start when they are wrong. `tags`: French descriptions of the OpenAPI tags, by name. `examples`: a JSON
     file with an example body by the path of its command. `descriptions`: a TOML file with the OpenAPI descriptions of
-    the service's own fields."""
+    the service's own fields. `prepare`: reads what the first requests would otherwise wait for."""
 
     name: str
     title: str
@@ -109,6 +109,7 @@ class Service:
     examples: Path | None = None
     descriptions: Path | None = None
     hourly: tuple[Callable[[ServiceApplication], object], ...] = ()
+    prepare: Callable[[], object] | None = None
     erases_again: Callable[[ServiceApplication, UUID], KeyDestruction] = key_destruction
     seal_access_log: Callable[[ServiceApplication], object] = seal_access_log
     read_seals: Callable[[ServiceApplication], Iterable[AccessLogSealed]] = read_seals
@@ -179,6 +180,8 @@ class Service:
             app = await asyncio.to_thread(self.application, settings)
             await asyncio.to_thread(check_serving_role, app, settings)
             await asyncio.to_thread(self._repeat_erasures, app)
+            if self.prepare:
+                await asyncio.to_thread(self.prepare)
             web.state.application, web.state.authenticator = (
                 app,
                 Authenticator(settings, app, self.load_rights, self.find_protected_case),
