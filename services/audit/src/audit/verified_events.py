@@ -116,4 +116,4 @@ def columns_match(entry: LogEntry, received: EventReceived, header: Header) -> b
 
 def _id(entry: LogEntry) -> UUID:
     """Each received event has one stream, under its own id, or its second one."""
-    return entry.originator_id  # type: ignore[return-value]
+    return entry.originator_id

@@ -16,6 +16,7 @@ ENTRY = "originator_id, originator_version, topic, state, position AS id, case_i
 class LogEntry(Notification):
     """A notification of the library. `id` is the position, dense in the log; `number` is dense in the `partition`."""
 
+    originator_id: UUID
     case_id: UUID
     partition: int
     number: int

@@ -24,7 +24,7 @@ from shared.eventlog.mapper import EventMapper, RecordedEvent
 from shared.eventlog.pending_changes import LoadedAggregate
 from shared.eventlog.people_index import index_people
 from shared.eventlog.receipts import UnknownCase
-from shared.eventlog.storage.factory import environment
+from shared.eventlog.storage.factory import environment, with_time_limits
 from shared.eventlog.storage.privileges import find_alterable_tables, grant_privileges
 from shared.eventlog.storage.recorder import LogRecorder
 from shared.eventlog.stream_locks import StreamLocks
@@ -68,7 +68,7 @@ class ServiceLog(Application[UUID]):
         self._transit_keys = transit_keys
         self.deciders = deciders
         self.clock = clock or Clock()
-        self.url = url
+        self.url, self.conninfo = url, with_time_limits(url)
         self.erasure_list = erasure_list
         self._sealing_key, self._former_key = sealing_key, former_key
         self.stream_locks = StreamLocks()
@@ -77,7 +77,7 @@ class ServiceLog(Application[UUID]):
         self._snapshot_topics = {d.name: f"snapshot/{d.name}:{_shape(d)}" for d in deciders}
         self.may_know_case = may_know_case
         self.name = service
-        super().__init__(environment(url, pool_size))
+        super().__init__(environment(self.conninfo, pool_size))
         self.recorder.declare_case_tables([d.case_table for d in deciders if d.case_table])
         if tables:
             self.recorder.sql_create_statements.append(SQL(tables).format(schema=self.recorder.schema))

@@ -50,7 +50,7 @@ class Lease:
         The expiry is counted from before the statement: we never believe in the lease longer than the others do."""
         recorder = self._app.recorder
         statement = SQL(ACQUIRE_OR_RENEW).format(schema=recorder.schema)
-        async with await psycopg.AsyncConnection.connect(self._app.url, autocommit=True) as connection:
+        async with await psycopg.AsyncConnection.connect(self._app.conninfo, autocommit=True) as connection:
             await connection.execute(SQL("LISTEN {}").format(Identifier(recorder.channel_name)))
             while not is_cancelled():
                 sent_at = time.monotonic()

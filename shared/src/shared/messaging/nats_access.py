@@ -11,11 +11,16 @@ from nats.aio.client import Client
 
 from shared.settings import NatsAccess
 
+PING_SECONDS, UNANSWERED_PINGS = 2, 2
+"""Between two pings, and how many may stay unanswered: a frozen connection is given up within six seconds, and not
+after six minutes."""
+
 
 async def connect(access: NatsAccess, **options: Any) -> Client:
     """A connection of nats-py. `options`: those of `nats.connect`."""
     context = tls_context(access)
     tls_options = {"tls": context, "tls_handshake_first": True} if context else {}
+    options = {"ping_interval": PING_SECONDS, "max_outstanding_pings": UNANSWERED_PINGS} | options
     return await nats.connect(access.url, nkeys_seed_str=access.seed, **tls_options, **options)
 
 

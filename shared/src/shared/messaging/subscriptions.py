@@ -20,7 +20,7 @@ from shared.contracts.base import PublicEvent
 from shared.messaging import topology
 from shared.messaging.halts import PublisherHalted
 from shared.messaging.inbox import GapDetected, Inbox
-from shared.messaging.nats_access import faststream_security, violates_permissions
+from shared.messaging.nats_access import PING_SECONDS, UNANSWERED_PINGS, faststream_security, violates_permissions
 from shared.messaging.provenance import ForeignContent, MessageSource, check_subject
 from shared.messaging.reactions import Reactions
 from shared.messaging.wire import Message, decode, decode_high_water_mark
@@ -64,6 +64,8 @@ class Subscriptions:
             graceful_timeout=5,
             max_reconnect_attempts=-1,
             reconnect_time_wait=1,
+            ping_interval=PING_SECONDS,
+            max_outstanding_pings=UNANSWERED_PINGS,
             closed_cb=self._on_closed,
             error_cb=self._on_error,
         )

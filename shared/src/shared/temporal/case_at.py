@@ -41,7 +41,7 @@ class CaseAt:
 
     def streams_opened_by(self, event: type) -> list[UUID]:
         """The aggregates whose first event is of this type, the oldest first."""
-        return [entry.originator_id for entry, recorded in self.counted if isinstance(recorded.data, event)]  # type: ignore[misc]
+        return [entry.originator_id for entry, recorded in self.counted if isinstance(recorded.data, event)]
 
 
 def load_case_at(

@@ -56,7 +56,7 @@ def read_audited(entry: LogEntry, received: EventReceived, leaf: Leaf | None) ->
 
 def _event_id(entry: LogEntry, received: EventReceived) -> UUID:
     """That of its stream; of its header where another event had that id first."""
-    stream: UUID = entry.originator_id  # type: ignore[assignment]
+    stream: UUID = entry.originator_id
     with suppress(msgspec.DecodeError):
         if stream == second_stream(event := decode_header(received.header).id, received):
             return event
@@ -99,7 +99,7 @@ class AuditLog:
                 FindingKind.UNREADABLE_IN_AUDIT,
                 SELF,
                 position=entry.id,
-                event=entry.originator_id,  # type: ignore[arg-type]
+                event=entry.originator_id,
                 case=entry.case_id,
             )
             return

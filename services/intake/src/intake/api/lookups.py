@@ -82,7 +82,7 @@ def _orientations(app: ServiceApplication, case: UUID) -> Iterator[orientation.O
     """Those of the case, the first one first."""
     for entry, event in app.events_of(app.recorder.entries_of_case(case)):
         if isinstance(event.data, orientation.OrientationProposed):
-            yield app.load(orientation.decider, UUID(str(entry.originator_id))).state
+            yield app.load(orientation.decider, entry.originator_id).state
 
 
 def look_up_structure(

@@ -32,7 +32,7 @@ def rewrap_keys(app: ServiceApplication) -> Iterator[tuple[int, int]]:
         done += _rewrap(app, {row["key_id"]: row["wrapped"] for row in rows})
         seen, after = seen + len(rows), rows[-1]["key_id"]
         yield seen, done
-    with psycopg.connect(app.url, autocommit=True) as connection:
+    with psycopg.connect(app.conninfo, autocommit=True) as connection:
         connection.execute("VACUUM data_keys")  # what was wrapped under the former key leaves the table's pages
 
 

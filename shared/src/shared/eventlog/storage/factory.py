@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from eventsourcing.postgres import PostgresFactory
 from eventsourcing.utils import Environment, EnvType, get_topic
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from shared.eventlog.storage.recorder import LogRecorder
 
 URL = "POSTGRES_URL"
 REQUIRED_SETTINGS = ("dbname", "host", "port", "user", "password")
+TIME_LIMITS = {
+    "connect_timeout": 3,
+    "keepalives_idle": 3,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5000,
+}
+"""In seconds, the last in milliseconds, as libpq takes them. A connection whose other end is gone without a word (a
+pulled cable, a firewall that forgot it) ends within six seconds, and its request with it."""
 
 
 class LogFactory(PostgresFactory):
@@ -21,6 +30,12 @@ class LogFactory(PostgresFactory):
         url, kwargs = self.env.get(URL), self.datastore.pool.kwargs
         assert url is not None and isinstance(kwargs, dict), "the settings are ours, and nothing is connected yet"
         kwargs |= dict.fromkeys(REQUIRED_SETTINGS) | conninfo_to_dict(url)
+
+
+def with_time_limits(url: str) -> str:
+    """What the URL says of the time limits stays."""
+    given = conninfo_to_dict(url)
+    return make_conninfo(url, **{name: value for name, value in TIME_LIMITS.items() if name not in given})
 
 
 def url_settings(url: str) -> dict[str, str]:

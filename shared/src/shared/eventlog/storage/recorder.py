@@ -11,14 +11,13 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from eventsourcing.utils import retry
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
 from shared.eventlog.entries import ENTRY, LogEntry, LogIdentity, entry_from_row
-from shared.eventlog.errors import CONNECTION_ERRORS
 from shared.eventlog.storage.appender import Append, Appender
 from shared.eventlog.storage.notifier import Notifier
+from shared.eventlog.storage.retrying import retry_read
 from shared.kernel import CaseTable
 
 
@@ -77,7 +76,7 @@ class LogRecorder(PostgresApplicationRecorder):
         self.notifier.notify()
         return positions
 
-    @retry(CONNECTION_ERRORS, max_attempts=4, wait=0.1)
+    @retry_read
     def history(self, stream: UUID, snapshot_topic: str = "", until: int = 2**62) -> list[tuple[int, str, bytes]]:
         """(version, topic, state) of one stream, in order, from its snapshot on if there is one under that topic."""
         parameters = (stream, snapshot_topic, until, stream, until)
@@ -103,7 +102,7 @@ class LogRecorder(PostgresApplicationRecorder):
             (stream, topic, state),
         )
 
-    @retry(CONNECTION_ERRORS, max_attempts=4, wait=0.1)
+    @retry_read
     def select_notifications(
         self,
         start: int | None,
@@ -118,18 +117,18 @@ class LogRecorder(PostgresApplicationRecorder):
         parameters = (first, 2**62 if stop is None else stop, only_topics, only_topics, limit)
         return self._entries(self._entries_statement, parameters)
 
-    @retry(CONNECTION_ERRORS, max_attempts=4, wait=0.1)
+    @retry_read
     def entries_of_partition(self, partition: int, after: int, limit: int) -> Sequence[LogEntry]:
         """The log of one partition after a number, for a consumer that found a gap."""
         statement = self._entries_of("partition = %b AND number > %b ORDER BY number LIMIT %b")
         return self._entries(statement, (partition, after, limit))
 
-    @retry(CONNECTION_ERRORS, max_attempts=4, wait=0.1)
+    @retry_read
     def entries_of_case(self, case: UUID) -> Sequence[LogEntry]:
         """Everything this service recorded of a case, whatever the aggregate, in order."""
         return self._entries(self._entries_of("case_id = %b ORDER BY position"), (case,))
 
-    @retry(CONNECTION_ERRORS, max_attempts=4, wait=0.1)
+    @retry_read
     def entries_of_stream(self, stream: UUID) -> Sequence[LogEntry]:
         """One aggregate's events, in order."""
         return self._entries(self._entries_of("originator_id = %b ORDER BY originator_version"), (stream,))
@@ -139,7 +138,7 @@ class LogRecorder(PostgresApplicationRecorder):
         rows = self.fetch("SELECT topic FROM {events} WHERE (originator_id, originator_version) = (%s, 1)", (stream,))
         return rows[0]["topic"] if rows else None
 
-    @retry(CONNECTION_ERRORS, max_attempts=4, wait=0.1)
+    @retry_read
     def last_entries(self, streams: Sequence[UUID], until: int) -> Sequence[LogEntry]:
         """Of each stream the last entry up to a position; where there is none, the first one after it."""
         statement = self._sql(
