@@ -58,8 +58,53 @@ def test_a_diagnosis_is_built_validated_and_led_to_a_plan(diagnostic: Served, ca
     assert (again.status_code, again.json()["events"]) == (200, [])
 
     plan = {"axes": ["business_model"], "objectives": "Atteindre 50 % de ventes."}
-    assert adviser.post(f"{path}/plan", plan).json()["events"] == ["plan-agreed"]
+    agreed = adviser.post(f"{path}/plan", plan).json()
+    assert (agreed["events"], agreed["created"]) == (["plan-agreed"], {}), "one name cannot say which of its figures"
     assert leader.get(path).json()["plan"] == plan
+
+
+def test_an_economic_year_is_corrected_at_its_address(diagnostic: Served, case: str) -> None:
+    adviser, path = diagnostic.by("adviser", unit=UNIT), f"/api/v1/diagnoses/{case}"
+    economics = {"perimeter": "structure", "budget_cents": 61_200_000}
+    recorded = adviser.post(f"{path}/economics", economics | {"fiscal_year": 2025}).json()
+    href = recorded["created"]["economics"]["href"]
+    assert href == f"{path}/economics/2025"
+    assert adviser.get(href).json()["budget_cents"] == 61_200_000
+    assert f"{href}/correction" in {link["href"] for link in recorded["links"]}
+    right = economics | {"budget_cents": 61_300_000, "effective_on": "2026-01-31", "reason": "Une facture oubliée."}
+    assert adviser.post(f"{href}/correction", right | {"fiscal_year": 2025}).status_code == 422, "the address says it"
+    other_year = adviser.post(f"{path}/economics/2024/correction", right)
+    assert other_year.json()["type"].endswith("/nothing-to-correct")
+    assert adviser.get(f"{path}/economics/2024").status_code == 404
+    assert adviser.post(f"{href}/correction", right).json()["events"] == ["economics-corrected"]
+    assert adviser.get(href).json()["budget_cents"] == 61_300_000
+
+
+def test_a_figure_of_the_agreed_plan_is_corrected_at_its_address(diagnostic: Served, case: str) -> None:
+    adviser, leader = diagnostic.by("adviser", unit=UNIT), diagnostic.by("leader", unit=None, case=case)
+    path = f"/api/v1/diagnoses/{case}"
+    for step, body in STEPS.items():
+        adviser.post(f"{path}/{step}", body)
+    adviser.post(f"{path}/submission")
+    href = f"{path}/plan/baseline/cdi"
+    assert adviser.get(href).status_code == 404, "no plan is agreed"
+    read = leader.get(path).json()
+    seen = {"version": read["content_version"], "content_hash": read["submission"]["content_hash"]}
+    leader.post(f"{path}/validation", seen)
+    agreed = adviser.post(f"{path}/plan", {"axes": ["business_model"], "objectives": "Atteindre 50 % de ventes."})
+    offered = {link["href"] for link in agreed.json()["links"] if link["rel"] == "correct-baseline"}
+    codes = ("cdi", "cdd", "aided", "fte", "own_income")
+    assert offered == {f"{path}/plan/baseline/{code}/correction" for code in codes}
+
+    right = {"value": 8, "effective_on": "2026-03-01", "reason": "Un départ oublié."}
+    assert adviser.post(f"{href}/correction", right | {"code": "cdi"}).status_code == 422, "the address says it"
+    assert adviser.post(f"{href}/correction", right).json()["events"] == ["baseline-corrected"]
+    figure = adviser.get(href).json()
+    assert (figure["value"], figure["definition"]) == (8, None)
+    assert [(each["before"], each["reason"]) for each in figure["corrections"]] == [(9, "Un départ oublié.")]
+    assert adviser.get(f"{path}/plan/baseline/own_income").json()["definition"] == "Part des ventes, en %"
+    unknown = adviser.post(f"{path}/plan/baseline/nothing/correction", right)
+    assert unknown.json()["type"].endswith("/nothing-to-correct")
 
 
 def test_what_is_unknown_or_out_of_bounds_is_refused(diagnostic: Served, case: str) -> None:

@@ -26,7 +26,7 @@ CHOSEN_IN_THE_BODY = {
     "AssessCriterion.criterion": "it may be the first of this criterion",
     "GrantDerogation.criterion": "from a criterion that nobody may have assessed",
     "RecordIndicator.code": "it may be the first of this code",
-    "CorrectBaseline.code": "a figure of the plan, which is no indicator",
+    "RecordEconomics.fiscal_year": "it may be the first of this year",
     "DeferAxis.axis": "of the plan, which is another service's",
     "AddAction.axis": "of the plan, which is another service's",
 }

@@ -34,7 +34,7 @@ ABOUT_THE_STAGE = frozenset(SLUGS_ABOUT_THE_STAGE.split())
 """Refusals that depend on where the aggregate stands, and not on what the command says."""
 ABOUT_ONE_ACTION = frozenset({"not-validated", "too-few-beneficiaries", "operation-ended"})
 """Of them, those that depend on where one action stands: another one of the parcours may be open to the command."""
-IN_ADDRESSES = {"action", "introduction", "provider", "session", "review", "advice", "right", "code"}
+IN_ADDRESSES = {"action", "introduction", "provider", "session", "review", "advice", "right", "code", "fiscal_year"}
 """The fields of commands that their address gives."""
 OBSERVED: set[tuple[str, str]] = set()
 """(command, event or refusal), by name: what the tests of this process saw a decider do."""

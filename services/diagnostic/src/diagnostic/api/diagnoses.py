@@ -10,6 +10,7 @@ from diagnostic.domain import diagnosis, mandates, plan, validation
 from diagnostic.domain.attachments import OF_LEADERS, DiagnosisAttachmentKind
 from diagnostic.domain.comments import AcknowledgeDiagnosisComment, CommentDiagnosis
 from diagnostic.domain.content import axes, difficulty, economics, employment, indicators, problem, sessions
+from diagnostic.domain.state import BaselineFigure
 from diagnostic.figures import figures
 from diagnostic.statistics import release
 from shared.eventlog import ServiceApplication
@@ -73,7 +74,15 @@ diagnoses.parts(
     scheme=Ordinal,
 )
 diagnoses.command("/economics", economics.RecordEconomics, *STAFF)
-diagnoses.command("/economics/correction", economics.CorrectEconomics, *STAFF)
+economics_parts = diagnoses.parts(
+    "economics",
+    economics.Economics,
+    "/economics/{fiscal_year}",
+    lambda diagnosis: diagnosis.content.economics_by_year,
+    *CASE_READERS,
+    fiscal_year=economics.Year,
+)
+economics_parts.command("/correction", economics.CorrectEconomics, *STAFF)
 diagnoses.command("/difficulty", difficulty.QualifyDifficulty, *STAFF)
 diagnoses.command("/scenarios", difficulty.PrioritiseScenarios, *STAFF)
 diagnoses.command("/mandates", mandates.RecordMandate, *STAFF, check=check_leader, may_refuse=(IDENTITY_WITHOUT_RIGHT,))
@@ -99,7 +108,15 @@ diagnoses.command("/submission", validation.SubmitDiagnosis, *STAFF)
 diagnoses.command("/validation", validation.ValidateDiagnosis, Role.LEADER)
 diagnoses.command("/contestation", validation.ContestDiagnosis, Role.LEADER)
 diagnoses.command("/plan", plan.AgreePlan, *STAFF)
-diagnoses.command("/plan/correction", plan.CorrectBaseline, *STAFF)
+baseline_parts = diagnoses.parts(
+    "baseline_figure",
+    BaselineFigure,
+    "/plan/baseline/{code}",
+    lambda diagnosis: diagnosis.baseline,
+    *CASE_READERS,
+    code=str,
+)
+baseline_parts.command("/correction", plan.CorrectBaseline, *STAFF)
 diagnoses.get(*CASE_READERS)
 diagnoses.documents(documents.of_diagnosis, *CASE_READERS)
 diagnoses.list(projections.diagnoses, *STAFF, Role.PARTNER)

@@ -141,10 +141,9 @@ def _correct_baseline(diagnosis: Diagnosis, command: CorrectBaseline, context: C
     """Nothing when the figure is so already. The other figures are left to people: this never agrees a plan anew."""
     if diagnosis.status is not DiagnosisStatus.AGREED:
         raise PLAN_NOT_AGREED("Le plan n’est pas encore convenu\u00a0: corrigez la donnée dans le diagnostic lui-même.")
-    content = diagnosis.content
-    known = content.baseline | {each.code: each.value for each in diagnosis.baseline_corrections}
+    content, known = diagnosis.content, {code: figure.value for code, figure in diagnosis.baseline.items()}
     if command.code not in known:
-        raise NOTHING_TO_CORRECT.of_body()("Aucune donnée de départ ne porte ce code.")
+        raise NOTHING_TO_CORRECT("Aucune donnée de départ ne porte ce code.")
     require_past(command.effective_on, context.now, "La date d’effet")
     if command.code.endswith("_cents") and command.value != int(command.value):
         raise NOT_IN_CENTS("Un montant se donne en centimes d’euro entiers.")

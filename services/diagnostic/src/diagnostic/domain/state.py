@@ -43,6 +43,16 @@ class BaselineCorrection:
 
 
 @dataclass(frozen=True, slots=True)
+class BaselineFigure:
+    """One figure of the agreed plan, which follow-up compares with: `value` as it was last corrected, in euro cents for
+    money. `definition`: null for employment, whose meaning never varies."""
+
+    value: float
+    definition: str | None
+    corrections: tuple[BaselineCorrection, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
     """`content_version` grows by one with each edit; any edit clears `submission`.
 
@@ -68,3 +78,13 @@ class Diagnosis:
     advice: tuple[AdviceRequest, ...] = ()
     comments: tuple[Comment, ...] = ()
     unanswered_comments: tuple[int, ...] = ()
+
+    @property
+    def baseline(self) -> dict[str, BaselineFigure]:
+        """The figures of the agreed plan, by code; none before it is agreed."""
+        figures = {}
+        for code, agreed in self.content.baseline.items() if self.plan else ():
+            corrections = tuple(each for each in self.baseline_corrections if each.code == code)
+            value = corrections[-1].value if corrections else agreed
+            figures[code] = BaselineFigure(value, self.content.definitions.get(code), corrections=corrections)
+        return figures

@@ -44,12 +44,13 @@ class Part(Generic[S]):
         return ids if len(ids) > 1 else ids[0]
 
     def created(self, before: S, after: S, aggregate: str) -> Iterator[tuple[str, Created]]:
-        """The parts that `after` has and `before` has not. `aggregate`: the aggregate's address."""
+        """The part that `after` has and `before` has not. `aggregate`: the aggregate's address. Where a command makes
+        several of one kind, such as the figures of a plan, none: one name cannot say which."""
         known = self.find(before).keys()
-        for address in self.addresses(after):
-            if self.key(address) not in known:
-                *_, own = address.values()
-                yield self.name, Created(id=str(own), href=aggregate + self.path.format(**address))
+        made = [address for address in self.addresses(after) if self.key(address) not in known]
+        if len(made) == 1:
+            *_, own = made[0].values()
+            yield self.name, Created(id=str(own), href=aggregate + self.path.format(**made[0]))
 
 
 def address_params(ids: Mapping[str, Any], of: str) -> Callable[..., Any]:

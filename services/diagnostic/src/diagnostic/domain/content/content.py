@@ -51,6 +51,11 @@ class DiagnosisContent:
     scenarios: tuple[Scenario, ...] = ()
 
     @property
+    def economics_by_year(self) -> dict[int, Economics]:
+        """The economic situation, by its fiscal year; one at most."""
+        return {self.economics.fiscal_year: self.economics} if self.economics else {}
+
+    @property
     def baseline(self) -> dict[str, float]:
         """The figures that follow-up compares with, by code: employment, economy, indicators; money in euro cents."""
         jobs = self.employment.figures if self.employment else {}

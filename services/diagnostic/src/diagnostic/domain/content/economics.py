@@ -101,7 +101,9 @@ class RecordEconomics:
     may_refuse=(*CONTENT_CLOSED, NOTHING_TO_CORRECT, NO_FIGURE, IMPLAUSIBLE_DATE),
 )
 class CorrectEconomics:
-    """The economic figures were wrong: how they really were, since which day they hold, and why they are corrected."""
+    """The economic figures were wrong: how they really were, since which day they hold, and why they are corrected.
+
+    Where the fiscal year itself was wrong, record the figures again under the right one."""
 
     fiscal_year: Year
     perimeter: Perimeter
@@ -123,8 +125,8 @@ def decide(economics: Economics | None, command: Command, context: Context) -> E
         case RecordEconomics():
             return EconomicsRecorded(_build_economics(command, context))
         case CorrectEconomics(effective_on=effective_on, reason=reason):
-            if economics is None:
-                raise NOTHING_TO_CORRECT("La situation économique n’a pas encore été relevée.")
+            if economics is None or economics.fiscal_year != command.fiscal_year:
+                raise NOTHING_TO_CORRECT(f"Aucune situation économique n’est relevée pour {command.fiscal_year}.")
             require_past(effective_on, context.now, "La date d’effet")
             return EconomicsCorrected(_build_economics(command, context), effective_on, reason=context.text(reason))
 
