@@ -109,7 +109,7 @@ def test_who_guesses_links_is_heard_no_more_and_the_services_are_left_in_peace(
 def test_what_is_no_link_is_never_asked_of_the_services(browser: Browser, ways: dict[str, Switch]) -> None:
     for secret in ("", "dla_link_short", f"{GUESS}x", "eyJhbGciOiJub25lIn0.e30."):
         refused = browser.submit("/acces", browser.get("/acces"), secret=secret)
-        assert refused.status_code == 403 and "Ce lien n’est pas complet" in text(refused)
+        assert refused.status_code == 403 and "Ce code n’est pas complet" in text(refused)
     assert ways["audit"].asked == []
 
 

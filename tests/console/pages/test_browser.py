@@ -63,8 +63,6 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 expect.set_options(timeout=20_000)
 PHONE, DESKTOP = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=900)
 MANY = UUID(int=300)
-LINK = f"dla_link_{'A' * 43}"
-"""One that was never given."""
 LONG = (
     "Association intercommunale-pour-l’insertion-par-l’activité-économique-et-la-transition-écologique-du-Pays-de-Retz"
 )
@@ -110,8 +108,7 @@ def console(world: World, ways: dict[str, Switch]) -> Iterator[str]:
         thread.join()
 
 
-@cache
-def session_of(chromium: Chromium, console: str) -> StorageState:
+def new_session_of(chromium: Chromium, console: str) -> StorageState:
     """What a browser keeps of somebody who has signed in, through the provider's page, as a person does."""
     context = chromium.new_context(locale="fr-FR")
     page = context.new_page()
@@ -124,10 +121,16 @@ def session_of(chromium: Chromium, console: str) -> StorageState:
     return store_events
 
 
+session_of = cache(new_session_of)
+"""One session for all tests that do not sign out, which ends it for all."""
+
+
 @contextmanager
-def signed_in(chromium: Chromium, console: str) -> Iterator[Page]:
+def signed_in(
+    chromium: Chromium, console: str, session: Callable[[Chromium, str], StorageState] = session_of
+) -> Iterator[Page]:
     """In a context of its own, at the first page; a fault of a script fails the test."""
-    store_events = session_of(chromium, console)
+    store_events = session(chromium, console)
     context: BrowserContext = chromium.new_context(locale="fr-FR", viewport=DESKTOP, storage_state=store_events)
     context.set_default_timeout(15_000)
     page = context.new_page()
@@ -182,7 +185,7 @@ def many(world: World) -> UUID:
 def test_no_page_has_a_fault(
     chromium: Chromium, console: str, world: World, ways: dict[str, Switch], many: UUID
 ) -> None:
-    with signed_in(chromium, console) as page:
+    with signed_in(chromium, console, new_session_of) as page:
         faultless(page)
         page.goto(f"{console}/?q=rien")
         faultless(page)
@@ -694,22 +697,6 @@ def test_a_ledger_that_is_not_well_says_all_that_is_wrong_and_what_to_do(
     ):
         assert said in text_shown, said
     assert "the ledger has" not in text_shown, "what is in English is folded away"
-
-
-def test_a_personal_link_leaves_no_trace_of_its_secret(
-    chromium: Chromium, console: str, ways: dict[str, Switch]
-) -> None:
-    context = chromium.new_context(locale="fr-FR")
-    page = context.new_page()
-    page.goto(f"{console}/acces#{LINK}")
-    expect(page.get_by_role("button", name="Ouvrir le dossier")).to_be_enabled()
-    assert page.url == f"{console}/acces"
-    page.get_by_role("button", name="Ouvrir le dossier").click()
-    expect(page.get_by_text("demandez-en un nouveau à la personne du DLA")).to_be_visible()
-    assert any(each.headers.get("Authorization") == f"Bearer {LINK}" for each in ways["audit"].asked)
-    page.goto(f"{console}/acces")
-    expect(page.get_by_role("button", name="Ouvrir le dossier")).to_be_disabled()
-    context.close()
 
 
 def test_nothing_is_asked_of_anybody_else(chromium: Chromium, console: str, world: World) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -22,6 +23,8 @@ from shared.web.limits import build_server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NAME = "Les Jardins de l’Erdre"
+NUMBERS = count(2_000_000)
+"""Of structures, one for each case."""
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: no page was looked at in a browser")
 expect.set_options(timeout=20_000)
 
@@ -68,7 +71,7 @@ def addresses_of(page: Page) -> list[str]:
 
 def give_link(world: World) -> tuple[str, str]:
     """A case and the secret of a link to it."""
-    case = play_case(world, name="Le Fournil partagé", siret=None, rna="W441000005")
+    case = play_case(world, name="Le Fournil partagé", siret=None, rna=f"W44{next(NUMBERS):07}")
     asked = {"role": "leader", "name": "Maëlle Kerdoncuff", "reason": "Pour lire le dossier."}
     given = world.intake.by("adviser").post(f"/api/v1/requests/{case}/access-links", asked).json()
     world.carried()
@@ -117,3 +120,56 @@ def test_a_timeline_that_is_open_gets_nothing_after_the_sign_out(
         with other.expect_response(lambda response: "/direct" in response.url and response.status != 200):
             pass
         assert len(ways["audit"].asked) == before, "no service is asked for the session any more"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_personal_link_leaves_its_secret_nowhere_in_the_browser(
+    console: str, world: World, ways: dict[str, Switch], tmp_path: Path, javascript: bool
+) -> None:
+    """Nor where a service was down when the code was sent, nor in what is sent to anybody: addresses, Referer."""
+    case, secret = give_link(world)
+    sent: list[str] = []
+    with profile(tmp_path, java_script_enabled=javascript) as context:
+        page = context.new_page()
+        page.on("request", lambda request: sent.extend((request.url, request.headers.get("referer", ""))))
+        page.goto(f"{console}/acces")
+        ways["audit"].out = ways["intake"].out = True
+        enter_code(page, secret)
+        expect(page.get_by_text("ne répond pas")).to_be_visible()
+        ways["audit"].out = ways["intake"].out = False
+        page.goto(f"{console}/acces")
+        enter_code(page, f" {secret[:20]}\n{secret[20:]} ")
+        page.wait_for_url(f"**/dossiers/{case}")
+        expect(page.get_by_role("heading", name="Le Fournil partagé")).to_be_visible()
+        known = addresses_of(page)
+        page.get_by_role("button", name="Se déconnecter").click()
+        expect(page.get_by_role("heading", name="Vous êtes déconnecté·e")).to_be_visible()
+        for _ in range(4):
+            page.go_back()
+            assert secret not in page.content()
+    assert len(known) > 3 and len(sent) > 10
+    assert [each for each in (*known, *sent) if secret in each] == []
+    assert "History" in files_with(tmp_path, f"{console}/acces"), "the profile is that of the visit"
+    assert files_with(tmp_path, secret) == []
+
+
+def enter_code(page: Page, code: str) -> None:
+    page.get_by_label("Code reçu").fill(code)
+    page.get_by_role("button", name="Ouvrir le dossier").click()
+
+
+def test_a_link_of_before_whose_address_holds_the_secret_still_works_and_says_what_the_browser_kept(
+    console: str, world: World, tmp_path: Path
+) -> None:
+    """Browsers record an address before its page can replace it: files of the profile show it."""
+    case, secret = give_link(world)
+    with profile(tmp_path) as context:
+        page = context.new_page()
+        page.goto(f"{console}/acces#{secret}")
+        expect(page.get_by_text("ce navigateur la garde dans son historique")).to_be_visible()
+        assert page.url == f"{console}/acces"
+        page.get_by_role("button", name="Ouvrir le dossier").click()
+        page.wait_for_url(f"**/dossiers/{case}")
+        page.goto(f"{console}/acces")
+        expect(page.get_by_text("ce navigateur la garde dans son historique")).to_be_hidden()
+    assert "History" in files_with(tmp_path, secret)

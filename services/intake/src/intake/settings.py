@@ -43,7 +43,7 @@ class IntakeSettings(CheckedSettings):
     link_days: Annotated[int, Ge(1), Le(366)] = 30
     """Days that a personal link lasts at most."""
     console_url: HttpUrl | None = None
-    """Public address of the console, where personal links lead."""
+    """Public address of the console, where the codes of personal links are typed."""
     communes: Annotated[Path, AfterValidator(files.validate_with(files.read_communes))] | None = None
     """CSV file of communes as INSEE publishes it, newer than what is shipped."""
     activities: Annotated[Path, AfterValidator(files.validate_with(files.read_activities))] | None = None

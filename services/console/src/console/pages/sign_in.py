@@ -78,16 +78,16 @@ async def sign_in_with_token(request: Request) -> Response:
 
 @router.get("/acces")
 async def personal_link(request: Request) -> HTMLResponse:
-    """The link's secret stands after the #, which no server sees: the page's script sends it in a form."""
+    """The code of a personal link is typed or pasted: browsers record every address, its fragment too."""
     return page(request, "personal_link.html", wrong=None)
 
 
 @router.post("/acces")
 async def sign_in_with_personal_link(request: Request) -> Response:
-    secret = (await read_form(request)).get("secret", "")
+    secret = _code_in((await read_form(request)).get("secret", ""))
     if not LINK_PATTERN.fullmatch(secret):
         return _link_refused(
-            request, "Ce lien n’est pas complet\u00a0: ouvrez-le depuis le message que vous avez reçu."
+            request, "Ce code n’est pas complet\u00a0: copiez-le en entier depuis le message que vous avez reçu."
         )
     try:
         await fetch_rights(request.app.state.services, Reader(secret))
@@ -97,6 +97,11 @@ async def sign_in_with_personal_link(request: Request) -> Response:
         return _link_refused(request, error.detail)
     await get_session(request).begin(_signed_in_session(request, Tokens(secret, None, expires=None, name=None)))
     return RedirectResponse("/", 303)
+
+
+def _code_in(typed: str) -> str:
+    """Without the blanks and line breaks that come with what is copied; of a whole older link, what follows the #."""
+    return "".join(typed.split()).rpartition("#")[2]
 
 
 def _link_refused(request: Request, reason: str) -> HTMLResponse:

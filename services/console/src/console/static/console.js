@@ -1,5 +1,5 @@
-// What the pages need beyond htmx: keys that step through versions, filters open where there is room, and a personal
-// link's secret, which only this browser may see.
+// What the pages need beyond htmx: keys that step through versions, filters open where there is room, and older personal
+// links, whose code is in the address.
 "use strict";
 
 document.addEventListener("keydown", (event) => {
@@ -26,14 +26,10 @@ document.addEventListener("DOMContentLoaded", () => {
   const filters = document.querySelector("[data-filters]");
   if (filters && matchMedia("(min-width: 48.01rem)").matches) filters.open = true;
 
+  // Links given until November 2026 have their code in the address, which the browser has recorded already.
   const form = document.querySelector("[data-personal-link]");
-  if (!form) return;
-  const secret = location.hash.slice(1);
-  form.elements.secret.value = secret;
+  if (!form || location.hash.length < 2) return;
+  form.elements.secret.value = location.hash.slice(1);
   history.replaceState(null, "", location.pathname);
-  if (!secret) {
-    form.querySelector("[data-missing]").hidden = false;
-    form.querySelector("[data-waiting]").hidden = true;
-    form.querySelector("button").disabled = true;
-  }
+  document.querySelector("[data-in-address]").hidden = false;
 });

@@ -57,15 +57,15 @@ NEW_ACCESS_LINK_EXAMPLE: dict[str, Any] = {
     },
     "links": [],
     "secret": "dla_link_kJ0v2Hq9…",
-    "address": "https://console.example/acces#dla_link_kJ0v2Hq9…",
+    "address": "https://console.example/acces",
     "until": "2026-10-10",
 }
 
 
 class NewAccessLink(CommandResult):
     """`secret`: the bearer token of the link, given in this response only and stored nowhere; null when the response is
-    repeated for an Idempotency-Key. `address`: the whole link, where the deployment has a console; the secret is its
-    fragment, which no browser sends to a server. `until`: its last day."""
+    repeated for an Idempotency-Key. `address`: where the person types or pastes it, if the deployment has a
+    console; it does not hold the secret, as browsers record every address. `until`: its last day."""
 
     model_config = ConfigDict(json_schema_extra={"example": NEW_ACCESS_LINK_EXAMPLE})
 
@@ -211,14 +211,12 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
         assert until is not None
         if receipt.repeated:
             return NewAccessLink(**result.model_dump(exclude_unset=True), secret=None, address=None, until=until)
-        return NewAccessLink(
-            **result.model_dump(exclude_unset=True), secret=secret, address=self._address(secret), until=until
-        )
+        return NewAccessLink(**result.model_dump(exclude_unset=True), secret=secret, address=self._address, until=until)
 
-    def _address(self, secret: str) -> str | None:
-        """A fragment is sent to no server, and so appears in no access log."""
+    @property
+    def _address(self) -> str | None:
         console = self._deployment.settings.console_url
-        return f"{str(console).rstrip('/')}/acces#{secret}" if console else None
+        return f"{str(console).rstrip('/')}/acces" if console else None
 
     def _add_link_route(
         self, endpoint: Callable[..., NewAccessLink], declared: CommandEndpoint, path: str, status: int
