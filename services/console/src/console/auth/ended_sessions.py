@@ -23,7 +23,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 ID_FILE = "folder-id"
 HOUR_SECONDS = 3600
-KEPT_HOURS = 2
+RETENTION_HOURS = 2
 """Hours for which an entry is kept after the end of its session: more than clocks of two machines differ."""
 
 
@@ -84,8 +84,8 @@ class EndedSessions:
 
     def _remove_expired(self) -> None:
         """Other processes do the same at the same time. What cannot be removed takes room, and is tried again."""
-        first_kept = int(time.time()) // HOUR_SECONDS - KEPT_HOURS
-        for hour in [each for each in self._folder.iterdir() if each.name.isdecimal() and int(each.name) < first_kept]:
+        first_hour = int(time.time()) // HOUR_SECONDS - RETENTION_HOURS
+        for hour in [each for each in self._folder.iterdir() if each.name.isdecimal() and int(each.name) < first_hour]:
             try:
                 for entry in hour.iterdir():
                     entry.unlink(missing_ok=True)

@@ -104,7 +104,7 @@ def sessions_unavailable_page(request: Request) -> HTMLResponse:
         heading = "Vous n’êtes pas encore déconnecté·e"
         detail = (
             "La fin de votre session n’a pas pu être enregistrée. Revenez à la page précédente et recommencez dans un"
-            " instant\u00a0; sur un ordinateur partagé, fermez aussi toutes les fenêtres du navigateur."
+            " instant\u202f; sur un ordinateur partagé, fermez aussi toutes les fenêtres du navigateur."
         )
     else:
         heading = "Les sessions ne peuvent pas être vérifiées"
