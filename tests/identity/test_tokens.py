@@ -254,6 +254,35 @@ def test_a_new_key_is_found_at_once_and_a_withdrawn_one_forgotten(provider: Prov
     assert provider.proven(token({"kid": new.kid}, new))
 
 
+def test_a_signature_is_verified_once_while_the_same_keys_are_trusted(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified: list[object] = []
+    decode = jwt.decode
+
+    def counted(*args: Any, **options: Any) -> Any:
+        verified.append(args)
+        return decode(*args, **options)
+
+    monkeypatch.setattr(jwt, "decode", counted)
+    known, tampered = token(), f"{token(jti='x')[:-4]}AAAA"
+    for _ in range(3):
+        assert provider.proven(known)
+        assert provider.refused(tampered).status_code == 401
+    assert len(verified) == 1 + 3, "what is refused is remembered by nobody"
+    provider.publish(RSA)
+    provider.now += 601
+    assert provider.refused(known).status_code == 401, "its key was withdrawn"
+
+
+def test_a_token_that_is_remembered_ends_all_the_same(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    known, now = token(), time.time()
+    provider.verifier.verify(known).claims.clear()
+    assert provider.proven(known), "what is done with its claims changes nothing"
+    monkeypatch.setattr(time, "time", lambda: now + 700)
+    assert provider.refused(known).status_code == 401
+
+
 def test_unknown_keys_do_not_make_us_hammer_the_provider(provider: Provider) -> None:
     provider.proven(token())
     stranger = ECKey.generate_key("P-256", auto_kid=True)

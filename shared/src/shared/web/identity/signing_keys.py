@@ -32,16 +32,23 @@ class KeysUnavailable(Exception):
     """The provider's keys cannot be read, and none that was read before is trusted any more."""
 
 
+class TrustedKeys(KeySet):
+    """As they were read at one moment: what was verified by one reading is not by another."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
 class SigningKeys:
     """`where`: a file or a URL. `trusted_for`: seconds for which keys outlive an outage of the provider."""
 
     def __init__(self, where: str, trusted_for: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._where, self._trusted_for, self._clock = where, trusted_for, clock
-        self._keys = KeySet([])
+        self._keys = TrustedKeys([])
         self._read_at = self._tried_at = float("-inf")
         self._reading = Lock()
 
-    def keys_for(self, kid: str | None) -> KeySet:
+    def keys_for(self, kid: str | None) -> TrustedKeys:
         """All keys trusted now, read again when they are old or none has this id. Raises KeysUnavailable."""
         if self._is_old() and self._keys:
             self._refresh(wait=False)
@@ -69,7 +76,7 @@ class SigningKeys:
             if self._clock() - self._tried_at < pause:
                 return
             self._tried_at = self._clock()
-            self._keys = KeySet(_usable(self._fetch_keys()))
+            self._keys = TrustedKeys(_usable(self._fetch_keys()))
             self._read_at = self._clock()
         except (httpx.HTTPError, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             log.warning("the keys of the identity provider cannot be read: %r", error)

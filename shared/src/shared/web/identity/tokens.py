@@ -5,21 +5,23 @@ from __future__ import annotations
 import hmac
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import GuestProtocol, KeySet
 
 from shared.settings import Settings
 from shared.web.http import ProblemError
-from shared.web.identity.signing_keys import KeysUnavailable, SigningKeys
+from shared.web.identity.signing_keys import KeysUnavailable, SigningKeys, TrustedKeys
 
 ALGORITHMS = ["EdDSA", "Ed25519", "ES256", "RS256", "PS256"]
 """Asymmetric signatures, by name: not `none`, and no HMAC for which a public key could be misused as the secret."""
 MAX_TOKEN_CHARACTERS = 8 * 1024
 CLOCK_SKEW_SECONDS = 30
+REMEMBERED_TOKENS = 1024
+"""Whose signature is not verified again at each request, while the same keys are trusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +43,33 @@ class TokenVerifier:
             exp={"essential": True},
             sub={"essential": True},
         )
+        self._verified = lru_cache(REMEMBERED_TOKENS)(self._verify_signature)
 
     def verify(self, token: str) -> VerifiedToken:
         """Raises ProblemError: 401 for a token that is not valid, 503 when the provider's keys are unavailable."""
         try:
             if len(token) > MAX_TOKEN_CHARACTERS:
                 raise ValueError("no token is that long")
-            claims = jwt.decode(token, self._keys_for, algorithms=ALGORITHMS).claims
-            self._claims.validate(claims)
-            subject = text_claim(claims, "sub")
-            assert subject is not None
-            return VerifiedToken(pseudonym(self._identity_key, self._issuer, subject), claims)
+            found = self._verified(token, self._keys.keys_for(_key_id(token)))
+            self._claims.validate(found.claims)
+            return VerifiedToken(found.pseudonym, dict(found.claims))
         except KeysUnavailable as error:
             raise _unreachable() from error
         except (JoseError, ValueError, TypeError, RecursionError) as error:
             raise unauthenticated("Le jeton présenté n’est pas valable ou a expiré.") from error
 
-    def _keys_for(self, signed: GuestProtocol) -> KeySet:
-        """Only the key id of the header is used: a key that the token brings itself is ignored."""
-        kid = signed.headers().get("kid")
-        return self._keys.keys_for(kid if isinstance(kid, str) else None)
+    def _verify_signature(self, token: str, keys: TrustedKeys) -> VerifiedToken:
+        """Neither its times nor for whom it is."""
+        claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+        subject = text_claim(claims, "sub")
+        return VerifiedToken(pseudonym(self._identity_key, self._issuer, subject or ""), claims)
+
+
+@lru_cache(REMEMBERED_TOKENS)
+def _key_id(token: str) -> str | None:
+    """All that is used of the header: a key that the token brings itself is ignored."""
+    kid = jws.extract_compact(token.encode()).headers().get("kid")
+    return kid if isinstance(kid, str) else None
 
 
 def pseudonym(identity_key: bytes, issuer: str, subject: str) -> str:
