@@ -12,7 +12,7 @@ from tests.support.checks.document_reading import lacking, on_paper, on_screen, 
 from parcours.documents.parcours import parcours_documents
 from parcours.documents.tender import tender_documents
 from parcours.domain import coordination
-from parcours.domain.assignment import agreement, selection
+from parcours.domain.assignment import agreement, amendments, selection
 from parcours.domain.assignment.signatures import GivenSignature, GivenSignatures
 from parcours.domain.building import edits, validation
 from parcours.domain.funding import payments
@@ -165,7 +165,7 @@ def test_an_amendment_adds_its_days_to_those_first_agreed(log: MemoryLog[Parcour
     at = LATER + timedelta(days=40)
     signers = [GivenSignature(name, date(2026, 4, 20)) for name in ("Maëlle Kerdoncuff", "Paul Rivoal", "Gaël Armen")]
     signed = GivenSignatures(signers[0], signers[1], provider=signers[2])
-    do(log, agreement.RecordAmendment(prestation, signed, extra_days=2, extra_amount_cents=90_000), at=at)
+    do(log, amendments.RecordAmendment(prestation, signed, extra_days=2, extra_amount_cents=90_000), at=at)
     text_shown = on_screen(written(parcours_documents, f"convention-{prestation}", read(log, at)))
     assert "Jours convenus, avenants compris 7 jours" in text_shown
     assert "20 avril 2026 + 2 + 900,00 €" in text_shown
@@ -309,7 +309,7 @@ def test_the_draft_of_the_agreement_is_ready_to_be_signed_by_the_three(
     for text_shown in (on_screen(document), on_paper(document)):
         for expected in (
             "Projet de convention tripartite",
-            "n’engage personne tant que les trois parties ne l’ont pas signé",
+            "n’engage personne tant que toutes les parties ne l’ont pas signé",
             "La structure accompagnée Les Jardins de l’Erdre",
             "Le prestataire Cabinet Armen",
             "Recalculer les prix de vente avec l’équipe.",

@@ -13,7 +13,7 @@ from tests.support.checks.daily_rows import counted_for_pilots, negative, rows_o
 
 from parcours.caseload import caseload
 from parcours.domain import coordination, corrections, ending
-from parcours.domain.assignment import agreement, assignment_corrections, reporting, selection
+from parcours.domain.assignment import agreement, amendments, assignment_corrections, reporting, selection
 from parcours.domain.assignment.signatures import GivenSignature, GivenSignatures
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import standing
@@ -97,7 +97,9 @@ BUILT = (
     edits.RemoveAction(DROPPED, "secret retrait"),
 )
 ALL_SIGN = GivenSignatures(
-    *(GivenSignature(f"secret {party}", TODAY) for party in ("dirigeante", "responsable", "consultante"))
+    GivenSignature("secret dirigeante", TODAY),
+    GivenSignature("secret responsable", TODAY),
+    provider=GivenSignature("secret consultante", TODAY),
 )
 TENDER = new_id(90)
 AWARD = selection.RecordAward(
@@ -125,7 +127,7 @@ CARRIED_OUT = (
     agreement.SignAgreement(CONSULTING, GivenSignatures(provider=ALL_SIGN.provider)),
     coordination.StartAction(CONSULTING),
     reporting.RecordDays(CONSULTING, 5),
-    agreement.RecordAmendment(CONSULTING, ALL_SIGN, extra_days=1, extra_amount_cents=50_000),
+    amendments.RecordAmendment(CONSULTING, ALL_SIGN, extra_days=1, extra_amount_cents=50_000),
     reporting.AcceptFinalReport(CONSULTING, TODAY),
     payments.AuthorisePayment(CONSULTING, 100_000, last=True),
     coordination.FinishAction(CONSULTING, "secret résultat"),
@@ -281,7 +283,7 @@ COMMANDS = st.one_of(
     on_action(payments.ReleaseFunds, reason=st.just("Le prestataire tarde")),
     on_action(reporting.RecordDays, days=LENGTHS),
     on_action(
-        agreement.RecordAmendment,
+        amendments.RecordAmendment,
         signatures=SIGNATURES,
         extra_days=st.none() | LENGTHS,
         extra_amount_cents=st.none() | SUMS,

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from tests.support.checks.document_reading import text_of
 from tests.support.checks.projection_waits import days_pass, tasks, up_to_date
-from tests.support.histories.validated_parcours import validated_case
+from tests.support.histories.validated_parcours import given_signatures, validated_case
 from tests.support.servers.served_service import Client, Serve, Served
 
 from parcours.domain.state import ActionKind
@@ -210,8 +210,7 @@ def test_one_tender_agreement_report_and_price_for_all_structures_with_a_share_f
     for name in ("cahier-des-charges", "proces-verbal", "projet-de-convention"):
         page = done(adviser.get(f"{tender}/documents/{name}.html")).text
         assert TITLE in page
-    signature = {"name": "Une signataire", "signed_on": today.isoformat()}
-    signatures = {"structure": signature, "unit": signature, "provider": signature}
+    signatures = given_signatures(today.isoformat(), *(each.rpartition("/")[2] for each, _ in structures))
     done(adviser.post(f"{mission_at}/agreement", {"signatures": signatures}))
     extra = adviser.get(operation).json()["extra"]
     assert extra["price_cents"] == 1_000_00

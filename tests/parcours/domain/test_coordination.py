@@ -6,14 +6,14 @@ from uuid import UUID
 
 import pytest
 
+from parcours.domain.agreement_signatures import AgreementSignature, AgreementSignatures
 from parcours.domain.assignment.agreement import (
     AgreementCountersigned,
     AgreementRecorded,
-    AmendmentSigned,
     RecordAgreement,
-    RecordAmendment,
     SignAgreement,
 )
+from parcours.domain.assignment.amendments import AmendmentSigned, RecordAmendment
 from parcours.domain.assignment.reporting import (
     AcceptFinalReport,
     DaysRecorded,
@@ -72,8 +72,6 @@ from parcours.domain.state import (
     OPEN_STATUSES,
     ActionKind,
     ActionStatus,
-    AgreementSignature,
-    AgreementSignatures,
     AgreementTerms,
     ParcoursStatus,
     Period,
@@ -475,7 +473,8 @@ def test_an_amendment_adds_something_and_is_signed_by_all_three() -> None:
 
 
 def test_days_carry_the_day_until_which_they_were_worked() -> None:
-    long_ago = AgreementSignatures(*(signed(n, "Signataire", TODAY - timedelta(days=20)) for n in (1, 2, 3)))
+    structure, unit, provider = (signed(n, "Signataire", TODAY - timedelta(days=20)) for n in (1, 2, 3))
+    long_ago = AgreementSignatures(structure, unit, provider=provider)
     agreement = replace(AGREEMENT, signatures=long_ago, signed_on=long_ago.last_on)
     started = (*FUNDED, agreement, ActionStarted(CONSULTING))
     worked = DaysRecorded(CONSULTING, 2, worked_until=TODAY - timedelta(days=1))

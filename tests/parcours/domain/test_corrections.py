@@ -11,6 +11,7 @@ import pytest
 from tests.support.servers.served_service import served
 
 from embedded.processes.nats import Nats
+from parcours.domain.agreement_signatures import AgreementSignature, AgreementSignatures
 from parcours.domain.assignment.agreement import AgreementRecorded
 from parcours.domain.assignment.assignment_corrections import (
     AgreementCorrected,
@@ -31,14 +32,7 @@ from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted
 from parcours.domain.funding.payments import FundsCommitted, FundsReleased, PaymentAuthorised
 from parcours.domain.lifecycle import OpenParcours, ParcoursOpened
 from parcours.domain.parcours import decider
-from parcours.domain.state import (
-    ActionKind,
-    AgreementSignature,
-    AgreementSignatures,
-    AgreementTerms,
-    PlannedAction,
-    ReceivedPlan,
-)
+from parcours.domain.state import ActionKind, AgreementTerms, PlannedAction, ReceivedPlan
 from parcours.main import service
 from shared.attachments import CiteAttachment
 from shared.kernel import Actor, PersonalData, Role, paris_date, uuid7
@@ -53,9 +47,10 @@ PLAN = ReceivedPlan(
 ACTION = UUID(int=2)
 WHO = PersonalData(new_id(1), "Cabinet Aubépine")
 RETAINED = ProviderRetained(ACTION, WHO, amount_cents=400_000, days=6, exception=text("Seul cabinet"))
-SIGNATURES = AgreementSignatures(
-    *(AgreementSignature(new_id(n), PersonalData(new_id(n), name), signed_on=BEFORE) for n, name in enumerate("ABC", 1))
+BY_STRUCTURE, BY_UNIT, BY_PROVIDER = (
+    AgreementSignature(new_id(n), PersonalData(new_id(n), name), signed_on=BEFORE) for n, name in enumerate("ABC", 1)
 )
+SIGNATURES = AgreementSignatures(BY_STRUCTURE, BY_UNIT, provider=BY_PROVIDER)
 AGREEMENT = AgreementRecorded(ACTION, AgreementTerms(390_000, 5), signatures=SIGNATURES, signed_on=BEFORE)
 FUND = new_id(8)
 CARRIED_OUT = (

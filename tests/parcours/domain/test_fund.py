@@ -21,7 +21,7 @@ from tests.support.servers.served_service import served
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
 from parcours.domain import coordination, parcours
-from parcours.domain.assignment import agreement, selection
+from parcours.domain.assignment import agreement, amendments, selection
 from parcours.domain.assignment.signatures import GivenSignature, GivenSignatures
 from parcours.domain.building import edits, validation
 from parcours.domain.funding import payments
@@ -253,7 +253,7 @@ def test_concurrent_amendments_never_overspend_either(
 
     def amend(n: int) -> bool:
         app, (case, action) = replicas[n % 3], agreed[n]
-        command = agreement.RecordAmendment(action, signers, extra_amount_cents=extras[n])
+        command = amendments.RecordAmendment(action, signers, extra_amount_cents=extras[n])
         try:
             app.handle(parcours.decider, case, command, app.context(case, ADVISER))
         except Refused as refused:

@@ -92,9 +92,9 @@ def test_the_day_on_which_a_structure_joins_is_that_of_paris() -> None:
 
 def test_it_starts_with_two_structures_at_least() -> None:
     same_structure = BeneficiaryJoined(ONE.case, UUID(int=20), joined_on=TODAY, beneficiaries=1)
-    given(PLANNED, ONE, same_structure).when(StartOperation()).refused("too-few-beneficiaries")
-    given(PLANNED, ONE, TWO).when(StartOperation()).then(OperationStarted())
-    given(PLANNED, ONE, TWO, OperationStarted()).when(StartOperation()).then()
+    given(PLANNED, ONE, same_structure).when(StartOperation(ONE.case)).refused("too-few-beneficiaries")
+    given(PLANNED, ONE, TWO).when(StartOperation(ONE.case)).then(OperationStarted())
+    given(PLANNED, ONE, TWO, OperationStarted()).when(StartOperation(ONE.case)).then()
 
 
 def test_it_goes_on_when_one_of_three_gives_up_and_says_so_when_one_is_left() -> None:
@@ -129,11 +129,11 @@ def test_a_structure_leaves_with_the_last_of_its_actions() -> None:
 def test_it_falls_short_before_its_start_too_and_another_structure_restores_it() -> None:
     given(PLANNED, ONE, TWO).when(LeaveOperation(TWO.action, ABANDONED)).then(left(2, 1), OperationFellShort(1))
     short = (PLANNED, ONE, TWO, left(2, 1), OperationFellShort(1))
-    given(*short).when(StartOperation()).refused("too-few-beneficiaries")
+    given(*short).when(StartOperation(ONE.case)).refused("too-few-beneficiaries")
     given(*short).when(JoinOperation(THREE.case, THREE.action)).then(OperationRestored(), joined(3, 2))
     restored = given(*short, OperationRestored(), joined(3, 2))
     assert restored.state.status is OperationStatus.PLANNED
-    restored.when(StartOperation()).then(OperationStarted())
+    restored.when(StartOperation(ONE.case)).then(OperationStarted())
     same_structure = JoinOperation(ONE.case, UUID(int=20))
     given(*short).when(same_structure).then(BeneficiaryJoined(ONE.case, UUID(int=20), joined_on=TODAY, beneficiaries=1))
 
@@ -177,7 +177,7 @@ def test_it_is_cancelled_with_a_reason_at_any_time_before_its_end() -> None:
         given(PLANNED, *before).when(cancellation).then(cancelled)
     given().when(cancellation).refused("unknown-operation")
     given(PLANNED, cancelled).when(cancellation).refused("operation-ended")
-    given(PLANNED, ONE, TWO, cancelled).when(StartOperation()).refused("operation-ended")
+    given(PLANNED, ONE, TWO, cancelled).when(StartOperation(ONE.case)).refused("operation-ended")
 
 
 class AnyOperation(RuleBasedStateMachine):
@@ -198,7 +198,7 @@ class AnyOperation(RuleBasedStateMachine):
 
     @rule()
     def begin(self) -> None:
-        self.log.do(StartOperation())
+        self.log.do(StartOperation(ONE.case))
 
     @rule(action=actions)
     def leave(self, action: UUID) -> None:

@@ -13,17 +13,38 @@ from hypothesis import given as given_values
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from tests.support.histories.operation_mission import (
+    ABANDONED,
+    AGREED,
+    FUNDS,
+    MISSION,
+    PLANNED,
+    PRICE,
+    READY,
+    REPORT,
+    RETAINED,
+    SIGNATURES,
+    STARTED,
+    TODAY,
+    TOGETHER,
+    A,
+    B,
+    C,
+    D,
+    given_signatures,
+    joined,
+    left,
+    signed,
+)
 from tests.support.histories.validated_parcours import validated_case
 
 from embedded.processes.postgres import Postgres
 from parcours.domain import coordination, parcours
-from parcours.domain.assignment import agreement, reporting, selection
-from parcours.domain.assignment.signatures import GivenSignature, GivenSignatures
+from parcours.domain.agreement_signatures import AgreementParty, AgreementSignatures
+from parcours.domain.assignment import agreement, amendments, reporting, selection
 from parcours.domain.collective import operation
 from parcours.domain.collective.conclusion import CancelOperation, CloseOperation, OperationCancelled
 from parcours.domain.collective.membership import (
-    BeneficiaryJoined,
-    BeneficiaryLeft,
     JoinOperation,
     LeaveOperation,
     OperationStarted,
@@ -31,7 +52,7 @@ from parcours.domain.collective.membership import (
     VerifyReport,
 )
 from parcours.domain.collective.mission import as_parcours
-from parcours.domain.collective.operation import OperationPlanned, PlannedMission, PlanOperation
+from parcours.domain.collective.operation import OperationPlanned, PlanOperation
 from parcours.domain.collective.shares import (
     DecideDepartedShare,
     DepartedShareDecided,
@@ -43,79 +64,16 @@ from parcours.domain.collective.shares import (
     split,
 )
 from parcours.domain.collective.standing import ContinueAlone
-from parcours.domain.collective.state import DepartureReason, Operation, ShareDecision
+from parcours.domain.collective.state import Operation, ShareDecision
 from parcours.domain.funding import fund, payments
 from parcours.domain.guards import require_consulting_action
-from parcours.domain.state import (
-    ActionKind,
-    AgreementParty,
-    AgreementSignature,
-    AgreementSignatures,
-    AgreementTerms,
-    PlannedAction,
-)
 from parcours.domain.tender import award, proposals, tender
 from parcours.main import service
 from shared.eventlog import ServiceApplication
-from shared.kernel import Actor, Clock, PersonalData, Refused, Role, uuid7
-from shared.testing.scenarios import CASE, NOW, UNIT, MemoryLog, Scenarios, new_id, text
+from shared.kernel import Actor, Clock, Refused, Role, uuid7
+from shared.testing.scenarios import CASE, UNIT, MemoryLog, Scenarios, text
 
 given = Scenarios(operation.decider)
-TODAY = date(2026, 3, 2)
-MISSION = PlannedMission(
-    "finance",
-    "À choisir",
-    starts_on=TODAY + timedelta(days=10),
-    ends_on=TODAY + timedelta(days=90),
-    planned_days=6,
-)
-PLANNED = OperationPlanned(
-    UNIT,
-    text("Une comptable pour trois"),
-    adviser="some-adviser",
-    mission=CASE,
-    planned=PlannedAction(
-        ActionKind.CONSULTING,
-        "finance",
-        title=text("Une comptable pour trois"),
-        who=PersonalData(new_id(1), "À choisir"),
-        starts_on=MISSION.starts_on,
-        ends_on=MISSION.ends_on,
-        planned_days=6,
-    ),
-)
-A, B, C, D = (UUID(int=n) for n in (2, 3, 4, 5))
-
-
-def joined(case: UUID, beneficiaries: int) -> BeneficiaryJoined:
-    return BeneficiaryJoined(case, UUID(int=case.int + 20), joined_on=TODAY, beneficiaries=beneficiaries)
-
-
-def signed(party: AgreementParty) -> AgreementSignature:
-    return AgreementSignature(new_id(5), PersonalData(new_id(5), party.value), signed_on=TODAY)
-
-
-PRICE = 1_000_00
-TOGETHER = (joined(A, 1), joined(B, 2), joined(C, 3))
-RETAINED = selection.ProviderRetained(
-    CASE,
-    PersonalData(new_id(4), "Cabinet Armen"),
-    amount_cents=PRICE,
-    days=6,
-    exception=text("Seul cabinet du territoire"),
-)
-FUNDS = payments.FundsCommitted(CASE, PRICE, fund=fund.fund_id(UNIT, NOW.year))
-SIGNATURES = AgreementSignatures(**{party.value: signed(party) for party in AgreementParty})
-AGREED = agreement.AgreementRecorded(CASE, AgreementTerms(PRICE, 6), signatures=SIGNATURES, signed_on=TODAY)
-READY = (PLANNED, *TOGETHER, RETAINED, FUNDS, AGREED)
-STARTED = (*READY, OperationStarted())
-REPORT = reporting.FinalReportAccepted(CASE, TODAY)
-ABANDONED = DepartureReason.ACTION_ABANDONED
-
-
-def left(case: UUID, beneficiaries: int, share: ShareDecision | None = None) -> BeneficiaryLeft:
-    action = UUID(int=case.int + 20)
-    return BeneficiaryLeft(case, action, reason=ABANDONED, left_on=TODAY, beneficiaries=beneficiaries, share=share)
 
 
 def test_an_operation_calls_one_provider_in_for_all_structures() -> None:
@@ -129,8 +87,7 @@ def test_its_provider_is_chosen_funded_and_agreed_with_once_by_the_rules_of_any_
     outcome = given(PLANNED, *TOGETHER).when(choice)
     [retained] = outcome.events
     assert (retained.action, retained.amount_cents) == (CASE, PRICE)
-    signatures = GivenSignatures(*(GivenSignature(name, TODAY) for name in ("Claire", "Youenn", "Armen")))
-    record = agreement.RecordAgreement(CASE, signatures)
+    record = agreement.RecordAgreement(CASE, given_signatures(A, B, C))
     given(PLANNED, *TOGETHER).when(record).refused("no-provider")
     given(PLANNED, *TOGETHER, RETAINED).when(record).refused("not-funded")
     given(PLANNED, *TOGETHER, RETAINED).when(payments.CommitFunds(CASE)).then(FUNDS)
@@ -142,15 +99,15 @@ def test_an_operation_without_a_provider_has_neither_agreement_nor_price() -> No
     plain = OperationPlanned(UNIT, text("Visite croisée"), adviser="some-adviser")
     given(plain, *TOGETHER).when(payments.CommitFunds(CASE)).refused("unknown-action")
     assert given(plain, *TOGETHER).state.price is None
-    given(plain, *TOGETHER).when(StartOperation()).then(OperationStarted())
+    given(plain, *TOGETHER).when(StartOperation(A)).then(OperationStarted())
     given(plain, *TOGETHER).when(VerifyReport()).then()
 
 
 def test_it_starts_once_its_agreement_is_in_force() -> None:
-    given(PLANNED, *TOGETHER, RETAINED, FUNDS).when(StartOperation()).refused("no-agreement")
-    one_signature = replace(AGREED, signatures=AgreementSignatures(structure=signed(AgreementParty.STRUCTURE)))
-    given(PLANNED, *TOGETHER, RETAINED, FUNDS, one_signature).when(StartOperation()).refused("no-agreement")
-    given(*READY).when(StartOperation()).then(OperationStarted())
+    given(PLANNED, *TOGETHER, RETAINED, FUNDS).when(StartOperation(A)).refused("no-agreement")
+    one_signature = replace(AGREED, signatures=AgreementSignatures(provider=signed(AgreementParty.PROVIDER)))
+    given(PLANNED, *TOGETHER, RETAINED, FUNDS, one_signature).when(StartOperation(A)).refused("no-agreement")
+    given(*READY).when(StartOperation(A)).then(OperationStarted())
 
 
 def test_an_action_of_a_beneficiary_ends_once_the_report_is_accepted() -> None:
@@ -174,7 +131,7 @@ def test_days_amendments_and_payments_are_those_of_the_operation() -> None:
     paid = payments.PaymentAuthorised(CASE, PRICE)
     given(*STARTED, REPORT).when(payments.AuthorisePayment(CASE, PRICE)).then(paid)
     given(*STARTED, REPORT).when(payments.AuthorisePayment(CASE, PRICE + 1)).refused("beyond-committed")
-    more = agreement.AmendmentSigned(CASE, SIGNATURES, signed_on=TODAY, extra_amount_cents=200_00)
+    more = amendments.AmendmentSigned(CASE, SIGNATURES, signed_on=TODAY, extra_amount_cents=200_00)
     assert given(*STARTED, more).state.price == PRICE + 200_00
     assert sum(shares_of(given(*STARTED, more).state).values()) == PRICE + 200_00
 
@@ -287,8 +244,8 @@ class AnyShares(RuleBasedStateMachine):
 
     @rule(extra=st.integers(1, 99_99))
     def amend(self, extra: int) -> None:
-        signatures = GivenSignatures(*(GivenSignature(name, TODAY) for name in ("Claire", "Youenn", "Armen")))
-        self.log.do(agreement.RecordAmendment(CASE, signatures, extra_amount_cents=extra))
+        present = (each.case for each in self.log.state.present)
+        self.log.do(amendments.RecordAmendment(CASE, given_signatures(*present), extra_amount_cents=extra))
 
     @invariant()
     def shares_add_up(self) -> None:
@@ -333,7 +290,7 @@ def agreed(app: ServiceApplication) -> tuple[UUID, list[tuple[UUID, UUID]]]:
     mission = replace(MISSION, starts_on=today() + timedelta(days=10), ends_on=today() + timedelta(days=90))
     ask(app, operation.decider, number, PlanOperation("dla-44", "Une comptable pour trois", mission=mission))
     structures = [validated_case(app, operation=number) for _ in range(3)]
-    signatures = GivenSignatures(*(GivenSignature(name, today()) for name in ("Claire", "Youenn", "Armen")))
+    signatures = given_signatures(*(case for case, _ in structures), on=today())
     ask(
         app,
         operation.decider,

@@ -16,19 +16,13 @@ from tests.support.servers.served_service import Client, Served, served
 
 from embedded.processes.nats import Nats
 from parcours.domain import coordination, parcours
+from parcours.domain.agreement_signatures import AgreementSignature, AgreementSignatures
 from parcours.domain.assignment import selection
 from parcours.domain.assignment.agreement import AgreementRecorded
 from parcours.domain.assignment.reporting import FinalReportReceived, ReceiveFinalReport
 from parcours.domain.building import edits, validation
 from parcours.domain.lifecycle import ParcoursOpened
-from parcours.domain.state import (
-    ActionKind,
-    AgreementSignature,
-    AgreementSignatures,
-    AgreementTerms,
-    PlannedAction,
-    ReceivedPlan,
-)
+from parcours.domain.state import ActionKind, AgreementTerms, PlannedAction, ReceivedPlan
 from parcours.domain.tender.award import (
     AwardTender,
     CancelTender,
@@ -509,9 +503,9 @@ def test_a_provider_chosen_without_a_tender_hands_in_its_own_report() -> None:
         action, who, amount_cents=400_000, days=5, exception=text("Seul cabinet"), account="p1"
     )
     by_each = (AgreementSignature(new_id(n), PersonalData(new_id(n), "Signataire"), signed_on=today) for n in (3, 4, 5))
-    signed = AgreementRecorded(
-        action, AgreementTerms(400_000, 5), signatures=AgreementSignatures(*by_each), signed_on=today
-    )
+    by_structure, by_unit, by_provider = by_each
+    signatures = AgreementSignatures(by_structure, by_unit, provider=by_provider)
+    signed = AgreementRecorded(action, AgreementTerms(400_000, 5), signatures=signatures, signed_on=today)
     started = case(
         ParcoursOpened(plan),
         edits.ActionAdded(action, planned),

@@ -47,7 +47,10 @@ def validated_case(
     return case, next(iter(built.actions))
 
 
-def given_signatures(day: str) -> dict[str, Any]:
-    """Of the three parties, on the same day, as a client sends them."""
-    signers = {"structure": "Maëlle Kerdoncuff", "unit": "Paul Rivoal", "provider": "Nadia Le Goff"}
-    return {party: {"name": name, "signed_on": day} for party, name in signers.items()}
+def given_signatures(day: str, *cases: str) -> dict[str, Any]:
+    """Of all parties, on the same day, as a client sends them: of the structure, or of those of an operation."""
+    leader, unit, provider = (
+        {"name": name, "signed_on": day} for name in ("Maëlle Kerdoncuff", "Paul Rivoal", "Nadia Le Goff")
+    )
+    by_structure = {"structures": [{"case": each, **leader} for each in cases]} if cases else {"structure": leader}
+    return {**by_structure, "unit": unit, "provider": provider}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,8 +12,8 @@ from tests.support.generated.openapi_examples import DAY
 from tests.support.histories.command_walks import UNIT, Walk, actor
 
 from parcours.domain import coordination, ending
-from parcours.domain.assignment import agreement, reporting, selection
-from parcours.domain.assignment.signatures import GivenSignature, GivenSignatures
+from parcours.domain.assignment import agreement, amendments, reporting, selection
+from parcours.domain.assignment.signatures import GivenSignature, GivenSignatures, GivenStructureSignature
 from parcours.domain.building import edits, validation
 from parcours.domain.collective import conclusion, membership, operation, shares, standing
 from parcours.domain.collective.state import DepartureReason, ShareDecision
@@ -34,23 +35,31 @@ def signature(name: str, on: date = TODAY) -> GivenSignature:
     return GivenSignature(name, on)
 
 
-def assigned(action: UUID) -> Iterator[Step]:
-    """A provider is chosen for it, money is engaged, and an agreement signed."""
+def by_structures(*cases: UUID) -> GivenSignatures:
+    """Of the structure, or of each structure of an operation, and of the unit."""
+    unit = signature("Paul Rivoal")
+    if not cases:
+        return GivenSignatures(structure=signature("Maëlle Kerdoncuff"), unit=unit)
+    each = tuple(GivenStructureSignature(case, "Maëlle Kerdoncuff", signed_on=TODAY) for case in cases)
+    return GivenSignatures(unit=unit, structures=each)
+
+
+def assigned(action: UUID, *cases: UUID) -> Iterator[Step]:
+    """A provider is chosen for it, money is engaged, and an agreement signed, by each structure of an operation."""
     yield (
         selection.RetainProvider(action, "Nadia Le Goff", amount_cents=4_800_00, days=6, exception="Elle seule sait."),
         WORK,
     )
     yield payments.CommitFunds(action), WORK
-    both = GivenSignatures(structure=signature("Maëlle Kerdoncuff"), unit=signature("Paul Rivoal"))
-    yield agreement.RecordAgreement(action, both, amount_cents=4_000_00, days=5), WORK
+    yield agreement.RecordAgreement(action, by_structures(*cases), amount_cents=4_000_00, days=5), WORK
     yield agreement.SignAgreement(action, GivenSignatures(provider=signature("Nadia Le Goff"))), WORK
 
 
-def reported(action: UUID) -> Iterator[Step]:
+def reported(action: UUID, *cases: UUID) -> Iterator[Step]:
     """The provider works, longer than agreed, and reports."""
     yield reporting.RecordDays(action, 2), WORK
-    three = GivenSignatures(*map(signature, ("Maëlle Kerdoncuff", "Paul Rivoal", "Nadia Le Goff")))
-    yield agreement.RecordAmendment(action, three, extra_days=1, extra_amount_cents=500_00), WORK
+    all_sign = replace(by_structures(*cases), provider=signature("Nadia Le Goff"))
+    yield amendments.RecordAmendment(action, all_sign, extra_days=1, extra_amount_cents=500_00), WORK
     yield reporting.ReceiveFinalReport(action, TODAY), WORK
     yield reporting.AcceptFinalReport(action), WORK
     yield payments.AuthorisePayment(action, 1_000_00), WORK
@@ -157,11 +166,11 @@ def joint_operation(walk: Walk) -> Iterator[Step]:
         yield membership.JoinOperation(case, UUID(int=case.int + 10)), WORK
     yield shares.SetShares(tuple(shares.ShareWeight(case, 1) for case in cases), "Autant de salariés."), WORK
     (action,) = walk.state.missions
-    yield from assigned(action)
-    yield membership.StartOperation(), WORK
+    yield from assigned(action, *cases)
+    yield membership.StartOperation(cases[0]), WORK
     yield membership.LeaveOperation(UUID(int=70), DepartureReason.PARCOURS_ABANDONED), WORK
     yield shares.DecideDepartedShare(cases[0], ShareDecision.REDISTRIBUTED, reason="Elle n’en a rien eu."), WORK
-    yield from reported(action)
+    yield from reported(action, *cases[1:])
     yield conclusion.CloseOperation("Un poste est ouvert.", TODAY), WORK
 
 
@@ -169,6 +178,6 @@ def operation_that_falls_short(_: Walk) -> Iterator[Step]:
     yield operation.PlanOperation(UNIT, "Un achat groupé"), WORK
     for number in (60, 61):
         yield membership.JoinOperation(UUID(int=number), UUID(int=number + 10)), WORK
-    yield membership.StartOperation(), WORK
+    yield membership.StartOperation(UUID(int=60)), WORK
     yield membership.LeaveOperation(UUID(int=70), DepartureReason.PARCOURS_ABANDONED), WORK
     yield membership.ContinueOperation(UUID(int=71)), WORK

@@ -18,9 +18,9 @@ from parcours.domain.building.validation import (
     ParcoursValidated,
     SharedVersionVoided,
 )
-from parcours.domain.collective.conclusion import OperationCancelled, OperationClosed
-from parcours.domain.collective.membership import OperationContinued, OperationFellShort, OperationRestored
-from parcours.domain.collective.operation import OperationPlanned
+from parcours.domain.collective.membership import (
+    AgreementCompleted,
+)
 from parcours.domain.collective.standing import (
     UNDECIDED,
     ActionContinuedAlone,
@@ -34,9 +34,10 @@ from parcours.domain.corrections import ParcoursEndingCorrected
 from parcours.domain.ending import ParcoursAbandoned, ParcoursCompleted, UpdateAbandoned
 from parcours.domain.funding.payments import FundsCommitted, FundsReleased, PaymentAuthorised
 from parcours.domain.lifecycle import ParcoursOpened
-from parcours.domain.state import OPEN_STATUSES, ActionStatus, CollectiveStatus, PlannedAction
+from parcours.domain.state import OPEN_STATUSES, ActionStatus, CollectiveStatus
 from parcours.domain.tender.award import CandidateInformed, ProposalScored, TenderAwarded, TenderCancelled
 from parcours.domain.tender.proposals import ProposalSubmitted, TenderOpened
+from parcours.operation_tasks import new_action, project_operation, unsigned_since
 from parcours.settings import load_settings
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
@@ -47,7 +48,7 @@ START, END = "action_to_start", "action_to_end"
 SCORES, AWARD, CANDIDATES = "proposals_to_score", "award_to_decide", "candidates_to_inform"
 FUNDING, AGREEMENT = "funds_to_commit", "agreement_to_sign"
 REPORT, PAYMENT = "report_to_accept", "payment_to_authorise"
-DECISION, SHORT = "collective_action_to_decide", "operation_fell_short"
+DECISION, SHORT, STRUCTURES = "collective_action_to_decide", "operation_fell_short", "operation_structures_to_sign"
 PARCOURS = "/api/v1/parcours/{case}"
 OPERATION = "/api/v1/operations/{case}"
 TENDER = f"{PARCOURS}/tenders/{{item}}"
@@ -68,42 +69,27 @@ TASK_KINDS = {
         "Opération collective à court de structures, ou annulée\u00a0: suite à décider", PARCOURS, days=15
     ),
     SHORT: TaskKind("Opération collective à court de structures\u00a0: suite à décider", OPERATION, days=15),
+    STRUCTURES: TaskKind("Convention de l’opération\u00a0: des structures ne l’ont pas encore signée", OPERATION),
     COMMENT: comment_task(PARCOURS),
 }
-OF_OPERATION = {SHORT: SHORT} | {
+OF_OPERATION = {SHORT: SHORT, STRUCTURES: STRUCTURES} | {
     kind: f"operation_{kind}" for kind in (SCORES, AWARD, CANDIDATES, FUNDING, AGREEMENT, REPORT, PAYMENT)
 }
 """The same tasks where the tender and its agreement are those of a collective operation."""
 TASK_KINDS |= {
     OF_OPERATION[kind]: replace(task, href=task.href.replace(PARCOURS, OPERATION))
     for kind, task in TASK_KINDS.items()
-    if kind in OF_OPERATION and kind != SHORT
+    if kind in OF_OPERATION and OF_OPERATION[kind] != kind
 }
 """Days are ours, and no official delay; those of an agreement are a setting. An action is listed from the day on which
 it should start or end."""
 
 
 def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
-    projected = _operation(_collective_action(row, entry, recorded), entry, recorded)
+    projected = project_operation(_collective_action(row, entry, recorded), entry, recorded)
     projected = _stage(_tender(_action(projected, entry, recorded), entry, recorded), entry, recorded)
     projected = project_comments(projected, entry, recorded)
     return row if projected is row else projected | {"due": _due_entries(projected)}
-
-
-def _operation(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
-    """A collective operation, which is a row of its own: a task of its unit while it is short of structures."""
-    match recorded.data:
-        case OperationPlanned(unit, _, adviser=adviser, mission=mission, planned=planned):
-            missions = {str(mission): _new_action(planned) | {"validated": True}} if planned else {}
-            opened = {"unit": unit, "adviser": adviser, "actions": missions, "tenders": {}}
-            return row | opened | {"short_since": None, "over": False}
-        case OperationFellShort():
-            return row | {"short_since": entry.recorded_at}
-        case OperationRestored() | OperationContinued():
-            return row | {"short_since": None}
-        case OperationClosed() | OperationCancelled():
-            return row | {"over": True}
-    return row
 
 
 def _collective_action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
@@ -147,7 +133,7 @@ def _action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     """Each action: its status and dates, its report, and what is left to pay of a consulting one."""
     match recorded.data:
         case ActionAdded(action, planned):
-            return row | {"actions": row["actions"] | {str(action): _new_action(planned)}}
+            return row | {"actions": row["actions"] | {str(action): new_action(planned)}}
         case ActionRemoved(action):
             return row | {"actions": {key: other for key, other in row["actions"].items() if key != str(action)}}
         case ActionRescheduled(action, starts_on, ends_on=ends_on):
@@ -168,6 +154,8 @@ def _action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return _update_action(row, action, chosen=entry.recorded_at)
         case ProviderDismissed(action):
             return _update_action(row, action, chosen=None)
+        case AgreementCompleted(action):
+            return _update_action(row, action, agreed=True)
         case AgreementRecorded(action, signatures=signatures) | AgreementCountersigned(action, signatures):
             return _update_action(row, action, agreed=not signatures.missing)
         case FundsCommitted(action, amount):
@@ -181,23 +169,6 @@ def _action(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
         case PaymentAuthorised(action, amount):
             return _update_action(row, action, left=row["actions"][str(action)]["left"] - amount)
     return row
-
-
-def _new_action(planned: PlannedAction) -> Row:
-    return {
-        "starts_on": planned.starts_on,
-        "ends_on": planned.ends_on,
-        "status": ActionStatus.PLANNED,
-        "validated": False,
-        "left": 0,
-        "chosen": None,
-        "committed": None,
-        "agreed": False,
-        "received": None,
-        "accepted": None,
-        "collective": None,
-        "collective_since": None,
-    }
 
 
 def _update_action(row: Row, action: Any, **changes: Any) -> Row:
@@ -265,11 +236,18 @@ def _waiting(row: Row) -> Row:
     for stream, tender in row["tenders"].items():
         waits[stream] = due_entry(tender["what"], tender["since"], item=stream)
     if "stage" not in row:
-        return waits | ({"operation": due_entry(SHORT, row["short_since"])} if row["short_since"] else {})
+        return waits | _waiting_of_operation(row)
     if row["stage"]:
         waits["parcours"] = row["stage"]
     elif not any(action["status"] in OPEN_STATUSES for action in row["actions"].values()):
         waits["parcours"] = due_entry(DEBRIEF, row["settled_at"])
+    return waits
+
+
+def _waiting_of_operation(row: Row) -> Row:
+    waits = {"operation": due_entry(SHORT, row["short_since"])} if row["short_since"] else {}
+    if since := unsigned_since(row):
+        waits["structures"] = due_entry(STRUCTURES, since)
     return waits
 
 
@@ -279,7 +257,7 @@ def _next_step(key: str, action: Row) -> Row:
 
 
 caseload = Caseload(
-    Projection("caseload:v3", _project),
+    Projection("caseload:v4", _project),
     TASK_KINDS,
-    pace_days=lambda: dict.fromkeys((AGREEMENT, OF_OPERATION[AGREEMENT]), load_settings().signature_days),
+    pace_days=lambda: dict.fromkeys((AGREEMENT, OF_OPERATION[AGREEMENT], STRUCTURES), load_settings().signature_days),
 )

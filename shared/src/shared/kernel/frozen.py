@@ -25,7 +25,7 @@ else:
 
 @cache
 def _slots(cls: type) -> dict[str, tuple[Callable[[Any], Any], Callable[[Any, Any], None]]]:
-    members = {field.name: cls.__dict__[field.name] for field in fields(cls)}
+    members = {field.name: getattr(cls, field.name) for field in fields(cls)}
     return {name: (member.__get__, member.__set__) for name, member in members.items()}
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from parcours.domain.collective import operation
-from parcours.domain.collective.membership import can_start, lacks_agreement
+from parcours.domain.collective.membership import can_start, lacks_agreement, lacks_signature, signed_on
 from parcours.domain.collective.shares import shares_of
 from parcours.domain.collective.state import OperationStatus
 from parcours.domain.state import Action, ActionStatus, CollectiveStatus, Parcours
@@ -17,8 +17,9 @@ from shared.kernel import Encrypted
 
 @dataclass(frozen=True, slots=True)
 class CollectiveAction:
-    """The operation of one action. `may_start`: it would let the action start now; `share_cents`: the structure's own
-    share of the price, null before there is one."""
+    """The operation of one action. `may_start`: it would let the action start now; `signed_on`: when the structure
+    signed the operation's agreement, null before; `share_cents`: its own share of the price, null before there is
+    one."""
 
     action: UUID
     operation: UUID
@@ -29,6 +30,7 @@ class CollectiveAction:
     collective_status_label: str
     beneficiaries: int
     may_start: bool
+    signed_on: date | None
     share_cents: int | None
     ended_on: date | None
 
@@ -65,7 +67,8 @@ def _operation_of(app: ServiceApplication, case: UUID, key: UUID, *, action: Act
         collective_status=action.collective_status,
         collective_status_label=action.collective_status.label,
         beneficiaries=len(state.present),
-        may_start=can_start(state) and not lacks_agreement(state),
+        may_start=can_start(state) and not lacks_agreement(state) and not lacks_signature(state, case),
+        signed_on=signed_on(state, case),
         share_cents=shares_of(state).get(case),
         ended_on=state.ending.on if state.ending else None,
     )

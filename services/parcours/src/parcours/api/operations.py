@@ -8,7 +8,7 @@ from uuid import UUID
 from parcours import projections
 from parcours.api.funds import UNIT_READERS
 from parcours.documents.operation import operation_documents
-from parcours.domain.assignment import agreement, assignment_corrections, reporting, selection
+from parcours.domain.assignment import agreement, amendments, assignment_corrections, reporting, selection
 from parcours.domain.attachments import ParcoursAttachmentKind
 from parcours.domain.collective import conclusion, operation, shares
 from parcours.domain.collective.state import Operation
@@ -74,7 +74,7 @@ missions.command("/funds", payments.CommitFunds, *STAFF)
 missions.command("/funds/release", payments.ReleaseFunds, *STAFF)
 missions.command("/agreement", agreement.RecordAgreement, *STAFF)
 missions.command("/agreement/signatures", agreement.SignAgreement, *STAFF)
-missions.command("/amendments", agreement.RecordAmendment, *STAFF)
+missions.command("/amendments", amendments.RecordAmendment, *STAFF)
 missions.command("/days", reporting.RecordDays, *STAFF)
 missions.command("/final-report/receipt", reporting.ReceiveFinalReport, *STAFF)
 missions.command("/final-report/acceptance", reporting.AcceptFinalReport, *STAFF)

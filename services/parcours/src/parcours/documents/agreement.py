@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from parcours.domain.assignment.agreement import AmendmentSigned
-from parcours.domain.state import Action, Agreement, AgreementSignature, AgreementTerms, Parcours
+from parcours.domain.agreement_signatures import AgreementSignature, AgreementSignatures
+from parcours.domain.assignment.amendments import AmendmentSigned
+from parcours.domain.collective.state import MissionView
+from parcours.domain.state import Action, AgreementTerms, Parcours
 from parcours.domain.tender import tender as tenders
 from parcours.domain.tender.state import Proposal, Tender, TenderStatus
 from shared.attachments import attachment
@@ -40,6 +42,7 @@ TEMPLATE_NOTICE = (
     "avant de le signer."
 )
 NOT_IN_FORCE = "Cette convention n’est pas encore en vigueur\u00a0: il y manque une signature au moins."
+NUMBERED = "Chaque structure signe pour elle-même. Elles ont ici leur numéro dans la fiche de l’opération."
 SIGNATURE_BLANKS = "Nom et qualité\u00a0:\n\nDate\u00a0:\n\nSignature\u00a0:"
 MISSING_BY_STEP = {
     TenderStatus.NEW: "La consultation n’est pas encore ouverte.",
@@ -59,7 +62,7 @@ def missing_draft_reason(tender: Tender) -> str | None:
 
 
 def draft_agreement(source: DocumentSource[Tender]) -> Document:
-    """From the award until the three have signed."""
+    """From the award until all have signed."""
     parcours: Parcours = source.parent
     tender = source.state
     assert tender.action is not None
@@ -68,14 +71,14 @@ def draft_agreement(source: DocumentSource[Tender]) -> Document:
     assert chosen.proposal is not None
     action, provider = parcours.actions.get(tender.action), source.decrypt(chosen.name)
     blocks: list[Block] = [
-        Paragraph("Projet, qui n’engage personne tant que les trois parties ne l’ont pas signé.", aside=True),
+        Paragraph("Projet, qui n’engage personne tant que toutes les parties ne l’ont pas signé.", aside=True),
         *_parties(source, parcours.plan.unit, provider),
         *_purpose(source, action, tender, None),
         Heading("2. Le calendrier, les jours et le montant"),
         Facts((*_calendar(action), *_price(chosen.proposal.days, chosen.proposal.amount_cents))),
         *_clauses(),
         Heading("Les signatures"),
-        _places(source, parcours.plan.unit, provider, (SIGNATURE_BLANKS, SIGNATURE_BLANKS, SIGNATURE_BLANKS)),
+        *_places(source, parcours, provider, AgreementSignatures()),
         Paragraph(TEMPLATE_NOTICE, aside=True),
     ]
     return source.document(DRAFT_TITLE, f"Unité {parcours.plan.unit}", blocks, adviser=parcours.plan.adviser)
@@ -97,7 +100,7 @@ def agreement(source: DocumentSource[Parcours], key: UUID) -> Document:
         *_terms(source, key, signed.terms),
         *_clauses(),
         Heading("Les signatures"),
-        _places(source, parcours.plan.unit, provider, _signed(source, signed)),
+        *_places(source, parcours, provider, signed.signatures),
         *_proof(source, key),
         Paragraph(TEMPLATE_NOTICE, aside=True),
     ]
@@ -172,12 +175,12 @@ def _clauses() -> Iterator[Block]:
         ),
         (
             "4. La confidentialité",
-            "Ce que le prestataire apprend de la structure reste entre les trois parties. Le rapport appartient à la "
+            "Ce que le prestataire apprend de la structure reste entre les parties. Le rapport appartient à la "
             "structure\u00a0: rien n’en est transmis sans son accord.",
         ),
         (
             "5. Les changements et le retrait",
-            "Tout changement de jours ou de calendrier fait l’objet d’un avenant signé des trois parties. "
+            "Tout changement de jours ou de calendrier fait l’objet d’un avenant signé de toutes les parties. "
             "L’accompagnement est volontaire\u00a0: la structure peut y mettre fin à tout moment. Les parties "
             "conviennent alors par écrit de ce qui a été fait et de ce qui reste dû.",
         ),
@@ -186,22 +189,33 @@ def _clauses() -> Iterator[Block]:
         yield Paragraph(text)
 
 
-def _places(source: DocumentSource[Any], unit: str, provider: str, notes: tuple[str, str, str]) -> SignatureBlock:
-    return SignatureBlock(
+def _places(
+    source: DocumentSource[Any], parcours: Parcours, provider: str, signatures: AgreementSignatures
+) -> Iterator[Block]:
+    yield SignatureBlock(
         (
-            Party("La structure", source.structure_name or "", note=notes[0]),
-            Party("L’unité du DLA", unit, note=notes[1]),
-            Party("Le prestataire", provider, note=notes[2]),
+            *_structures(source, parcours, signatures),
+            Party("L’unité du DLA", parcours.plan.unit, note=_by(source, signatures.unit)),
+            Party("Le prestataire", provider, note=_by(source, signatures.provider)),
         )
     )
+    if isinstance(parcours, MissionView):
+        yield Paragraph(NUMBERED, aside=True)
 
 
-def _signed(source: DocumentSource[Parcours], agreement: Agreement) -> tuple[str, str, str]:
-    each = agreement.signatures
-    return _by(source, each.structure), _by(source, each.unit), _by(source, each.provider)
+def _structures(source: DocumentSource[Any], parcours: Parcours, signatures: AgreementSignatures) -> Iterator[Party]:
+    """The structure; or each of an operation that signs or has signed, by its number and without a name."""
+    if not isinstance(parcours, MissionView) or signatures.structure:
+        yield Party("La structure", source.structure_name or "", note=_by(source, signatures.structure))
+        return
+    for number, each in enumerate(parcours.beneficiaries, 1):
+        signature = signatures.structures.get(each.case)
+        if signature or each.departure is None:
+            note = f"Signé le {format_date(signature.signed_on)}" if signature else SIGNATURE_BLANKS
+            yield Party(f"Structure {number}", note=note)
 
 
-def _by(source: DocumentSource[Parcours], signature: AgreementSignature | None) -> str:
+def _by(source: DocumentSource[Any], signature: AgreementSignature | None) -> str:
     if signature is None:
         return SIGNATURE_BLANKS
     return f"{source.decrypt(signature.name)}\nSigné le {format_date(signature.signed_on)}"

@@ -11,6 +11,7 @@ from uuid import UUID
 from parcours.documents.agreement import SIGNED_TITLE, agreement
 from parcours.documents.parcours import NO_AGREEMENT, axis_label
 from parcours.documents.tender import tender_documents
+from parcours.domain.collective.membership import must_sign, signed_on
 from parcours.domain.collective.mission import as_parcours
 from parcours.domain.collective.shares import shares_of
 from parcours.domain.collective.state import (
@@ -125,7 +126,7 @@ def _beneficiaries(operation: Operation) -> Iterator[Block]:
             f"Structure {n}",
             format_date(each.joined_on),
             format_euros(shares[each.case]) if each.case in shares else "–",
-            _standing(each),
+            _standing(operation, each),
         )
         for n, each in enumerate(operation.beneficiaries, 1)
     )
@@ -139,12 +140,19 @@ def _beneficiaries(operation: Operation) -> Iterator[Block]:
     yield Table(caption, columns, rows=rows)
 
 
-def _standing(beneficiary: Beneficiary) -> str:
+def _standing(operation: Operation, beneficiary: Beneficiary) -> str:
     if beneficiary.departure is None:
-        return "Engagée"
+        return "\u202f; ".join(("Engagée", *_signature(operation, beneficiary.case)))
     left = beneficiary.departure
     why = left.reason.label
     return f"Partie le {format_date(left.left_on)} ({why})\u202f; {SHARE_LABELS[left.share]}"
+
+
+def _signature(operation: Operation, case: UUID) -> Iterator[str]:
+    if day := signed_on(operation, case):
+        yield f"convention signée le {format_date(day)}"
+    elif must_sign(operation, case):
+        yield "convention à signer"
 
 
 def _mission(source: DocumentSource[Operation], operation: Operation) -> Iterator[Block]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from parcours.domain import coordination, corrections, ending
-from parcours.domain.assignment import agreement, assignment_corrections, reporting, selection
+from parcours.domain.assignment import agreement, amendments, assignment_corrections, reporting, selection
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import standing
 from parcours.domain.comments import AcknowledgeParcoursComment, CommentParcours
@@ -92,7 +92,7 @@ def _delivery_commands(action: Action, can_engage: bool) -> Iterator[type]:
     if action.committed_cents and not action.is_agreed:
         yield payments.ReleaseFunds
     if action.is_agreed and not action.report_accepted:
-        yield agreement.RecordAmendment
+        yield amendments.RecordAmendment
         if action.status is ActionStatus.STARTED:
             yield reporting.RecordDays
 

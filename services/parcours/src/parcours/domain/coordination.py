@@ -145,7 +145,9 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             action = require_startable_action(parcours, key)
             require_operation_holds(action)
             if action.calls_in_provider and not action.is_agreed:
-                raise NO_AGREEMENT("Une prestation de conseil commence une fois sa convention signée par les trois.")
+                raise NO_AGREEMENT(
+                    "Une prestation de conseil commence une fois sa convention signée par toutes les parties."
+                )
             return [ActionStarted(key)]
         case FinishAction(key, summary):
             action = require_validated_action(parcours, key, ActionStatus.STARTED)

@@ -91,9 +91,9 @@ def require_retained(action: Action) -> RetainedProvider:
 
 
 def require_agreement(action: Action) -> Agreement:
-    """The agreement in force: all three have signed."""
+    """The agreement in force: all have signed."""
     if action.agreement is None or not action.agreement.in_force:
-        raise NO_AGREEMENT("La convention de cette prestation n’est pas signée par les trois parties.")
+        raise NO_AGREEMENT("La convention de cette prestation n’est pas signée par toutes les parties.")
     return action.agreement
 
 

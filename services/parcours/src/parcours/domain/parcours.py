@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, get_args
 
 from parcours.domain import availability, comments, coordination, corrections, ending
-from parcours.domain.assignment import agreement, assignment_corrections, reporting, selection
+from parcours.domain.assignment import agreement, amendments, assignment_corrections, reporting, selection
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import beneficiaries, standing
 from parcours.domain.funding import payments
@@ -25,6 +25,7 @@ Command = (
     | standing.Command
     | selection.Command
     | agreement.Command
+    | amendments.Command
     | reporting.Command
     | payments.Command
     | assignment_corrections.Command
@@ -41,6 +42,7 @@ Event = (
     | standing.Event
     | selection.Event
     | agreement.Event
+    | amendments.Event
     | reporting.Event
     | payments.Event
     | assignment_corrections.Event
@@ -58,6 +60,7 @@ DECIDE: dict[type, Callable[[Parcours, Any, Context], Sequence[Event]]] = {
     **dict.fromkeys(get_args(standing.Command), standing.decide),
     **dict.fromkeys(get_args(selection.Command), selection.decide),
     **dict.fromkeys(get_args(agreement.Command), agreement.decide),
+    amendments.RecordAmendment: amendments.decide,
     **dict.fromkeys(get_args(reporting.Command), reporting.decide),
     **dict.fromkeys(get_args(payments.Command), payments.decide),
     **dict.fromkeys(get_args(assignment_corrections.Command), assignment_corrections.decide),
@@ -74,6 +77,7 @@ EVOLVE: dict[type, Callable[[Parcours, Any], Parcours]] = {
     **dict.fromkeys(get_args(standing.Event), standing.evolve),
     **dict.fromkeys(get_args(selection.Event), selection.evolve),
     **dict.fromkeys(get_args(agreement.Event), agreement.evolve),
+    amendments.AmendmentSigned: amendments.evolve,
     **dict.fromkeys(get_args(reporting.Event), reporting.evolve),
     **dict.fromkeys(get_args(payments.Event), payments.evolve),
     **dict.fromkeys(get_args(assignment_corrections.Event), assignment_corrections.evolve),
@@ -137,6 +141,7 @@ def companions(parcours: Parcours, event: Event, context: Context) -> Iterable[C
     """What the fund, the tender or the collective operation records with it, or refuses."""
     yield from payments.companions(parcours, event, context)
     yield from agreement.companions(event, context)
+    yield from amendments.companions(event, context)
     if led_to_it := agreement.concluded_tender(parcours, event):
         yield CompanionCommand(tender.decider, led_to_it, command=conclusion.ConcludeTender(), case=context.case)
     yield from reporting.companions(event, context)

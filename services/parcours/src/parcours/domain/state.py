@@ -9,6 +9,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
+from parcours.domain.agreement_signatures import AgreementSignatures
 from shared.kernel import Comment, Encrypted, Ending, LabelledEnum, PersonalData
 from shared.kernel.frozen import replace
 from shared.kernel.vocabulary.validation import Submission
@@ -90,51 +91,6 @@ class Introduction:
     held_on: date
 
 
-class AgreementParty(LabelledEnum):
-    """The three that sign an agreement."""
-
-    STRUCTURE = "structure", "la structure"
-    UNIT = "unit", "l’unité du DLA"
-    PROVIDER = "provider", "le prestataire"
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementSignature:
-    """Who signed for a party, an id and a name under that id's key, and when."""
-
-    person: UUID
-    name: PersonalData
-    signed_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementSignatures:
-    """What each of the three signed with; null: not yet."""
-
-    structure: AgreementSignature | None = None
-    unit: AgreementSignature | None = None
-    provider: AgreementSignature | None = None
-
-    @property
-    def by_party(self) -> dict[AgreementParty, AgreementSignature]:
-        """Those that are there."""
-        each = {
-            AgreementParty.STRUCTURE: self.structure,
-            AgreementParty.UNIT: self.unit,
-            AgreementParty.PROVIDER: self.provider,
-        }
-        return {party: signature for party, signature in each.items() if signature}
-
-    @property
-    def missing(self) -> list[AgreementParty]:
-        return [party for party in AgreementParty if party not in self.by_party]
-
-    @property
-    def last_on(self) -> date:
-        """The day of the last of them."""
-        return max(signature.signed_on for signature in self.by_party.values())
-
-
 @dataclass(frozen=True, slots=True)
 class AgreementTerms:
     """What the structure, the unit and the provider agreed on: so much, for so many days of work."""
@@ -170,22 +126,29 @@ class RetainedProvider:
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """The agreement of structure, unit and provider. Its `terms` count those of its amendments; `amended`: what these
-    added. `proofs`: the files that prove it, its amendments apart."""
+    added. `proofs`: the files that prove it, its amendments apart. `in_force_on`: the day of the last signature that it
+    waited for; a structure that joins a collective operation later signs later."""
 
     terms: AgreementTerms
     signatures: AgreementSignatures
     proofs: tuple[UUID, ...] = ()
     amended: AddedTerms = AddedTerms()
+    in_force_on: date | None = None
 
     @property
     def in_force(self) -> bool:
-        """Whether all three have signed."""
+        """Whether all have signed."""
         return not self.signatures.missing
+
+    def with_day_in_force(self) -> Agreement:
+        """The same one with its day, once it is in force."""
+        since = self.in_force_on or (self.signatures.last_on if self.in_force else None)
+        return replace(self, in_force_on=since)
 
     @property
     def signed_on(self) -> date:
-        """The day of the last signature."""
-        return self.signatures.last_on
+        """The day from which it is in force, or of the last signature so far."""
+        return self.in_force_on or self.signatures.last_on
 
 
 @dataclass(frozen=True, slots=True)

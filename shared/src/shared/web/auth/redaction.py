@@ -142,13 +142,25 @@ def _without(value: Any, hidden: Set[str]) -> Any:
         case list():
             return [_without(each, hidden) for each in value]
         case dict():
-            return {name: _without(each, hidden) for name, each in _renamed(value, hidden)}
+            changed = _without_change(value, hidden)
+            return {name: _without(each, hidden) for name, each in _renamed(changed, hidden)}
     return value
 
 
 def _renamed(members: dict[str, Any], hidden: Set[str]) -> Iterator[tuple[str, Any]]:
-    """The members under names that are no hidden case's id: a number after the first tells them apart."""
+    """The members under names that are no hidden case's id: a number after the first tells them apart. An object under
+    such an id is that case's own, as who signed for its structure: null in its place."""
     number = 0
     for name, each in members.items():
-        number += name in hidden
-        yield (REDACTED if number == 1 else f"{REDACTED} {number}") if name in hidden else name, each
+        if name not in hidden:
+            yield name, each
+            continue
+        number += 1
+        yield REDACTED if number == 1 else f"{REDACTED} {number}", None if isinstance(each, dict) else each
+
+
+def _without_change(change: dict[str, Any], hidden: Set[str]) -> dict[str, Any]:
+    """The change of what stands under a hidden case's id, without what it was and is."""
+    if "path" not in change or not hidden & {*str(change["path"]).split(".")}:
+        return change
+    return change | {name: None for name in ("before", "after") if isinstance(change.get(name), dict | str)}

@@ -64,18 +64,19 @@ def state_at(
     *,
     at: PointInTime,
     case: UUID,
+    redact: Callable[[Any], Any],
     part: Callable[[Any], Any] | None = None,
 ) -> dict[str, Any]:
     """The state, or a `part` of it, with the names as they were known then, or first known after, and under `replayed`
-    its basis. Raises like `shared.temporal.load_aggregate_at`."""
+    its basis. `redact`: applied before anybody in it is named. Raises like `shared.temporal.load_aggregate_at`."""
     replay = load_aggregate_at(app, decider, stream, at)
     show, erased = collect_erased(app.key_store.display_text)
     entry = replay.recorded[-1][0]
     until = entry.id if at.version else app.recorder.position_at(at.as_of)[0]
     if part:
-        state = name_part(app, to_plain(part(replay.state), show), until, show)
+        state = name_part(app, redact(to_plain(part(replay.state), show)), until, show)
     else:
-        state = name_state(app, case, to_plain(replay.state, show), until, show)
+        state = name_state(app, case, redact(to_plain(replay.state, show)), until, show)
     basis = StateAt(
         version=entry.originator_version,
         position=entry.id,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -92,7 +93,7 @@ def add_state(
         authorize(caller, case, resource.case_kind)
         resource.require(app, case, id)
         if at != PointInTime():
-            return resource.redact(app, caller, state_at(app, decider, id, at=at, case=case))
+            return state_at(app, decider, id, at=at, case=case, redact=partial(resource.redact, app, caller))
         loaded = app.load_existing(decider, id)
         response.headers["ETag"] = f'"{loaded.version}"'
         plain = to_plain(extra(app, id, loaded.state), app.key_store.display_text) if extra else None
@@ -206,8 +207,8 @@ def add_part(resource: AggregateResource[Any], part: Part[Any], *roles: Role) ->
             return parts[key]
 
         if at != PointInTime():
-            past = state_at(app, decider, id, at=at, case=case, part=find)
-            return resource.redact(app, caller, past) | {"id": str(own)}
+            redact = partial(resource.redact, app, caller)
+            return state_at(app, decider, id, at=at, case=case, redact=redact, part=find) | {"id": str(own)}
         loaded = app.load_existing(decider, id)
         response.headers["ETag"] = f'"{loaded.version}"'
         plain = to_plain(find(loaded.state), app.key_store.display_text)

@@ -9,10 +9,13 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
+from parcours.domain.agreement_signatures import AgreementSignatures
 from parcours.domain.assignment.signatures import (
     MISSING_SIGNATURES,
     NO_SIGNATURE,
+    UNEXPECTED_SIGNATORY,
     GivenSignatures,
+    awaited_signatures,
     read_signatures,
     require_all,
 )
@@ -36,15 +39,7 @@ from parcours.domain.guards import (
     require_within_proposal,
 )
 from parcours.domain.lifecycle import PARCOURS_NOT_OPEN
-from parcours.domain.state import (
-    Action,
-    Agreement,
-    AgreementSignatures,
-    AgreementTerms,
-    Days,
-    Parcours,
-    Sum,
-)
+from parcours.domain.state import Action, Agreement, AgreementTerms, Days, Parcours, Sum
 from parcours.domain.upcasts import TERMS_IN_CENTS
 from shared.kernel import (
     CompanionCommand,
@@ -64,7 +59,7 @@ BELOW_RECORDED = Refusal("below-recorded", "Moins que ce qui est déjà payé ou
 PROVIDER_OF_THE_TENDER = Refusal("provider-of-the-tender", "Le prestataire est celui de la consultation")
 
 
-@event("agreement-corrected", 2, label="Convention corrigée", effective="signed_on", upcasts=TERMS_IN_CENTS)
+@event("agreement-corrected", 3, label="Convention corrigée", effective="signed_on", upcasts=TERMS_IN_CENTS)
 class AgreementCorrected:
     """`provider`: its name, where the wrong one was recorded."""
 
@@ -106,6 +101,7 @@ class FinalReportCorrected:
         BEYOND_PROPOSAL,
         BELOW_RECORDED,
         NO_SIGNATURE,
+        UNEXPECTED_SIGNATORY,
         MISSING_SIGNATURES,
         *REQUIRES_SINCE_ADMISSION,
         FUND_NOT_OPEN,
@@ -116,7 +112,7 @@ class CorrectAgreement:
     """An agreement was recorded otherwise than it was signed; what is not given stays as it is. What is committed
     follows its sum.
 
-    `amount_cents` and `days`: in all, with those of the amendments. `signatures`: all three. `provider`: its name,
+    `amount_cents` and `days`: in all, with those of the amendments. `signatures`: all of them. `provider`: its name,
     where there was no tender; a tender's winner keeps the name it has there."""
 
     action: UUID
@@ -235,10 +231,12 @@ def _correct_agreement(
         )
     terms = AgreementTerms(command.amount_cents or agreement.terms.amount_cents, command.days or agreement.terms.days)
     _check_terms(action, agreement, terms)
-    signatures = agreement.signatures
+    signatures, signed_on = agreement.signatures, agreement.signed_on
     if command.signatures:
-        signatures = read_signatures(parcours, command.signatures, context)
-    signed_on = require_all(signatures)
+        awaited = awaited_signatures(parcours, agreement.signatures)
+        signatures = read_signatures(parcours, command.signatures, context, awaited)
+        require_all(signatures)
+        signed_on = _day_in_force(agreement, signatures)
     if action.report_received_on and signed_on > action.report_received_on:
         raise BELOW_RECORDED(f"{SIGNATURE} ne peut suivre la réception du rapport final.")
     corrected = AgreementCorrected(
@@ -250,6 +248,14 @@ def _correct_agreement(
         provider=context.person(command.provider) if command.provider else None,
     )
     return [corrected, *follow_correction(parcours, command.action, terms, action.days, context=context)]
+
+
+def _day_in_force(agreement: Agreement, corrected: AgreementSignatures) -> date:
+    """The day of the last corrected signature, but for those of structures that joined a collective operation later."""
+    former = agreement.signatures.structures
+    later = {case for case, each in former.items() if each and each.signed_on > agreement.signed_on}
+    first = {case: each for case, each in corrected.structures.items() if case not in later}
+    return replace(corrected, structures=first).last_on
 
 
 def _check_terms(action: Action, agreement: Agreement, terms: AgreementTerms) -> None:
@@ -285,7 +291,9 @@ def _with_report(action: Action, event: FinalReportCorrected) -> Action:
 
 
 def _corrected(action: Action, event: AgreementCorrected) -> Action:
-    agreement = replace(require_agreement(action), terms=event.terms, signatures=event.signatures)
+    agreement = replace(
+        require_agreement(action), terms=event.terms, signatures=event.signatures, in_force_on=event.signed_on
+    )
     retained = require_retained(action)
     if event.provider:
         retained = replace(retained, name=event.provider)

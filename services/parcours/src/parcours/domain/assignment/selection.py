@@ -152,7 +152,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
             action = parcours.actions[key]
             if action.is_agreed:
                 raise AGREEMENT_IN_FORCE(
-                    "La convention est signée par les trois parties\u00a0: abandonnez plutôt l’action, et dites "
+                    "La convention est signée par toutes les parties\u00a0: abandonnez plutôt l’action, et dites "
                     "pourquoi."
                 )
             return [*release_unspent(key, action), ProviderDismissed(key, reason)]

@@ -29,7 +29,7 @@ def companions(parcours: Parcours, event: Any, context: Context) -> Iterable[Com
         case ActionAdded(key, planned) if planned.collective_operation:
             yield _to(planned.collective_operation, JoinOperation(context.case, key))
         case ActionStarted(key) if shared := _operation(parcours, key):
-            yield _to(shared, StartOperation())
+            yield _to(shared, StartOperation(context.case))
         case ActionFinished(key) if shared := _operation(parcours, key):
             yield _to(shared, VerifyReport())
         case ActionRemoved(key):

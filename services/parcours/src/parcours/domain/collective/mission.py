@@ -9,19 +9,35 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, get_args
 
 from parcours.domain import availability
-from parcours.domain.assignment import agreement, assignment_corrections, reporting, selection
-from parcours.domain.collective.state import ENDED, Operation, OperationStatus, require_operation
+from parcours.domain.assignment import agreement, amendments, assignment_corrections, reporting, selection
+from parcours.domain.collective.membership import lacks_signature
+from parcours.domain.collective.state import ENDED, MissionView, Operation, OperationStatus, require_operation
 from parcours.domain.funding import payments
 from parcours.domain.state import NO_PLAN, Parcours, ParcoursStatus
 from parcours.domain.tender.proposals import OpenTender
 from shared.kernel import Context
 from shared.kernel.frozen import replace
 
-Command = selection.Command | agreement.Command | reporting.Command | payments.Command | assignment_corrections.Command
-Event = selection.Event | agreement.Event | reporting.Event | payments.Event | assignment_corrections.Event
+Command = (
+    selection.Command
+    | agreement.Command
+    | amendments.Command
+    | reporting.Command
+    | payments.Command
+    | assignment_corrections.Command
+)
+Event = (
+    selection.Event
+    | agreement.Event
+    | amendments.Event
+    | reporting.Event
+    | payments.Event
+    | assignment_corrections.Event
+)
 DECIDE: dict[type, Callable[[Parcours, Any, Context], Sequence[Any]]] = {
     **dict.fromkeys(get_args(selection.Command), selection.decide),
     **dict.fromkeys(get_args(agreement.Command), agreement.decide),
+    amendments.RecordAmendment: amendments.decide,
     **dict.fromkeys(get_args(reporting.Command), reporting.decide),
     **dict.fromkeys(get_args(payments.Command), payments.decide),
     **dict.fromkeys(get_args(assignment_corrections.Command), assignment_corrections.decide),
@@ -29,6 +45,7 @@ DECIDE: dict[type, Callable[[Parcours, Any, Context], Sequence[Any]]] = {
 EVOLVE: dict[type, Callable[[Parcours, Any], Parcours]] = {
     **dict.fromkeys(get_args(selection.Event), selection.evolve),
     **dict.fromkeys(get_args(agreement.Event), agreement.evolve),
+    amendments.AmendmentSigned: amendments.evolve,
     **dict.fromkeys(get_args(reporting.Event), reporting.evolve),
     **dict.fromkeys(get_args(payments.Event), payments.evolve),
     **dict.fromkeys(get_args(assignment_corrections.Event), assignment_corrections.evolve),
@@ -48,11 +65,11 @@ STATUSES = {
 }
 
 
-def as_parcours(operation: Operation) -> Parcours:
+def as_parcours(operation: Operation) -> MissionView:
     """The operation as the rules of a consulting action read it: a parcours of its mission alone, under way."""
     plan = replace(NO_PLAN, unit=operation.unit or "", adviser=operation.adviser or "")
     status = STATUSES.get(operation.status, ParcoursStatus.UNDER_WAY)
-    return Parcours(status=status, plan=plan, actions=operation.missions)
+    return MissionView(status=status, plan=plan, actions=operation.missions, beneficiaries=operation.beneficiaries)
 
 
 def decide(operation: Operation, command: Command, context: Context) -> list[Event]:
@@ -73,6 +90,8 @@ def available_commands(operation: Operation) -> Iterator[type]:
     for each in availability.available_commands(as_parcours(operation)):
         if each in mine and issubclass(each, allowed):
             yield each
+    if operation.status not in ENDED and any(lacks_signature(operation, each.case) for each in operation.present):
+        yield agreement.SignAgreement
 
 
 def evolve(operation: Operation, event: Event) -> Operation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
-from parcours.domain.assignment import agreement, reporting
+from parcours.domain.assignment import agreement, amendments, assignment_corrections, reporting
 from parcours.domain.building.edits import WRONG_DATES, require_dates
 from parcours.domain.collective import conclusion, membership, mission, shares, survivors
 from parcours.domain.collective.state import ENDED, Operation, OperationStatus
@@ -154,14 +154,23 @@ def _planned(operation: Operation, event: OperationPlanned) -> Operation:
 def companions(operation: Operation, event: Event, context: Context) -> Iterable[CompanionCommand]:
     """What the parcours of the beneficiaries, the fund, the tender and the files record with it, or refuse."""
     yield from survivors.companions(operation, event, context)
+    if isinstance(event, membership.AgreementCompleted) and (led_to_it := _tender_of(operation)):
+        yield CompanionCommand(tender.decider, led_to_it, command=ConcludeTender(), case=context.case)
     if isinstance(event, mission.Event):
         yield from _mission_companions(mission.as_parcours(operation), event, context)
+
+
+def _tender_of(operation: Operation) -> UUID | None:
+    chosen = operation.mission.retained if operation.mission else None
+    return chosen.tender if chosen else None
 
 
 def _mission_companions(view: Parcours, event: mission.Event, context: Context) -> Iterator[CompanionCommand]:
     yield from payments.companions(view, event, context)
     yield from agreement.companions(event, context)
+    yield from amendments.companions(event, context)
     yield from reporting.companions(event, context)
+    yield from assignment_corrections.companions(event, context)
     if led_to_it := agreement.concluded_tender(view, event):
         yield CompanionCommand(tender.decider, led_to_it, command=ConcludeTender(), case=context.case)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from annotated_types import Ge, Le, Len
 
 from parcours.domain.collective.state import (
+    MAX_BENEFICIARIES,
     REQUIRES_OPERATION,
     Beneficiary,
     Operation,
@@ -20,7 +21,6 @@ from shared.kernel.events import command
 from shared.kernel.frozen import replace
 
 MAX_WEIGHT = 10_000
-MAX_BENEFICIARIES = 200
 Weight = Annotated[int, Ge(1), Le(MAX_WEIGHT)]
 
 UNKNOWN_BENEFICIARY = Refusal("unknown-beneficiary", "Structure étrangère à l’opération", status=422)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from parcours.domain.state import Action, ActionStatus
+from parcours.domain.state import Action, ActionStatus, Parcours
 from shared.kernel import Encrypted, LabelledEnum, Refusal, Refused
 from shared.kernel.frozen import replace
 
 MIN_BENEFICIARIES = 2
+MAX_BENEFICIARIES = 200
 
 
 class OperationStatus(LabelledEnum):
@@ -110,6 +111,13 @@ class Operation:
     def with_mission_status(self, status: ActionStatus) -> Operation:
         return replace(self, missions={key: replace(each, status=status) for key, each in self.missions.items()})
 
+    def with_signatories(self) -> Operation:
+        """The same operation, whose agreement waits for the signatures of those who have not left, and no longer for
+        those of the others. One that is in force stays so, and one that nobody is left to sign waits as before."""
+        present = [each.case for each in self.present]
+        missions = {key: _with_signatories(each, present) for key, each in self.missions.items()}
+        return replace(self, missions=missions) if present else self
+
     def find_beneficiary(self, case: UUID) -> Beneficiary | None:
         return next((each for each in self.beneficiaries if each.case == case), None)
 
@@ -119,6 +127,31 @@ class Operation:
             return replace(self, beneficiaries=(*self.beneficiaries, beneficiary))
         changed = tuple(beneficiary if each.case == beneficiary.case else each for each in self.beneficiaries)
         return replace(self, beneficiaries=changed)
+
+
+def _with_signatories(mission: Action, present: list[UUID]) -> Action:
+    agreement = mission.agreement
+    if agreement is None or agreement.in_force or agreement.signatures.structure:
+        return mission
+    before = agreement.signatures.structures
+    structures = {case: each for case, each in before.items() if each or case in present}
+    structures |= {case: None for case in present if case not in before}
+    signatures = replace(agreement.signatures, structures=structures)
+    return replace(mission, agreement=replace(agreement, signatures=signatures))
+
+
+@dataclass(frozen=True, slots=True)
+class MissionView(Parcours):
+    """An operation as the rules of a consulting action read it: a parcours of its mission alone.
+
+    `beneficiaries`: the structures, those who left included; each of the others signs for itself."""
+
+    beneficiaries: tuple[Beneficiary, ...] = ()
+
+    @property
+    def signatories(self) -> tuple[UUID, ...]:
+        """The cases of the structures that sign: those who have not left."""
+        return tuple(each.case for each in self.beneficiaries if each.departure is None)
 
 
 UNKNOWN_OPERATION = Refusal("unknown-operation", "Opération collective inconnue", status=422)

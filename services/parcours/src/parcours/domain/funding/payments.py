@@ -189,8 +189,8 @@ def follow_correction(
 def _release(key: UUID, action: Action, reason: str, context: Context) -> list[Event]:
     if action.is_agreed:
         raise AGREEMENT_IN_FORCE(
-            "La convention est signée par les trois parties\u00a0: ce qui reste revient au fonds avec le dernier "
-            "paiement, ou si l’action est abandonnée."
+            "La convention est signée par toutes les parties\u00a0: ce qui reste revient au fonds avec le "
+            "dernier paiement, ou si l’action est abandonnée."
         )
     if not action.committed_cents:
         raise NOTHING_COMMITTED("Rien n’est engagé pour cette action.")
