@@ -58,6 +58,7 @@ def read_signatures(
     or is there already, and for a day before the admission or in the future."""
     signatures = before or awaited_signatures(parcours)
     _check_signatories(parcours, given, signatures)
+    already_signed = _already_signed(parcours, signatures)
     each = {
         AgreementParty.STRUCTURE: given.structure,
         AgreementParty.UNIT: given.unit,
@@ -69,15 +70,22 @@ def read_signatures(
         if signature is None:
             continue
         if signatures.has_signed(party):
-            raise ALREADY_SIGNED(f"Cette convention est déjà signée par {party.label}.", party=party)
+            raise already_signed(f"Cette convention est déjà signée par {party.label}.", party=party)
         signatures = _with_signature(signatures, party, _read_signature(parcours, signature, context))
     for by_structure in given.structures:
         if signatures.structures.get(by_structure.case):
-            raise ALREADY_SIGNED("Cette structure a déjà signé la convention.", case=str(by_structure.case))
+            raise already_signed("Cette structure a déjà signé la convention.", case=str(by_structure.case))
         signature_read = _read_signature(parcours, by_structure, context)
         structures: dict[UUID, AgreementSignature | None] = {by_structure.case: signature_read}
         signatures = replace(signatures, structures=signatures.structures | structures)
     return signatures
+
+
+def _already_signed(parcours: Parcours, signatures: AgreementSignatures) -> Refusal:
+    """It depends on the body for as long as somebody else may sign: a structure that joined later, too."""
+    present = parcours.signatories if isinstance(parcours, MissionView) else ()
+    later = signatures.structure is None and any(signatures.structures.get(case) is None for case in present)
+    return ALREADY_SIGNED.of_body(bool(signatures.missing) or later)
 
 
 def awaited_signatures(parcours: Parcours, former: AgreementSignatures | None = None) -> AgreementSignatures:
