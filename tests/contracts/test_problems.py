@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from difflib import SequenceMatcher
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -41,6 +44,39 @@ def test_each_problem_of_the_http_side_has_a_page(name: str) -> None:
     built = {slug for folder in folders for slug, _ in answered_by_http(folder)}
     assert built > {"invalid-request", "unknown-case"}
     assert sorted(built - pages.keys()) == []
+
+
+ALIKE = 0.8
+"""From this ratio on, two texts are one with words exchanged; the closest that differ on purpose are at 0.72."""
+
+
+def are_alike(one: str, other: str) -> bool:
+    compared = SequenceMatcher(None, one, other, autojunk=False)
+    return compared.quick_ratio() >= ALIKE and compared.ratio() >= ALIKE
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_problem_has_advice_of_its_own(name: str) -> None:
+    """What was copied from another one lifts that one."""
+    pages = service(name).problems()
+    pairs = [*combinations(pages, 2)]
+    assert len(pairs) > 300
+    assert [pair for pair in pairs if are_alike(*(pages[slug].help for slug in pair))] == []
+    copied = "Cette unité n’est pas connue du registre. Vérifiez son code\u00a0: un dossier doit trouver quelqu’un."
+    assert are_alike(copied, copied.replace("un dossier", "une demande"))
+
+
+QUOTED = re.compile(r"«\u202f([a-z]+(?:_[a-z]+)*)\u202f»")
+"""A field or a code that an advice names, as it stands in JSON."""
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_an_advice_quotes_is_in_the_code(name: str) -> None:
+    files = [*(ROOT / "shared/src").rglob("*.py"), *(ROOT / "services" / name / "src").rglob("*.py")]
+    code = "\n".join(file.read_text() for file in files)
+    quoted = {(slug, word) for slug, page in service(name).problems().items() for word in QUOTED.findall(page.help)}
+    assert quoted
+    assert [(slug, word) for slug, word in sorted(quoted) if not re.search(rf"\b{word}\b", code)] == []
 
 
 def sums_in_refusals(source: str) -> Iterator[tuple[str, str]]:

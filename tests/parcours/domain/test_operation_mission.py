@@ -199,6 +199,21 @@ def test_the_last_share_has_nobody_to_go_to() -> None:
     gone = (*STARTED, left(C, 2), left(B, 1), left(A, 0))
     outcome = given(*gone).when(DecideDepartedShare(A, ShareDecision.REDISTRIBUTED, reason="Personne ne reste"))
     outcome.refused("no-share-left")
+    stays = DepartedShareDecided(A, ShareDecision.STAYS, reason=text("Personne ne reste"))
+    given(*gone).when(DecideDepartedShare(A, ShareDecision.STAYS, reason="Personne ne reste")).then(stays)
+
+
+def test_a_structure_that_is_given_a_share_first_can_take_over_another() -> None:
+    """What the help on `no-share-left` says."""
+    shares_set = SharesSet({A: 50, B: 30, C: 20}, reason=text("Au nombre de salarié·es"))
+    short = (*STARTED, shares_set, joined(D, 4), left(C, 3), left(B, 2), left(A, 1))
+    decision = DecideDepartedShare(A, ShareDecision.REDISTRIBUTED, reason="Elle n’a rien reçu.")
+    given(*short).when(decision).refused("no-share-left")
+    weights = tuple(ShareWeight(case, 1) for case in (A, B, C, D))
+    anew = SharesSet(dict.fromkeys((A, B, C, D), 1), reason=text("À égalité"))
+    given(*short).when(SetShares(weights, "À égalité")).then(anew)
+    redistributed = DepartedShareDecided(A, ShareDecision.REDISTRIBUTED, reason=text("Elle n’a rien reçu."))
+    given(*short, anew).when(decision).then(redistributed)
 
 
 @given_values(
