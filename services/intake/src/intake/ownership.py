@@ -8,7 +8,7 @@ from intake.domain.register import register
 from intake.domain.register.state import Register
 from intake.domain.request import request
 from intake.domain.request.state import Request
-from shared.access import OwnedKind, Ownership, ProtectedCase, find_case_access
+from shared.access import OwnedKind, Ownership, ProtectedCase, find_each_case_access
 from shared.eventlog import ServiceApplication
 from shared.kernel import Right
 
@@ -25,18 +25,20 @@ def _find_owner(_app: ServiceApplication, id: UUID, state: Request) -> Protected
 
 def _find_owner_of_identity(app: ServiceApplication, identity: UUID, state: Register) -> ProtectedCase | None:
     """An identity whose every right is to one case belongs to that case's unit, and is as confidential. Another belongs
-    to the units of all the rights that it was ever given, which may be none."""
-    cases = {right.case for right in state.rights}
-    protected = [find_protected_case(app, case, request.decider.name) for case in cases if case]
-    units = frozenset(unit for each in protected if each for unit in each.units)
-    if None in cases:
+    to the units of all the rights that it was ever given, which may be none.
+
+    As many statements for many cases as for none."""
+    cases = sorted({right.case for right in state.rights if right.case})
+    requests = app.load_each(request.decider, cases)
+    access = find_each_case_access(app.recorder, cases)
+    units = frozenset(filter(None, (unit for each in requests.values() for unit in (each.unit, each.to_unit))))
+    if any(right.case is None for right in state.rights):
         units |= {unit for right in state.rights for unit in (right.unit, *right.units) if unit}
         return ProtectedCase(identity, units, register=True)
     if not cases:
         return None
-    access = [find_case_access(app.recorder, case) for case in cases if case]
-    adviser = access[0].adviser if len(access) == 1 and access[0] else None
-    confidential = any(each.confidential for each in access if each)
+    adviser = next(iter(access.values())).adviser if len(cases) == len(access) == 1 else None
+    confidential = any(each.confidential for each in access.values())
     return ProtectedCase(identity, units, confidential=confidential, adviser=adviser)
 
 

@@ -10,7 +10,13 @@ from shared.access.access_log_seal import (
     seal_decider,
     verify_access_log,
 )
-from shared.access.case_access import CaseAccessReplicated, find_case_access, follow_case_access, may_know_case
+from shared.access.case_access import (
+    CaseAccessReplicated,
+    find_case_access,
+    find_each_case_access,
+    follow_case_access,
+    may_know_case,
+)
 from shared.access.ownership import OwnedKind, Ownership
 from shared.access.policy import ARCHIVED_RULE, CONFIDENTIAL_RULE, AccessAction, ProtectedCase, evaluate
 from shared.access.replicated_rights import follow_register, load_replicated_rights, protected_identities, right_of
@@ -37,6 +43,7 @@ __all__ = [
     "access_log_table",
     "evaluate",
     "find_case_access",
+    "find_each_case_access",
     "follow_case_access",
     "follow_register",
     "hidden_cases",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -68,6 +69,14 @@ def find_case_access(recorder: LogRecorder, case: UUID) -> CaseAccess | None:
     statement = "SELECT adviser, confidential, archived FROM {schema}.case_access WHERE case_id = %s"
     rows = recorder.fetch(statement, (case,))
     return CaseAccess(**rows[0]) if rows else None
+
+
+def find_each_case_access(recorder: LogRecorder, cases: Sequence[UUID]) -> dict[UUID, CaseAccess]:
+    """The same of several cases, by id; one statement, also for none."""
+    statement = (
+        "SELECT case_id, adviser, confidential, archived FROM {schema}.case_access WHERE case_id = ANY(%s::uuid[])"
+    )
+    return {row.pop("case_id"): CaseAccess(**row) for row in map(dict, recorder.fetch(statement, ([*cases],)))}
 
 
 def may_know_case(_app: ServiceLog, _case: UUID, actor: Actor) -> bool:

@@ -17,7 +17,7 @@ S = TypeVar("S")
 @dataclass(frozen=True, slots=True)
 class OwnedKind(Generic[S]):
     """A kind of aggregate that addresses name. `owner`: (application, id, state) to whose it is; null while the state
-    does not tell."""
+    does not tell. It sends the same statements whatever the state, the initial one too."""
 
     decider: Decider[S]
     owner: Callable[[ServiceApplication, UUID, S], ProtectedCase | None]
@@ -40,7 +40,8 @@ class Ownership:
     ) -> ProtectedCase | None:
         """`kind`: the one that the address is for; null for whatever stands under the id. None for anything else.
 
-        One read of the stream, whatever it holds: what is unknown takes as many statements as what is refused."""
+        One read of the stream, whatever it holds, and whose it is asked of what is unknown too: that takes as many
+        statements as what is refused."""
         expected = kind or app.kind_of(id) or self._phase
         if expected not in self._kinds:
             return None
@@ -48,8 +49,10 @@ class Ownership:
         try:
             loaded = app.load(owned.decider, id)
         except UnknownCase:
+            owned.owner(app, id, owned.decider.initial)
             return None
-        known = owned.owner(app, id, loaded.state) if loaded.version else None
+        owner = owned.owner(app, id, loaded.state)
+        known = owner if loaded.version else None
         if known is None and expected == self._phase:
             return ProtectedCase(id, frozenset(), opened=False)
         return known

@@ -182,6 +182,17 @@ class ServiceLog(Application[UUID]):
                 state = evolve(state, to_data(stream_text, version, name, stored))
         return LoadedAggregate(version, state)
 
+    def load_each(self, decider: Decider[S], streams: Sequence[UUID]) -> dict[UUID, S]:
+        """The states of several aggregates by id, in one statement; without those that are of another kind, or have no
+        event."""
+        states: dict[UUID, S] = {}
+        for stream, version, name, stored in self.recorder.histories(streams):
+            if version == 1 and _event_name(name) in self._topics[decider.name]:
+                states[stream] = decider.initial
+            if stream in states:
+                states[stream] = decider.evolve(states[stream], self.mapper.to_data(str(stream), version, name, stored))
+        return states
+
     def load_existing(self, decider: Decider[S], stream: UUID) -> LoadedAggregate[S]:
         """Like `load`. Raises UnknownCase when nothing was recorded."""
         loaded = self.load(decider, stream)

@@ -86,6 +86,14 @@ class LogRecorder(PostgresApplicationRecorder):
         ):
             return cursor.execute(self._history_statement, parameters, prepare=True).fetchall()
 
+    def histories(self, streams: Sequence[UUID]) -> list[tuple[UUID, int, str, bytes]]:
+        """(stream, version, topic, state) of several streams, each in order; one statement, also for none."""
+        statement = (
+            "SELECT originator_id, originator_version, topic, state FROM {events}"
+            " WHERE originator_id = ANY(%s::uuid[]) ORDER BY originator_id, originator_version"
+        )
+        return [tuple(row.values()) for row in self.fetch(statement, ([*streams],))]
+
     def save_snapshot(self, stream: UUID, version: int, topic: str, state: bytes) -> None:
         """One snapshot a stream and shape: the newest."""
         self.fetch(
