@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -28,7 +30,7 @@ from audit.tlog import Signer
 from shared.contracts.intake import CaseAccessChanged, RightRevoked
 from shared.eventlog import ServiceApplication
 from shared.kernel import uuid7
-from shared.messaging import Feed, Inbox, Message
+from shared.messaging import Feed, ForeignContent, Inbox, Message
 
 HIDDEN = ServiceContents(ServiceAnswer(False, "Non montré."), {}, values={}, schemas={})
 
@@ -93,6 +95,33 @@ def test_an_id_of_its_own_again_for_something_else(
     assert differences(app, feed) == []
     parcours.log.remove(again)
     assert differences(app, feed) == [("parcours", 2)]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"recorded_at": datetime(2026, 1, 1)}, {"role": "emperor"}, {"version": -1}],  # noqa: DTZ001
+    ids=["time", "role", "version"],
+)
+def test_an_event_on_which_the_whole_case_of_intake_would_fail(
+    audit: Served,
+    inbox: Inbox,
+    app: ServiceApplication,
+    intake: PlayedService,
+    parcours: PlayedService,
+    checkpoint_signer: CheckpointSigner,
+    fields: dict[str, Any],
+) -> None:
+    """A time without a zone, sorted among others; a role that nobody has; a header that no bundle may hold."""
+    case = uuid7()
+    access = CaseAccessChanged(adviser="ines", confidential=False)
+    receive(inbox, app, intake.record(access, case, unit="dla-44", event="request-received"))
+    with pytest.raises(ForeignContent):
+        receive(inbox, app, parcours.record(case=case, **fields))
+    receive(inbox, app, intake.record(case=case, unit="dla-44", version=2))
+    checkpoint_signer.sign(app)
+    answer = audit.by("auditor", units=["dla-44"]).get(f"/api/v1/cases/{case}/timeline")
+    assert (answer.status_code, [each["service"] for each in answer.json()["events"]]) == (200, ["intake", "intake"])
+    assert verify_bundle(pack(build_entries(collect_bundle(app, case, lambda _: HIDDEN))))
 
 
 def test_an_id_that_audit_would_keep_the_genuine_one_under(

@@ -57,7 +57,7 @@ def answered(client: Client, statements: SqlStatements, identity: str, right: st
         ("POST", revocation, REASON, {"Idempotency_Key": "01993f2e-5c00-7a10-8a51-3f6f7c1b2d40"}),
         ("POST", revocation, {}, {}),
     ]
-    answers = []
+    answers: list[Any] = []
     for method, address, body, headers in sent:
         statements.take()
         answer = client.get(address) if method == "GET" else client.post(address, body, **headers)

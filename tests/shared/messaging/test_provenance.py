@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ from shared.messaging.provenance import (
     check_subject,
     limit_to_now,
 )
+from shared.messaging.wire import decode
 
 PUBLISHED = [contract for module in MODULES for contract in module.PUBLISHED_EVENTS]
 
@@ -73,6 +75,67 @@ def test_one_thing_that_is_not_its_own_is_refused_and_named(
     assert str(refused.value).startswith(f"intake: event {granted.header.id} ")
 
 
+NO_ZONE, EAST, WEST = datetime(2026, 1, 1), timezone(timedelta(hours=14)), timezone(-timedelta(hours=12))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("forge", "said"),
+    [
+        (lambda each: forged(each, recorded_at=NO_ZONE), "a time without a zone"),
+        (lambda each: forged(each, effective_at=NO_ZONE), "a time without a zone"),
+        (lambda each: forged(each, recorded_at=datetime(1, 1, 1, tzinfo=EAST)), "that not every zone has"),
+        (lambda each: forged(each, effective_at=datetime(9999, 12, 31, 23, tzinfo=WEST)), "that not every zone has"),
+        (lambda each: forged(each, version=0), "version 0, in form 1"),
+        (lambda each: forged(each, version=2**63), "version 9223372036854775808"),
+        (lambda each: forged(each, event_version=-1), "version 1, in form -1"),
+        (lambda each: forged(each, event_version=2**63), "form 9223372036854775808"),
+        (lambda each: forged(each, role="emperor"), "by the role 'emperor'"),
+        (lambda each: forged(each, role="manager\0"), "by the role"),
+        (lambda each: forged(each, "right-granted:v1", nested(17)), "a body of more than 16 levels"),
+        (lambda each: forged(each, "right-granted:v1", nested(900)), "a body of more than 16 levels"),
+        (lambda each: forged(each, "transfer-taken-over:v1", {"request": "nobody"}), "a case by what is no id"),
+        (lambda each: forged(each, "transfer-taken-over:v1", {"request": [1]}), "a case by what is no id"),
+        (lambda each: with_header_field(each, b"1e999"), "a header that not everybody can read"),
+        (lambda each: with_header_field(each, b'"\xff"'), "a header that not everybody can read"),
+        (lambda each: with_header_field(each, b"[" * 900 + b"]" * 900), "a header that not everybody can read"),
+        (lambda each: forged(each, id=uuid4()), "an id that no event has"),
+    ],
+)
+def test_a_value_on_which_the_whole_case_would_fail_is_refused(
+    granted: Message, forge: Callable[[Message], Message], said: str
+) -> None:
+    with pytest.raises(ForeignContent, match=said):
+        check_message(forge(granted), MessageSource("intake", granted.header.log_id))
+
+
+def test_what_a_newer_program_adds_to_a_header_or_a_body_passes(granted: Message) -> None:
+    body = {**(granted.body or {}), "added": nested(14)}
+    for each in (with_header_field(granted, b'{"later":[1.5,"\\u00e9"]}'), forged(granted, granted.contract, body)):
+        check_message(each, MessageSource("intake", granted.header.log_id))
+
+
+@pytest.mark.parametrize("unreadable", [b'"\xff"', b"[" * 9000 + b"]" * 9000])
+def test_a_message_that_no_decoder_takes_is_unreadable_and_nothing_else(granted: Message, unreadable: bytes) -> None:
+    """Else it would come again for ever: the receiver drops what is unreadable, and asks the feed."""
+    with pytest.raises(msgspec.DecodeError):
+        decode(b'{"header":' + bytes(granted.raw_header) + b',"body":{"a":' + unreadable + b"}}")
+    with pytest.raises(msgspec.DecodeError):
+        decode(b'{"header":' + bytes(granted.raw_header) + b',"label":' + unreadable + b"}")
+
+
+def nested(levels: int) -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    for _ in range(levels - 1):
+        body = {"a": body}
+    return body
+
+
+def with_header_field(message: Message, value: bytes) -> Message:
+    """With a field that this program does not know."""
+    raw = bytes(message.raw_header)[:-1] + b',"later":' + value + b"}"
+    return Message(raw_header=msgspec.Raw(raw), contract=message.contract, body=message.body, label=message.label)
+
+
 def other_partition(message: Message) -> UUID:
     while partition_of(case := uuid7()) == message.header.partition:
         pass
@@ -83,6 +146,15 @@ def test_a_page_of_one_partition_holds_no_other(intake: PlayedService, granted: 
     asked = (granted.header.partition + 1) % PARTITIONS
     with pytest.raises(ForeignContent, match=f"and {asked} was asked for"):
         check_page([granted], MessageSource("intake", intake.log_id, partition=asked), 0, None)
+
+
+def test_a_page_of_one_partition_goes_forward_in_its_numbers(intake: PlayedService) -> None:
+    """Positions count all partitions: of one they have gaps, and say nothing of what is missing."""
+    events = [forged(intake.record(case=UUID(int=0)), position=position, number=1) for position in (4, 5)]
+    source = MessageSource("intake", intake.log_id, partition=events[0].header.partition)
+    check_page(events[:1], source, 0, None)
+    with pytest.raises(ForeignContent, match="does not go forward after 0"):
+        check_page(events, source, 0, None)
 
 
 @given(st.lists(st.integers(1, 5), max_size=4), st.sampled_from([None, 1, 2, 3, 4, 5]))
@@ -139,6 +211,8 @@ def test_a_message_comes_by_the_subject_of_what_it_says(intake: PlayedService, s
     "fields",
     [
         {"publisher": "parcours"},
+        {"until": datetime(2026, 1, 1)},  # noqa: DTZ001
+        {"until": datetime(1, 1, 1, tzinfo=UTC)},
         {"position": 0},
         {"position": -1, "numbers": [0] * PARTITIONS},
         {"position": 2**63},

@@ -11,7 +11,7 @@ import msgspec
 
 from shared.eventlog import UnreadableEvent
 from shared.messaging.provenance import MessageSource, check_page
-from shared.messaging.wire import Message
+from shared.messaging.wire import UNREADABLE_JSON, Message
 
 MAX_PAGE_EVENTS = 500
 MAX_PAGE_BYTES = 64 * 2**20
@@ -69,7 +69,7 @@ class Feed:
         try:
             page = _decode_page(self._read(publisher, url, params))
             check_page(page.events, MessageSource(publisher, page.log_id, partition=partition), after, page.next)
-        except (httpx.HTTPError, msgspec.DecodeError) as error:
+        except (httpx.HTTPError, msgspec.DecodeError, *UNREADABLE_JSON) as error:
             raise FeedUnavailable(f"the feed of {publisher}: {error}") from error
         return page
 

@@ -6,21 +6,29 @@ of a feed. A page is refused whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from shared.contracts.publishers import may_publish
+from shared.contracts.registry import other_cases
 from shared.eventlog import PARTITIONS, partition_of
+from shared.kernel import Role
 from shared.messaging import topology
-from shared.messaging.wire import HighWaterMark, Message
+from shared.messaging.wire import UNREADABLE_JSON, HighWaterMark, Message
 
 LAST_POSITION = 2**63 - 1
 EVENT_ID_VERSION = 7
 """Audit keeps two events of one id apart by ids of another version."""
 MAX_QUOTED_CHARACTERS = 80
+MAX_LEVELS = 16
+"""Objects and lists within each other, as in the body of a request; a contract has four."""
+ROLES = frozenset(Role)
 
 
 class ForeignContent(Exception):
@@ -50,6 +58,8 @@ def check_message(message: Message, source: MessageSource) -> None:
         raise _foreign(message, source, "has an id that no event has")
     if not 1 <= header.number <= header.position <= LAST_POSITION:
         raise _foreign(message, source, f"has number {header.number} and position {header.position}")
+    for what in _impossible_values(message):
+        raise _foreign(message, source, what)
 
 
 def check_subject(message: Message, source: MessageSource, subject: str, region: str) -> None:
@@ -94,6 +104,8 @@ def check_high_water_mark(mark: HighWaterMark, publisher: str) -> None:
         what = f"it announces the head of {_quote(mark.publisher)}"
         raise ForeignContent(publisher, what, mark.log_id)
     numbers = mark.numbers
+    if mark.until is not None and not _is_instant(mark.until):
+        raise ForeignContent(publisher, "it announces until when in no instant", mark.log_id)
     if len(numbers) != PARTITIONS or min(numbers) < 0 or not sum(numbers) <= mark.position <= LAST_POSITION:
         raise ForeignContent(publisher, "it announces a head that no log has", mark.log_id)
 
@@ -101,6 +113,46 @@ def check_high_water_mark(mark: HighWaterMark, publisher: str) -> None:
 def limit_to_now(until: datetime | None, now: datetime) -> datetime | None:
     """Until when an announced head is believed: nobody knows what is not recorded yet, whatever their clock says."""
     return None if until is None else min(until, now)
+
+
+def _impossible_values(message: Message) -> Iterator[str]:
+    """What no program of ours writes. Whoever shows, sorts or proves the events of a case would fail on it, and so on
+    those of all other services in that case."""
+    header = message.header
+    if not (_is_instant(header.recorded_at) and _is_instant(header.effective_at)):
+        yield "has a time without a zone, or one that not every zone has"
+    if not all(1 <= each <= LAST_POSITION for each in (header.version, header.event_version)):
+        yield f"has version {header.version}, in form {header.event_version}"
+    if header.role not in ROLES:
+        yield f"is by the role {_quote(header.role)}"
+    if not _is_readable(bytes(message.raw_header)):
+        yield "has a header that not everybody can read"
+    if _has_more_levels(message.body, MAX_LEVELS):
+        yield f"carries a body of more than {MAX_LEVELS} levels"
+        return
+    try:
+        other_cases(header.publisher, message.contract, message.body)
+    except (AttributeError, TypeError, ValueError):
+        yield "names a case by what is no id"
+
+
+def _is_instant(value: datetime) -> bool:
+    return value.tzinfo is not None and MINYEAR < value.year < MAXYEAR
+
+
+def _is_readable(raw_header: bytes) -> bool:
+    """Its unknown fields too: it is kept, and proved, as it came."""
+    try:
+        return not _has_more_levels(msgspec.json.decode(raw_header), MAX_LEVELS)
+    except (msgspec.DecodeError, *UNREADABLE_JSON):
+        return False
+
+
+def _has_more_levels(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return not levels or any(_has_more_levels(each, levels - 1) for each in inner)
 
 
 def _foreign(message: Message, source: MessageSource, what: str) -> ForeignContent:

@@ -17,6 +17,8 @@ from shared.contracts.base import PublicEvent
 from shared.eventlog import LogEntry, LogIdentity, RecordedEvent, ServiceApplication
 from shared.kernel import event_name
 
+UNREADABLE_JSON = (RecursionError, UnicodeDecodeError)
+"""What msgspec raises besides DecodeError: objects within each other without an end, and texts that are not UTF-8."""
 ToIntegrationEvent = Callable[..., PublicEvent | None]
 """A service's bridge (`integration_events.py`): its private event → the integration event that it publishes, or None.
 `(recorded, entry)`, or `(recorded, entry, app)` to encrypt for the way what the log holds encrypted."""
@@ -190,10 +192,11 @@ def encode(value: msgspec.Struct) -> bytes:
 
 def decode(raw: bytes) -> Message:
     """Ignores fields it does not know. Raises msgspec.DecodeError."""
-    message = _decode_message(raw)
-    _decode_header(
-        message.raw_header
-    )  # what cannot be read is known here, and not by whoever looks at the header later
+    try:
+        message = _decode_message(raw)
+        _decode_header(message.raw_header)  # what cannot be read is known here, not by whoever looks at it later
+    except UNREADABLE_JSON as error:
+        raise msgspec.DecodeError(str(error)) from None
     return message
 
 
