@@ -286,6 +286,20 @@ def test_the_list_finds_a_structure_without_its_accents(database: Callable[..., 
 # Said again, or too late
 
 
+@pytest.mark.parametrize("other", [{"unit": "dla-75"}, {"role": "manager"}, {"role": "regional", "units": ["dla-44"]}])
+def test_a_key_used_under_another_right_of_the_same_person_never_gets_the_first_answer(
+    intake: Served, other: dict[str, Any]
+) -> None:
+    who = {"role": "adviser", "unit": "dla-44", "subject": "of-two-units"}
+    first = intake.by(**who).post("/api/v1/requests", REQUEST, Idempotency_Key="abc")
+    assert first.status_code == 201, first.text
+    refused = intake.by(**(who | other)).post("/api/v1/requests", REQUEST, Idempotency_Key="abc")
+    assert_problem(refused, 422, "idempotency-key-reused")
+    assert first.json()["id"] not in refused.text
+    again = intake.by(**who).post("/api/v1/requests", REQUEST, Idempotency_Key="abc")
+    assert again.json()["id"] == first.json()["id"] and recorded(intake) == 1
+
+
 def test_a_repeated_idempotency_key_gets_the_first_answer(intake: Served, adviser: Client) -> None:
     first = adviser.post("/api/v1/requests", REQUEST, Idempotency_Key="abc")
     again = adviser.post("/api/v1/requests", REQUEST, Idempotency_Key="abc")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -285,3 +287,30 @@ def test_only_the_dpo_sees_and_holds(services: House) -> None:
             caller.post(f"/api/v1/retention/{case}/unarchiving", REASON),
         ):
             assert answer.status_code == 403, f"{role}: {answer.text}"
+
+
+def test_the_right_of_a_leader_or_a_provider_opens_nothing_of_an_archive(services: House) -> None:
+    """Whether it was given before or after: every read and command of every service, with the id of the case."""
+    case, app = closed(services, NUMBERS[0]), services["intake"].application
+    services.carry()
+    listed(services)
+    later(services, 38)
+    assert archive_due_cases(app) == [UUID(case)]
+    services.carry()
+    commit_to_ledger(services["audit"].application)
+    tried = 0
+    for name, role in product(("intake", "diagnostic", "audit"), ("leader", "provider")):
+        bearer = services.by(name, role, unit=None, case=case).because("Pour mon dossier.")
+        for path, operations in services[name].web.openapi()["paths"].items():
+            if "{" not in path or not path.startswith("/api/v1/"):
+                continue
+            where = re.sub(r"\{[^}]*\}", case, path)
+            for method in operations:
+                answer = bearer.get(where) if method == "get" else bearer.post(where, {})
+                tried += 1
+                assert answer.status_code in (403, 404, 405, 422), f"{role} {method} {name} {path}: {answer.text[:200]}"
+                assert STRUCTURE["name"] not in answer.text
+        for path in ("/api/v1/access-log", "/api/v1/caseload"):
+            answer = bearer.get(path)
+            assert answer.status_code == 403 or answer.json().get("items") == [], f"{role} {name} {path} {answer.text}"
+    assert tried > 200

@@ -46,6 +46,7 @@ from shared.web.http import (
     SECURITY_HEADERS,
     TLS_HEADERS,
     SecurityHeadersMiddleware,
+    SingleHeadersMiddleware,
     docs_page,
     document_problems,
     operation_id,
@@ -226,6 +227,7 @@ class Service:
         exception_handlers.install(web)
         docs_page.install(web)
         problem_pages.install(web, self.problems())
+        web.add_middleware(SingleHeadersMiddleware)
         if settings is not None:
 
             def prove_token(token: str) -> str | None:

@@ -8,6 +8,7 @@ from shared.web.http.openapi_shapes import MARK, PREFIX, REDACTED, Shape, place_
 from shared.web.http.problems import ProblemError, problem_response
 from shared.web.http.request_body import BodyTooLarge, BodyTooSlow, BoundedRoute, JsonBody, read_body, read_bounded
 from shared.web.http.security_headers import NO_SOURCES, SECURITY_HEADERS, TLS_HEADERS, SecurityHeadersMiddleware
+from shared.web.http.single_headers import SINGLE_HEADERS, SingleHeadersMiddleware
 from shared.web.http.strict_query import reject_unknown_parameters
 from shared.web.http.validation_errors import findings, summary
 
@@ -18,6 +19,7 @@ __all__ = [
     "REASON_HEADER",
     "REDACTED",
     "SECURITY_HEADERS",
+    "SINGLE_HEADERS",
     "TLS_HEADERS",
     "UNLIMITED_PATHS",
     "BodyTooLarge",
@@ -28,6 +30,7 @@ __all__ = [
     "ProblemError",
     "SecurityHeadersMiddleware",
     "Shape",
+    "SingleHeadersMiddleware",
     "csv_file",
     "document_problems",
     "findings",

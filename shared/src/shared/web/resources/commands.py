@@ -235,13 +235,16 @@ class AggregateEndpoints(AggregateResource[S]):
     ) -> Receipt:
         """Gives the application the command that `prepare` makes, once it has checked what only the operation knows.
 
-        `key`: the caller's Idempotency-Key, which holds for the same `request` at the same place alone; its first
+        `key`: the caller's Idempotency-Key, which holds for the same `request` at the same place, under a right of the
+        same role and scope, alone; its first
         receipt is given again whatever `prepare` would refuse by now. The rest as `ServiceApplication.handle` takes it
         and raises."""
         command_key = None
         if key:
             place = f"{self.router.prefix} {case if self.within else ''} {stream if exists else ''}"
-            fingerprint = app.key_store.keyed_hash(f"{place} {request!r}")
+            actor = caller.actor
+            right = f"{actor.role} {actor.unit} {sorted(actor.units)} {caller.case}"
+            fingerprint = app.key_store.keyed_hash(f"{place} {right} {request!r}")
             command_key = IdempotencyKey(f"{len(caller.actor.id)}:{caller.actor.id}:{key}", fingerprint)
         try:
             command = prepare()
