@@ -24,6 +24,7 @@ ASKED = OwnTender(
     informed_on=None,
     retained=None,
     score=None,
+    operation=None,
 )
 AGREED = Assignment(
     UUID(int=3),
@@ -41,6 +42,7 @@ AGREED = Assignment(
     report_received_on=None,
     report_accepted=False,
     paid_cents=0,
+    operation=None,
 )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from parcours import projections
+from parcours.api.accounts import check_account_of_operation
 from parcours.api.funds import UNIT_READERS
 from parcours.documents.operation import operation_documents
 from parcours.domain.assignment import agreement, amendments, assignment_corrections, reporting, selection
@@ -15,7 +16,7 @@ from parcours.domain.collective.state import Operation
 from parcours.domain.funding import payments
 from parcours.domain.state import Action
 from shared.eventlog import ServiceApplication
-from shared.web.auth import STAFF
+from shared.web.auth import IDENTITY_WITHOUT_RIGHT, STAFF
 from shared.web.requests import case_router
 from shared.web.resources import AggregateEndpoints, attachments_router
 
@@ -69,7 +70,13 @@ endpoints.command("/shares/departed", shares.DecideDepartedShare, *STAFF)
 missions = endpoints.parts(
     "mission", Action, "/missions/{action}", lambda state: state.missions, *UNIT_READERS, action=UUID
 )
-missions.command("/provider", selection.RetainProvider, *STAFF)
+missions.command(
+    "/provider",
+    selection.RetainProvider,
+    *STAFF,
+    check=check_account_of_operation,
+    may_refuse=(IDENTITY_WITHOUT_RIGHT,),
+)
 missions.command("/funds", payments.CommitFunds, *STAFF)
 missions.command("/funds/release", payments.ReleaseFunds, *STAFF)
 missions.command("/agreement", agreement.RecordAgreement, *STAFF)

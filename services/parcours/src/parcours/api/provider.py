@@ -1,7 +1,8 @@
-"""Endpoint of what a provider sees of a case: the tenders it was invited to, and its assignments."""
+"""Endpoint of what a provider sees of a case: the tenders that it was invited to, and its assignments."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
@@ -9,13 +10,13 @@ from uuid import UUID
 
 from fastapi import Response
 
-from parcours.api.tenders import tenders_of
+from parcours.api.provider_parts import NOW, ProviderPart, load_provider_parts
 from parcours.domain import parcours
 from parcours.domain.state import Action
 from parcours.domain.tender.state import Proposal, Tender
 from shared.eventlog import ServiceApplication
 from shared.kernel import Encrypted, Role
-from shared.temporal import CaseAt, PointInTime, load_case_at
+from shared.temporal import load_case_at
 from shared.web.auth import Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.requests import AppDep, PointInTimeDep, case_router
@@ -36,8 +37,9 @@ class OwnProposal:
 
 @dataclass(frozen=True, slots=True)
 class OwnTender:
-    """`provider` is the key under which it answers. `retained` and `score` (out of 20) are null until the provider has
-    been informed of the result; what the others proposed is never shown."""
+    """`provider` is the key under which it answers. `operation`: the collective one that it is of; null for the case's
+    own. `retained` and `score` (out of 20) are null until the provider has been informed of the result; what the others
+    proposed is never shown."""
 
     id: UUID
     status: str
@@ -50,11 +52,13 @@ class OwnTender:
     informed_on: date | None
     retained: bool | None
     score: float | None
+    operation: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What the provider is engaged for; `amount_cents` and `days` with those of the amendments."""
+    """What the provider is engaged for; `amount_cents` and `days` with those of the amendments. `operation`: the
+    collective one whose mission it is; null for an action of the case."""
 
     action: UUID
     title: str
@@ -71,6 +75,7 @@ class Assignment:
     report_received_on: date | None
     report_accepted: bool
     paid_cents: int
+    operation: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,50 +95,46 @@ def read_provider_page(
     point_in_time: PointInTimeDep,
     response: Response,
 ) -> ProviderPage:
-    """The tenders it was invited to, with its own proposal and no other, and its assignments. A past page shows those
-    that are its own today."""
+    """The tenders it was invited to, with its own proposal and no other, and its assignments; those of the collective
+    operations that the case takes part in, too. A past page shows those that are its own today."""
     authorize(caller, id, parcours.decider.name)
-    now = load_case_at(app, parcours.decider, id, PointInTime())
+    now = load_case_at(app, parcours.decider, id, NOW)
     past = load_case_for_response(app, parcours.decider, id, point_in_time, response)
-    return build_provider_page(app, past, now, id, caller.actor.id)
+    return build_provider_page(
+        app,
+        load_provider_parts(app, id, past, point_in_time),
+        load_provider_parts(app, id, now),
+        account=caller.actor.id,
+    )
 
 
-def build_provider_page(app: ServiceApplication, past: CaseAt, now: CaseAt, case: UUID, account: str) -> ProviderPage:
+def build_provider_page(
+    app: ServiceApplication, past: Iterable[ProviderPart], now: Iterable[ProviderPart], account: str
+) -> ProviderPage:
     """What `past` shows of the tenders and assignments that are the account's `now`: after its link was given to
     another account, it reads nothing more."""
-    found, assigned = find_own_tenders(now, case, account)
-    candidacies = {(number, key) for number, _, key in found}
-    own = [
-        _build_tender(app, number, state, key)
-        for number, state in tenders_of(past)
-        for key in state.candidates
-        if (number, key) in candidacies
-    ]
-    assignments = [
-        _assignment(app, key, action)
-        for key, action in past.load(parcours.decider, case).state.actions.items()
-        if action.is_agreed and key in assigned
-    ]
-    return ProviderPage(own, assignments)
+    own = {part.operation: part for part in now}
+    tenders, assignments = [], []
+    for then in past:
+        if (today := own.get(then.operation)) is None:
+            continue
+        candidacies = {(number, key) for number, _, key in today.candidacies(account)}
+        tenders += [
+            _build_tender(app, number, state, key, then.operation)
+            for number, state in then.tenders()
+            for key in state.candidates
+            if (number, key) in candidacies
+        ]
+        assigned = today.assigned(account)
+        assignments += [
+            _assignment(app, key, action, then.operation)
+            for key, action in then.actions.items()
+            if action.is_agreed and key in assigned
+        ]
+    return ProviderPage(tenders, assignments)
 
 
-def find_own_tenders(now: CaseAt, case: UUID, account: str) -> tuple[list[tuple[UUID, Tender, UUID]], set[UUID]]:
-    """The provider's candidacies, each a tender and its key in it, and the actions that it was chosen for."""
-    candidacies = [
-        (number, state, key)
-        for number, state in tenders_of(now)
-        for key, candidate in state.candidates.items()
-        if candidate.account == account
-    ]
-    assigned = {
-        key
-        for key, action in now.load(parcours.decider, case).state.actions.items()
-        if action.retained and action.retained.account == account
-    }
-    return candidacies, assigned
-
-
-def _build_tender(app: ServiceApplication, number: UUID, state: Tender, key: UUID) -> OwnTender:
+def _build_tender(app: ServiceApplication, number: UUID, state: Tender, key: UUID, operation: UUID | None) -> OwnTender:
     shown, candidate = app.key_store.display_text, state.candidates[key]
     assert state.terms_of_reference and state.deadline
     is_informed = candidate.informed_on is not None
@@ -149,6 +150,7 @@ def _build_tender(app: ServiceApplication, number: UUID, state: Tender, key: UUI
         informed_on=candidate.informed_on,
         retained=key == state.winner if is_informed else None,
         score=state.score(key) if is_informed else None,
+        operation=operation,
     )
 
 
@@ -156,7 +158,7 @@ def _proposal(app: ServiceApplication, proposal: Proposal) -> OwnProposal:
     return OwnProposal(proposal.amount_cents, proposal.days, summary=app.key_store.display_text(proposal.summary))
 
 
-def _assignment(app: ServiceApplication, key: UUID, action: Action) -> Assignment:
+def _assignment(app: ServiceApplication, key: UUID, action: Action, operation: UUID | None) -> Assignment:
     agreement, retained, planned = action.agreement, action.retained, action.planned
     assert agreement is not None
     assert retained is not None
@@ -177,4 +179,5 @@ def _assignment(app: ServiceApplication, key: UUID, action: Action) -> Assignmen
         report_received_on=action.report_received_on,
         report_accepted=action.report_accepted,
         paid_cents=action.paid_cents,
+        operation=operation,
     )

@@ -10,13 +10,13 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from parcours.api.provider import find_own_tenders
+from parcours.api.provider_parts import NOW, load_provider_parts
 from parcours.domain import parcours
 from parcours.domain.state import Action, ActionStatus
 from parcours.domain.tender.state import Tender
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import LabelledEnum, Right, Role
-from shared.temporal import PointInTime, load_case_at
+from shared.temporal import load_case_at
 from shared.web.auth import Caller, OwnRight, authorize, under_every_right
 from shared.web.requests import AppDep, case_router
 
@@ -32,25 +32,28 @@ class AgreementStatus(LabelledEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListedTender:
-    """A tender that the provider was invited to. `href`: where its proposal goes, by `deadline`. `retained` is null
-    until it has been informed of the result."""
+    """A tender that the provider was invited to. `href`: where its proposal goes, by `deadline`; null for the tender of
+    a collective `operation`, whose unit records what the provider hands in. `retained` is null until it has been
+    informed of the result."""
 
     id: UUID
+    operation: UUID | None
     status: str
     status_label: str
     deadline: datetime
     answered: bool
     informed_on: date | None
     retained: bool | None
-    href: str
+    href: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ListedAssignment:
-    """What the provider was chosen for. `days` and `days_left` are null until the agreement is signed; `report_due_on`:
-    by the end of the action, null once the report was received."""
+    """What the provider was chosen for, by the case or by its collective `operation`. `days` and `days_left` are null
+    until the agreement is signed; `report_due_on`: by the end of the action, null once the report was received."""
 
     action: UUID
+    operation: UUID | None
     title: str
     status: ActionStatus
     status_label: str
@@ -116,20 +119,25 @@ def build_provider_case(app: ServiceApplication, right: Right, caller: Caller) -
     case = caller.case
     try:
         authorize(caller, case)
-        now = load_case_at(app, parcours.decider, case, PointInTime())
+        now = load_case_at(app, parcours.decider, case, NOW)
     except UnknownCase:  # it has no parcours yet
         return ProviderCase(case, right.id, until=right.until, href=_page(case), tenders=[], assignments=[])
-    candidacies, assigned = find_own_tenders(now, case, caller.actor.id)
+    parts, account = list(load_provider_parts(app, case, now)), caller.actor.id
     return ProviderCase(
         case,
         right.id,
         until=right.until,
         href=_page(case),
-        tenders=[_tender(case, number, state, key) for number, state, key in candidacies],
+        tenders=[
+            _tender(case, number, state, key, part.operation)
+            for part in parts
+            for number, state, key in part.candidacies(account)
+        ],
         assignments=[
-            _assignment(app, key, action)
-            for key, action in now.load(parcours.decider, case).state.actions.items()
-            if key in assigned and is_announced(action)
+            _assignment(app, key, part.actions[key], part.operation)
+            for part in parts
+            for key in part.actions
+            if key in part.assigned(account) and is_announced(part.actions[key])
         ],
     )
 
@@ -144,28 +152,30 @@ def _page(case: UUID) -> str:
     return f"/api/v1/parcours/{case}/provider"
 
 
-def _tender(case: UUID, number: UUID, state: Tender, key: UUID) -> ListedTender:
+def _tender(case: UUID, number: UUID, state: Tender, key: UUID, operation: UUID | None) -> ListedTender:
     assert state.deadline is not None
     candidate = state.candidates[key]
     return ListedTender(
         number,
-        state.status,
+        operation,
+        status=state.status,
         status_label=state.status.label,
         deadline=state.deadline,
         answered=candidate.proposal is not None,
         informed_on=candidate.informed_on,
         retained=key == state.winner if candidate.informed_on else None,
-        href=f"/api/v1/parcours/{case}/tenders/{number}/providers/{key}/proposal",
+        href=None if operation else f"/api/v1/parcours/{case}/tenders/{number}/providers/{key}/proposal",
     )
 
 
-def _assignment(app: ServiceApplication, key: UUID, action: Action) -> ListedAssignment:
+def _assignment(app: ServiceApplication, key: UUID, action: Action, operation: UUID | None) -> ListedAssignment:
     signed = action.agreement if action.is_agreed else None
     agreement = AgreementStatus.SIGNED if signed else AgreementStatus.TO_SIGN
     received = action.report_received_on
     return ListedAssignment(
         key,
-        app.key_store.display_text(action.planned.title),
+        operation,
+        title=app.key_store.display_text(action.planned.title),
         status=action.status,
         status_label=action.status.label,
         agreement=agreement,

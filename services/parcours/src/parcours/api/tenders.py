@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from parcours.api.accounts import check_account
+from parcours.api.accounts import check_account, check_account_of_operation
 from parcours.api.funds import UNIT_READERS
 from parcours.api.operations import endpoints as operation_endpoints
 from parcours.api.parcours import endpoints as parcours_endpoints
@@ -64,6 +64,7 @@ def add_tenders(
     within: AggregateEndpoints[Any],
     check: Check,
     *readers: Role,
+    check_account: Check,
     documents: DocumentTemplates[Tender],
 ) -> None:
     """The operations on the tenders of a case, or of a collective operation."""
@@ -87,9 +88,23 @@ def add_tenders(
 
 
 router = case_router("/parcours/{case}/tenders", "tenders")
-add_tenders(router, parcours_endpoints, check_consulting_action, *CASE_READERS, documents=tender_documents)
+add_tenders(
+    router,
+    parcours_endpoints,
+    check_consulting_action,
+    *CASE_READERS,
+    check_account=check_account,
+    documents=tender_documents,
+)
 operation_router = case_router("/operations/{case}/tenders", "operation-tenders")
-add_tenders(operation_router, operation_endpoints, check_operation, *UNIT_READERS, documents=operation_tender_documents)
+add_tenders(
+    operation_router,
+    operation_endpoints,
+    check_operation,
+    *UNIT_READERS,
+    check_account=check_account_of_operation,
+    documents=operation_tender_documents,
+)
 
 
 @router.get("", summary="List the tenders of a case")
