@@ -1,7 +1,8 @@
 """One aggregate over HTTP: commands, states, history, versions, documents, attachments."""
 
 from shared.web.resources.attachments import Contribution, attachments_router
-from shared.web.resources.commands import AggregateEndpoints, Check, CommandResult
+from shared.web.resources.command_result import CommandResult
+from shared.web.resources.commands import AggregateEndpoints, Check
 from shared.web.resources.documents import DOCUMENT_RESPONSES, DocumentFormat, document_response
 from shared.web.resources.recorded_events import document_events
 from shared.web.resources.resource import AggregateResource

@@ -44,7 +44,8 @@ from shared.web.requests import (
     ResourceRouter,
     case_router,
 )
-from shared.web.resources.commands import AggregateEndpoints, CommandResult
+from shared.web.resources.command_result import CommandResult
+from shared.web.resources.commands import AggregateEndpoints
 from shared.web.resources.state import plain_state
 from shared.web.resources.uploads import read_upload, title_and_name
 

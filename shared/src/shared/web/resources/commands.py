@@ -8,7 +8,6 @@ from uuid import UUID
 
 from fastapi import Body, Depends, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict, Field
 
 from shared.documents import DocumentTemplates
 from shared.eventlog import CommandOptions, IdempotencyKey, InTransaction, Receipt, ServiceApplication
@@ -22,54 +21,18 @@ from shared.web.requests import (
     CommandEndpoint,
     IdempotencyKeyHeader,
     IfMatchHeader,
-    Link,
     PrefersMinimalDep,
     expected_version,
     position_in_log,
     split_words,
 )
+from shared.web.resources.command_result import CommandResult
 from shared.web.resources.documents import add_documents
-from shared.web.resources.parts import Created, Part, address_fields, address_params, body_type, with_address
+from shared.web.resources.parts import Part, address_fields, address_params, body_type, with_address
 from shared.web.resources.resource import AggregateResource, parent_case
 from shared.web.resources.state import ExtraFields, add_list, add_part, add_state
 
 S = TypeVar("S")
-
-
-class CommandResult(BaseModel):
-    """What a command led to."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "id": "01993f2e-5c00-7a10-8a51-3f6f7c1b2d40",
-                "version": 4,
-                "events": ["meeting-recorded"],
-                "created": {
-                    "meeting": {
-                        "id": "1",
-                        "href": "/api/v1/requests/01993f2e-5c00-7a10-8a51-3f6f7c1b2d40/meetings/1",
-                    }
-                },
-                "links": [
-                    {
-                        "rel": "assess-criterion",
-                        "method": "POST",
-                        "href": "/api/v1/requests/01993f2e-5c00-7a10-8a51-3f6f7c1b2d40/criteria",
-                        "title": "Examiner un critère d’éligibilité",
-                    }
-                ],
-            }
-        }
-    )
-
-    id: UUID = Field(description="The aggregate that the command changed")
-    version: int = Field(description="Its version now, as the ETag gives it too")
-    events: list[str] = Field(description="The names of the events recorded; none where the command was already done")
-    created: dict[str, Created] = Field(default={}, description="What the command created, by what it is")
-    links: list[Link] = Field(
-        default=[], description="The commands that you may send next; left out with `Prefer: return=minimal`"
-    )
 
 
 Check = Callable[[ServiceApplication, Caller, UUID, Any], None]
