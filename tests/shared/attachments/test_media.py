@@ -98,6 +98,23 @@ def test_a_cut_photo_is_damaged_whatever_ends_inside_it() -> None:
         assert refused.value.slug == "damaged-file"
 
 
+def with_template(target: str) -> bytes:
+    relation = f'<Relationships><Relationship Id="r" Target="{target}" TargetMode="External"/></Relationships>'
+    return sample_files.office(more={"word/_rels/settings.xml.rels": relation})
+
+
+def test_a_template_on_the_authors_own_disk_and_an_embedded_table_are_usual() -> None:
+    for target in (
+        "file:///C:/Modeles/Normal.dotm",
+        "file:////home/ines/Normal.dotm",
+        r"C:\Modeles\Normal.dotm",
+        "Normal.dotm",
+    ):
+        assert media_type_of(with_template(target), "rapport.docx").name.endswith("wordprocessingml.document")
+    embedded = sample_files.office(more={"word/embeddings/Microsoft_Excel_Sheet1.xlsx": "x"})
+    assert media_type_of(embedded, "rapport.docx").name.endswith("wordprocessingml.document")
+
+
 def test_only_the_name_tells_a_csv_from_another_text() -> None:
     assert media_type_of(b"poste;montant\n", "Comptes.CSV").name == "text/csv"
     assert media_type_of(sample_files.pdf(), "Comptes.csv").name == "application/pdf"
@@ -119,6 +136,11 @@ def test_only_the_name_tells_a_csv_from_another_text() -> None:
             415,
             "active-content-refused",
         ),
+        (sample_files.office(more={"word/activeX/activeX1.xml": "x"}), 415, "active-content-refused"),
+        (sample_files.office(more={"word/embeddings/oleObject1.bin": "x"}), 415, "active-content-refused"),
+        (with_template("https://elsewhere.example/modele.dotm"), 415, "active-content-refused"),
+        (with_template(r"\\serveur\partage\modele.dotm"), 415, "active-content-refused"),
+        (with_template("file://serveur/modele.dotm"), 415, "active-content-refused"),
         (sample_files.open_document("text", **{"Basic/Standard/Module1.xml": "x"}), 415, "active-content-refused"),
         (sample_files.open_document("presentation"), 415, "file-type-refused"),
         (

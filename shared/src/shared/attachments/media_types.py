@@ -54,6 +54,10 @@ JPEG_ALONE = {0x01, *range(0xD0, 0xD9)}
 """Markers of JPEG that no segment follows: restarts, the start of an image."""
 JPEG_END = 0xD9
 ZIP_END, ZIP_END_BYTES = b"PK\x05\x06", 22
+ACTIVE_PART = re.compile(r"(?:^|/)activeX/|(?:^|/)oleObject\d*\.bin$", re.IGNORECASE)
+TEMPLATE_RELATIONS = "word/_rels/settings.xml.rels"
+REMOTE = re.compile(r"(?!file:///[a-z/])[a-z]{2,}:|[\\/]{2}", re.IGNORECASE)
+"""An address of another machine: http, a share of Windows, `file://` with a host."""
 MAX_ENTRIES = 5_000
 MAX_ENTRY_BYTES = 1024 * 1024
 DECODED_BYTES = 64 * 1024
@@ -207,10 +211,26 @@ def _office_open_xml(archive: ZipFile, names: list[str]) -> MediaType:
         PurePath(name).name.lower() == "vbaproject.bin" for name in names
     ):
         raise _macros_error()
+    if any(ACTIVE_PART.search(name) for name in names) or _has_remote_template(archive, names):
+        raise ACTIVE_CONTENT(
+            "Ce document contient un objet actif (ActiveX, OLE) ou prend son modèle sur un serveur : enregistrez-le "
+            "en PDF."
+        )
     for accepted in (DOCX, XLSX):
         if f"{accepted.name}.main+xml" in types:
             return accepted
     raise REFUSED_TYPE(f"Ce document n’est ni un texte ni un tableur. {ACCEPTED}")
+
+
+def _has_remote_template(archive: ZipFile, names: list[str]) -> bool:
+    """One that Word fetches as it opens the document. A template on the author's own disk is usual, and harmless."""
+    if TEMPLATE_RELATIONS not in names:
+        return False
+    relations = _read(archive, TEMPLATE_RELATIONS)
+    if "<!" in relations:
+        raise _damaged_error()
+    targets = (str(each.get("Target")) for each in fromstring(relations) if each.get("TargetMode") == "External")  # noqa: S314
+    return any(REMOTE.match(target) for target in targets)
 
 
 def _read(archive: ZipFile, name: str) -> str:
