@@ -95,3 +95,24 @@ def test_a_right_of_its_unit_is_revoked_and_one_beyond_it_is_not(serve: Serve) -
     assert (beyond.status_code, beyond.json()["type"].rpartition("/")[2]) == (403, "right-beyond-yours")
     assert here.post(f"{address}/{rights['dla-44']}/revocation", REASON).status_code == 200
     assert there.post(f"{address}/{rights[ELSEWHERE]}/revocation", REASON).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "is_shown"), [("regional", False), ("auditor", False), ("dpo", False), ("manager", True)]
+)
+def test_a_right_to_a_confidential_case_names_it_to_those_who_may_see_it(
+    role: str, is_shown: bool, serve: Serve
+) -> None:
+    """An identity that has rights over a unit too is read in that unit: the id of its confidential case is not."""
+    running = serve(service("intake"))
+    ines, manager = (running.by(each, subject="ines", unit=ELSEWHERE) for each in ("adviser", "manager"))
+    secret = str(ines.post("/api/v1/requests", REQUEST).json()["id"])
+    identity = give(manager, give(ines, str(uuid7()), role="leader", case=secret), role="adviser", unit=ELSEWHERE)
+    rights = [each["id"] for each in manager.get(f"/api/v1/identities/{identity}").json()["rights"]]
+    assert ines.post(f"/api/v1/requests/{secret}/confidentiality", REASONS).status_code == 200
+    path = f"/api/v1/identities/{identity}"
+    reader = running.by(role, unit=ELSEWHERE)
+    for address in (path, f"{path}/history", f"{path}/changes", f"{path}?version=1", f"{path}/rights/{rights[0]}"):
+        answer = reader.get(address)
+        assert (answer.status_code, secret in answer.text) == (200, is_shown), f"{address}: {answer.text}"
+    assert reader.get(f"{path}/stored").status_code == (200 if is_shown else 403)

@@ -78,4 +78,5 @@ decider: Decider[Register] = Decider(
     available_commands=available_commands,
     case_table=REGISTER_TABLE,
     case_row=case_row,
+    names_cases=True,
 )
