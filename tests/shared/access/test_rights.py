@@ -106,6 +106,7 @@ OF_WHAT_IT_NAMES = {
     ("GET /api/v1/caseload", "service-unavailable"),
     ("GET /api/v1/diagnoses/{id}/advice", "unknown-case"),
     ("POST /api/v1/diagnoses/{id}/advice/{advice}/answer", "unknown-case"),
+    ("GET /api/v1/diagnoses/{id}/plan/baseline/{code}", "unknown-case"),
     ("POST /api/v1/identities/{id}/rights/{right}/revocation", "right-beyond-yours"),
     ("POST /api/v1/parcours/{id}/actions/{action}/final-report/receipt", "not-your-assignment"),
     ("POST /api/v1/parcours/{case}/tenders/{id}/providers/{provider}/proposal", "not-your-proposal"),
@@ -134,7 +135,7 @@ OF_WHAT_IT_NAMES = {
     ("POST /api/v1/requests/take-over", "unknown-case"),
 }
 """What somebody who may ask is told of what their request names, or a centre of a dossier that asked it nothing, or a
-provider of what another added."""
+provider of what another added, or of a plan that is not agreed yet."""
 EVERYWHERE = {Role.SERVICE, Role.OPS}
 """Programs follow every event; the operator gives rights everywhere, and reads the register."""
 

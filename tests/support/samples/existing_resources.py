@@ -122,6 +122,9 @@ def diagnostic(running: Served) -> Known:
     _made(adviser.post(f"{path}/sessions", session))
     _made(adviser.post(f"{path}/axes", {"axis": "governance", "findings": "Tout repose sur deux.", "rating": 2}))
     _made(adviser.post(f"{path}/indicators", {"code": "members", "definition": "Adhérentes et adhérents", "value": 80}))
+    economics = {"fiscal_year": 2025, "perimeter": "structure", "budget_cents": 61_200_000}
+    sums = {"own_income_cents": 18_900_000, "subsidies_cents": 39_000_000, "result_cents": 0, "cash_cents": 3_100_000}
+    _made(adviser.post(f"{path}/economics", economics | sums))
     _comment(running, path, case)
     leader = str(uuid7())
     _made(adviser.post(f"{path}/mandates", {"leader": leader, "starts_on": "2026-01-01"}))
@@ -133,6 +136,8 @@ def diagnostic(running: Served) -> Known:
         "/api/v1/diagnoses/{}/comments/{comment}": "1",
         "/api/v1/diagnoses/{}/axes/{axis}": "governance",
         "/api/v1/diagnoses/{}/indicators/{code}": "members",
+        "/api/v1/diagnoses/{}/economics/{fiscal_year}": "2025",
+        "/api/v1/diagnoses/{}/plan/baseline/{code}": "members",
         "/api/v1/diagnoses/{}/mandates/{leader}": leader,
         "/api/v1/diagnoses/{}/other-schemes/{scheme}": "1",
     }
