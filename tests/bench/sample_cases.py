@@ -21,14 +21,14 @@ from parcours.domain.building import edits, validation
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.state import ActionKind, Parcours, ReceivedPlan
 from shared.eventlog import ServiceApplication
-from shared.kernel import Actor, Decider, Role, uuid7
+from shared.kernel import Actor, Decider, Role, paris_date, uuid7
 
 ADVISER = Actor("adviser-1", Role.ADVISER, unit="dla-44")
 LEADER = Actor("leader-1", Role.LEADER)
 AXES = ("projet", "gouvernance", "ressources_humaines", "modele_economique", "partenariats")
 WHO = "Maëlle Kerdoncuff, France Active Pays de la Loire"
 NOTES = "Échange d’une heure avec l’équipe : le besoin se précise, les pièces manquantes arrivent la semaine prochaine."
-TODAY = datetime.now(UTC).date()
+TODAY = paris_date(datetime.now(UTC))
 SOON, LATER = TODAY + timedelta(days=30), TODAY + timedelta(days=300)
 
 

@@ -55,7 +55,12 @@ class Compose:
         return done.stdout
 
     def up(self) -> None:
-        self.do("up", "--wait", "--wait-timeout", "180")
+        try:
+            self.do("up", "--wait", "--wait-timeout", "180")
+        except AssertionError as error:
+            failed = [service for service, code in self.exit_codes().items() if code]
+            error.add_note(self.do("logs", "--tail", "40", *failed))
+            raise
 
     def exit_codes(self) -> dict[str, int]:
         lines = self.do("ps", "--all", "--format", "json").splitlines()

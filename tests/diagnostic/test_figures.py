@@ -13,7 +13,7 @@ from tests.support.servers.served_service import Serve, Served
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service
-from shared.kernel import Actor, Role, uuid7
+from shared.kernel import Actor, Role, paris_date, uuid7
 
 PATH = "/api/v1/diagnoses"
 STRUCTURE = UUID(int=8)
@@ -47,7 +47,7 @@ def figures(diagnostic: Served, **query: Any) -> dict[str, Any]:
 
 
 def agreed(diagnostic: Served, path: str, axes: list[str]) -> None:
-    today = str(diagnostic.application.clock.now().date())
+    today = str(paris_date(diagnostic.application.clock.now()))
     participants = [{"name": "Maëlle Kerdoncuff", "quality": "leader"}]
     posted(diagnostic, f"{path}/sessions", held_on=today, participants=participants)
     for axis in axes:

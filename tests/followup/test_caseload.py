@@ -13,7 +13,7 @@ from followup.domain.follow_up import decider
 from followup.domain.opening import OpenFollowUp
 from followup.main import service
 from shared.eventlog import ServiceApplication
-from shared.kernel import Actor, Role, uuid7
+from shared.kernel import Actor, Role, paris_date, uuid7
 from shared.projections import Projector
 from shared.runtime.scheduler import Scheduler
 
@@ -62,7 +62,7 @@ def up_to_date(app: ServiceApplication) -> None:
 
 
 def review(app: ServiceApplication, **more: Any) -> dict[str, Any]:
-    held_on = app.clock.now().date().isoformat()
+    held_on = paris_date(app.clock.now()).isoformat()
     return {"held_on": held_on, "appropriation": 4, "summary": "Tout est en place."} | more
 
 
@@ -90,7 +90,7 @@ def test_the_caseload_of_an_adviser_begins_with_what_is_due_first(followup: Serv
     of_another = open_follow_up(app, adviser="omar", reviews={"M1": 1})
     in_january = open_follow_up(app, reviews={"M1": 1})
     closed = open_follow_up(app, reviews={"M0": 0})
-    adviser.post(f"{LIST}/{closed}/closing-down", {"closed_on": app.clock.now().date().isoformat()})
+    adviser.post(f"{LIST}/{closed}/closing-down", {"closed_on": paris_date(app.clock.now()).isoformat()})
     up_to_date(app)
 
     def found(**query: Any) -> list[UUID]:
@@ -101,7 +101,7 @@ def test_the_caseload_of_an_adviser_begins_with_what_is_due_first(followup: Serv
 
     assert found(adviser="léa") == [in_january, in_march, closed]
     assert found(q="Lea") == [in_january, in_march, closed]
-    soon = app.clock.now().date() + timedelta(days=40)
+    soon = paris_date(app.clock.now()) + timedelta(days=40)
     assert set(waiting(until=soon.isoformat())) == {of_another, in_january}
     assert waiting(until=soon.isoformat(), adviser="omar") == [of_another]
     assert waiting(late=True) == []
@@ -121,7 +121,7 @@ def test_the_caseload_is_read_page_by_page_though_it_changes_meanwhile(
     page = adviser.get(LIST, sort="next_due_on", limit=2).json()
     assert [UUID(row["id"]) for row in page["items"]] == in_order[:2]
     moved = {
-        "due_on": (app.clock.now().date() + timedelta(days=300)).isoformat(),
+        "due_on": (paris_date(app.clock.now()) + timedelta(days=300)).isoformat(),
         "reason": "Congé maternité.",
     }
     assert adviser.post(f"{LIST}/{in_order[1]}/reviews/M/planning", moved).status_code == 200

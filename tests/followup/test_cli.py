@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from followup.domain.follow_up import decider
 from followup.domain.opening import OpenFollowUp
 from followup.main import cli, service
-from shared.kernel import Actor, Role, add_months, uuid7
+from shared.kernel import Actor, Role, add_months, paris_date, uuid7
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def case(followup: Served) -> UUID:
         definitions={},
     )
     app.handle(decider, case, command, app.context(case, ourselves))
-    moved = {"due_on": moved_to(app.clock.now().date()).isoformat(), "reason": "Congés."}
+    moved = {"due_on": moved_to(paris_date(app.clock.now())).isoformat(), "reason": "Congés."}
     answer = followup.by("adviser").post(f"/api/v1/follow-ups/{case}/reviews/M6/planning", moved)
     assert answer.status_code == 200, answer.text
     return case
@@ -58,7 +58,7 @@ def what_if(*arguments: object) -> Any:
 def test_it_lists_the_dates_that_would_differ(followup: Served, case: UUID) -> None:
     result = what_if("--reviews", "0,12,18", "--format", "json")
     assert result.exit_code == 0, result.output
-    today = followup.application.clock.now().date()
+    today = paris_date(followup.application.clock.now())
     rows = json.loads(result.stdout)
     assert [(row["case"], row["review"], row["due_on"], row["effect"]) for row in rows] == [
         (str(case), "M12", add_months(today, 12).isoformat(), "serait prévu"),

@@ -17,7 +17,7 @@ from followup.domain.reviews import reporting
 from followup.domain.reviews.comparison import Measure, PerimeterChange
 from followup.domain.state import FollowUp
 from followup.main import service
-from shared.kernel import Actor, Axis, Encrypted, Role, uuid7
+from shared.kernel import Actor, Axis, Encrypted, Role, paris_date, uuid7
 from shared.names import RecordStructureName, name_decider, structure_name_id
 from shared.testing.scenarios import NOW, UNIT, MemoryLog
 
@@ -183,7 +183,7 @@ def test_over_http_the_balance_waits_for_a_review_and_is_for_those_who_may_read_
     early = adviser.get(f"{path}/documents/bilan.pdf")
     assert (early.status_code, early.json()["detail"]) == (409, waiting["lacking"])
 
-    today = app.clock.now().date().isoformat()
+    today = paris_date(app.clock.now()).isoformat()
     review = {"held_on": today, "appropriation": 4, "summary": "Tout est en place."}
     assert adviser.post(f"{path}/reviews/M0/report", review).status_code == 200
     (ready,) = adviser.get(f"{path}/documents").json()

@@ -10,7 +10,7 @@ from tests.support.servers.served_service import Serve, Served
 from followup.domain.follow_up import decider
 from followup.domain.opening import OpenFollowUp
 from followup.main import service
-from shared.kernel import Actor, Role, uuid7
+from shared.kernel import Actor, Role, paris_date, uuid7
 
 UNIT = "dla-44"
 
@@ -35,7 +35,7 @@ def path(followup: Served) -> str:
 
 def review_of(followup: Served, **more: Any) -> dict[str, Any]:
     application: Any = followup.http.app.state.application  # type: ignore[attr-defined]
-    held_on = application.clock.now().date().isoformat()
+    held_on = paris_date(application.clock.now()).isoformat()
     return {"held_on": held_on, "appropriation": 4, "summary": "Tout est en place."} | more
 
 

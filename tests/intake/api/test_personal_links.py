@@ -33,7 +33,7 @@ from parcours.domain.tender import tender
 from parcours.domain.tender.proposals import GridLine, InviteProvider, OpenTender
 from parcours.main import service as parcours
 from shared.attachments import AddAttachment, attachment
-from shared.kernel import Actor, Context, Encrypted, Right, Role, uuid7
+from shared.kernel import Actor, Context, Encrypted, Right, Role, paris_date, uuid7
 from shared.kernel.frozen import replace
 from shared.messaging import Feed, Inbox, messages_of
 from shared.runtime import Service
@@ -199,7 +199,7 @@ def test_a_right_that_a_link_received_before_this_was_refused_opens_nothing(hous
 
 
 def test_a_link_is_over_the_day_after_its_last_one(house: House) -> None:
-    today = house.intake.application.clock.now().date()
+    today = paris_date(house.intake.application.clock.now())
     too_long = {"role": "leader", "name": NAME, "reason": REASON, "until": str(today + timedelta(days=31))}
     assert slug(house.adviser.post(house.path, too_long)) == "link-too-long"
     given = house.give()

@@ -22,7 +22,7 @@ from embedded.processes.nats import Nats
 from intake.main import cli
 from intake.main import service as intake
 from shared.crypto import ERASED_TEXT
-from shared.kernel import Role
+from shared.kernel import Role, paris_date
 from shared.projections import Projector
 
 STRUCTURE = {"name": "Les Jardins de l’Erdre", "legal_form": "association", "department": "44"}
@@ -190,7 +190,7 @@ def closed(services: House, number: str) -> str:
     case = received(services, number, "Maëlle Kerdoncuff")
     adviser, path = services.by("intake", "adviser"), f"/api/v1/requests/{case}"
     met = {
-        "held_on": services["intake"].application.clock.now().date().isoformat(),
+        "held_on": paris_date(services["intake"].application.clock.now()).isoformat(),
         "participants": [{"name": "Maëlle"}],
     }
     verdicts = [{"criterion": each, "verdict": "met", "evidence": "Vu."} for each in ("existing", "employer", "ess")]

@@ -14,9 +14,9 @@ from parcours.domain import parcours
 from parcours.domain.assignment import selection
 from parcours.domain.funding import fund, payments
 from parcours.main import service
-from shared.kernel import Actor, Role
+from shared.kernel import Actor, Role, paris_date
 
-TODAY = datetime.now(UTC).date().isoformat()
+TODAY = paris_date(datetime.now(UTC)).isoformat()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.support.samples import sample_files
 from tests.support.servers.served_service import Client, Serve, Served
 
 from parcours.main import service
-from shared.kernel import Actor, Encrypted, Role
+from shared.kernel import Actor, Encrypted, Role, paris_date
 from shared.names import RecordStructureName, name_decider, structure_name_id
 
 NAMED = "Les Jardins de l’Erdre"
@@ -75,7 +75,7 @@ def chosen(running: Served, adviser: Client, where: str, keys: list[str]) -> Non
     for key, score in zip(keys, (17, 14), strict=True):
         done(adviser.post(f"{where}/providers/{key}/scores", {"scores": [score]}))
     done(adviser.post(f"{where}/award", {"provider": keys[0]}))
-    today = clock.now().date().isoformat()
+    today = paris_date(clock.now()).isoformat()
     for key in keys:
         done(adviser.post(f"{where}/providers/{key}/information", {"informed_on": today}))
 
@@ -113,7 +113,7 @@ def test_from_the_terms_of_reference_to_the_signed_agreement(
         assert expected in text_of(before.content)
     version = adviser.get(where).json()["version"]
 
-    today = running.application.clock.now().date().isoformat()
+    today = paris_date(running.application.clock.now()).isoformat()
     disposition = "attachment; filename=convention.pdf"
     proof = adviser.upload(f"{case}/attachments?kind=signed_agreement", sample_files.pdf(), disposition).json()["id"]
     fund = {"unit": "dla-44", "year": running.application.clock.now().year, "allocated_cents": 500_000}

@@ -15,8 +15,9 @@ from tests.support.samples import sample_files
 from tests.support.servers.served_service import Client, Serve, Served
 
 from parcours.main import service
+from shared.kernel import paris_date
 
-TODAY = datetime.now(UTC).date()
+TODAY = paris_date(datetime.now(UTC))
 PRICE = 900_00
 WAITING = "operation_structures_to_sign"
 

@@ -14,9 +14,10 @@ from tests.support.servers.served_service import Client, Serve, Served
 
 from parcours.domain.state import ActionKind
 from parcours.main import service
+from shared.kernel import paris_date
 
 TITLE = "Une comptable pour trois"
-TODAY = datetime.now(UTC).date().isoformat()
+TODAY = paris_date(datetime.now(UTC)).isoformat()
 
 
 @pytest.fixture
@@ -55,8 +56,8 @@ def mission() -> dict[str, Any]:
     return {
         "axis": "finance",
         "who": "À choisir",
-        "starts_on": (datetime.now(UTC).date() + timedelta(days=20)).isoformat(),
-        "ends_on": (datetime.now(UTC).date() + timedelta(days=90)).isoformat(),
+        "starts_on": (paris_date(datetime.now(UTC)) + timedelta(days=20)).isoformat(),
+        "ends_on": (paris_date(datetime.now(UTC)) + timedelta(days=90)).isoformat(),
         "planned_days": 5,
     }
 
@@ -82,7 +83,7 @@ def open_tender(running: Served, adviser: Client, operation: str) -> str:
         done(adviser.post(f"{where}/providers/{key}/scores", {"scores": [score]}))
     done(adviser.post(f"{where}/award", {"provider": armen}))
     for key in (armen, sillon):
-        today = running.application.clock.now().date().isoformat()
+        today = paris_date(running.application.clock.now()).isoformat()
         done(adviser.post(f"{where}/providers/{key}/information", {"informed_on": today}))
     return where
 
@@ -201,7 +202,7 @@ def test_one_tender_agreement_report_and_price_for_all_structures_with_a_share_f
         for case, action in (validated_case(running.application, operation=UUID(number)) for _ in range(3))
     ]
     tender = open_tender(running, adviser, operation)
-    today = running.application.clock.now().date()
+    today = paris_date(running.application.clock.now())
     envelope = {"unit": "dla-44", "year": today.year, "allocated_cents": 5_000_00}
     done(running.by("manager").post("/api/v1/funds", envelope))
     assert ("operation_funds_to_commit", operation) in waiting_tasks(running, adviser)

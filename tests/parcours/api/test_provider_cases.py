@@ -16,7 +16,7 @@ from embedded.processes.nats import Nats
 from parcours.main import service
 from shared.access import AccessLogQuery
 from shared.access.replicated_rights import ReplicateRight, decider
-from shared.kernel import Actor, Right, Role, uuid7
+from shared.kernel import Actor, Right, Role, paris_date, uuid7
 from shared.settings import RightsSource
 
 OWN = "/api/v1/provider-cases"
@@ -81,7 +81,7 @@ def test_a_provider_lists_its_accesses_tenders_and_assignments_over_all_cases(ru
     (to_sign,) = second["assignments"]
     assert (to_sign["action"], to_sign["agreement"], to_sign["days"]) == (str(mission), "to_sign", None)
     assert to_sign["report_due_on"] is None, "there is nothing to report on before the agreement"
-    today = app.clock.now().date().isoformat()
+    today = paris_date(app.clock.now()).isoformat()
     done(running.by("manager").post("/api/v1/funds", fund(app.clock.now() + timedelta(days=30))))
     done(adviser.post(f"{of_mission}/funds"))
     done(adviser.post(f"{of_mission}/agreement", {"signatures": given_signatures(today)}))
@@ -166,7 +166,7 @@ def test_an_award_is_not_told_before_every_candidate_is_informed(running: Served
         return own["tenders"][0]["retained"], len(own["assignments"])
 
     assert shown() == (None, 0)
-    today = app.clock.now().date().isoformat()
+    today = paris_date(app.clock.now()).isoformat()
     done(adviser.post(f"{tender}/providers/{winner}/information", {"informed_on": today}))
     assert shown() == (True, 0), "it knows; what follows waits for the others"
     done(adviser.post(f"{tender}/providers/{loser}/information", {"informed_on": today}))

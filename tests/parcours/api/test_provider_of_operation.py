@@ -15,10 +15,10 @@ from tests.support.servers.served_service import Client, Served, served
 from embedded.processes.nats import Nats
 from parcours.main import service
 from shared.access.replicated_rights import ReplicateRight, decider
-from shared.kernel import Actor, Right, Role, uuid7
+from shared.kernel import Actor, Right, Role, paris_date, uuid7
 from shared.settings import RightsSource
 
-TODAY = datetime.now(UTC).date()
+TODAY = paris_date(datetime.now(UTC))
 TITLE = "Une comptable pour deux"
 
 

@@ -47,7 +47,7 @@ from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.state import ActionKind, CollectiveStatus, ReceivedPlan
 from parcours.main import service
 from shared.eventlog import ServiceApplication
-from shared.kernel import Actor, Clock, Refused, Role, uuid7
+from shared.kernel import Actor, Clock, Refused, Role, paris_date, uuid7
 from shared.testing.scenarios import UNIT, MemoryLog, Scenarios, text
 
 given = Scenarios(decider)
@@ -331,7 +331,7 @@ def test_a_cancelled_operation_releases_the_actions_and_each_structure_decides(a
     operation, other = plan(app), plan(app)
     alone, moved = (join(app, operation) for _ in range(2))
     join(app, other)
-    cancellation = CancelOperation("Le réseau se retire.", datetime.now(UTC).date())
+    cancellation = CancelOperation("Le réseau se retire.", paris_date(datetime.now(UTC)))
     app.handle(decider, operation, cancellation, app.context(operation, ADVISER))
     assert {standing_of(app, case) for case, _ in (alone, moved)} == {CollectiveStatus.CANCELLED}
     with pytest.raises(Refused, match="operation-ended"):

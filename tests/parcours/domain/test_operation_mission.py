@@ -70,7 +70,7 @@ from parcours.domain.guards import require_consulting_action
 from parcours.domain.tender import award, proposals, tender
 from parcours.main import service
 from shared.eventlog import ServiceApplication
-from shared.kernel import Actor, Clock, Refused, Role, uuid7
+from shared.kernel import Actor, Clock, Refused, Role, paris_date, uuid7
 from shared.testing.scenarios import CASE, UNIT, MemoryLog, Scenarios, text
 
 given = Scenarios(operation.decider)
@@ -289,7 +289,7 @@ def app(postgres: Postgres) -> Iterator[ServiceApplication]:
 
 
 def today() -> date:
-    return datetime.now(UTC).date()
+    return paris_date(datetime.now(UTC))
 
 
 def ask(app: ServiceApplication, decider: object, stream: UUID, *commands: object, by: Actor = ADVISER) -> None:

@@ -22,7 +22,7 @@ from tests.support.samples.note_aggregate import ADVISER
 from tests.support.samples.sample_services import eventually
 
 from shared.eventlog import CommandOptions, DeadlineAlreadyFired, FiredDeadline, ServiceApplication
-from shared.kernel import start_of_day, uuid7
+from shared.kernel import paris_date, start_of_day, uuid7
 from shared.runtime.scheduler import Scheduler
 
 
@@ -40,7 +40,7 @@ def app(url: str, tmp_path: Path) -> Iterator[ServiceApplication]:
 
 
 def day(app: ServiceApplication, away: int) -> SetAlarm:
-    return SetAlarm("bell", app.clock.now().date() + timedelta(days=away))
+    return SetAlarm("bell", paris_date(app.clock.now()) + timedelta(days=away))
 
 
 def test_nothing_fires_before_its_day_and_it_fires_once_on_it(app: ServiceApplication) -> None:
@@ -61,7 +61,7 @@ def test_it_was_due_on_its_day_and_recorded_when_somebody_was_there(app: Service
     assert set_up.meta.effective_at is None
     assert yesterday.on
     assert fell_due.meta.effective_at == start_of_day(yesterday.on)
-    assert entry.recorded_at.date() > yesterday.on
+    assert paris_date(entry.recorded_at) > yesterday.on
     assert (fell_due.meta.actor, fell_due.meta.role) == ("service:alarms", "service")
 
 
@@ -192,12 +192,12 @@ def test_whatever_is_set_moved_or_withdrawn_each_day_that_comes_fires_once(
         if what == "pass":
             app.clock.set_forward(app.clock.now() + timedelta(days=away or 0, seconds=1))
             Scheduler(app).fire()
-            today = app.clock.now().date()
+            today = paris_date(app.clock.now())
             for alarm in [alarm for alarm, wanted in left.items() if wanted.on and wanted.on <= today]:
                 fired[alarm] = left.pop(alarm)
                 expected[alarm] += 1
         else:
-            wanted = SetAlarm(what, None if away is None else app.clock.now().date() + timedelta(days=away))
+            wanted = SetAlarm(what, None if away is None else paris_date(app.clock.now()) + timedelta(days=away))
             ask(app, stream, wanted)
             if wanted.on is None:
                 left.pop(what, None)

@@ -15,7 +15,7 @@ from tests.support.samples.note_aggregate import ADVISER, Note, decider
 
 from shared.crypto import ERASED_TEXT
 from shared.eventlog import ServiceApplication, UnknownCase, to_plain
-from shared.kernel import Context, Decider, event, uuid7
+from shared.kernel import Context, Decider, event, paris_date, uuid7
 from shared.temporal import (
     FutureInstant,
     NotYetOpened,
@@ -191,7 +191,7 @@ def dated(url: str) -> ServiceApplication:
 
 
 def test_a_fact_told_late_counts_from_its_own_day(dated: ServiceApplication) -> None:
-    case, today = uuid7(), dated.clock.now().date()
+    case, today = uuid7(), paris_date(dated.clock.now())
     for said in (Named("plan"), Dated("late", today - timedelta(days=9)), Dated("soon", today - timedelta(days=1))):
         dated.handle(diary, case, said, dated.context(case, ADVISER))
     recorded = [entry.recorded_at for entry in dated.recorder.entries_of_stream(case)]

@@ -21,7 +21,7 @@ from parcours.domain import parcours
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.state import ReceivedPlan
 from parcours.main import service as parcours_service
-from shared.kernel import Actor, Decider, Role, uuid7
+from shared.kernel import Actor, Decider, Role, paris_date, uuid7
 from shared.web.requests import command_endpoints, split_words
 
 UNIT = "dla-44"
@@ -74,7 +74,7 @@ def opened(running: Served, decider: Decider[Any], opening: Any) -> UUID:
 
 
 def day(ahead: int) -> str:
-    return (datetime.now(UTC).date() + timedelta(days=ahead)).isoformat()
+    return (paris_date(datetime.now(UTC)) + timedelta(days=ahead)).isoformat()
 
 
 def test_a_request_tells_what_its_adviser_may_do_next(serve: Serve) -> None:

@@ -22,7 +22,7 @@ from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.parcours import decider as parcours
 from parcours.domain.state import ReceivedPlan
 from parcours.main import service as parcours_service
-from shared.kernel import Actor, Role, uuid7
+from shared.kernel import Actor, Role, paris_date, uuid7
 from shared.runtime import Service
 
 OURSELVES = Actor("ourselves", Role.SERVICE)
@@ -61,7 +61,7 @@ def test_a_request_waits_to_be_triaged_met_and_answered(serve: Serve) -> None:
     assert waits() == [("request_to_triage", -1, True), ("meeting_to_hold", 12, False)]
     posted(adviser, f"{case}/difficulty", level="none")
     assert waits() == [("meeting_to_hold", 12, False)]
-    today = intake.application.clock.now().date().isoformat()
+    today = paris_date(intake.application.clock.now()).isoformat()
     posted(adviser, f"{case}/meetings", held_on=today, participants=[{"name": "Maëlle Kerdoncuff"}])
     assert waits() == [("outcome_to_give", 30, False)]
     posted(adviser, f"{case}/withdrawal", reason="Projet reporté.")
@@ -229,7 +229,7 @@ def test_actions_are_told_from_the_day_they_should_start_or_end_and_then_the_deb
     posted(adviser, f"{path}/actions/{consulting}/carry-over", reason="Prestataire indisponible.")
     posted(adviser, f"{path}/actions/{own}/completion", summary="Fait.")
     assert waits() == [("debrief_to_hold", 30, False)]
-    today = running.application.clock.now().date().isoformat()
+    today = paris_date(running.application.clock.now()).isoformat()
     posted(adviser, f"{path}/completion", debrief="Bon parcours.", held_on=today)
     assert waits() == []
 
@@ -264,7 +264,7 @@ def test_a_tender_waits_for_scores_award_candidates_agreement_report_and_payment
     posted(adviser, f"{tender}/award", provider=first)
     days_pass(running, 8)
     assert waits() == [("candidates_to_inform", -1, True)]
-    informed_on = app.clock.now().date().isoformat()
+    informed_on = paris_date(app.clock.now()).isoformat()
     for provider in (first, second):
         assert [what for what, *_ in waits()] == ["candidates_to_inform"]
         posted(adviser, f"{tender}/providers/{provider}/information", informed_on=informed_on)
@@ -278,7 +278,7 @@ def test_a_tender_waits_for_scores_award_candidates_agreement_report_and_payment
     posted(adviser, f"{path}/actions/{action}/funds/release", reason="Le prestataire tarde.")
     assert [what for what, *_ in waits()] == ["funds_to_commit"]
     posted(adviser, f"{path}/actions/{action}/funds")
-    informed_on = app.clock.now().date().isoformat()
+    informed_on = paris_date(app.clock.now()).isoformat()
     posted(adviser, f"{path}/actions/{action}/agreement", signatures=given_signatures(informed_on))
     assert waits() == []
     posted(adviser, f"{path}/actions/{action}/start")
@@ -318,10 +318,10 @@ def test_a_follow_up_waits_for_its_reviews_and_then_to_be_closed(serve: Serve) -
         return [(task["what"], task["item"], task["late"]) for task in tasks(adviser, adviser="me")]
 
     assert waits() == [("review_to_hold", "M0", False), ("review_to_hold", "M6", False)]
-    assert [task["since"] for task in tasks(adviser)] == [now.date().isoformat()] * 2
+    assert [task["since"] for task in tasks(adviser)] == [paris_date(now).isoformat()] * 2
     days_pass(running, 1)
     assert waits() == [("review_to_hold", "M0", True), ("review_to_hold", "M6", False)]
-    held_on = app.clock.now().date().isoformat()
+    held_on = paris_date(app.clock.now()).isoformat()
     posted(adviser, f"{path}/reviews/M0/report", held_on=held_on, appropriation=4, summary="En place.")
     assert waits() == [("review_to_hold", "M6", False)]
     later = (app.clock.now() + timedelta(days=300)).date().isoformat()

@@ -12,7 +12,7 @@ from tests.support.servers.served_service import Client, Serve, Served
 from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service
-from shared.kernel import Actor, Role, uuid7
+from shared.kernel import Actor, Role, paris_date, uuid7
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_each_change_is_told_with_its_event(auditor: Client, path: str) -> None:
     assert [one["version"] for one in auditor.get(f"{path}/changes").json()] == [1, 2, 3]
     instant = auditor.get(path, version=2).json()["replayed"]["recorded_at"]
     assert auditor.get(f"{path}/changes", since=instant).json() == [step]
-    today, tomorrow = (str(datetime.now(UTC).date() + timedelta(days=days)) for days in (0, 1))
+    today, tomorrow = (str(paris_date(datetime.now(UTC)) + timedelta(days=days)) for days in (0, 1))
     assert len(auditor.get(f"{path}/changes", until=today).json()) == 3
     assert auditor.get(f"{path}/changes", since=today, until=tomorrow).json() == []
     assert auditor.get(f"{path}/changes", since="1998-07-12").json()["type"].endswith("/not-yet")

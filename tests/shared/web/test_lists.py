@@ -17,7 +17,7 @@ from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
 from intake import projections as views
 from intake.main import service
-from shared.kernel import fold_text
+from shared.kernel import fold_text, paris_date
 from shared.projections import Projector
 
 NAMES = ["Éco-lieu", "école du Bois", "Atelier", "Zinc et Cie", "zèbre", "L’Abri", "Ça tourne", "100 % vélo", "Œuvre"]
@@ -129,7 +129,7 @@ def test_an_adviser_asks_for_their_own(intake: Served, adviser: Client) -> None:
 
 
 def test_a_list_is_bounded_by_the_day_of_opening(adviser: Client) -> None:
-    today = datetime.now(UTC).date()
+    today = paris_date(datetime.now(UTC))
     tomorrow = today + timedelta(days=1)
     assert names(adviser, opened_since=today.isoformat()) == set(NAMES)
     assert names(adviser, opened_before=today.isoformat()) == set()

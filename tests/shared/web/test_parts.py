@@ -13,6 +13,7 @@ from tests.support.servers.served_service import Serve
 
 from intake.main import service as intake_service
 from parcours.main import service as parcours_service
+from shared.kernel import paris_date
 from shared.web.requests import command_endpoints
 
 CHOSEN_IN_THE_BODY = {
@@ -56,7 +57,7 @@ def test_an_action_is_created_read_and_started_at_its_address(serve: Serve) -> N
     case, _ = validated_case(running.application)
     adviser, path = running.by("adviser"), f"/api/v1/parcours/{case}"
     adviser.post(f"{path}/adjustment", {"reason": "Une action manquait."})
-    today = running.application.clock.now().date().isoformat()
+    today = paris_date(running.application.clock.now()).isoformat()
     action = {"kind": "own_action", "axis": "finance", "title": "Suivre", "who": "Le bureau"}
     key = {"Idempotency-Key": "une-action"}
     added = adviser.post(f"{path}/actions", action | {"starts_on": today, "ends_on": today}, **key)

@@ -92,7 +92,7 @@ def test_the_events_behind_a_past_figure_are_those_recorded_by_then(intake: Serv
 
 def test_a_figure_names_the_rules_by_which_its_cases_were_decided(intake: Served) -> None:
     adviser, case = intake.by("adviser", unit=UNIT), received(intake, 1)
-    met = {"held_on": intake.application.clock.now().date().isoformat(), "participants": [{"name": "Maëlle"}]}
+    met = {"held_on": paris_date(intake.application.clock.now()).isoformat(), "participants": [{"name": "Maëlle"}]}
     assert adviser.post(f"{case}/meetings", met).status_code == 200
     (rules,) = (each["version"] for each in adviser.get("/api/v1/criteria").json())
     for criterion in ("existing", "employer", "ess"):
@@ -110,7 +110,7 @@ def test_a_figure_names_the_rules_by_which_its_cases_were_decided(intake: Served
 
 def test_what_had_happened_by_a_day_is_told_apart_from_what_was_recorded_by_then(intake: Served) -> None:
     adviser, case = intake.by("adviser", unit=UNIT), received(intake, 1)
-    today = intake.application.clock.now().date()
+    today = paris_date(intake.application.clock.now())
     corrected = {"name": "Les Jardins", "legal_form": "association", "department": "49", "rna": "W442000001"}
     asked = {"structure": corrected, "effective_on": str(today - timedelta(days=30)), "reason": "Siège déplacé."}
     assert adviser.post(f"{case}/corrections", asked).status_code == 200

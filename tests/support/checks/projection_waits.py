@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.support.servers.served_service import Client, Served
 
+from shared.kernel import paris_date
 from shared.projections import Projector
 from shared.runtime import Service
 from shared.runtime.scheduler import Scheduler
@@ -37,7 +38,7 @@ def tasks(by: Client, **wanted: Any) -> list[dict[str, Any]]:
 
 def in_days(running: Served, by: Client, **wanted: Any) -> list[tuple[str, int, bool]]:
     """What is due, in how many days, and whether it is late."""
-    today = running.application.clock.now().date()
+    today = paris_date(running.application.clock.now())
     return [
         (task["what"], (date.fromisoformat(task["due_on"]) - today).days, task["late"]) for task in tasks(by, **wanted)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +11,14 @@ from parcours.domain.building import edits, validation
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.state import ActionKind, ReceivedPlan
 from shared.eventlog import ServiceApplication
-from shared.kernel import Actor, Role, uuid7
+from shared.kernel import Actor, Role, paris_date, uuid7
 
 
 def validated_case(
     app: ServiceApplication, kind: ActionKind = ActionKind.CONSULTING, operation: UUID | None = None
 ) -> tuple[UUID, UUID]:
     """The case, and its action to procure, or that of a collective `operation`."""
-    case, today = uuid7(), date.today()  # noqa: DTZ011  the served clock is today's
+    case, today = uuid7(), paris_date(datetime.now(UTC))
     adviser, leader = Actor("some-adviser", Role.ADVISER, unit="dla-44"), Actor("some-leader", Role.LEADER)
     plan = ReceivedPlan(
         uuid7(), "dla-44", adviser="some-adviser", admitted_at=datetime.now(UTC) - timedelta(days=40), axes=("finance",)

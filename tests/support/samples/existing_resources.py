@@ -23,7 +23,7 @@ from audit.tlog import Signer
 from embedded.processes.nats import Nats
 from shared.access.replicated_rights import ReplicateRight
 from shared.access.replicated_rights import decider as replicated_rights
-from shared.kernel import Actor, Right, Role, uuid7
+from shared.kernel import Actor, Right, Role, paris_date, uuid7
 from shared.projections import Projector
 
 Known = dict[str, str]
@@ -162,11 +162,11 @@ def parcours(running: Served) -> Known:
     asked = _made(adviser.post(f"/api/v1/parcours/{case}/tenders", tender))["id"]
     provider = _made(adviser.post(f"/api/v1/parcours/{case}/tenders/{asked}/providers", {"name": "Cabinet Loire"}))
     own = next(each for each in adviser.get(f"/api/v1/parcours/{case}").json()["actions"] if each != str(action))
-    met = {"whom": "Anaïs Roudaut", "held_on": running.application.clock.now().date().isoformat()}
+    met = {"whom": "Anaïs Roudaut", "held_on": paris_date(running.application.clock.now()).isoformat()}
     _made(adviser.post(f"/api/v1/parcours/{case}/actions/{own}/introductions", met))
     _comment(running, f"/api/v1/parcours/{case}", str(case))
     fund = _made(manager.post("/api/v1/funds", {"unit": UNIT, "year": 2026, "allocated_cents": 100_000}))["id"]
-    today = running.application.clock.now().date()
+    today = paris_date(running.application.clock.now())
     mission = {
         "axis": "finance",
         "who": "À choisir",

@@ -22,6 +22,9 @@ from shared.runtime.service import ProcessRole, Service
 from shared.settings import DeploySettings, Settings
 from shared.web.limits import build_server
 
+WAIT_FOR_DATABASE_SECONDS = 60
+"""A deploy step often starts beside its database, on a machine that is busy starting everything else."""
+
 
 def command_line(service: Service) -> typer.Typer:
     cli = typer.Typer(name=f"dla-{service.name}", no_args_is_help=True, add_completion=False, help=service.title)
@@ -43,6 +46,7 @@ def command_line(service: Service) -> typer.Typer:
         settings, deploy = settings_of_owner(service, DeploySettings)
         deployer = replace(settings.access, seed=deploy.nats_deployer_seed.get_secret_value())
         with closing(service.application(settings, deploy.database_owner_url)) as app:
+            app.wait_for_database(WAIT_FOR_DATABASE_SECONDS)
             app.create_tables(deploy.serving_role(settings))
         reactions = service.reactions
         asyncio.run(
