@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
@@ -133,6 +134,29 @@ def test_an_address_without_rest_still_lets_good_tokens_in_and_looks_at_one_at_a
         assert house.looked_at == [*(f"guess {n}" for n in range(20)), "good"], "in the order of their coming"
         assert await house.ask("/open", "good") == 200
         assert len(house.looked_at) == 21, "once"
+
+    play(story, rate_address="1/minute")
+
+
+def test_of_one_address_one_guess_is_looked_at_at_a_time_and_of_another_at_once() -> None:
+    """Each look waits a moment for another one to begin."""
+    looking: list[str] = []
+    met = threading.Event()
+
+    def prove(token: str) -> None:
+        looking.append(token)
+        if len(looking) == 2:
+            met.set()
+        met.wait(0.2)
+        looking.remove(token)
+
+    async def story(house: House) -> None:
+        house.web = FairUseMiddleware(house._answer, house.rates, prove)
+        assert [await house.ask("/open", address=each) for each in (HERE, HERE, ELSEWHERE)] == [200, 429, 200]
+        assert await asyncio.gather(*(house.ask("/me", guess) for guess in ("a guess", "another"))) == [429, 429]
+        assert not met.is_set()
+        await asyncio.gather(house.ask("/me", "a guess", HERE), house.ask("/me", "another", ELSEWHERE))
+        assert met.is_set()
 
     play(story, rate_address="1/minute")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from ipaddress import IPv4Address
 
+from shared.settings import ServerSettings
 from shared.web.http import request_body
-from shared.web.limits import connections, fair_use, rates, slots
+from shared.web.limits import RateLimiter, connections, fair_use, rates, slots
 from shared.web.limits.connections import ConnectionTable, GuardedConnection
 
 
@@ -40,3 +41,10 @@ def test_an_attacker_with_many_addresses_does_not_fill_the_memory() -> None:
 
     asyncio.run(story())
     assert len(table._openings) == connections.MAX_TRACKED_ADDRESSES
+
+
+def test_so_many_valid_tokens_are_remembered_and_the_oldest_is_forgotten_first() -> None:
+    limiter = RateLimiter(ServerSettings())
+    for number in range(rates.MAX_TRACKED_CALLERS + 1):
+        limiter.remember_valid(f"token {number}", "person")
+    assert (limiter.owner("token 0"), limiter.owner("token 1")) == (None, "person")
