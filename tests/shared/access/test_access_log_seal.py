@@ -22,7 +22,7 @@ from audit.reconcile.run import check_own_log
 from diagnostic.main import cli as diagnostic_cli
 from embedded.processes.nats import Nats
 from shared.access import AccessLog, AccessLogSealed, AccessRecord, seal_decider
-from shared.access.access_log_seal import SealAccessLog, seal_stream_id, start_of_next_day
+from shared.access.access_log_seal import COLUMNS, SealAccessLog, seal_stream_id, start_of_next_day
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role, paris_date, uuid7
 from shared.messaging import messages_of
@@ -111,6 +111,25 @@ def test_entries_that_are_deleted_are_missed(name: str, sealing_of: Callable[[st
     ]
     sealing.days_later(362)
     assert [day["day"] for day in sealing.verify()[1]] == [str(second)], "entries of the first may be past their term"
+
+
+def test_every_column_of_an_entry_is_sealed(sealing_of: Callable[[str], Sealing]) -> None:
+    columns = sealing_of("diagnostic").app.recorder.fetch(
+        "SELECT attname AS name FROM pg_attribute WHERE attrelid = '{schema}.access_log'::regclass AND attnum > 0"
+        " AND NOT attisdropped"
+    )
+    assert {each["name"] for each in columns} == {*COLUMNS}
+
+
+def test_a_day_is_sealed_an_hour_after_its_end(sealing_of: Callable[[str], Sealing]) -> None:
+    """A read of its last minutes may still be committed, or recorded by a clock that is behind."""
+    sealing = sealing_of("diagnostic")
+    sealing.read()
+    day = paris_date(sealing.app.clock.now())
+    sealing.app.clock.set_forward(start_of_next_day(day) + timedelta(minutes=55))
+    assert sealing.seal() == []
+    sealing.app.clock.set_forward(start_of_next_day(day) + timedelta(minutes=61))
+    assert sealing.seal() == [day]
 
 
 COPY = (

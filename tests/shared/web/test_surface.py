@@ -19,6 +19,8 @@ from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
 from intake.main import service
 from shared.web.http import problems, request_body
+from shared.web.http.request_body import UNIT_MARKS
+from shared.web.limits import Payer
 
 RECEIVED: dict[str, Any] = {
     "structure": {
@@ -150,6 +152,17 @@ def test_of_many_faults_the_first_twenty_are_told(intake: Served) -> None:
     assert len(answer.content) < 4_000
     few = intake.anonymous().post("/api/v1/self-checks", {"answers": {}, "k": 0})
     assert "more_errors" not in told(few, 422, "invalid-request")
+
+
+def test_a_long_body_costs_as_many_requests_as_it_takes(intake: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    charged: list[int] = []
+    monkeypatch.setattr(Payer, "charge", lambda _payer, units: charged.append(units))
+    many = {f"k{n}": "," * 20 for n in range(900)}
+    intake.anonymous().post("/api/v1/self-checks", many)
+    assert max(charged) >= 900 * 2 // UNIT_MARKS, "its keys and values, at least"
+    charged.clear()
+    intake.anonymous().post("/api/v1/self-checks", {"answers": {}})
+    assert max(charged) == 0
 
 
 def test_thousands_of_parameters_are_not_read(intake: Served) -> None:
