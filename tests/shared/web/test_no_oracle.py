@@ -25,6 +25,7 @@ from shared.web.http import REDACTED
 ELSEWHERE = "dla-75"
 NUMBERS = ("73282932000074", "55208131766522", "35600000000048", "21440109300015")
 SECTIONS = ("", "/history", "/stored", "/changes", "/documents", "/documents/fiche.html", "/attachments")
+MAX_TRIES = 10
 ROUNDS = 40
 MARGIN_SECONDS = 0.002
 """Far more than one statement takes, and far less than a whole answer."""
@@ -111,17 +112,20 @@ def test_what_is_hidden_is_answered_as_what_does_not_exist(
 
 
 def test_what_is_hidden_takes_no_longer_than_what_does_not_exist(serve: Serve) -> None:
-    """The quickest of many answers, asked in turn: what the machine does besides only ever adds to a time."""
+    """The quickest of many answers, asked in turn: what the machine does besides only ever adds to a time. While it is
+    busy more are asked: a difference that is there stays."""
     running = serve(service("intake"))
     kept, colleague = in_intake(running), running.by("adviser")
     quickest = dict.fromkeys([*kept.ids, "nothing"], 1.0)
-    for _ in range(ROUNDS):
-        for what in quickest:
+    for _ in range(MAX_TRIES):
+        for what in [*quickest] * ROUNDS:
             path = f"{kept.collection}/{kept.ids.get(what) or uuid7()}"
             began = time.perf_counter()
             assert colleague.get(path).status_code == 404
             quickest[what] = min(quickest[what], time.perf_counter() - began)
-    assert max(quickest.values()) - min(quickest.values()) < MARGIN_SECONDS, quickest
+        if max(quickest.values()) - min(quickest.values()) < MARGIN_SECONDS:
+            return
+    pytest.fail(f"some take longer than others: {quickest}")
 
 
 def test_a_link_to_what_became_confidential_is_left_out_wherever_it_stood(serve: Serve) -> None:
