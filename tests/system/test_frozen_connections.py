@@ -93,19 +93,3 @@ def test_what_a_deployment_says_of_the_time_limits_holds() -> None:
     expected = TIME_LIMITS | {"tcp_user_timeout": 900}
     assert {name: int(str(value)) for name, value in conninfo_to_dict(said).items() if name in TIME_LIMITS} == expected
     assert conninfo_to_dict(said)["sslmode"] == "require"
-
-
-def test_the_deploy_step_waits_for_a_database_that_starts_beside_it(own_postgres: Postgres) -> None:
-    desk = desk_at(own_postgres.ensure_database("desk"), "desk")
-    own_postgres.stop()
-    with ThreadPoolExecutor() as threads:
-        with pytest.raises(PersistenceError):
-            desk.app.wait_for_database(0)
-        waiting = threads.submit(desk.app.wait_for_database, 60)
-        with pytest.raises(TimeoutError):
-            waiting.result(0.5)
-        own_postgres.start()
-        own_postgres.wait_until_ready()
-        waiting.result(30)
-    desk.app.create_tables()
-    desk.app.close()

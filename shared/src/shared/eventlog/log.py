@@ -6,7 +6,6 @@ import hashlib
 import inspect
 import json
 import logging
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from copy import copy
 from pathlib import Path
@@ -20,7 +19,7 @@ from psycopg.sql import SQL
 
 from shared.crypto import ErasureList, KeyErased, KeyStore, TransitCipher
 from shared.eventlog.entries import LogEntry
-from shared.eventlog.errors import CONNECTION_ERRORS, EventLogError, UnreadableEvent
+from shared.eventlog.errors import EventLogError, UnreadableEvent
 from shared.eventlog.mapper import EventMapper, RecordedEvent
 from shared.eventlog.pending_changes import LoadedAggregate
 from shared.eventlog.people_index import index_people
@@ -106,20 +105,6 @@ class ServiceLog(Application[UUID]):
 
     def _wrapped_keys(self, key_ids: list[UUID]) -> dict[UUID, bytes | None]:
         return self.recorder.wrapped_keys(key_ids)
-
-    def wait_for_database(self, seconds: float) -> None:
-        """Raises OperationalError or InterfaceError when it does not answer for so long."""
-        end = time.monotonic() + seconds
-        while True:
-            try:
-                self.recorder.fetch("SELECT 1")
-            except CONNECTION_ERRORS as error:
-                if time.monotonic() > end:
-                    raise
-                log.warning("PostgreSQL does not answer yet: %s", error)
-                time.sleep(1)
-            else:
-                return
 
     def create_tables(self, serving_role: str | None = None) -> None:
         """The migration step: creates the tables that are missing. One program at a time.

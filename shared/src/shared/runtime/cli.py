@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -16,14 +17,12 @@ import typer
 from shared.messaging import topology
 from shared.runtime import cli_access_log, cli_operations
 from shared.runtime.cli_settings import settings_for, settings_of_owner
+from shared.runtime.migration import migrate_database
 from shared.runtime.rebuild_check import check_rebuild
 from shared.runtime.schemas import breaking_changes, describe, dump_schema, schema_drift
 from shared.runtime.service import ProcessRole, Service
 from shared.settings import DeploySettings, Settings
 from shared.web.limits import build_server
-
-WAIT_FOR_DATABASE_SECONDS = 60
-"""A deploy step often starts beside its database, on a machine that is busy starting everything else."""
 
 
 def command_line(service: Service) -> typer.Typer:
@@ -45,9 +44,8 @@ def command_line(service: Service) -> typer.Typer:
         serving needs."""
         settings, deploy = settings_of_owner(service, DeploySettings)
         deployer = replace(settings.access, seed=deploy.nats_deployer_seed.get_secret_value())
-        with closing(service.application(settings, deploy.database_owner_url)) as app:
-            app.wait_for_database(WAIT_FOR_DATABASE_SECONDS)
-            app.create_tables(deploy.serving_role(settings))
+        connect = partial(service.application, settings, deploy.database_owner_url)
+        migrate_database(connect, deploy.serving_role(settings))
         reactions = service.reactions
         asyncio.run(
             topology.install(deployer, settings.region, service.name, reactions.publishers, reactions.reads_whole_logs)
