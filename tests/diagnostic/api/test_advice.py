@@ -12,7 +12,7 @@ from diagnostic.domain.diagnosis import decider
 from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service
 from embedded.processes.nats import Nats
-from shared.kernel import Actor, Role, uuid7
+from shared.kernel import Actor, Role, paris_date, uuid7
 from shared.projections import Projector
 
 
@@ -58,7 +58,7 @@ def test_a_resource_centre_reads_and_answers_what_it_is_asked_and_nothing_else(
         assert (task["structure"], task["adviser"]) == (None, None), (
             "a centre is told the question, and not whose it is"
         )
-        assert date.fromisoformat(task["due_on"]) == now.date() + timedelta(days=30)
+        assert date.fromisoformat(task["due_on"]) == paris_date(now) + timedelta(days=30)
         assert centre.get(task["href"]).json()[0]["advice"] == task["item"]
         assert tasks(elsewhere) == []
         assert [each["what"] for each in tasks(adviser)] == ["session_to_hold"], "it is not the adviser's to do"

@@ -217,16 +217,16 @@ def test_over_http_both_the_error_and_its_correction_are_read_in_the_history(
         plan = replace(PLAN, admitted_at=now - timedelta(days=40))
         app.handle(decider, case, OpenParcours(plan), app.context(case, ourselves))
         adviser, leader = running.by("adviser", unit=PLAN.unit), running.by("leader", unit=None, case=str(case))
-        path, day = f"/api/v1/parcours/{case}", now.date().isoformat()
+        path, day = f"/api/v1/parcours/{case}", paris_date(now).isoformat()
         action = {"kind": "own_action", "axis": "finance", "title": "Suivi", "who": "Le bureau", "starts_on": day}
-        until = (now.date() + timedelta(days=120)).isoformat()
+        until = (paris_date(now) + timedelta(days=120)).isoformat()
         adviser.post(f"{path}/ranking", {"ranking": ["finance"]})
         adviser.post(f"{path}/actions", action | {"ends_on": until})
         adviser.post(f"{path}/sharing", {"starts_on": day, "ends_on": until})
         shared = leader.get(path).json()["shared"]
         leader.post(f"{path}/validation", {name: shared[name] for name in ("version", "content_hash")})
         [number] = adviser.get(path).json()["actions"]
-        before = (now.date() - timedelta(days=5)).isoformat()
+        before = (paris_date(now) - timedelta(days=5)).isoformat()
         met = {"whom": "Youenn Marchand", "held_on": day}
         assert adviser.post(f"{path}/actions/{number}/introductions", met).status_code == 200
         corrected = met | {"held_on": before, "reason": "C’était cinq jours plus tôt."}

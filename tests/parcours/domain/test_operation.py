@@ -259,12 +259,12 @@ def join(app: ServiceApplication, operation: UUID) -> tuple[UUID, UUID]:
         ),
     )
     ask(app, case, edits.RankAxes(("finance",)))
-    dates = (now.date() + timedelta(days=30), now.date() + timedelta(days=180))
+    dates = (paris_date(now) + timedelta(days=30), paris_date(now) + timedelta(days=180))
     together = edits.AddAction(
         ActionKind.LOCAL_SUPPORT, "finance", "Atelier", "Réseau", *dates, collective_operation=operation
     )
     ask(app, case, together)
-    ask(app, case, validation.ShareParcours(now.date(), dates[1]))
+    ask(app, case, validation.ShareParcours(paris_date(now), dates[1]))
     built = app.load(parcours.decider, case).state
     assert built.shared
     ask(app, case, validation.ValidateParcours(built.shared.version, built.shared.content_hash), LEADER)

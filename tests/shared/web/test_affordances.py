@@ -299,7 +299,7 @@ def test_a_follow_up_is_concluded_once_its_reviews_are_held(serve: Serve) -> Non
     assert first["record-review"]["title"] == "Consigner un bilan"
     assert_lacks(first, {"close-follow-up", "correct-review", "request-parcours-update"})
     assert_each_leads_somewhere(adviser, first)
-    held = {"held_on": now.date().isoformat(), "appropriation": 4, "summary": "Tout est en place."}
+    held = {"held_on": paris_date(now).isoformat(), "appropriation": 4, "summary": "Tout est en place."}
     after = links(adviser.post(f"{path}/reviews/M0/report", held))
     assert {"close-follow-up", "correct-review", "request-parcours-update"} <= after.keys()
     assert_lacks(after, {"record-review", "plan-review"})

@@ -185,7 +185,7 @@ def test_a_parcours_waits_to_be_shared_and_for_the_structures_word(serve: Serve)
     up_to_date(running, parcours_service)
     assert in_days(running, adviser, adviser="me") == [("parcours_to_share", 60, False)]
     path, ends_on = f"/api/v1/parcours/{case}", (now + timedelta(days=90)).date().isoformat()
-    today = now.date().isoformat()
+    today = paris_date(now).isoformat()
     posted(adviser, f"{path}/ranking", ranking=["finance"])
     action = {"kind": "own_action", "axis": "finance", "title": "Suivi", "who": "Trésorière"}
     posted(adviser, f"{path}/actions", action | {"starts_on": today, "ends_on": ends_on})
