@@ -21,7 +21,7 @@ from embedded.processes.postgres import Postgres
 from intake.main import service as intake
 from shared.crypto import ERASED_TEXT, ErasureList
 from shared.erasure.after_restore import repeat_lost_erasures
-from shared.kernel import PHASE_SERVICES, Role
+from shared.kernel import PHASE_SERVICES, Role, paris_date
 
 REQUEST: dict[str, Any] = {
     "structure": {"name": "Les Jardins de l’Erdre", "legal_form": "association", "department": "44"},
@@ -136,7 +136,7 @@ def test_a_person_is_forgotten_by_every_service_and_the_certificate_says_by_whom
     assert certificate["outstanding"] == []
     assert [each["service"] for each in certificate["services"]] == list(PHASE_SERVICES)
     assert all(each["confirmed_at"] for each in certificate["services"])
-    complete = datetime.fromisoformat(certificate["complete_at"]).date()
+    complete = paris_date(datetime.fromisoformat(certificate["complete_at"]))
     assert date.fromisoformat(certificate["backups_until"]) == complete + timedelta(days=36)
     assert certificate["reason"] == REASON["reason"]
 

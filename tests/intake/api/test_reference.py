@@ -12,6 +12,7 @@ from tests.support.servers.served_service import Served, served
 
 from embedded.processes.nats import Nats
 from intake.domain.reference.targets import TARGETS
+from shared.kernel import paris_date
 
 FOLDER = Path(__file__).parents[3] / "services" / "intake"
 OFFICIAL = """TYPECOM,COM,REG,DEP,CTCD,ARR,TNCC,NCC,NCCENR,LIBELLE,CAN,COMPARENT
@@ -45,7 +46,7 @@ source = "P"
 
 @pytest.fixture
 def intake(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    tomorrow = datetime.now().astimezone().date() + timedelta(days=1)
+    tomorrow = paris_date(datetime.now().astimezone()) + timedelta(days=1)
     versions = VERSION.format("pays-1", "2002-01-01", "") + VERSION.format("pays-2", tomorrow, "").replace(
         "ess", "siae"
     )
