@@ -112,6 +112,7 @@ def test_communes_and_activities_are_found_by_a_few_letters(intake: Served) -> N
 
     assert names(q="saint herblain") == names(q="44800") == ["Saint-Herblain"]
     assert names(q="ERDRE-n") == ["Erdre-Neuve"]
+    assert "Saint-Nazaire" in names(q="St Nazaire", department="44")
     assert "L’Haÿ-les-Roses" in names(q="l'hay", department="94")
     assert names(q="l'hay", department="44") == []
     assert adviser.get("/api/v1/activities", q="jeunes enfants").json() == {"88.91A": "Accueil de jeunes enfants"}

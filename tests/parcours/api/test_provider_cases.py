@@ -10,14 +10,12 @@ from uuid import UUID
 
 import pytest
 from tests.support.histories.validated_parcours import given_signatures, validated_case
-from tests.support.servers.served_service import Client, Served, served
+from tests.support.servers.registered_people import give_right, served_to_registered_people
+from tests.support.servers.served_service import Client, Served
 
 from embedded.processes.nats import Nats
-from parcours.main import service
 from shared.access import AccessLogQuery
-from shared.access.replicated_rights import ReplicateRight, decider
-from shared.kernel import Actor, Right, Role, paris_date, uuid7
-from shared.settings import RightsSource
+from shared.kernel import Right, Role, paris_date, uuid7
 
 OWN = "/api/v1/provider-cases"
 LAST_DAY = date(2099, 12, 31)
@@ -25,20 +23,12 @@ LAST_DAY = date(2099, 12, 31)
 
 @pytest.fixture
 def running(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path, rights_from=RightsSource.REGISTER) as running:
-        for role in (Role.ADVISER, Role.MANAGER):
-            give(running, f"some-{role}", Right(uuid7(), role, unit="dla-44"))
+    with served_to_registered_people(database, nats, tmp_path) as running:
         yield running
 
 
-def give(running: Served, subject: str, right: Right) -> UUID:
-    app, identity = running.application, UUID(running.id_of(subject))
-    app.handle(decider, identity, ReplicateRight(right), app.context(identity, Actor("intake", Role.SERVICE)))
-    return right.id
-
-
 def open_case(running: Served, subject: str, case: UUID, until: date | None = LAST_DAY) -> UUID:
-    return give(running, subject, Right(uuid7(), Role.PROVIDER, case=case, until=until))
+    return give_right(running, subject, Right(uuid7(), Role.PROVIDER, case=case, until=until))
 
 
 def done(answer: Any) -> Any:

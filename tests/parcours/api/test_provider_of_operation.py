@@ -10,13 +10,11 @@ from uuid import UUID
 
 import pytest
 from tests.support.histories.validated_parcours import given_signatures, validated_case
-from tests.support.servers.served_service import Client, Served, served
+from tests.support.servers.registered_people import give_right, served_to_registered_people
+from tests.support.servers.served_service import Client, Served
 
 from embedded.processes.nats import Nats
-from parcours.main import service
-from shared.access.replicated_rights import ReplicateRight, decider
-from shared.kernel import Actor, Right, Role, paris_date, uuid7
-from shared.settings import RightsSource
+from shared.kernel import Right, Role, paris_date, uuid7
 
 TODAY = paris_date(datetime.now(UTC))
 TITLE = "Une comptable pour deux"
@@ -24,20 +22,13 @@ TITLE = "Une comptable pour deux"
 
 @pytest.fixture
 def running(database: Callable[..., str], nats: Nats, tmp_path: Path) -> Iterator[Served]:
-    with served(service, database, nats, tmp_path, rights_from=RightsSource.REGISTER) as running:
-        for role in (Role.ADVISER, Role.MANAGER):
-            give(running, f"some-{role}", Right(uuid7(), role, unit="dla-44"))
+    with served_to_registered_people(database, nats, tmp_path) as running:
         yield running
-
-
-def give(running: Served, subject: str, right: Right) -> None:
-    app, identity = running.application, UUID(running.id_of(subject))
-    app.handle(decider, identity, ReplicateRight(right), app.context(identity, Actor("intake", Role.SERVICE)))
 
 
 def open_case(running: Served, subject: str, case: UUID) -> Client:
     """What a personal link to the case gives."""
-    give(running, subject, Right(uuid7(), Role.PROVIDER, case=case))
+    give_right(running, subject, Right(uuid7(), Role.PROVIDER, case=case))
     return running.by("provider", subject=subject)
 
 

@@ -65,21 +65,21 @@ def reported(action: UUID, *cases: UUID) -> Iterator[Step]:
     yield payments.AuthorisePayment(action, 1_000_00), WORK
 
 
+OWN_ACTION = edits.AddAction(
+    ActionKind.OWN_ACTION,
+    "finance",
+    title="Un tableau de bord",
+    who="La trésorière",
+    starts_on=TODAY,
+    ends_on=LATER,
+)
+
+
 def parcours(walk: Walk) -> Iterator[Step]:
     yield OpenParcours(PLAN), Role.SERVICE
     yield edits.RankAxes(("finance", "business_model")), WORK
     yield edits.DeferAxis("business_model", "Après les élections."), WORK
-    yield (
-        edits.AddAction(
-            ActionKind.OWN_ACTION,
-            "finance",
-            title="Un tableau de bord",
-            who="La trésorière",
-            starts_on=TODAY,
-            ends_on=LATER,
-        ),
-        WORK,
-    )
+    yield OWN_ACTION, WORK
     consulting = edits.AddAction(
         ActionKind.CONSULTING,
         "finance",
@@ -122,17 +122,7 @@ def abandoned_parcours(walk: Walk) -> Iterator[Step]:
     yield shared, WORK
     (joint,) = walk.state.actions
     yield standing.FollowOperation(joint, CollectiveStatus.CANCELLED), Role.SERVICE
-    yield (
-        edits.AddAction(
-            ActionKind.OWN_ACTION,
-            "finance",
-            title="Un tableau de bord",
-            who="La trésorière",
-            starts_on=TODAY,
-            ends_on=LATER,
-        ),
-        WORK,
-    )
+    yield OWN_ACTION, WORK
     yield ending.AbandonParcours("La structure renonce."), WORK
 
 
