@@ -16,6 +16,7 @@ from tests.support.samples.sample_services import eventually
 
 from console.auth.request_session import POLICY
 from console.main import create_app
+from console.pages import sign_in
 from embedded.processes import ports
 from shared.web.http import SECURITY_HEADERS, request_body
 from shared.web.limits import build_server, connections
@@ -95,27 +96,66 @@ def test_who_guesses_links_is_heard_no_more_and_the_services_are_left_in_peace(
     here, signed_in = doors.at(HERE), doors.at(HERE)
     signed_in.enter(world.token())
     shown = here.get("/acces")
-    assert [here.submit("/acces", shown, secret=GUESS).status_code for _ in range(3)] == [403] * 3
+    assert [here.submit("/acces", shown, secret=GUESS).status_code for _ in range(3)] == [401] * 3
     asked = len(ways["audit"].asked)
-    told_to_wait(here.submit("/acces", shown, secret=GUESS))
+    refused = here.submit("/acces", shown, secret=GUESS)
+    assert refused.status_code == 429 and "Trop de demandes" in text(refused)
+    assert f"dans {refused.headers['Retry-After']} secondes" in text(refused)
     told_to_wait(here.get("/retour?code=guess&state=guess"))
     assert len(ways["audit"].asked) == asked
     assert here.get("/connexion").status_code == 200, "who comes by the provider is not kept from it"
     assert signed_in.get("/titre").status_code == 200
     elsewhere = doors.at(ELSEWHERE)
-    assert elsewhere.submit("/acces", elsewhere.get("/acces"), secret=GUESS).status_code == 403
+    assert elsewhere.submit("/acces", elsewhere.get("/acces"), secret=GUESS).status_code == 401
 
 
 def test_what_is_no_link_is_never_asked_of_the_services(browser: Browser, ways: dict[str, Switch]) -> None:
     for secret in ("", "dla_link_short", f"{GUESS}x", "eyJhbGciOiJub25lIn0.e30."):
         refused = browser.submit("/acces", browser.get("/acces"), secret=secret)
-        assert refused.status_code == 403 and "Ce code n’est pas complet" in text(refused)
+        assert refused.status_code == 422 and "Ce code n’est pas complet" in text(refused)
     assert ways["audit"].asked == []
 
 
 def test_a_form_that_is_too_long_is_refused(browser: Browser) -> None:
     refused = browser.submit("/acces", browser.get("/acces"), secret="A" * 40_000)
-    assert refused.status_code == 413 and "Formulaire trop long" in text(refused)
+    assert refused.status_code == 413 and "est trop long" in text(refused)
+
+
+def test_whatever_refuses_a_secret_answers_by_a_redirect(
+    ways: dict[str, Switch], leaving: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A browser keeps the body of a form beside the page that answers it, on the disk too; never beside a redirect."""
+    browser = Doors(ways, leaving, rate_failures="3/day").at(HERE)
+    csrf = {"csrf": re.findall(r'name="csrf" value="([^"]+)"', browser.get("/acces").text)[0]}
+
+    def answer(path: str = "/acces", origin: str = ADDRESS, **fields: str) -> tuple[int, str]:
+        sent = browser.http.post(path, data=fields, headers={"Origin": origin}, follow_redirects=False)
+        assert "Content-Security-Policy" in sent.headers and sent.headers["Cache-Control"] == "private, no-store"
+        assert GUESS not in sent.text
+        return sent.status_code, sent.headers["Location"].partition("&")[0]
+
+    refused = "/acces?refus="
+    assert answer(**csrf, secret="short") == (303, f"{refused}422")
+    assert answer(**csrf, secret="A" * 40_000) == (303, f"{refused}413")
+    too_many = {f"field{number}": "" for number in range(30)}
+    assert answer(secret=GUESS, **too_many) == (303, f"{refused}400")
+    assert answer(secret=GUESS) == (303, f"{refused}403"), "a forged form"
+    assert answer(**csrf, secret=GUESS, origin="https://elsewhere.example") == (303, f"{refused}403")
+    for way in ways.values():
+        way.out = True
+    assert answer(**csrf, secret=GUESS) == (303, f"{refused}503")
+    for way in ways.values():
+        way.out = False
+    with monkeypatch.context() as patched:
+        patched.setattr(sign_in, "fetch_rights", fail)
+        assert answer(**csrf, secret=GUESS) == (303, f"{refused}500")
+    assert answer(**csrf, secret=GUESS) == (303, f"{refused}401")
+    assert answer("/connexion/jeton", **csrf, jeton="no token") == (303, "/connexion?refus=429")
+    assert answer(**csrf, secret=GUESS) == (303, f"{refused}429")
+
+
+async def fail(*_: Any) -> None:
+    raise RuntimeError("a fault of the console")
 
 
 @pytest.fixture
@@ -147,5 +187,5 @@ def test_headers_and_forms_that_do_not_come_are_not_waited_for(port: int) -> Non
     assert answer_to(port, b"GET /connexion HTTP/1.1\r\nHost: here\r\nX-Slow: ") == b""
     form = b"POST /acces HTTP/1.1\r\nHost: here\r\nContent-Length: 20\r\n\r\nsecret="
     slow = answer_to(port, form)
-    assert slow.startswith(b"HTTP/1.1 408 ") and re.search(rb"(?i)\r\nconnection: close\r\n", slow)
-    assert "Envoi interrompu" in slow.decode()
+    assert slow.startswith(b"HTTP/1.1 303 ") and re.search(rb"(?i)\r\nconnection: close\r\n", slow)
+    assert b"\r\nlocation: /acces?refus=408\r\n" in slow

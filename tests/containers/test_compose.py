@@ -19,6 +19,8 @@ pytestmark = pytest.mark.containers
 TOP = Path(__file__).parents[2]
 SERVICES = ("intake", "diagnostic", "parcours", "followup", "audit")
 KILLED = 137
+PROJECT = "dla-tests-"
+"""With the process that runs the test."""
 REQUEST: dict[str, Any] = {
     "structure": {
         "name": "Les Jardins de l’Erdre",
@@ -56,7 +58,7 @@ class Compose:
 
     def up(self) -> None:
         try:
-            self.do("up", "--wait", "--wait-timeout", "180")
+            self.do("up", "--wait", "--wait-timeout", "540")
         except AssertionError as error:
             failed = [service for service, code in self.exit_codes().items() if code]
             error.add_note(self.do("logs", "--tail", "40", *failed))
@@ -73,9 +75,18 @@ class Compose:
         )
 
 
+def remove_leftovers() -> None:
+    """Systems of earlier runs that were killed: they would go on running, and start again with the engine."""
+    listed = subprocess.run(["docker", "compose", "ls", "--all", "--format", "json"], check=True, capture_output=True)
+    for name in (each["Name"] for each in json.loads(listed.stdout)):
+        if name.startswith(PROJECT) and not Path(f"/proc/{name.removeprefix(PROJECT)}").exists():
+            Compose(name).do("down", "--volumes")
+
+
 @pytest.fixture(scope="module")
 def system() -> Iterator[Compose]:
-    system = Compose(f"dla-tests-{os.getpid()}")
+    remove_leftovers()
+    system = Compose(f"{PROJECT}{os.getpid()}")
     try:
         system.do("build")
         system.up()

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from tests.support.checks.secret_words import TO_ALL, spelled, typed_in
 from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.processes.finished_program import run_to_end
 
 from embedded.demo.script import TOUR, read_stories
 from shared.web.requests import command_endpoints
@@ -32,7 +33,7 @@ def toured(folder: Path) -> subprocess.CompletedProcess[str]:
     """Each answer that a story reads is compared with what OpenAPI says of it; the tour stops at one that differs."""
     command = [sys.executable, "-m", "tests.support.checks.checked_tour", "tour", "--out", "tour.md"]
     env = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False, env=env)
+    return run_to_end(command, folder, env=env)
 
 
 @pytest.fixture(scope="module")

@@ -232,7 +232,7 @@ def test_a_pasted_token_is_for_development_alone(ways: dict[str, Switch], world:
         csrf = re.search(r'name="csrf" value="([^"]+)"', shown.text)
         assert csrf
         answer = http.post("/connexion/jeton", data={"csrf": csrf[1], "jeton": world.token(), "vers": "/"})
-        assert answer.status_code == 403
+        assert answer.status_code == 401
         assert "Strict-Transport-Security" in answer.headers
 
 
@@ -287,7 +287,7 @@ def test_a_personal_link_leads_its_bearer_to_the_one_dossier(
 
 def test_a_personal_link_that_opens_nothing_says_whom_to_ask(browser: Browser) -> None:
     refused = browser.submit("/acces", browser.get("/acces"), secret=f"dla_link_{'A' * 43}")
-    assert refused.status_code == 403, refused.text
+    assert refused.status_code == 401, refused.text
     assert "demandez-en un nouveau à la personne du DLA qui suit votre dossier" in refused.text
     assert browser.get("/").url.path == "/connexion"
 

@@ -136,6 +136,7 @@ def test_a_personal_link_leaves_its_secret_nowhere_in_the_browser(
         ways["audit"].out = ways["intake"].out = True
         enter_code(page, secret)
         expect(page.get_by_text("ne répond pas")).to_be_visible()
+        eventually(lambda: any(name.startswith("Session_") for name in files_with(tmp_path, "/acces?refus=503")))
         ways["audit"].out = ways["intake"].out = False
         page.goto(f"{console}/acces")
         enter_code(page, f" {secret[:20]}\n{secret[20:]} ")

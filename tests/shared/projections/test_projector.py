@@ -51,3 +51,22 @@ def test_a_projection_that_fails_keeps_no_other_back_and_goes_on_once_it_can(app
         eventually(lambda: rows(app, failing) == 1)
     finally:
         projector.stop()
+
+
+def test_without_new_events_no_checkpoint_is_locked(app: ServiceApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lock of a row is a write: each second, in each service, on the disk."""
+    projections = tuple(Projection(name, lambda row, _entry, _event: row | {"seen": True}) for name in ("a:v1", "b:v1"))
+    projector, advanced = Projector(app, projections), list[str]()
+    advance = projector.advance
+
+    def noted(projection: Projection) -> bool:
+        advanced.append(projection.name)
+        return advance(projection)
+
+    monkeypatch.setattr(projector, "advance", noted)
+    projector.catch_up()
+    assert advanced == []
+    app.handle(decider, (case := uuid7()), Note(1, "Léa"), app.context(case, ADVISER))
+    projector.catch_up()
+    projector.catch_up()
+    assert advanced == ["a:v1", "b:v1"] and [rows(app, each) for each in projections] == [1, 1]

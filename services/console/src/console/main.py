@@ -20,6 +20,7 @@ from console.auth.oidc_provider import OidcProvider
 from console.auth.request_session import PAGE_HEADERS, RequestSessionMiddleware
 from console.pages import access_log, cases, documents, error_pages, event, ledger, live, sign_in, versions
 from console.rate_limiting import PageRateLimitMiddleware
+from console.secret_forms import SecretFormMiddleware
 from console.session_checking import SessionCheckMiddleware
 from console.settings import ConsoleSettings
 from console.upstream.services import Services
@@ -53,6 +54,7 @@ def create_app(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBa
     app.state.settings, app.state.services, app.state.provider = settings, services, provider
     app.add_middleware(PageRateLimitMiddleware, rates=RateLimiter(settings))
     app.add_middleware(SessionCheckMiddleware)
+    app.add_middleware(SecretFormMiddleware)
     app.add_middleware(RequestSessionMiddleware, settings=settings, ended_sessions=ended_sessions)
     app.add_middleware(SecurityHeadersMiddleware, headers=PAGE_HEADERS | (TLS_HEADERS if settings.secure else {}))
     error_pages.install(app)

@@ -72,7 +72,7 @@ class Projector:
         self._app, self._projections = app, projections
         self._loop = WorkerLoop(
             f"projections {app.service}",
-            self._catch_up_all,
+            self.catch_up,
             interval_seconds=self.POLL_SECONDS,
             max_backoff_seconds=self.POLL_SECONDS,
         )
@@ -84,10 +84,11 @@ class Projector:
     def stop(self) -> None:
         self._loop.stop()
 
-    def _catch_up_all(self) -> None:
-        """Raises the first error once each projection has been tried: one that fails keeps no other back."""
+    def catch_up(self) -> None:
+        """Folds all that is new. Raises the first error once each projection has been tried: one that fails keeps no
+        other back."""
         errors = []
-        for projection in self._projections:
+        for projection in self._behind():
             try:
                 while self.advance(projection) and not self._loop.stopping.is_set():
                     pass
@@ -96,6 +97,18 @@ class Projector:
                 errors.append(error)
         if errors:
             raise errors[0]
+
+    def _behind(self) -> list[Projection]:
+        """Those that have events to fold. Most seconds there is none, and one read is all that is done: taking the lock
+        of each checkpoint writes to the disk."""
+        rows = self._app.recorder.fetch(
+            "SELECT name FROM unnest(%s::text[]) AS known (name) LEFT JOIN {schema}.projection_checkpoints AS reached"
+            " ON reached.projection = known.name"
+            " WHERE coalesce(reached.position, 0) < (SELECT max(position) FROM {events})",
+            ([projection.name for projection in self._projections],),
+        )
+        names = {row["name"] for row in rows}
+        return [projection for projection in self._projections if projection.name in names]
 
     def advance(self, projection: Projection) -> bool:
         """Folds one batch; rows and checkpoint change in one transaction. True when there may be more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -23,6 +24,10 @@ from shared.runtime.schemas import breaking_changes, describe, dump_schema, sche
 from shared.runtime.service import ProcessRole, Service
 from shared.settings import DeploySettings, Settings
 from shared.web.limits import build_server
+
+THREAD_SWITCH_SECONDS = 0.0005
+"""After which a thread that computes lets another run. A request changes threads some ten times: by Python's 5 ms, each
+would wait that long while a question about the past is reckoned."""
 
 
 def command_line(service: Service) -> typer.Typer:
@@ -103,6 +108,7 @@ def _run(service: Service, settings: Settings, role: ProcessRole) -> None:
         fatal_reasons.append(reason)
         server.should_exit = True
 
+    sys.setswitchinterval(THREAD_SWITCH_SECONDS)
     web = service.web(settings, role, fatal=stop_server)
     server = build_server(web, settings)
     with suppress(KeyboardInterrupt):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Annotated, Any
+
 import msgspec
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
+from fastapi.exceptions import HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from console.auth.oidc_provider import OidcProvider, ProviderUnavailable, SignInRefused, Tokens
@@ -17,10 +21,31 @@ from shared.web.identity import LINK_PATTERN
 
 router = APIRouter()
 MAX_TOKEN_CHARACTERS = 8 * 1024
+Refusal = Annotated[int, Query(ge=400, le=599)]
+Wait = Annotated[int, Query(ge=1, le=86_400)]
+UNREADABLE = "Ce qui a été envoyé n’a pas pu être lu. Rien n’a été fait\u00a0: recommencez."
+UNAVAILABLE = "Un service ne répond pas. Rien n’est perdu\u00a0: réessayez dans un instant."
+REFUSALS = {
+    403: "Ce formulaire a trop attendu, ou ne vient pas d’ici. Rien n’a été fait\u00a0: recommencez.",
+    413: "Ce qui a été envoyé est trop long. Rien n’a été fait\u00a0: recommencez.",
+    429: "Trop de demandes sont venues d’ici en peu de temps.",
+}
+CODE_REFUSALS = {
+    401: "Ce code n’est plus valable, ou ne l’a jamais été\u00a0: demandez-en un nouveau à la personne du DLA qui suit"
+    " votre dossier.",
+    422: "Ce code n’est pas complet\u00a0: copiez-le en entier depuis le message que vous avez reçu.",
+}
+TOKEN_REFUSALS = {401: "Ce n’est pas un jeton\u00a0: «\u202fmake token\u202f» en affiche un."}
+"""By status; the forms that hold a secret are answered by a redirect (`SecretFormMiddleware`)."""
 
 
 @router.get("/connexion")
-async def sign_in_page(request: Request, vers: str = "/", fin: bool = False) -> HTMLResponse:
+async def sign_in_page(
+    request: Request, vers: str = "/", fin: bool = False, refus: Refusal | None = None, attente: Wait | None = None
+) -> Response:
+    """`refus`, `attente`: the status with which a token was refused, and the seconds to wait."""
+    if refus is not None:
+        return _refused(request, "sign_in.html", refus, attente, TOKEN_REFUSALS, then=safe_path(vers), ended=False)
     return page(request, "sign_in.html", then=safe_path(vers), ended=fin, wrong=None)
 
 
@@ -71,30 +96,42 @@ async def sign_in_with_token(request: Request) -> Response:
     form = await read_form(request)
     token = form.get("jeton", "")
     if not request.app.state.settings.development or not _is_token(token):
-        return _sign_in_refused(request, "Ce n’est pas un jeton\u00a0: «\u202fmake token\u202f» en affiche un.")
+        raise HTTPException(401)
     await get_session(request).begin(_signed_in_session(request, Tokens(token, None, expires=None, name=None)))
     return RedirectResponse(safe_path(form.get("vers", "/")), 303)
 
 
 @router.get("/acces")
-async def personal_link(request: Request) -> HTMLResponse:
-    """The code of a personal link is typed or pasted: browsers record every address, its fragment too."""
+async def personal_link(request: Request, refus: Refusal | None = None, attente: Wait | None = None) -> Response:
+    """The code of a personal link is typed or pasted: browsers record every address, its fragment too.
+
+    `refus`, `attente`: the status with which a code was refused, and the seconds to wait."""
+    if refus is not None:
+        return _refused(request, "personal_link.html", refus, attente, CODE_REFUSALS)
     return page(request, "personal_link.html", wrong=None)
+
+
+def _refused(
+    request: Request, template: str, status: int, wait: int | None, texts: Mapping[int, str], **context: Any
+) -> Response:
+    """A form again, and why what was sent was refused; a secret is never sent back."""
+    text = texts.get(status) or REFUSALS.get(status) or (UNREADABLE if status < 500 else UNAVAILABLE)
+    again = f" Réessayez dans {wait}\u00a0secondes." if wait else ""
+    answer = page(request, template, status, wrong=text + again, **context)
+    if wait:
+        answer.headers["Retry-After"] = str(wait)
+    return answer
 
 
 @router.post("/acces")
 async def sign_in_with_personal_link(request: Request) -> Response:
     secret = _code_in((await read_form(request)).get("secret", ""))
     if not LINK_PATTERN.fullmatch(secret):
-        return _link_refused(
-            request, "Ce code n’est pas complet\u00a0: copiez-le en entier depuis le message que vous avez reçu."
-        )
+        raise HTTPException(422)
     try:
         await fetch_rights(request.app.state.services, Reader(secret))
     except UpstreamError as error:
-        if error.status not in (401, 403):
-            raise
-        return _link_refused(request, error.detail)
+        raise HTTPException(401 if error.status in (401, 403) else 503) from error
     await get_session(request).begin(_signed_in_session(request, Tokens(secret, None, expires=None, name=None)))
     return RedirectResponse("/", 303)
 
@@ -102,10 +139,6 @@ async def sign_in_with_personal_link(request: Request) -> Response:
 def _code_in(typed: str) -> str:
     """Without the blanks and line breaks that come with what is copied; of a whole older link, what follows the #."""
     return "".join(typed.split()).rpartition("#")[2]
-
-
-def _link_refused(request: Request, reason: str) -> HTMLResponse:
-    return page(request, "personal_link.html", 403, wrong=reason)
 
 
 def _is_token(text: str) -> bool:
