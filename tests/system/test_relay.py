@@ -104,6 +104,18 @@ def test_the_lease_is_let_go_though_psycopg_swallowed_that_it_was_cancelled(
     assert not relay.is_leading
 
 
+def test_a_lease_given_before_the_clock_was_set_back_keeps_nobody_from_leading(desk: Desk, carrier: Carrier) -> None:
+    carrier.install()
+    register_in_turn(desk, cases=1, steps=2)
+    ahead = "clock_timestamp() + interval '1 hour'"
+    desk.app.recorder.fetch(f"INSERT INTO {{schema}}.leases VALUES ('relay', 'killed', {ahead})")
+    desk.app.recorder.fetch(f"INSERT INTO {{schema}}.relay_status VALUES (true, 0, NULL, {ahead})")
+    assert find_relay_status(desk.app).error == "no relay has reported for 30 seconds"
+    relay = carrier.relay()
+    eventually(lambda: carrier.all_sent(relay))
+    eventually(lambda: find_relay_status(desk.app).error is None)
+
+
 def test_a_leader_stalled_past_its_lease_is_fenced(desk: Desk, carrier: Carrier) -> None:
     carrier.install()
     register_in_turn(desk, cases=5, steps=4)

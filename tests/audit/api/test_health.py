@@ -117,6 +117,10 @@ def test_how_far_behind_a_service_audit_is_and_that_it_hears_it_no_more(audit: S
     report = health(audit)
     assert (report["healthy"], report["services"][0]["silent"]) == (False, True)
     assert report["advice"][0].startswith("Accueil (intake)\u00a0: Ce service n’annonce plus rien")
+    sql(app, "UPDATE {schema}.sources SET announced_at = clock_timestamp()")
+    assert health(audit)["services"][0]["silent"] is False
+    sql(app, "UPDATE {schema}.sources SET announced_at = announced_at + interval '1 hour'")  # the clock was set back
+    assert health(audit)["services"][0]["silent"] is True
     sql(app, "UPDATE {schema}.sources SET halted = 'it speaks from another log'")
     report = health(audit)
     assert (report["healthy"], report["services"][0]["halted"]) == (False, "it speaks from another log")

@@ -108,6 +108,17 @@ def test_what_fails_is_tried_again_later_while_the_others_go_on(app: ServiceAppl
     assert count_rings(app, failing) == Counter(broken=1)
 
 
+def test_what_was_put_off_before_the_clock_was_set_back_is_tried_again(app: ServiceApplication) -> None:
+    failing = uuid7()
+    ask(app, failing, SetAlarm("broken", day(app, -2).on))
+    assert Scheduler(app).fire() == 0
+    ask(app, failing, Mend())
+    app.recorder.fetch("UPDATE {schema}.deadlines SET retry_at = now() + interval '50 minutes'")
+    assert Scheduler(app).fire() == 0
+    app.recorder.fetch("UPDATE {schema}.deadlines SET retry_at = now() + interval '2 hours'")
+    assert Scheduler(app).fire() == 1
+
+
 def test_housekeeping_that_fails_keeps_no_deadline_back(app: ServiceApplication) -> None:
     tries = []
 

@@ -232,11 +232,12 @@ def _last_checkpoint(app: ServiceApplication) -> LastCheckpoint | None:
 def _services(app: ServiceApplication) -> list[ServiceProgress]:
     rows = app.recorder.fetch(
         "SELECT s.publisher AS service, s.log_id, s.halted, s.announced, s.announced_at,"
-        " coalesce(s.announced_at < clock_timestamp() - %s, false) AS silent,"
+        " coalesce(s.announced_at NOT BETWEEN clock_timestamp() - %(silence)s AND clock_timestamp() + %(silence)s,"
+        " false) AS silent,"  # far ahead: announced before the clock was set back
         " coalesce((SELECT t.number FROM {schema}.tracked t"
         " WHERE (t.publisher, t.log_id, t.partition) = (s.publisher, s.log_id, -1)), 0) AS position"
         " FROM {schema}.sources s ORDER BY s.publisher",
-        (SILENCE,),
+        {"silence": SILENCE},
     )
     return [
         ServiceProgress(**row, lag=None if row["announced"] is None else max(0, row["announced"] - row["position"]))

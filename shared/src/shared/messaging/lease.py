@@ -21,7 +21,10 @@ log = logging.getLogger(__name__)
 ACQUIRE_OR_RENEW = """INSERT INTO {schema}.leases AS l
     VALUES ('relay', %(holder)s, clock_timestamp() + %(lease)s * interval '1 second')
     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
-    WHERE l.holder = excluded.holder OR l.expires_at < clock_timestamp() RETURNING true"""
+    WHERE l.holder = excluded.holder OR l.expires_at < clock_timestamp()
+        OR l.expires_at > clock_timestamp() + 2 * %(lease)s * interval '1 second' RETURNING true"""
+"""An expiry further away than a lease lasts was given before the database's clock was set back. Without the last line,
+nobody would lead until the clock is there again."""
 
 
 def is_cancelled() -> bool:

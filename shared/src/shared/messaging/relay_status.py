@@ -35,8 +35,8 @@ def record_relay_status(app: ServiceApplication, position: int, error: str | Non
 def find_relay_status(app: ServiceApplication) -> RelayStatus:
     last = app.recorder.max_notification_id() or 0
     rows = app.recorder.fetch(
-        "SELECT position, error, reported_at, reported_at < clock_timestamp() - %s * interval '1 second' AS silent"
-        " FROM {schema}.relay_status",
+        "SELECT position, error, reported_at, abs(extract(epoch FROM clock_timestamp() - reported_at)) > %s AS silent"
+        " FROM {schema}.relay_status",  # far ahead, it is a report from before the clock was set back
         (SILENT_SECONDS,),
     )
     if not rows:

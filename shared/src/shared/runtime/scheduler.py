@@ -71,8 +71,10 @@ class Scheduler:
     def _due_rows(self) -> list[dict[str, Any]]:
         return self._app.recorder.fetch(
             "SELECT stream, kind, key, aggregate, case_id, due_at FROM {schema}.deadlines WHERE fired_at IS NULL"
-            " AND due_at <= %s AND (retry_at IS NULL OR retry_at <= now()) ORDER BY due_at, stream, kind LIMIT %s",
-            (self._app.clock.now(), self.BATCH_ROWS),
+            " AND due_at <= %s AND (retry_at IS NULL"
+            " OR retry_at NOT BETWEEN now() AND now() + %s * interval '1 second')"  # later: set before a step back
+            " ORDER BY due_at, stream, kind LIMIT %s",
+            (self._app.clock.now(), self.MAX_RETRY_SECONDS, self.BATCH_ROWS),
         )
 
     def _fire_one(self, row: dict[str, Any]) -> bool:
