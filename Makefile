@@ -7,7 +7,7 @@ PACKAGES := shared $(wildcard services/*) deploy/embedded
 READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo tour up test check audit bench token schemas lock sbom docs pictures clean
+.PHONY: help demo tour up test check audit bench faults token schemas lock sbom docs pictures clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ sbom: $(READY) ## what a service is made of: dist/sbom.cdx.json (CycloneDX) and 
 
 bench: $(READY) ## the measures, each beside its floor (QUICK=1: one short round, that all groups still run)
 	@$(BIN)/python tests/bench $(if $(QUICK),--quick)
+
+faults: $(READY) ## the system with replicas under a seeded schedule of faults; fails when the checker finds anything (SEED=7 MINUTES=10)
+	@$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 schemas: $(READY) ## write what is generated from the code; BREAK=--break writes breaking changes too, and lists them: shared/schemas, examples, tables of decisions, rights and codes, NATS' accounts
 	@$(BIN)/python -m tests.support.generated.openapi_examples
