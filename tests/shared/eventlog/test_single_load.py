@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -34,13 +35,16 @@ REQUEST: dict[str, Any] = {
 def loads(monkeypatch: pytest.MonkeyPatch) -> Counter[UUID]:
     """How often each aggregate was read from the log."""
     counted: Counter[UUID] = Counter()
-    history = LogRecorder.history
 
-    def count(self: LogRecorder, stream: UUID, *args: Any) -> Any:
-        counted[stream] += 1
-        return history(self, stream, *args)
+    def counting(read: Callable[..., Any]) -> Callable[..., Any]:
+        def count(self: LogRecorder, stream: UUID, *args: Any) -> Any:
+            counted[stream] += 1
+            return read(self, stream, *args)
 
-    monkeypatch.setattr(LogRecorder, "history", count)
+        return count
+
+    for name in ("history", "read_stream"):
+        monkeypatch.setattr(LogRecorder, name, counting(getattr(LogRecorder, name)))
     return counted
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from shared.eventlog.storage.prepared_statement import PreparedStatement
+
 WORKER = "AnyIO worker"
 """The threads that endpoints run in. A background thread of the service has statements of its own."""
 
@@ -24,7 +26,15 @@ class SqlStatements:
                 self._sent.append(query.decode() if isinstance(query, bytes) else str(query))
             return execute(cursor, query, *args, **options)
 
+        prepared: Any = PreparedStatement.execute
+
+        def record_prepared(statement: PreparedStatement, *args: Any) -> Any:
+            if current_thread().name.startswith(WORKER):
+                self._sent.append(statement.sql.decode())
+            return prepared(statement, *args)
+
         monkeypatch.setattr(psycopg.Cursor, "execute", record)
+        monkeypatch.setattr(PreparedStatement, "execute", record_prepared)
 
     def take(self) -> list[str]:
         sent, self._sent = self._sent, []

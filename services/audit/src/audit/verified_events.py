@@ -12,7 +12,7 @@ import msgspec
 from audit.domain import EventReceived, ReceivedEvent, case_access, second_stream
 from audit.ledger.integrator import is_committed
 from audit.ledger.store import Leaf, Ledger
-from shared.access import find_case_access
+from shared.access import read_case_access
 from shared.eventlog import LogEntry, ServiceApplication, UnreadableEvent
 from shared.kernel import CaseAccess
 from shared.messaging import Header
@@ -83,7 +83,7 @@ def _verify(app: ServiceApplication, case: UUID) -> list[VerifiedEvent]:
     entries = app.recorder.entries_of_case(case)
     leaves, integrated = Ledger(app.recorder).leaves_and_position([_id(entry) for entry in entries])
     events = [_read(app, entry, leaves.get(_id(entry)), integrated) for entry in entries]
-    _check_access_row(find_case_access(app.recorder, case), events)
+    _check_access_row(read_case_access(app.recorder, case), events)
     return events
 
 

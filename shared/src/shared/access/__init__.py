@@ -16,6 +16,7 @@ from shared.access.case_access import (
     find_each_case_access,
     follow_case_access,
     may_know_case,
+    read_case_access,
 )
 from shared.access.ownership import OwnedKind, Ownership
 from shared.access.policy import ARCHIVED_RULE, CONFIDENTIAL_RULE, AccessAction, ProtectedCase, evaluate
@@ -50,6 +51,7 @@ __all__ = [
     "load_replicated_rights",
     "may_know_case",
     "protected_identities",
+    "read_case_access",
     "read_seals",
     "right_of",
     "scope_condition",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from threading import Lock
+from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from cryptography.exceptions import InvalidTag
@@ -27,6 +28,11 @@ HASH_KEY_ID = UUID(int=0)
 ERASED_TEXT = "«\u202feffacé\u202f»"
 UNREADABLE_TEXT = "«\u202fpas encore lisible\u202f»"
 """Instead of a text that another service sent under a transit key which this one lacks."""
+
+
+def key_id_of(value: Encrypted) -> UUID:
+    """The id of its data key, which a domain may give as text."""
+    return value.key if isinstance(value.key, UUID) else UUID(value.key)
 
 
 class KeyErased(Exception):
@@ -81,14 +87,33 @@ class KeyStore:
         with self._lock:
             self._cache |= {key_id: data_keys.known[key_id] for key_id in data_keys.new}
 
+    def add_wrapped(self, keys: Mapping[UUID, bytes | None]) -> None:
+        """Stored keys that were just read with something else: they are not fetched as long as a cached key is used."""
+        self._evict_old()
+        for key_id, wrapped in keys.items():
+            if wrapped is None:
+                self.drop_destroyed(key_id)
+            elif key_id not in self._cache and key_id not in self._erased:
+                self._wrapped[key_id] = wrapped
+
+    def drop_destroyed(self, key_id: UUID) -> None:
+        """Of a key that is destroyed, for good: from now on nothing is opened with it here, though a thread may have
+        read it just before."""
+        with self._lock:
+            self._erased.add(key_id)
+            self._cache.pop(key_id, None)
+            self._wrapped.pop(key_id, None)
+
     def evict(self, key_id: UUID | None = None) -> None:
         """Drops one key from memory, or all, so that the next use reads the database."""
         with self._lock:
             if key_id is None:
                 self._cache: dict[UUID, AESGCM] = {}
+                self._wrapped: dict[UUID, bytes] = {}
                 self._trusted_until = time.monotonic() + CACHE_SECONDS
             else:
                 self._cache.pop(key_id, None)
+                self._wrapped.pop(key_id, None)
 
     def is_destroyed(self, key_id: UUID) -> bool:
         """Whether nothing can be encrypted under this key any more."""
@@ -103,7 +128,7 @@ class KeyStore:
         """The plaintext. Raises KeyErased when its key is destroyed, InvalidTag when it was altered or moved."""
         if encrypted.plaintext is not None:
             return encrypted.plaintext
-        key = self._key(UUID(str(encrypted.key)))
+        key = self._key(key_id_of(encrypted))
         return _decrypt(key, b64decode(encrypted.ciphertext), encrypted.aad).decode()
 
     def decrypt_bytes(self, key_id: UUID, encrypted: bytes, aad: str) -> bytes:
@@ -151,18 +176,27 @@ class KeyStore:
 
     def _cached_keys(self, key_ids: Iterable[UUID]) -> Mapping[UUID, AESGCM]:
         """The cache, with these keys unless they were destroyed or never generated."""
-        if len(self._cache) > MAX_CACHED_KEYS or time.monotonic() > self._trusted_until:
-            self.evict()
+        self._evict_old()
         cached = self._cache  # the same object even when another thread empties the cache meanwhile
         missing = [key_id for key_id in key_ids if key_id not in cached and key_id not in self._erased]
-        if not missing:
-            return cached
-        for key_id, wrapped in self._fetch(missing).items():
+        found: dict[UUID, bytes | None] = {
+            key_id: wrapped for key_id in missing if (wrapped := self._wrapped.get(key_id)) is not None
+        }
+        if unread := [key_id for key_id in missing if key_id not in found]:
+            found |= self._fetch(unread)
+        for key_id, wrapped in found.items():
             if wrapped is None:
-                self._erased.add(key_id)
+                self.drop_destroyed(key_id)
                 continue
-            cached[key_id] = AESGCM(self._unwrap(key_id, wrapped))
+            key = AESGCM(self._unwrap(key_id, wrapped))
+            with self._lock:
+                if key_id not in self._erased:
+                    cached[key_id] = key
         return cached
+
+    def _evict_old(self) -> None:
+        if len(self._cache) + len(self._wrapped) > MAX_CACHED_KEYS or time.monotonic() > self._trusted_until:
+            self.evict()
 
     def _wrap(self, key_id: UUID, key: bytes) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
@@ -191,9 +225,9 @@ class DataKeys:
         return nonce + self.known[key_id].encrypt(nonce, plaintext, aad.encode())
 
 
-def key_rows(keys: Mapping[UUID, bytes]) -> list[dict[str, str]]:
+def key_rows(keys: Mapping[UUID, bytes]) -> list[dict[str, Any]]:
     """Rows for append.sql."""
-    return [{"key_id": str(key_id), "wrapped": b64encode(wrapped).decode()} for key_id, wrapped in keys.items()]
+    return [{"key_id": key_id, "wrapped": b64encode(wrapped).decode()} for key_id, wrapped in keys.items()]
 
 
 def _decrypt(key: AESGCM, encrypted: bytes, aad: str) -> bytes:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from shared.crypto import ErasureListDamaged, KeyErased, key_rows
+from shared.crypto import ErasureListDamaged, KeyErased, key_id_of, key_rows
 from shared.eventlog.command_options import NO_OPTIONS, CommandOptions
 from shared.eventlog.errors import CommandAlreadyHandled, KeyDestroyed, UniqueKeyTaken, VersionTaken
 from shared.eventlog.log import ServiceLog
@@ -153,16 +153,21 @@ class ServiceApplication(ServiceLog):
     ) -> int | None:
         """Returns the position of the last event of the command's own aggregate."""
         new_ids = changes[0].context.new_ids | {change.stream for change in changes if change.loaded.version == 0}
-        values = (value for change in changes for event in change.events for _, value in encrypted_values(event))
-        key_ids = {UUID(str(value.key)) for value in values if value.plaintext is not None}
+        found = [[*encrypted_values(event)] for change in changes for event in change.events]
+        key_ids = {key_id_of(value) for values in found for _, value in values if value.plaintext is not None}
         data_keys = self.key_store.keys_for(key_ids, new_ids)
         recorded = [each for change in changes for each in change.recorded_events(data_keys)]
+        stored = [self.mapper.to_stored_event(each, values) for each, values in zip(recorded, found, strict=True)]
         destroyed = [key_id for change in changes for key_id in change.destroyed_keys()]
         extras: dict[str, list[dict[str, Any]]] = {
             "keys": key_rows(data_keys.new),
-            "used_keys": [{"key_id": str(key_id)} for key_id in data_keys.known.keys() - data_keys.new.keys()],
-            "people": [row for each in recorded for row in people_rows(self.key_store, each)],
-            "destroyed_keys": [{"key_id": str(key_id)} for key_id in destroyed],
+            "used_keys": [{"key_id": key_id} for key_id in data_keys.known.keys() - data_keys.new.keys()],
+            "people": [
+                row
+                for each, values in zip(recorded, found, strict=True)
+                for row in people_rows(self.key_store, each, values)
+            ],
+            "destroyed_keys": [{"key_id": key_id} for key_id in destroyed],
             "unique_keys": [row for change in changes for row in change.unique_key_rows()],
             "deadlines": [row for change in changes for row in change.deadline_rows()],
             **case_rows(changes),
@@ -178,8 +183,8 @@ class ServiceApplication(ServiceLog):
         hook = options.in_transaction
         in_transaction = partial(hook, events=events, data_keys=data_keys) if hook and events else None
         try:
-            recordings = self.events.put(
-                recorded, cases=cases, extras=extras, tracking=options.tracking, in_transaction=in_transaction
+            positions = self.recorder.insert_events(
+                stored, cases=cases, extras=extras, tracking=options.tracking, in_transaction=in_transaction
             )
         except KeyDestroyed as error:
             for key_id in data_keys.known:
@@ -187,10 +192,9 @@ class ServiceApplication(ServiceLog):
             raise KeyErased(str(error)) from error
         self.key_store.cache(data_keys)
         for key_id in destroyed:
-            self.key_store.evict(key_id)
+            self.key_store.drop_destroyed(key_id)
         self._add_to_erasure_list(destroyed)
-        own = [each.notification for each in recordings if each.notification.originator_id == changes[0].stream]
-        return own[-1].id if own else None
+        return positions[len(events) - 1] if positions and events else None
 
     def _add_to_erasure_list(self, key_ids: Sequence[UUID]) -> None:
         """After the commit, never before: a key that was not destroyed after all must not be destroyed at the next

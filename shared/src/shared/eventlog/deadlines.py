@@ -24,7 +24,7 @@ class FiredDeadline:
     def row(self) -> dict[str, Any]:
         """For append.sql."""
         return {
-            "stream": str(self.stream),
+            "stream": self.stream,
             "kind": self.kind,
             "key": self.key,
             "due_at": self.due_at.isoformat(),
@@ -38,11 +38,11 @@ def deadline_rows(
     """Rows for append.sql. A day begins at midnight in Paris; null withdraws the deadline."""
     return [
         {
-            "stream": str(stream),
+            "stream": stream,
             "kind": kind,
             "key": key,
             "aggregate": aggregate,
-            "case_id": str(case),
+            "case_id": case,
             "due_at": day and start_of_day(day).isoformat(),
         }
         for (kind, key), day in days.items()

@@ -28,7 +28,7 @@ from shared.eventlog.storage.factory import environment, with_time_limits
 from shared.eventlog.storage.privileges import find_alterable_tables, grant_privileges
 from shared.eventlog.storage.recorder import LogRecorder
 from shared.eventlog.stream_locks import StreamLocks
-from shared.kernel import Actor, Clock, Decider, Encrypted, event_name
+from shared.kernel import Actor, CaseTable, Clock, Decider, Encrypted, event_name
 
 S = TypeVar("S")
 MayKnowCase = Callable[["ServiceLog", UUID, Actor], bool]
@@ -73,6 +73,7 @@ class ServiceLog(Application[UUID]):
         self._sealing_key, self._former_key = sealing_key, former_key
         self.stream_locks = StreamLocks()
         self._loaded: dict[tuple[str, UUID], LoadedAggregate[Any]] | None = None
+        self._case_rows: dict[UUID, dict[str, dict[str, Any]]] = {}
         self._topics = {d.name: {event_name(event).name for event in d.events} for d in deciders}
         self._snapshot_topics = {d.name: f"snapshot/{d.name}:{_shape(d)}" for d in deciders}
         self.may_know_case = may_know_case
@@ -136,14 +137,29 @@ class ServiceLog(Application[UUID]):
 
         A copy that shares the log and the keys; only what was loaded is its own. One thread at a time uses it."""
         session = copy(self)
-        session._loaded = {}
+        session._loaded, session._case_rows = {}, {}
         return session
 
+    def assume_new(self, decider: Decider[Any], stream: UUID) -> None:
+        """In one request: nothing is recorded under an id that was made for it. The append would refuse otherwise."""
+        if self._loaded is not None:
+            self._loaded[decider.name, stream] = LoadedAggregate(0, decider.initial)
+
     def forget_loaded(self, streams: Collection[UUID]) -> None:
-        """Has these aggregates loaded anew, because they changed."""
-        if self._loaded:
-            for key in [key for key in self._loaded if key[1] in streams]:
-                del self._loaded[key]
+        """Has these aggregates loaded anew, because they changed; with every row of a case, which may be another
+        aggregate's."""
+        if self._loaded is None:
+            return
+        self._case_rows.clear()
+        for key in [key for key in self._loaded if key[1] in streams]:
+            del self._loaded[key]
+
+    def case_row(self, table: CaseTable, case: UUID) -> dict[str, Any] | None:
+        """The row of a case in a table that its events write; null while none did. In one request, as it was read with
+        the aggregate of this id."""
+        if case in self._case_rows:
+            return self._case_rows[case].get(table.name)
+        return self.recorder.case_row(table, case)
 
     def load(
         self, decider: Decider[S], stream: UUID, until: int = LAST_VERSION, *, snapshots: bool = True
@@ -168,7 +184,7 @@ class ServiceLog(Application[UUID]):
             str(stream),
         )
         own = self._topics[decider.name]
-        for version, name, stored in self.recorder.history(stream, topic, until):
+        for version, name, stored in self._history(stream, topic, until):
             if version == 1 and _event_name(name) not in own:
                 raise UnknownCase(f"{stream} is another aggregate than {decider.name}")
             if name == topic:
@@ -181,6 +197,16 @@ class ServiceLog(Application[UUID]):
             else:
                 state = evolve(state, to_data(stream_text, version, name, stored))
         return LoadedAggregate(version, state)
+
+    def _history(self, stream: UUID, topic: str, until: int) -> list[tuple[int, str, bytes]]:
+        """Of the newest state, with what a command asks for next: the key and the rows of the case of this id."""
+        if until != LAST_VERSION or not topic:
+            return self.recorder.history(stream, topic, until)
+        reading = self.recorder.read_stream(stream, topic)
+        self.key_store.add_wrapped(reading.data_keys)
+        if self._loaded is not None:
+            self._case_rows[stream] = reading.case_rows
+        return reading.history
 
     def load_each(self, decider: Decider[S], streams: Sequence[UUID]) -> dict[UUID, S]:
         """The states of several aggregates by id, in one statement; without those that are of another kind, or have no

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from eventsourcing.persistence import Mapper, StoredEvent
 
-from shared.crypto import DataKeys
+from shared.crypto import DataKeys, key_id_of
 from shared.eventlog.errors import UnreadableEvent
 from shared.kernel import Encrypted, EventName, Role, encrypted_values, event_name
 
@@ -71,12 +71,14 @@ class EventMapper(Mapper[UUID]):
         self._data_decoders: dict[str, Callable[[bytes], DataOnly[Any]]] = {}
         self._states = {topic: _build_decoder(cls) for topic, cls in states.items()}
 
-    def to_stored_event(self, domain_event: Any) -> StoredEvent:
+    def to_stored_event(self, domain_event: Any, values: Iterable[tuple[str, Encrypted]] | None = None) -> StoredEvent:
+        """`values`: the encrypted ones of the event, where they were found before, with their paths."""
         recorded: RecordedEvent[Any] = domain_event
         tokens: dict[int, dict[str, str]] = {}
         aads: dict[int, str] = {}
-        for path, encrypted in encrypted_values(recorded.data):
-            aad = _aad(recorded.originator_id, recorded.originator_version, path)
+        where = f"{recorded.originator_id}:{recorded.originator_version}/"
+        for path, encrypted in encrypted_values(recorded.data) if values is None else values:
+            aad = where + path
             if id(encrypted) in tokens:  # the same value in a second field keeps the aad of the first
                 tokens[id(encrypted)].setdefault("b", aads[id(encrypted)])
                 continue
@@ -89,17 +91,20 @@ class EventMapper(Mapper[UUID]):
         topic = event_name(recorded.data).topic
         state = msgspec.json.encode({"meta": recorded.meta, "data": recorded.data}, enc_hook=enc_hook)
         stored = StoredEvent(recorded.originator_id, recorded.originator_version, topic, state)
-        self.to_domain_event(stored)  # what cannot be read back never becomes history
+        self._decode(stored)  # what cannot be read back never becomes history
         return stored
 
-    def to_domain_event(self, stored_event: StoredEvent) -> Any:
-        topic = stored_event.topic
+    def _decode(self, stored: StoredEvent) -> StoredPayload[Any]:
+        topic = stored.topic
         try:
             decode = self._decoders.get(topic) or self._decoder(topic, StoredPayload, self._decoders)
-            stored = decode(stored_event.state)
+            return decode(stored.state)
         except UNREADABLE as error:
-            where = f"{stored_event.originator_id} version {stored_event.originator_version}"
+            where = f"{stored.originator_id} version {stored.originator_version}"
             raise UnreadableEvent(f"cannot read {topic} of {where}: {error}") from error
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        stored = self._decode(stored_event)
         _set_aad(stored_event.originator_id, stored_event.originator_version, stored.data)
         return RecordedEvent(
             stored_event.originator_id,  # type: ignore[arg-type]
@@ -147,7 +152,7 @@ class EventMapper(Mapper[UUID]):
             return _full_token(encrypted)
         if recorded.data_keys is None:
             raise ValueError(f"{event_name(recorded.data).topic} has encrypted fields and came without data keys")
-        key_id = UUID(str(encrypted.key))
+        key_id = key_id_of(encrypted)
         return {"k": str(key_id), "c": recorded.data_keys.encrypt(key_id, encrypted.plaintext, aad)}
 
 

@@ -70,7 +70,7 @@ class AggregateChanges(Generic[S]):
 
     def unique_key_rows(self) -> Iterator[dict[str, Any]]:
         """For append.sql: the unique keys that the events reserve or release."""
-        case = str(self.context.case)
+        case = self.context.case
         for state, event in self.steps:
             for unique in self.decider.unique_keys(state, event):
                 yield {"kind": unique.kind, "key": unique.key, "case_id": case, "reserved": unique.reserved}
@@ -88,7 +88,7 @@ def case_rows(changes: Sequence[AggregateChanges[Any]]) -> dict[str, list[dict[s
         for state, event in change.steps:
             if (row := change.decider.case_row(state, event)) is not None:
                 tables.setdefault(change.decider.case_table.name, {})[change.context.case] = row
-    return {name: [{"case_id": str(case), **row} for case, row in by_case.items()] for name, by_case in tables.items()}
+    return {name: [{"case_id": case, **row} for case, row in by_case.items()] for name, by_case in tables.items()}
 
 
 def _metadata(context: Context, event: Any) -> EventMetadata:

@@ -10,23 +10,26 @@ from shared.crypto import KeyErased, KeyStore
 from shared.eventlog.mapper import EventMapper, RecordedEvent
 from shared.eventlog.people_words import stored_words
 from shared.eventlog.storage.recorder import LogRecorder
-from shared.kernel import PersonalData, encrypted_values
+from shared.kernel import Encrypted, PersonalData, encrypted_values
 
 INDEXED_TABLE = "people:v2"
 """The checkpoint, among those of projections, of indexing by these words. Each append indexes its events since."""
 
 
-def people_rows(key_store: KeyStore, recorded: RecordedEvent[Any]) -> Iterator[dict[str, Any]]:
-    """For append.sql: a row for each personal value of an event, except those whose key is destroyed."""
-    for path, value in encrypted_values(recorded.data):
+def people_rows(
+    key_store: KeyStore, recorded: RecordedEvent[Any], values: Iterable[tuple[str, Encrypted]]
+) -> Iterator[dict[str, Any]]:
+    """For append.sql: a row for each personal value of an event, except those whose key is destroyed. `values`: the
+    encrypted ones of the event, with their paths."""
+    for path, value in values:
         if isinstance(value, PersonalData):
             with suppress(KeyErased):
                 yield {
-                    "person": str(value.key),
-                    "stream": str(recorded.originator_id),
+                    "person": value.key,
+                    "stream": recorded.originator_id,
                     "version": recorded.originator_version,
                     "path": path,
-                    "case_id": str(recorded.meta.case),
+                    "case_id": recorded.meta.case,
                     "words": hash_words(key_store, stored_words(key_store.decrypt(value))),
                 }
 
@@ -47,10 +50,11 @@ def index_people(recorder: LogRecorder, mapper: EventMapper, key_store: KeyStore
             return
         while entries := recorder.select_notifications(after, 500, inclusive_of_start=False):
             for entry in entries:
+                recorded = mapper.to_domain_event(entry)
                 connection.cursor().executemany(
                     "INSERT INTO people_index VALUES (%(person)s, %(stream)s, %(version)s, %(path)s, %(case_id)s,"
                     " %(words)s) ON CONFLICT (person, stream, version, path) DO UPDATE SET words = excluded.words",
-                    list(people_rows(key_store, mapper.to_domain_event(entry))),
+                    list(people_rows(key_store, recorded, encrypted_values(recorded.data))),
                 )
             after = entries[-1].id
         connection.execute("INSERT INTO projection_checkpoints VALUES (%s, %s)", (INDEXED_TABLE, after))

@@ -80,7 +80,8 @@ def require_adviser(app: ServiceApplication, caller: Caller, case: UUID, command
 
 def _orientations(app: ServiceApplication, case: UUID) -> Iterator[orientation.Orientation]:
     """Those of the case, the first one first."""
-    for entry, event in app.events_of(app.recorder.entries_of_case(case)):
+    own = (each for each in app.recorder.entries_of_case(case) if app.records(orientation.decider, each.topic))
+    for entry, event in app.events_of(own):
         if isinstance(event.data, orientation.OrientationProposed):
             yield app.load(orientation.decider, entry.originator_id).state
 

@@ -3,7 +3,6 @@ their answer was lost."""
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from threading import Event
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import psycopg
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresDatastore
@@ -20,6 +20,16 @@ from eventsourcing.postgres import PostgresDatastore
 from shared.eventlog.errors import CONNECTION_ERRORS, AppendRefused, append_error
 from shared.eventlog.partitions import partition_of
 from shared.eventlog.storage.group_commit import GroupCommit, QueuedAppend
+from shared.eventlog.storage.prepared_statement import (
+    JSONB_VERSION,
+    PreparedStatement,
+    decode_integer,
+    encode_bigints,
+    encode_byteas,
+    encode_smallints,
+    encode_texts,
+    encode_uuids,
+)
 
 MAX_ATTEMPTS = 10
 TIMEOUT_SECONDS = 8.0
@@ -45,9 +55,11 @@ class Appender:
 
     def __init__(self, datastore: PostgresDatastore, sql: Callable[[str], bytes], closing: Event) -> None:
         self._datastore, self._closing = datastore, closing
-        self._append_statement = sql(
-            "SELECT {schema}.append(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::uuid[],"
-            " %b::smallint[], %s::jsonb)"
+        self._append_statement = PreparedStatement(
+            sql(
+                "SELECT {schema}.append($1::uuid[], $2::bigint[], $3::text[], $4::bytea[], $5::uuid[],"
+                " $6::smallint[], $7::jsonb)"
+            )
         )
         self._find_committed_statement = sql(
             "SELECT e.position FROM unnest(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[]) WITH ORDINALITY"
@@ -126,21 +138,26 @@ class Appender:
         for append in appends:
             for name, rows in append.extras.items():
                 extras.setdefault(name, []).extend(rows)
+        ids, versions, topics, states = _columns(events)
         parameters = (
-            *_columns(events),
-            cases,
-            [partition_of(case) for case in cases],
-            json.dumps(extras) if extras else None,
+            encode_uuids(ids),
+            encode_bigints(versions),
+            encode_texts(topics),
+            encode_byteas(states),
+            encode_uuids(cases),
+            encode_smallints([partition_of(case) for case in cases]),
+            JSONB_VERSION + msgspec.json.encode(extras) if extras else None,
         )
         hook = appends[0].in_transaction
         with self._own_connection() if hook else self._leader_connection() as connection:
             try:
                 if hook:
                     hook(connection)
-                row = connection.execute(self._append_statement, parameters, prepare=True, binary=True).fetchone()
+                result = self._append_statement.execute(connection, parameters)
             except psycopg.IntegrityError as error:
                 raise append_error(error) from error
-        return range(row["append"], row["append"] + len(events)) if row and events else []
+        first = decode_integer(result.get_value(0, 0))
+        return [] if first is None else range(first, first + len(events))
 
     @contextmanager
     def _own_connection(self) -> Iterator[psycopg.Connection[Any]]:

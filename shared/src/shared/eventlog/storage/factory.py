@@ -29,7 +29,7 @@ class LogFactory(PostgresFactory):
         super().__init__(env)
         url, kwargs = self.env.get(URL), self.datastore.pool.kwargs
         assert url is not None and isinstance(kwargs, dict), "the settings are ours, and nothing is connected yet"
-        kwargs |= dict.fromkeys(REQUIRED_SETTINGS) | conninfo_to_dict(url)
+        kwargs |= dict.fromkeys(REQUIRED_SETTINGS) | conninfo_to_dict(url) | {"client_encoding": "UTF8"}
 
 
 def with_time_limits(url: str) -> str:

@@ -16,8 +16,11 @@ from psycopg.sql import SQL, Identifier
 
 from shared.eventlog.entries import ENTRY, LogEntry, LogIdentity, entry_from_row
 from shared.eventlog.storage.appender import Append, Appender
+from shared.eventlog.storage.case_tables import create_case_table, write_case_rows
 from shared.eventlog.storage.notifier import Notifier
+from shared.eventlog.storage.prepared_statement import PreparedStatement
 from shared.eventlog.storage.retrying import retry_read
+from shared.eventlog.storage.stream_reading import StreamReading, decode_reading, read_stream_statement
 from shared.kernel import CaseTable
 
 
@@ -47,12 +50,13 @@ class LogRecorder(PostgresApplicationRecorder):
 
     def declare_case_tables(self, tables: Collection[CaseTable]) -> None:
         """Adds tables of one row per case to append.sql, before the migration step runs it."""
-        distinct = {table.name: table for table in tables}.values()
+        distinct = [*{table.name: table for table in tables}.values()]
         text = Path(__file__).with_name("append.sql").read_text()
-        text = text.replace("-- {case_tables}", "\n".join(map(_create_case_table, distinct)))
-        text = text.replace("-- {case_rows}", "\n".join(map(_write_case_rows, distinct)))
+        text = text.replace("-- {case_tables}", "\n".join(map(create_case_table, distinct)))
+        text = text.replace("-- {case_rows}", "\n".join(map(write_case_rows, distinct)))
         names = SQL(self.events.as_string())
         self.sql_create_statements = [SQL(text).format(schema=self.schema, events=self.events, events_name=names)]
+        self._read_statement = PreparedStatement(self._sql(read_stream_statement(distinct)))
 
     def _sql(self, text: str) -> bytes:
         """Bytes: psycopg renders a composed statement anew at each call."""
@@ -85,6 +89,19 @@ class LogRecorder(PostgresApplicationRecorder):
             connection.cursor(row_factory=tuple_row, binary=True) as cursor,
         ):
             return cursor.execute(self._history_statement, parameters, prepare=True).fetchall()
+
+    @retry_read
+    def read_stream(self, stream: UUID, snapshot_topic: str) -> StreamReading:
+        """All that a command on a stream begins with, in one round trip and at one instant."""
+        with self.datastore.get_connection() as connection:
+            result = self._read_statement.execute(connection, (stream.bytes, snapshot_topic.encode()))
+        return decode_reading(stream, result)
+
+    def case_row(self, table: CaseTable, case: UUID) -> dict[str, Any] | None:
+        """A row of a case table without its id, as JSON gives it."""
+        statement = f"SELECT to_jsonb(r) - 'case_id' AS row FROM {{schema}}.{table.name} r WHERE case_id = %s"  # noqa: S608  our own words
+        rows = self.fetch(statement, (case,))
+        return rows[0]["row"] if rows else None
 
     def histories(self, streams: Sequence[UUID]) -> list[tuple[UUID, int, str, bytes]]:
         """(stream, version, topic, state) of several streams, each in order; one statement, also for none."""
@@ -269,23 +286,3 @@ class LogRecorder(PostgresApplicationRecorder):
     def close(self) -> None:
         self.notifier.close()
         self.appender.close()
-
-
-def _create_case_table(table: CaseTable) -> str:
-    columns = ", ".join(
-        f"{name} {kind}{'' if name in table.nullable else ' NOT NULL'}" for name, kind in table.columns.items()
-    )
-    return f"CREATE TABLE IF NOT EXISTS {{schema}}.{table.name} (case_id uuid PRIMARY KEY, {columns});"
-
-
-def _write_case_rows(table: CaseTable) -> str:
-    columns = ", ".join(table.columns)
-    typed = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
-    changes = ", ".join(f"{name} = excluded.{name}" for name in table.columns)
-    return (
-        f"    IF extras ? '{table.name}' THEN\n"  # noqa: S608  our own words
-        f"        INSERT INTO {{schema}}.{table.name} (case_id, {columns}) SELECT case_id, {columns}\n"
-        f"        FROM jsonb_to_recordset(extras->'{table.name}') AS r(case_id uuid, {typed}) ORDER BY case_id\n"
-        f"        ON CONFLICT (case_id) DO UPDATE SET {changes};\n"
-        "    END IF;"
-    )

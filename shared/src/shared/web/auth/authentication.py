@@ -223,7 +223,7 @@ class Authenticator:
             known = self._find_case(app, id, kind)
         except UnreadableEvent:
             known = ProtectedCase(id, self._units_that_acted(id))
-        access = find_case_access(app.recorder, id)
+        access = find_case_access(app, id)
         if known is None or (access is None and not known.opened):
             return None
         if access is None:

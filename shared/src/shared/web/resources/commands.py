@@ -86,6 +86,7 @@ class AggregateEndpoints(AggregateResource[S]):
                 stream = case = derive_stream(body)
             else:
                 stream = uuid7() if self.within else case
+                app.assume_new(self.decider, stream)
 
             def prepare() -> Any:
                 self.require(app, case)

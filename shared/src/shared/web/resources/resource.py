@@ -53,7 +53,7 @@ class AggregateResource(Generic[S]):
         """Whether the service was told who may see a case that has not reached its phase; of another kind than the
         phase's own, nothing is told."""
         of_the_phase = self.router.prefix == CASE_PATHS.get(app.service)
-        return of_the_phase and find_case_access(app.recorder, case) is not None
+        return of_the_phase and find_case_access(app, case) is not None
 
     def offer(self, endpoint: CommandEndpoint) -> None:
         """From now on a link to this command stands in the responses about the aggregate, while its state allows it."""
