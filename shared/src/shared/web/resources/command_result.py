@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.web.requests import Link
@@ -42,3 +43,11 @@ class CommandResult(BaseModel):
     links: list[Link] = Field(
         default=[], description="The commands that you may send next; left out with `Prefer: return=minimal`"
     )
+
+
+def respond(result: CommandResult, response: Response, status: int) -> Response:
+    """The result as it is sent, with the headers of `response`. FastAPI would validate it anew before it writes it, in
+    another turn of its thread pool."""
+    sent = Response(result.model_dump_json(exclude_unset=True), status, media_type="application/json")
+    sent.headers.raw.extend(response.headers.raw)
+    return sent

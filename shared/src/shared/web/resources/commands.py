@@ -26,7 +26,7 @@ from shared.web.requests import (
     position_in_log,
     split_words,
 )
-from shared.web.resources.command_result import CommandResult
+from shared.web.resources.command_result import CommandResult, respond
 from shared.web.resources.documents import add_documents
 from shared.web.resources.parts import Part, address_fields, address_params, body_type, with_address
 from shared.web.resources.resource import AggregateResource, parent_case
@@ -80,7 +80,7 @@ class AggregateEndpoints(AggregateResource[S]):
             body: _body_of(command),  # type: ignore[valid-type]  # the command's own class
             minimal: PrefersMinimalDep,
             idempotency_key: IdempotencyKeyHeader = None,
-        ) -> CommandResult:
+        ) -> Response:
             authorize(caller, case if self.within else None, self.case_kind)
             if derive_stream:
                 stream = case = derive_stream(body)
@@ -97,7 +97,7 @@ class AggregateEndpoints(AggregateResource[S]):
             receipt = self.handle(app, caller, prepare, case=case, stream=stream, request=body, key=idempotency_key)
             response.headers["Location"] = self.address(case, receipt.id)
             of_case = case if self.within else receipt.id
-            return self.result(app, caller, of_case, receipt, response, minimal=minimal)
+            return respond(self.result(app, caller, of_case, receipt, response, minimal=minimal), response, 201)
 
         declared = self.declare_creation(command, path, roles, becomes=becomes, may_refuse=may_refuse)
         if derive_stream:
@@ -130,7 +130,7 @@ class AggregateEndpoints(AggregateResource[S]):
             minimal: PrefersMinimalDep,
             if_match: IfMatchHeader = None,
             idempotency_key: IdempotencyKeyHeader = None,
-        ) -> CommandResult:
+        ) -> Response:
             authorize(caller, case, self.case_kind)
             request = with_address(command, address, body)
 
@@ -152,7 +152,7 @@ class AggregateEndpoints(AggregateResource[S]):
                 exists=True,
                 in_transaction=in_transaction(app, id) if in_transaction else None,
             )
-            return self.result(app, caller, case, receipt, response, minimal=minimal)
+            return respond(self.result(app, caller, case, receipt, response, minimal=minimal), response, 200)
 
         path = f"/{{id}}{path}"
         declared = CommandEndpoint(command, self.router.prefix + path, roles=roles, may_refuse=may_refuse, check=check)
@@ -284,7 +284,7 @@ class AggregateEndpoints(AggregateResource[S]):
     def _add_route(
         self,
         path: str,
-        endpoint: Callable[..., CommandResult],
+        endpoint: Callable[..., Response],
         declared: CommandEndpoint,
         status: int,
         also: tuple[int, ...] = (),
