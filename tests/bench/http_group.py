@@ -12,6 +12,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+import psycopg
 from bench_servers import BenchServers
 from http_callers import CallPlan
 from measurement import Aim, Measure, Row, Unit, compare, measure_interleaved
@@ -22,6 +23,16 @@ AIM = Aim(at_least=0.20)
 HERE = Path(__file__).parent
 NUMBERS = 1_000_000
 """Of structures, kept for each run of the caller."""
+LISTED_CASES, FEW_LISTED_CASES = 50_000, 2_000
+"""Rows of the list of requests, in which a reception looks for the structure; few in a quick run."""
+FILL_LIST = """
+INSERT INTO projection_rows (projection, case_id, version, document)
+SELECT 'requests:v1', id, 1, jsonb_build_object(
+    'id', id, 'structure', 'Structure ' || n, 'structure_id', gen_random_uuid(), 'status', 'received',
+    'unit', 'dla-' || n % 100, 'units', jsonb_build_array('dla-' || n % 100), 'adviser', 'adviser-1',
+    'department', '44', 'siret', null, 'siren', null, 'rna', 'W' || to_char(n, 'FM000000000'))
+FROM (SELECT n, gen_random_uuid() AS id FROM generate_series(1, %s) AS n) AS cases"""
+MICROSECONDS = 1e6
 
 
 def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
@@ -34,6 +45,7 @@ def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
                 servers.program("stock", HERE / "stock_server.py", servers.database("calls_stock"))
             ),
         }
+        _fill_list(servers, FEW_LISTED_CASES if rounds == 1 else LISTED_CASES)
         firsts = count(NUMBERS, NUMBERS)
         measures: dict[tuple[str, int], Measure[float]] = {
             (who, callers): partial(_per_second, address, servers.token(), callers, firsts)
@@ -53,6 +65,13 @@ def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
         )
         for callers in CALLERS
     ]
+
+
+def _fill_list(servers: BenchServers, cases: int) -> None:
+    """The role `api` projects nothing: without these rows a reception would look into an empty table."""
+    with psycopg.connect(servers.database("api_intake"), autocommit=True) as connection:
+        connection.execute(FILL_LIST, (cases,))
+        connection.execute("VACUUM ANALYZE projection_rows")
 
 
 def _per_second(address: str, token: str, callers: int, firsts: Iterator[int], seconds: float) -> float:
