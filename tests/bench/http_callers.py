@@ -19,6 +19,7 @@ NOTES = "Bonne écoute ; les comptes des trois dernières années et les statuts
 MEETING = {"held_on": "2026-03-02", "participants": [{"name": "Maëlle Kerdoncuff"}], "notes": NOTES}
 REASON = {"reason": "Besoin clair, équipe motivée, première rencontre concluante."}
 HARD = ("existing", "employer", "ess")
+COMMANDS_OF_A_CASE = len(HARD) + 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,12 @@ class CallPlan:
 
 @dataclass(frozen=True, slots=True)
 class CallRates:
-    """How many commands were answered in a second, and the time each took, in seconds."""
+    """How many commands were answered in a second, and the time each took, in seconds. `cpu`: the processor's time that
+    the callers took for each, in seconds: they share the machine with the server."""
 
     per_second: float
     times: list[float]
+    cpu: float
 
 
 class Caller:
@@ -119,15 +122,18 @@ def run_callers(calls: CallPlan) -> CallRates:
         caller.close()
 
     threads = [Thread(target=play, args=(nth,)) for nth in range(calls.callers)]
+    begin = time.process_time()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     if len(finished) < calls.callers:
         raise RuntimeError("a caller gave up: see its error above")
-    return CallRates(sum(rate for rate, _ in finished), [each for _, times in finished for each in times])
+    times = [each for _, of_one in finished for each in of_one]
+    cpu = (time.process_time() - begin) / (len(times) + calls.callers * COMMANDS_OF_A_CASE)
+    return CallRates(sum(rate for rate, _ in finished), times, cpu=cpu)
 
 
 if __name__ == "__main__":
     result = run_callers(CallPlan(**json.load(sys.stdin)))
-    json.dump({"per_second": result.per_second, "times": result.times}, sys.stdout)
+    json.dump({"per_second": result.per_second, "times": result.times, "cpu": result.cpu}, sys.stdout)

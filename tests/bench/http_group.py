@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -46,13 +47,15 @@ def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
             ),
         }
         _fill_list(servers, FEW_LISTED_CASES if rounds == 1 else LISTED_CASES)
-        firsts = count(NUMBERS, NUMBERS)
+        firsts, cpu = count(NUMBERS, NUMBERS), list[float]()
         measures: dict[tuple[str, int], Measure[float]] = {
-            (who, callers): partial(_per_second, address, servers.token(), callers, firsts)
+            (who, callers): partial(_per_second, address, servers.token(), callers, firsts, cpu)
             for callers in CALLERS
             for who, address in addresses.items()
         }
         found = measure_interleaved(measures, rounds, seconds)
+    took = statistics.median(cpu) * MICROSECONDS
+    print(f"  a command takes its caller {took:.0f} µs of the processors that it shares with the servers")
     return [
         compare(
             GROUP,
@@ -74,7 +77,10 @@ def _fill_list(servers: BenchServers, cases: int) -> None:
         connection.execute("VACUUM ANALYZE projection_rows")
 
 
-def _per_second(address: str, token: str, callers: int, firsts: Iterator[int], seconds: float) -> float:
+def _per_second(
+    address: str, token: str, callers: int, firsts: Iterator[int], cpu: list[float], seconds: float
+) -> float:
+    """`cpu`: gets the processor's time that the callers themselves took for a command, in seconds."""
     calls = CallPlan(address, token, callers, seconds, next(firsts))
     run = subprocess.run(
         [sys.executable, str(HERE / "http_callers.py")],
@@ -85,4 +91,6 @@ def _per_second(address: str, token: str, callers: int, firsts: Iterator[int], s
     )
     if run.returncode:
         raise RuntimeError(f"the callers failed: {run.stderr}")
-    return float(json.loads(run.stdout)["per_second"])
+    found = json.loads(run.stdout)
+    cpu.append(found["cpu"])
+    return float(found["per_second"])

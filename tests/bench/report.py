@@ -43,9 +43,9 @@ def show(console: Console, rows: Sequence[Row]) -> None:
             _amount(row.stock.ratio.middle, 2) if row.stock and row.stock.ratio else "",
         )
     console.print(table)
-    for row in {row.group: row for row in reversed(rows)}.values():
+    for row in {(row.group, row.floor.name): row for row in reversed(rows)}.values():
         stock = f"; stock: {row.stock.name}" if row.stock else ""
-        console.print(f"{row.group} — floor: {row.floor.name}{stock}")
+        console.print(f"{row.group} ({row.name}) — floor: {row.floor.name}{stock}")
     if (unrest := max(row.floor.figure.highest / row.floor.figure.lowest for row in rows)) > CALM_RATIO:
         console.print(f"[yellow]The machine was busy: a floor varied {unrest:.1f} times between rounds.[/]")
 
