@@ -28,14 +28,14 @@ class StreamLocks:
     def on(self, streams: Collection[UUID]) -> Iterator[bool]:
         """Locks all these streams, always in the same order, so that no two threads wait for each other for ever.
         Yields whether another thread had one of them: what was loaded before may then be outdated."""
-        has_waited, held = False, list[UUID]()
+        has_waited, locked = False, list[UUID]()
         try:
             for stream in sorted(streams):
                 has_waited |= self._acquire(stream)
-                held.append(stream)
+                locked.append(stream)
             yield has_waited
         finally:
-            for stream in held:
+            for stream in locked:
                 self._release(stream)
 
     def _acquire(self, stream: UUID) -> bool:
