@@ -15,6 +15,7 @@ from eventsourcing.persistence import Mapper, StoredEvent
 from shared.crypto import DataKeys, key_id_of
 from shared.eventlog.errors import UnreadableEvent
 from shared.kernel import Encrypted, EventName, Role, encrypted_values, event_name
+from shared.kernel.encrypted import encrypted_fields
 
 E = TypeVar("E")
 UNREADABLE = (msgspec.MsgspecError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -123,10 +124,10 @@ class EventMapper(Mapper[UUID]):
         except UNREADABLE as error:
             raise UnreadableEvent(f"cannot read a {topic}: {error}") from error
 
-    def to_data(self, stream: str, version: int, topic: str, state: bytes) -> Any:
+    def to_data(self, stream: UUID | str, version: int, topic: str, state: bytes) -> Any:
         """The data alone, which is all that `evolve` needs: a third faster than the whole event.
 
-        `stream` comes as text, so that it is formatted once for all events: that took as long as decoding one."""
+        `stream` as text is formatted once for all events of a history: that took as long as decoding one."""
         try:
             decode = self._data_decoders.get(topic) or self._decoder(topic, DataOnly, self._data_decoders)
             data = decode(state).data
@@ -166,6 +167,8 @@ def _aad(stream: Any, version: int, path: str) -> str:
 
 
 def _set_aad(stream: Any, version: int, data: Any) -> None:
+    if not encrypted_fields(data.__class__):
+        return
     for path, encrypted in encrypted_values(data):
         if not encrypted.aad:
             encrypted.aad = _aad(stream, version, path)

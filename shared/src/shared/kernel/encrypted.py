@@ -44,7 +44,7 @@ def encrypted_values(value: Any, path: str = "") -> Iterator[tuple[str, Encrypte
     if isinstance(value, Encrypted):
         yield path, value
     elif is_dataclass(value):
-        for name in _fields_with_values(value.__class__):
+        for name in encrypted_fields(value.__class__):
             yield from encrypted_values(getattr(value, name), f"{path}.{name}" if path else name)
     elif isinstance(value, tuple | list):
         for n, item in enumerate(value):
@@ -68,7 +68,8 @@ def stored_tokens(stored: Any, path: str = "") -> Iterator[tuple[str, dict[str, 
 
 
 @cache
-def _fields_with_values(cls: Any) -> tuple[str, ...]:
+def encrypted_fields(cls: Any) -> tuple[str, ...]:
+    """The fields of an event or a state in which there may be an encrypted value, at whatever depth."""
     hints = get_type_hints(cls)
     return tuple(f.name for f in fields(cls) if _mentions_encrypted(hints[f.name]))
 
@@ -77,5 +78,5 @@ def _mentions_encrypted(hint: Any) -> bool:
     if isinstance(hint, type) and issubclass(hint, Encrypted):
         return True
     if is_dataclass(hint) and isinstance(hint, type):
-        return bool(_fields_with_values(hint))
+        return bool(encrypted_fields(hint))
     return any(_mentions_encrypted(inner) for inner in get_args(hint))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import psycopg
@@ -23,18 +23,30 @@ def integrate(app: ServiceApplication) -> bool:
     with recorder.datastore.get_connection() as connection, connection.transaction():
         ledger = connection.execute("SELECT position, size FROM ledger FOR UPDATE").fetchone()
         assert ledger is not None
-        entries = recorder.select_notifications(ledger["position"], BATCH_EVENTS, inclusive_of_start=False)
-        if not entries:
+        stored = recorder.stored_after(ledger["position"], BATCH_EVENTS)
+        if not stored:
             return False
-        events = [event for _, event in app.events_of(entries) if isinstance(event.data, EventReceived)]
-        salts = [secrets.token_bytes(SALT_BYTES) for _ in events]
-        body_salts = [None if event.data.body is None else secrets.token_bytes(SALT_BYTES) for event in events]
-        openings = [_opening(*each) for each in zip((event.data for event in events), salts, body_salts, strict=True)]
-        append_leaves(connection, ledger["size"], [event.originator_id for event in events], openings, body_salts)
+        received = [
+            (stream, event)
+            for _, stream, version, topic, state in stored
+            if isinstance(event := app.mapper.to_data(stream, version, topic, state), EventReceived)
+        ]
+        salts = _draw_salts(2 * len(received))
+        body_salts = [None if event.body is None else next(salts) for _, event in received]
+        openings = [
+            _opening(event, next(salts), body_salt) for (_, event), body_salt in zip(received, body_salts, strict=True)
+        ]
+        append_leaves(connection, ledger["size"], [stream for stream, _ in received], openings, body_salts)
         connection.execute(
-            "UPDATE ledger SET position = %s, size = size + %s", (entries[-1].id, len(openings)), prepare=True
+            "UPDATE ledger SET position = %s, size = size + %s", (stored[-1][0], len(openings)), prepare=True
         )
-    return len(entries) == BATCH_EVENTS
+    return len(stored) == BATCH_EVENTS
+
+
+def _draw_salts(count: int) -> Iterator[bytes]:
+    """So many random salts, drawn at once: each draw is a call of the system."""
+    drawn = secrets.token_bytes(count * SALT_BYTES)
+    return (drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES))
 
 
 def build_opening(event: EventReceived | ReceiveEvent, leaf: Leaf) -> Opening:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from audit.tlog.tree import HASH_BYTES, SubtreeHash, node_hash
+from audit.tlog.tree import HASH_BYTES, SubtreeHash, pair_hash
 
 TILE_HEIGHT = 8
 TILE_WIDTH = 1 << TILE_HEIGHT
+TILE_BYTES = TILE_WIDTH * HASH_BYTES
 MAX_LEVEL = 63
 TileKey = tuple[int, int]
 """(level, n): the n-th tile of a level; level 0 holds the leaves' hashes."""
@@ -58,20 +59,18 @@ def _path_elements(n: int) -> str:
 
 def extend_tiles(edge: Mapping[int, bytes], size: int, leaves: Iterable[bytes]) -> dict[TileKey, bytes]:
     """The tiles that more leaves' hashes change, as they are then. `edge`: each level's last tile, if it is partial."""
-    tiles: dict[TileKey, bytearray] = {}
-    for leaf in leaves:
-        new_hash, level, count = leaf, 0, size
-        while True:
-            n = count >> TILE_HEIGHT
-            tile = tiles.get((level, n))
-            if tile is None:
-                tile = tiles[level, n] = bytearray(edge[level] if count % TILE_WIDTH else b"")
-            tile += new_hash
-            if len(tile) < TILE_WIDTH * HASH_BYTES:
-                break
-            new_hash, level, count = complete_root(tile), level + 1, n
-        size += 1
-    return {key: bytes(tile) for key, tile in tiles.items()}
+    tiles: dict[TileKey, bytes] = {}
+    level, count, hashes = 0, size, b"".join(leaves)
+    while hashes:
+        n, beginning = count >> TILE_HEIGHT, edge[level] if count % TILE_WIDTH else b""
+        hashes = beginning + hashes
+        complete: list[bytes] = []
+        for at in range(0, len(hashes), TILE_BYTES):
+            tile = tiles[level, n + len(complete)] = hashes[at : at + TILE_BYTES]
+            if len(tile) == TILE_BYTES:
+                complete.append(complete_root(tile))
+        level, count, hashes = level + 1, n, b"".join(complete)
+    return tiles
 
 
 def partial_tiles(size: int) -> dict[int, TileKey]:
@@ -80,12 +79,12 @@ def partial_tiles(size: int) -> dict[int, TileKey]:
     return {level: (level, count >> TILE_HEIGHT) for level, count in counts.items() if count % TILE_WIDTH}
 
 
-def complete_root(hashes: bytes | bytearray) -> bytes:
+def complete_root(hashes: bytes) -> bytes:
     """The root over a power of two of hashes."""
-    level = [bytes(hashes[at : at + HASH_BYTES]) for at in range(0, len(hashes), HASH_BYTES)]
-    while len(level) > 1:
-        level = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=True)]
-    return level[0]
+    while len(hashes) > HASH_BYTES:
+        pairs = range(0, len(hashes), 2 * HASH_BYTES)
+        hashes = b"".join([pair_hash(hashes[at : at + 2 * HASH_BYTES]) for at in pairs])
+    return hashes
 
 
 def find_needed_tiles(compute: Callable[[SubtreeHash], object]) -> set[TileKey]:

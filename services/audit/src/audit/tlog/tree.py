@@ -20,7 +20,12 @@ def leaf_hash(entry: bytes) -> bytes:
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    return sha256(b"\x01" + left + right).digest()
+    return pair_hash(left + right)
+
+
+def pair_hash(both: bytes) -> bytes:
+    """The hash of the node over two hashes, which follow each other in `both`."""
+    return sha256(b"\x01" + both).digest()
 
 
 # -- computed from the hashes of complete subtrees

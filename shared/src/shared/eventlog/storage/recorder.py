@@ -41,6 +41,10 @@ class LogRecorder(PostgresApplicationRecorder):
             " coalesce((SELECT originator_version FROM snapshot), 0) AND originator_version <= %b"
             " ORDER BY originator_version)"
         )
+        self._stored_statement = self._sql(
+            "SELECT position, originator_id, originator_version, topic, state FROM {events} WHERE position > %b"
+            " ORDER BY position LIMIT %b"
+        )
         self._entries_statement = self._entries_of(
             "position >= %b AND position <= %b AND (%b::text[] IS NULL OR topic = ANY(%b::text[]))"
             " ORDER BY position LIMIT %b"
@@ -83,12 +87,12 @@ class LogRecorder(PostgresApplicationRecorder):
     @retry_read
     def history(self, stream: UUID, snapshot_topic: str = "", until: int = 2**62) -> list[tuple[int, str, bytes]]:
         """(version, topic, state) of one stream, in order, from its snapshot on if there is one under that topic."""
-        parameters = (stream, snapshot_topic, until, stream, until)
-        with (
-            self.datastore.get_connection() as connection,
-            connection.cursor(row_factory=tuple_row, binary=True) as cursor,
-        ):
-            return cursor.execute(self._history_statement, parameters, prepare=True).fetchall()
+        return self._tuples(self._history_statement, (stream, snapshot_topic, until, stream, until))
+
+    @retry_read
+    def stored_after(self, position: int, limit: int) -> list[tuple[int, UUID, int, str, bytes]]:
+        """(position, stream, version, topic, state) of what follows a position: less to read than whole entries."""
+        return self._tuples(self._stored_statement, (position, limit))
 
     @retry_read
     def read_stream(self, stream: UUID, snapshot_topic: str) -> StreamReading:
@@ -190,6 +194,11 @@ class LogRecorder(PostgresApplicationRecorder):
         with self.datastore.get_connection() as connection:
             rows = connection.execute(statement, parameters, prepare=True, binary=True).fetchall()
         return [entry_from_row(row) for row in rows]
+
+    def _tuples(self, statement: bytes, parameters: tuple[Any, ...]) -> list[Any]:
+        with self.datastore.get_connection() as connection:
+            cursor = connection.cursor(row_factory=tuple_row, binary=True)
+            return cursor.execute(statement, parameters, prepare=True).fetchall()
 
     def fetch(self, statement: str, parameters: Any = None) -> list[dict[str, Any]]:
         """Rows of the service's other tables. `{schema}` and `{events}` in the statement are filled in."""
