@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from hashlib import sha256
@@ -15,7 +16,7 @@ import httpx
 import orjson
 import psycopg
 from bench_servers import BenchServers
-from measurement import Measure, Row, Unit, compare, measure_interleaved, median_call_time
+from measurement import Aim, Measure, Row, Unit, compare, measure_interleaved, median_call_time
 from psycopg.sql import SQL
 
 from audit import domain
@@ -35,25 +36,33 @@ from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role
 from shared.messaging import Feed, Message
 
-OF_OTHERS, OF_THE_CASE = 400, 60
+OTHER_CASES, OF_EACH_OTHER, OF_THE_CASE = 400, 13, 60
+EVENTS = OTHER_CASES * OF_EACH_OTHER + OF_THE_CASE
+"""More than 5,000: with a page or two, what a reconciliation costs by itself would hide what an event costs."""
+CALLERS = 4
+MET = {
+    "held_on": "2026-03-02",
+    "participants": [{"name": "Maëlle Kerdoncuff"}],
+    "notes": "Le besoin se précise.",
+}
 MILLISECONDS = 1e3
 SELECT = "SELECT topic, state, recorded_at FROM {} WHERE case_id = %b ORDER BY position"
 OURSELVES = Actor("service:audit", Role.SERVICE)
 
 
 def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
-    """One case of sixty events among four hundred others, over a real feed."""
+    """One case of sixty events among four hundred others of thirteen each, over a real feed."""
     with _measures(servers) as measures:
         found = measure_interleaved(measures, rounds, seconds)
     named = {
-        "reconcile": ("events compared", Unit.PER_SECOND, "the same feed, read"),
-        "timeline": ("of 60 events", Unit.MILLISECONDS, "the same rows and orjson"),
-        "export": ("a bundle of 60 events", Unit.MILLISECONDS, "what the service shows of them, read"),
-        "verify": ("a bundle of 60 events", Unit.MILLISECONDS, "sha256sum of its entries"),
+        "reconcile": (f"{EVENTS} events compared", Unit.PER_SECOND, "the same feed, read", Aim(at_least=0.5)),
+        "timeline": ("of 60 events", Unit.MILLISECONDS, "the same rows and orjson", None),
+        "export": ("a bundle of 60 events", Unit.MILLISECONDS, "what the service shows of them, read", None),
+        "verify": ("a bundle of 60 events", Unit.MILLISECONDS, "sha256sum of its entries", None),
     }
     return [
-        compare(key, name, unit, ours=found[key, "ours"], floor=(floor, found[key, "floor"]))
-        for key, (name, unit, floor) in named.items()
+        compare(key, name, unit, ours=found[key, "ours"], floor=(floor, found[key, "floor"]), aim=aim)
+        for key, (name, unit, floor, aim) in named.items()
     ]
 
 
@@ -74,9 +83,10 @@ def _of(servers: BenchServers, intake: str, closing: ExitStack) -> dict[tuple[st
     )
     closing.callback(app.close)
     app.create_tables()
-    for message in _read_feed(feed):
-        context = app.context(message.header.case, OURSELVES, message.header.id, message.header.correlation)
-        app.handle(domain.decider, message.header.id, receive_event(message).command, context)
+    if len(messages := _read_feed(feed)) != EVENTS:
+        raise RuntimeError(f"{EVENTS} events were meant, and the feed has {len(messages)}")
+    with ThreadPoolExecutor(CALLERS) as receivers:
+        list(receivers.map(partial(_receive, app), messages))
     while integrate(app):
         pass
     CheckpointSigner(Signer("registre.example/dla", os.urandom(32)), None).sign(app)
@@ -103,25 +113,26 @@ def _of(servers: BenchServers, intake: str, closing: ExitStack) -> dict[tuple[st
 
 def _record_cases(intake: str, reader: dict[str, str]) -> UUID:
     """Over HTTP, so that everything is encrypted and signed as it is in production."""
-    with httpx.Client(base_url=intake, headers=reader, trust_env=False, timeout=30) as http:
-        ids = []
-        for n in range(OF_OTHERS + 1):
-            structure = {
-                "name": f"Les Jardins {n}",
-                "legal_form": "association",
-                "department": "44",
-                "rna": f"W44{n:07}",
-            }
-            asked = {"structure": structure, "contact": {"name": f"Maëlle {n}"}, "need": "Diversifier nos ressources."}
-            ids.append(http.post("/api/v1/requests", json=asked).raise_for_status().json()["id"])
-        met = {
-            "held_on": "2026-03-02",
-            "participants": [{"name": "Maëlle Kerdoncuff"}],
-            "notes": "Le besoin se précise.",
-        }
-        for _ in range(OF_THE_CASE - 1):
-            http.post(f"/api/v1/requests/{ids[-1]}/meetings", json=met).raise_for_status()
-    return UUID(ids[-1])
+    with (
+        httpx.Client(base_url=intake, headers=reader, trust_env=False, timeout=30) as http,
+        ThreadPoolExecutor(CALLERS) as callers,
+    ):
+        list(callers.map(partial(_record_case, http, OF_EACH_OTHER), range(OTHER_CASES)))
+        return _record_case(http, OF_THE_CASE, OTHER_CASES)
+
+
+def _record_case(http: httpx.Client, events: int, nth: int) -> UUID:
+    structure = {"name": f"Les Jardins {nth}", "legal_form": "association", "department": "44", "rna": f"W44{nth:07}"}
+    request = {"structure": structure, "contact": {"name": f"Maëlle {nth}"}, "need": "Diversifier nos ressources."}
+    case: str = http.post("/api/v1/requests", json=request).raise_for_status().json()["id"]
+    for _ in range(events - 1):
+        http.post(f"/api/v1/requests/{case}/meetings", json=MET).raise_for_status()
+    return UUID(case)
+
+
+def _receive(app: ServiceApplication, message: Message) -> None:
+    context = app.context(message.header.case, OURSELVES, message.header.id, message.header.correlation)
+    app.handle(domain.decider, message.header.id, receive_event(message).command, context)
 
 
 def _read_feed(feed: Feed) -> list[Message]:
@@ -137,7 +148,7 @@ def _read_feed(feed: Feed) -> list[Message]:
 def _compare_all(app: ServiceApplication, feed: Feed) -> range:
     if found := list(Reconciler(app, feed, begin_reconciliation(app, "bench", ["intake"])).findings()):
         raise RuntimeError(f"nothing was altered, and {found[0]}")
-    return range(OF_OTHERS + OF_THE_CASE)
+    return range(EVENTS)
 
 
 def _timeline(app: ServiceApplication, case: UUID) -> object:

@@ -16,6 +16,8 @@ from tests.support.servers.reconciled_intake import (
 )
 from tests.support.servers.served_service import Served
 
+from audit import reactions
+from audit.domain import ReceiveEvent
 from audit.reconcile.finding import FindingKind
 from shared.eventlog import ServiceApplication
 from shared.messaging import Message
@@ -23,6 +25,22 @@ from shared.messaging import Message
 
 def test_what_nobody_touched_has_no_finding(app: ServiceApplication, intake: Served, messages: list[Message]) -> None:
     assert find_differences(app, intake) == []
+
+
+def test_equal_bytes_are_not_taken_apart(
+    app: ServiceApplication, intake: Served, messages: list[Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken_apart = []
+
+    def to_command(message: Message) -> ReceiveEvent:
+        taken_apart.append(message.header.position)
+        return reactions.to_command(message)
+
+    monkeypatch.setattr("audit.reconcile.comparison.to_command", to_command)
+    assert (find_differences(app, intake), taken_apart) == ([], [])
+    sql(intake.application, "UPDATE {events} SET originator_version = 9 WHERE position = 4")
+    assert summarize(find_differences(app, intake)) == [(FindingKind.ALTERED, 4, id_at(messages, 4), None)]
+    assert taken_apart == [4]
 
 
 def test_an_altered_event_is_named_with_what_differs(

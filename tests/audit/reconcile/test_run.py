@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
 from typing import Any
 from uuid import uuid4
 
@@ -24,9 +26,10 @@ from typer.testing import CliRunner
 from audit.cli import reconcile as commands
 from audit.main import cli
 from audit.reconcile import run, service_log
+from audit.reconcile.audit_log import AuditLog
 from audit.reconcile.finding import Finding, FindingKind
 from audit.reconcile.run import Reconciler, begin_reconciliation, find_last_reconciliation
-from shared.eventlog import ServiceApplication
+from shared.eventlog import LogEntry, ServiceApplication
 from shared.messaging import Feed, FeedPage, FeedUnavailable, Message
 
 
@@ -54,10 +57,17 @@ class BreaksOff(Feed):
 
 
 @pytest.mark.parametrize("pages", [1, 3])
+@pytest.mark.parametrize("save_seconds", [0, 3600], ids=["saved after each batch", "never saved"])
 def test_one_that_was_broken_off_goes_on_and_names_the_same(
-    app: ServiceApplication, intake: Served, messages: list[Message], monkeypatch: pytest.MonkeyPatch, pages: int
+    app: ServiceApplication,
+    intake: Served,
+    messages: list[Message],
+    monkeypatch: pytest.MonkeyPatch,
+    save_seconds: float,
+    pages: int,
 ) -> None:
     monkeypatch.setattr(run, "BATCH_EVENTS", 2)
+    monkeypatch.setattr(run, "SAVE_SECONDS", save_seconds)
     monkeypatch.setattr(service_log, "MAX_PAGE_EVENTS", 3)
     for old, new in ((2, 99), (11, 2), (99, 11)):
         sql(intake.application, "UPDATE {events} SET position = %s WHERE position = %s", new, old)
@@ -78,6 +88,72 @@ def test_one_that_was_broken_off_goes_on_and_names_the_same(
     assert ended is not None
     assert (ended.nth, ended.findings, ended.by) == (left.nth, 3, "Inès")
     assert find_last_reconciliation(app, ended=False) is None
+
+
+@pytest.mark.parametrize(("save_seconds", "saved"), [(0, list(range(2, EVENTS + 1, 2))), (3600, [0] * (EVENTS // 2))])
+def test_progress_is_saved_every_so_often_and_at_the_end(
+    app: ServiceApplication,
+    intake: Served,
+    messages: list[Message],
+    monkeypatch: pytest.MonkeyPatch,
+    save_seconds: float,
+    saved: list[int],
+) -> None:
+    monkeypatch.setattr(run, "BATCH_EVENTS", 2)
+    monkeypatch.setattr(run, "SAVE_SECONDS", save_seconds)
+    found: list[int] = []
+
+    def note_saved() -> None:
+        under_way = find_last_reconciliation(app, ended=False)
+        assert under_way is not None
+        found.append(under_way.progress.position)
+
+    with feed_of(intake) as feed:
+        assert list(Reconciler(app, feed, begin_reconciliation(app, "Inès", ["intake"])).findings(note_saved)) == []
+    assert found == saved
+    ended = find_last_reconciliation(app, ended=True)
+    assert ended is not None
+    assert (ended.progress.position, ended.progress.next_leaf) == (EVENTS, EVENTS)
+    assert ended.progress.services["intake"].compared == EVENTS
+
+
+class AllAtOnce(Feed):
+    """Answers once each of so many services is asked."""
+
+    def __init__(self, feed: Feed, services: int) -> None:
+        self._feed, self._asked = feed, Barrier(services, timeout=10)
+
+    def page(self, publisher: str, partition: int | None, after: int, limit: int = 500) -> FeedPage:
+        self._asked.wait()
+        return self._feed.page(publisher, partition, after, limit)
+
+
+def test_services_are_read_at_once(app: ServiceApplication, intake: Served, messages: list[Message]) -> None:
+    parcours = PlayedService("parcours")
+    receive_messages(app, [parcours.record()])
+    with feeds_of(parcours) as addresses:
+        feed = Feed(addresses | {"intake": str(intake.http.base_url)}, token_of(intake))
+        run = begin_reconciliation(app, "Inès", ["intake", "parcours"])
+        assert list(Reconciler(app, AllAtOnce(feed, 2), run).findings()) == []
+        feed.close()
+    assert [progress.compared for progress in run.progress.services.values()] == [EVENTS, 1]
+
+
+def test_the_next_batch_of_audits_log_is_read_while_the_first_is_compared(
+    app: ServiceApplication, messages: list[Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, asked = app.recorder.select_notifications, {after: Event() for after in range(0, EVENTS, 5)}
+
+    def select_notifications(start: int, *parameters: Any, **more: Any) -> Sequence[LogEntry]:
+        asked[start].set()
+        return read(start, *parameters, **more)
+
+    monkeypatch.setattr(app.recorder, "select_notifications", select_notifications)
+    with ThreadPoolExecutor(1) as pool:
+        batch = AuditLog(app, pool).read_batch(5)
+        next(batch)
+        assert asked[5].wait(10)
+        assert not asked[10].is_set()
 
 
 @pytest.mark.parametrize("known", [0, 2], ids=["nothing of it received yet", "some of it received"])

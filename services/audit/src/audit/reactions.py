@@ -20,12 +20,7 @@ def receive_event(message: Message) -> CommandDispatch:
 
 
 def to_command(message: Message) -> domain.ReceiveEvent:
-    """Without the ciphertext of a name or a text: audit has no key that an erasure could destroy, so it keeps none.
-    What it stores, and the ledger commits to, is then the same before an erasure and after."""
-    header, body = message.header, message.body
-    contract = find_contract(header.publisher, message.contract)
-    if body is not None and contract is not None:
-        body = {name: value for name, value in body.items() if name not in contract.encrypted}
+    header = message.header
     return domain.ReceiveEvent(
         header.publisher,
         header.log_id,
@@ -33,7 +28,18 @@ def to_command(message: Message) -> domain.ReceiveEvent:
         event=header.event,
         recorded_at=header.recorded_at,
         header=bytes(message.raw_header).decode(),
-        body=None if body is None else json.dumps(body, sort_keys=True, ensure_ascii=False),
+        body=public_body(message),
         label=message.label,
         contract=message.contract,
     )
+
+
+def public_body(message: Message) -> str | None:
+    """The message's body as audit stores it: without the ciphertext of a name or a text. Audit has no key that an
+    erasure could destroy, so it keeps none. What it stores, and the ledger commits to, is then the same before an
+    erasure and after."""
+    if (body := message.body) is None:
+        return None
+    if contract := find_contract(message.header.publisher, message.contract):
+        body = {name: value for name, value in body.items() if name not in contract.encrypted}
+    return json.dumps(body, sort_keys=True, ensure_ascii=False)

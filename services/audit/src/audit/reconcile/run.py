@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -25,6 +28,9 @@ from shared.eventlog import ServiceApplication
 from shared.messaging import Feed, NotFollowed, check_reason, find_restored_log
 
 BATCH_EVENTS = 500
+SAVE_SECONDS = 1.0
+"""At least, between two saves of the progress, each of which waits for the disk. One that is interrupted compares again
+what it compared since the last."""
 
 
 @dataclass
@@ -72,29 +78,33 @@ def find_last_reconciliation(app: ServiceApplication, *, ended: bool) -> Reconci
 
 def check_own_log(app: ServiceApplication) -> Iterator[Finding]:
     """What differs within audit's own database: its log, and the ledger's leaves, tiles and checkpoints."""
-    audit_log = AuditLog(app)
-    while audit_log.position < audit_log.until:
-        for item in audit_log.read_batch(BATCH_EVENTS):
-            if isinstance(item, Finding):
-                yield item
-            elif item.own_finding:
-                yield item.own_finding
+    with ThreadPoolExecutor(1) as pool:
+        audit_log = AuditLog(app, pool)
+        while audit_log.position < audit_log.until:
+            for item in audit_log.read_batch(BATCH_EVENTS):
+                if isinstance(item, Finding):
+                    yield item
+                elif item.own_finding:
+                    yield item.own_finding
     yield from check_ledger(app)
 
 
 class Reconciler:
-    """Runs a reconciliation; `done` of `total` events of audit's log are compared.
+    """Runs a reconciliation; `done` of `total` events of audit's log are compared. While one page of each service and
+    one batch of audit's log are compared, the next ones are read.
 
-    Raises FeedUnavailable: what was compared is saved, and the reconciliation can be resumed."""
+    Raises FeedUnavailable: what was compared is saved, but for the last second, and the reconciliation can be resumed.
+    """
 
     def __init__(self, app: ServiceApplication, feed: Feed, run: Reconciliation) -> None:
         self._app, self._run = app, run
-        self._audit_log = AuditLog(app, run.progress.position, run.progress.next_leaf)
+        self._pool = ThreadPoolExecutor(len(run.progress.services) + 1)
+        self._audit_log = AuditLog(app, self._pool, run.progress.position, run.progress.next_leaf)
         restores = find_accepted_restores(app)
         self._comparisons = {
             service: Comparison(
                 service,
-                ServiceFeedReader(feed, service, progress.after),
+                ServiceFeedReader(feed, service, self._pool, progress.after),
                 self._audit_log.find_event,
                 progress,
                 build_history(service, restores),
@@ -110,16 +120,25 @@ class Reconciler:
     def total(self) -> int:
         return self._audit_log.until
 
-    def findings(self, advance: Callable[[], None] = lambda: None) -> Iterator[Finding]:
+    def findings(self, advance: Callable[[], None] = lambda: None) -> Generator[Finding, None, None]:
         """`advance` is called after each batch."""
-        while self._audit_log.position < self._audit_log.until:
-            yield from self._count(self._compare_batch())
-            self._save()
-            advance()
-        yield from self._count(check_ledger(self._app))
-        for comparison in self._comparisons.values():
-            yield from self._count(comparison.finish())
+        with self._pool:
+            for comparison in self._comparisons.values():
+                comparison.begin()
+            yield from self._count(self._compare_all(advance))
         self._save(ended=True)
+
+    def _compare_all(self, advance: Callable[[], None]) -> Iterator[Finding]:
+        saved_at = time.monotonic()
+        while self._audit_log.position < self._audit_log.until:
+            yield from self._compare_batch()
+            if time.monotonic() - saved_at >= SAVE_SECONDS:
+                self._save()
+                saved_at = time.monotonic()
+            advance()
+        yield from check_ledger(self._app)
+        for comparison in self._comparisons.values():
+            yield from comparison.finish()
 
     def _compare_batch(self) -> Iterator[Finding]:
         for item in self._audit_log.read_batch(BATCH_EVENTS):
@@ -150,8 +169,9 @@ def follow_restored_log(app: ServiceApplication, feed: Feed, service: str, by: s
 
     Raises NotFollowed or FeedUnavailable; then nothing has changed."""
     reason, restored, lost = check_reason(reason), find_restored_log(app, feed, service), 0
-    for finding in Reconciler(app, feed, begin_reconciliation(app, by, [service])).findings():
-        if finding.kind not in BY_RESTORE:
-            raise NotFollowed(f"autre chose que la restauration les sépare. {finding}")
-        lost += finding.kind is FindingKind.LOST
+    with closing(Reconciler(app, feed, begin_reconciliation(app, by, [service])).findings()) as findings:
+        for finding in findings:
+            if finding.kind not in BY_RESTORE:
+                raise NotFollowed(f"autre chose que la restauration les sépare. {finding}")
+            lost += finding.kind is FindingKind.LOST
     return accept_restore(app, restored, lost, by, reason)

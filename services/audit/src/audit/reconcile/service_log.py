@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.messaging import LOWEST_POSITION, MAX_PAGE_EVENTS, Feed, FeedBroken, ForeignContent, Message
+from shared.messaging import (
+    LOWEST_POSITION,
+    MAX_PAGE_EVENTS,
+    Feed,
+    FeedBroken,
+    FeedPage,
+    ForeignContent,
+    Message,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +39,21 @@ FeedItem = Message | UnreadablePosition | ForeignPage
 
 
 class ServiceFeedReader:
-    """Read once, in order. `log_id` and `since` (a declared restore) are those of the last page read."""
+    """Read once, in order. `log_id` and `since` (a declared restore) are those of the last page used.
 
-    def __init__(self, feed: Feed, publisher: str, after: int = LOWEST_POSITION) -> None:
-        self._feed, self._publisher, self._after = feed, publisher, after
+    `pool`: its threads read one page ahead. An error of a page is raised when that page is needed."""
+
+    def __init__(self, feed: Feed, publisher: str, pool: Executor, after: int = LOWEST_POSITION) -> None:
+        self._feed, self._publisher, self._pool, self._after = feed, publisher, pool, after
         self._items: deque[FeedItem] = deque()
         self._ended = False
+        self._page_ahead: Future[FeedPage] | None = None
         self.log_id: UUID | None = None
         self.since = 0
+
+    def read_ahead(self) -> None:
+        """Begins to read the next page, and does not wait for it."""
+        self._page_ahead = self._pool.submit(self._feed.page, self._publisher, None, self._after, limit=MAX_PAGE_EVENTS)
 
     def open(self) -> None:
         """Reads which log it is, unless its first event cannot be read. Raises FeedUnavailable."""
@@ -58,7 +74,7 @@ class ServiceFeedReader:
         limit = MAX_PAGE_EVENTS
         while True:
             try:
-                page = self._feed.page(self._publisher, None, self._after, limit)
+                page = self._take_page(limit)
             except FeedBroken:
                 if limit == 1:
                     self._after = max(self._after, 0) + 1
@@ -75,7 +91,13 @@ class ServiceFeedReader:
             self._ended = page.next is None
             if page.next is not None:
                 self._after = page.next
+                self.read_ahead()
             return
+
+    def _take_page(self, limit: int) -> FeedPage:
+        """The page that was read ahead, if there is one, or else the next page of at most `limit` events."""
+        ahead, self._page_ahead = self._page_ahead, None
+        return ahead.result() if ahead else self._feed.page(self._publisher, None, self._after, limit)
 
 
 def _position(item: FeedItem) -> int:
