@@ -7,7 +7,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 MAX_POSITIONAL = 2
@@ -40,6 +40,7 @@ class Workspace:
     def __init__(self, sources: Mapping[Path, str]) -> None:
         self._trees = {path: ast.parse(text) for path, text in sources.items()}
         self._by_module = {module_of(path): path for path in sources}
+        self._imported = cache(self._imports_of)
 
     def findings(self) -> Iterator[Finding]:
         for path, tree in self._trees.items():
@@ -82,7 +83,7 @@ class Workspace:
     def _inherited(self, found: dict[tuple[str, str], tuple[str, ...]], path: Path, base: str) -> tuple[str, ...]:
         return found.get((module_of(path), base), LIBRARY_CLASSES.get(base, ()))
 
-    def _imported(self, path: Path) -> dict[str, str]:
+    def _imports_of(self, path: Path) -> dict[str, str]:
         return {
             alias.asname or alias.name: f"{node.module}.{alias.name}"
             for node in ast.walk(self._trees[path])

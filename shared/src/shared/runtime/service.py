@@ -17,8 +17,10 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import iter_route_contexts
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
+from starlette.routing import BaseRoute
 
 from shared.access import (
     AccessLog,
@@ -62,6 +64,8 @@ from shared.web.standard import clock_router, feed_router, health_router, me_rou
 from shared.web.standard.access_log import router as access_log_router
 
 log = logging.getLogger(__name__)
+EVERYWHERE = [Depends(reject_unknown_parameters)]
+"""What FastAPI does before each operation."""
 
 
 class ProcessRole(StrEnum):
@@ -83,7 +87,7 @@ Workers = Callable[[], Iterable[Callable[[ServiceApplication], Worker]]]
 """Called before anything starts, so that missing settings are reported at once: raises Misconfigured."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Service:
     """The parts of one service: pure deciders, and what connects them to HTTP, NATS and PostgreSQL.
 
@@ -183,6 +187,7 @@ class Service:
             await asyncio.to_thread(self._repeat_erasures, app)
             if self.prepare:
                 await asyncio.to_thread(self.prepare)
+            await asyncio.to_thread(list, iter_route_contexts(web.routes))  # else the first request waits for it
             web.state.application, web.state.authenticator = (
                 app,
                 Authenticator(settings, app, self.load_rights, self.find_protected_case),
@@ -212,7 +217,7 @@ class Service:
             docs_url=None,
             redoc_url=None,
             generate_unique_id_function=operation_id,
-            dependencies=[Depends(reject_unknown_parameters)],
+            dependencies=EVERYWHERE,
         )
         describe = web.openapi
 
@@ -241,14 +246,20 @@ class Service:
         )
         web.include_router(health_router)
         if role in (ProcessRole.ALL, ProcessRole.API):
-            for router in self.routers:
-                web.include_router(router)
-            web.include_router(me_router)
-            web.include_router(access_log_router)
-            web.include_router(feed_router(self.to_integration_event, self.publishes))
+            web.router.routes.extend(self._api_routes())
         if settings is not None and settings.dev_clock:
             web.include_router(clock_router)
         return web
+
+    @cache  # noqa: B019  a service lives as long as its process
+    def _api_routes(self) -> list[BaseRoute]:
+        """Shared by all applications that a process makes of this service: FastAPI works out each route (dependencies,
+        validators) for the application that includes its router, which takes a second of computing."""
+        template = FastAPI(openapi_url=None, generate_unique_id_function=operation_id, dependencies=EVERYWHERE)
+        feed = feed_router(self.to_integration_event, self.publishes)
+        for router in (*self.routers, me_router, access_log_router, feed):
+            template.include_router(router)
+        return list(template.router.routes)
 
     @asynccontextmanager
     async def _run_background(
