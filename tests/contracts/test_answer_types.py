@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.generated.golden_samples import SERVICES, openapi_of
 
 COMPONENTS = "#/components/schemas/"
 FREE = {
@@ -57,7 +57,7 @@ def successful_answers(openapi: dict[str, Any]) -> Iterator[tuple[str, dict[str,
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_no_answer_has_a_part_of_no_type(name: str) -> None:
-    openapi = service(name).web().openapi()
+    openapi = openapi_of(name)
     found = {
         (operation, part)
         for operation, schema in successful_answers(openapi)
@@ -67,7 +67,7 @@ def test_no_answer_has_a_part_of_no_type(name: str) -> None:
 
 
 def test_what_is_said_to_be_free_is_free() -> None:
-    documents = [service(name).web().openapi() for name in SERVICES]
+    documents = [openapi_of(name) for name in SERVICES]
     free = {
         part
         for each in documents

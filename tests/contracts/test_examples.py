@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.generated.golden_samples import SERVICES, openapi_of, service
 from tests.support.servers.served_service import served
 
 from embedded.processes.nats import Nats
@@ -22,7 +22,7 @@ OPENING = {
 
 
 def operations(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    for path, found in service(name).web().openapi()["paths"].items():
+    for path, found in openapi_of(name)["paths"].items():
         for operation in found.values():
             yield path, operation
 
@@ -36,7 +36,7 @@ def bodies(name: str) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_the_example_of_each_body_is_what_its_schema_asks(name: str) -> None:
-    shapes = service(name).web().openapi()["components"]
+    shapes = openapi_of(name)["components"]
     for path, body in bodies(name).items():
         schema = {**body["schema"], "components": shapes}
         assert "example" in body, f"{path}: play it in a story, then make schemas"
@@ -45,7 +45,7 @@ def test_the_example_of_each_body_is_what_its_schema_asks(name: str) -> None:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_the_examples_of_answers_are_what_their_schemas_ask(name: str) -> None:
-    openapi = service(name).web().openapi()
+    openapi = openapi_of(name)
     shown = {shape: found for shape, found in openapi["components"]["schemas"].items() if "example" in found}
     assert "ProblemDetails" in shown
     assert name == "audit" or "CommandResult" in shown
@@ -75,5 +75,5 @@ def test_each_operation_has_a_name_of_its_own_that_tells_no_path(name: str) -> N
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_each_tag_is_told_in_french(name: str) -> None:
-    told = {tag["name"] for tag in service(name).web().openapi()["tags"]}
+    told = {tag["name"] for tag in openapi_of(name)["tags"]}
     assert {tag for _, operation in operations(name) for tag in operation["tags"]} == told

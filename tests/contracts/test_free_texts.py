@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.generated.golden_samples import SERVICES, openapi_of, service
 
 from shared.kernel import ConfidentialLine, Reason, Text
 
@@ -57,7 +57,7 @@ def test_a_line_under_a_case_s_key_asks_for_no_person() -> None:
 
 @pytest.mark.parametrize("name", [each for each in SERVICES if each != "audit"])
 def test_each_free_text_of_a_body_says_that_it_names_nobody(name: str) -> None:
-    schemas = service(name).web().openapi()["components"]["schemas"]
+    schemas = openapi_of(name)["components"]["schemas"]
     silent, told = [], 0
     for command in bodies(name):
         for wanted in (Text, Reason):

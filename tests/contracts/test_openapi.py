@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.generated.golden_samples import SERVICES, openapi_of, service
 from tests.support.histories.automatic_openings import UNIT, opened_by_itself
 from tests.support.servers.served_service import Served, served
 
@@ -253,7 +253,7 @@ def slug_of(answer: Any) -> str:
 
 
 def operations(name: str) -> Iterator[Any]:
-    schema: Any = schemathesis.openapi.from_dict(service(name).web().openapi())
+    schema: Any = schemathesis.openapi.from_dict(openapi_of(name))
     schema.config.base_url = "http://testserver"
     yield from sorted((found.ok() for found in schema.get_all_operations()), key=told_apart)
 

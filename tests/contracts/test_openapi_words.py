@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.generated.golden_samples import SERVICES, openapi_of
 
 
 @pytest.fixture(scope="module", params=SERVICES)
 def openapi(request: pytest.FixtureRequest) -> dict[str, Any]:
-    document: dict[str, Any] = service(request.param).web().openapi()
+    document: dict[str, Any] = openapi_of(request.param)
     return document
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.generated.golden_samples import service
+from tests.support.generated.golden_samples import openapi_of
 from tests.support.generated.vocabulary_tables import PAGE, labels, page
 
 
@@ -12,6 +12,6 @@ def test_the_codes_of_the_page_are_those_of_the_apis() -> None:
 
 
 def test_both_services_speak_of_difficulty_in_the_same_codes() -> None:
-    found = [service(name).web().openapi()["components"]["schemas"] for name in ("intake", "diagnostic")]
+    found = [openapi_of(name)["components"]["schemas"] for name in ("intake", "diagnostic")]
     for name in ("DifficultyLevel", "DifficultyNature", "DifficultyCause"):
         assert found[0][name]["enum"] == found[1][name]["enum"]

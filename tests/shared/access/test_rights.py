@@ -16,7 +16,7 @@ from tests.support.checks.rights_cells import ELSEWHERE, THE_HASHES_ALONE, Cell,
 from tests.support.checks.wrong_cursors import check_wrong_cursors, lists_of
 from tests.support.generated import rights_table
 from tests.support.generated.api_surface import REQUEST, ask, one_of, operations
-from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.generated.golden_samples import SERVICES, openapi_of, service
 from tests.support.histories.automatic_openings import UNIT
 from tests.support.samples.existing_resources import Known, caught_up, placed, standing
 from tests.support.servers.served_service import REASON, Client, Served, served
@@ -182,7 +182,7 @@ def test_what_asks_for_no_right_is_known_by_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_operation_asks_who_calls(name: str) -> None:
-    for path, told in service(name).web().openapi()["paths"].items():
+    for path, told in openapi_of(name)["paths"].items():
         for method, operation in told.items():
             which = f"{method.upper()} {path}"
             assert operation.get("security") or which in PUBLIC or path.startswith("/tlog"), f"{which} asks nobody"

@@ -100,7 +100,7 @@ def test_an_unknown_file_or_one_of_another_case_is_none() -> None:
     ],
 )
 def test_a_case_receives_files_in_each_phase_and_an_operation_too(name: str, resources: set[str]) -> None:
-    described = golden_samples.service(name).web().openapi()["paths"]
+    described = golden_samples.openapi_of(name)["paths"]
     mounted = {path for path in described if path.endswith("/{case}/attachments")}
     assert mounted == {f"/api/v1/{each}/{{case}}/attachments" for each in resources}
     for path in mounted:

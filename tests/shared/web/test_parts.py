@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from tests.support.generated.golden_samples import service
+from tests.support.generated.golden_samples import openapi_of, service
 from tests.support.histories.validated_parcours import validated_case
 from tests.support.servers.served_service import Serve
 
@@ -44,7 +44,7 @@ def test_a_command_on_a_part_stands_at_its_address_and_its_body_does_not_name_it
         if field.name in parts | {"axis", "leader", "criterion"} and f"{{{field.name}}}" not in each.path
     }
     assert in_body <= CHOSEN_IN_THE_BODY.keys()
-    shapes = service(name).web().openapi()
+    shapes = openapi_of(name)
     for each in endpoints:
         operation = shapes["paths"][each.path].get("post")
         body = (operation or {}).get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})

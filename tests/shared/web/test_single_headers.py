@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.generated.golden_samples import SERVICES, openapi_of
 from tests.support.servers.served_service import Served, served
 
 from embedded.processes.nats import Nats
@@ -94,7 +94,7 @@ def test_one_of_each_and_two_of_what_is_a_list_pass(intake: Served) -> None:
 def test_every_header_that_an_operation_takes_is_among_them(name: str) -> None:
     taken = {
         parameter["name"].lower()
-        for operations in service(name).web().openapi()["paths"].values()
+        for operations in openapi_of(name)["paths"].values()
         for operation in operations.values()
         for parameter in operation.get("parameters", ())
         if parameter["in"] == "header"

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import jsonschema_rs
-from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.generated.golden_samples import SERVICES, openapi_of, service
 
 Json = Any
 COMPONENTS = "#/components/schemas/"
@@ -85,7 +85,7 @@ class AnswerShapes:
 
 @cache
 def answer_shapes(name: str) -> AnswerShapes:
-    return AnswerShapes(service(name).web().openapi())
+    return AnswerShapes(openapi_of(name))
 
 
 @cache

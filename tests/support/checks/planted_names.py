@@ -11,7 +11,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from tests.support.checks.declared import declared
-from tests.support.generated.golden_samples import service
+from tests.support.generated.golden_samples import openapi_of
 from tests.support.servers.served_service import REASON, Served
 
 from shared.kernel import Role
@@ -25,7 +25,7 @@ RequestParts = tuple[str, str, Any, dict[str, str]]
 def wrong(name: str, case: str) -> Iterator[tuple[frozenset[Role], RequestParts]]:
     """For each operation of a service: the name in the address, and where it takes a body in place of each value, as
     what holds it, as an extra field, and in each header. `case`: one that is there."""
-    roles, openapi = declared(name), service(name).web().openapi()
+    roles, openapi = declared(name), openapi_of(name)
     for path, operations in openapi["paths"].items():
         for method, operation in operations.items():
             body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")

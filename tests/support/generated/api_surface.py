@@ -8,7 +8,7 @@ from typing import Any
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
-from tests.support.generated.golden_samples import service
+from tests.support.generated.golden_samples import openapi_of
 from tests.support.servers.served_service import Served
 
 REQUEST: dict[str, Any] = {
@@ -24,7 +24,7 @@ REQUEST: dict[str, Any] = {
 
 
 def operations(name: str) -> Iterator[Any]:
-    schema: Any = schemathesis.openapi.from_dict(service(name).web().openapi())
+    schema: Any = schemathesis.openapi.from_dict(openapi_of(name))
     schema.config.base_url = "http://testserver"
     yield from (found.ok() for found in schema.get_all_operations())
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -34,6 +35,17 @@ STREAM = UUID(int=1)
 def service(name: str) -> Service:
     found: Service = importlib.import_module(f"{name}.main").service
     return found
+
+
+@cache
+def _openapi(name: str) -> bytes:
+    return json.dumps(service(name).web().openapi()).encode()
+
+
+def openapi_of(name: str) -> dict[str, Any]:
+    """A copy of a service's OpenAPI document; making it takes a second."""
+    document: dict[str, Any] = json.loads(_openapi(name))
+    return document
 
 
 def stored_events() -> Iterator[tuple[str, Decider[Any], type]]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.generated.golden_samples import SERVICES, openapi_of
 
 from embedded.demo.placeholders import Placeholders
 from embedded.demo.script import DEMO, TOUR, Story, read_stories
@@ -79,7 +79,7 @@ def file(name: str) -> Path:
 
 def examples(name: str) -> dict[str, Any]:
     """By path: the body of each command that takes JSON."""
-    openapi, bodies = service(name).web().openapi(), [body for script in _stories() for body in _bodies(name, script)]
+    openapi, bodies = openapi_of(name), [body for script in _stories() for body in _bodies(name, script)]
     found = {}
     for path, operations in sorted(openapi["paths"].items()):
         if not any(

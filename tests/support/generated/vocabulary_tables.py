@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.generated.golden_samples import SERVICES, openapi_of
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "vocabulary.md"
 HEADING = "\n## Codes\n"
@@ -18,7 +18,7 @@ def labels() -> dict[str, Mapping[str, str]]:
     """The labels of each enumeration, by its name. `ValueError` where two services differ."""
     found: dict[str, Mapping[str, str]] = {}
     for name in SERVICES:
-        for kind, schema in service(name).web().openapi()["components"]["schemas"].items():
+        for kind, schema in openapi_of(name)["components"]["schemas"].items():
             labelled = schema.get("x-labels")
             if labelled and found.setdefault(kind, labelled) != labelled:
                 raise ValueError(f"{kind} has other codes or labels in {name}")
