@@ -30,7 +30,7 @@ FILL_LIST = """
 INSERT INTO projection_rows (projection, case_id, version, document)
 SELECT 'requests:v1', id, 1, jsonb_build_object(
     'id', id, 'structure', 'Structure ' || n, 'structure_id', gen_random_uuid(), 'status', 'received',
-    'unit', 'dla-' || n % 100, 'units', jsonb_build_array('dla-' || n % 100), 'adviser', 'adviser-1',
+    'unit', 'dla-' || n %% 100, 'units', jsonb_build_array('dla-' || n %% 100), 'adviser', 'adviser-1',
     'department', '44', 'siret', null, 'siren', null, 'rna', 'W' || to_char(n, 'FM000000000'))
 FROM (SELECT n, gen_random_uuid() AS id FROM generate_series(1, %s) AS n) AS cases"""
 MICROSECONDS = 1e6
