@@ -274,9 +274,13 @@ WRONG = {
     "DLA_ISSUER": "http://identite.example.org",
     "DLA_AUDIT_LEDGER_KEY": b64encode(bytes(32)).decode(),
     "DLA_INTAKE_CONSOLE_URL": "http://dla.example.org",
+    "DLA_FOLLOWUP_REVIEWS": "every year",
+    "DLA_PARCOURS_SIGNATURE_DAYS": "soon",
+    "DLA_STATISTICS": "/nowhere.toml",
     "SSLKEYLOGFILE": "/tmp/keys",
 }
-COMMON = set(WRONG) - {"DLA_AUDIT_LEDGER_KEY", "DLA_INTAKE_CONSOLE_URL"}
+OF_ONE = {"DLA_AUDIT_LEDGER_KEY", "DLA_INTAKE_CONSOLE_URL", "DLA_FOLLOWUP_REVIEWS", "DLA_PARCOURS_SIGNATURE_DAYS"}
+COMMON = set(WRONG) - OF_ONE
 OF_A_CONSOLE = {"DLA_MODE", "DLA_PORT", "DLA_FEEDS", "DLA_PROXIES", "DLA_ISSUER", "SSLKEYLOGFILE"}
 
 
@@ -285,8 +289,8 @@ OF_A_CONSOLE = {"DLA_MODE", "DLA_PORT", "DLA_FEEDS", "DLA_PROXIES", "DLA_ISSUER"
     [
         (intake, COMMON | {"DLA_INTAKE_CONSOLE_URL"}),
         (diagnostic, COMMON),
-        (parcours, COMMON),
-        (followup, COMMON),
+        (parcours, COMMON | {"DLA_PARCOURS_SIGNATURE_DAYS"}),
+        (followup, COMMON | {"DLA_FOLLOWUP_REVIEWS"}),
         (audit, COMMON | {"DLA_AUDIT_LEDGER_KEY"}),
         (console, OF_A_CONSOLE),
     ],

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from followup import schedule_simulation
-from followup.reactions import settings
+from followup.settings import load_settings
 from shared.runtime import Service, settings_for
 from shared.temporal import ReportFormat, format_report
 
@@ -29,7 +29,7 @@ def add_commands(cli: typer.Typer, service: Service) -> None:
         app = service.application(settings_for(service))
         try:
             simulated = list(
-                schedule_simulation.simulate(app, settings.reviews, months, since.date() if since else None)
+                schedule_simulation.simulate(app, load_settings().reviews, months, since.date() if since else None)
             )
         finally:
             app.close()

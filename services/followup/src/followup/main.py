@@ -13,6 +13,7 @@ from followup.domain.sheets import sheet
 from followup.integration_events import to_integration_event
 from followup.ownership import find_protected_case
 from followup.reactions import reactions
+from followup.settings import FollowUpSettings
 from shared.contracts import followup as contracts
 from shared.runtime import SHARED_DECIDERS, Service, command_line
 
@@ -25,6 +26,7 @@ service = Service(
     publishes=contracts.PUBLISHED_EVENTS,
     reactions=reactions,
     find_protected_case=find_protected_case,
+    own_settings=FollowUpSettings,
     projections=(projections.follow_ups, projections.sheets, caseload.projection),
     tags={
         "follow-ups": "Le suivi des structures\u00a0: bilans, nouveaux besoins, chiffres de l’unité.",

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from annotated_types import Ge, Le, Len
-from pydantic import StringConstraints
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
 from followup.domain import follow_up, opening, parcours_update
-from followup.domain.reviews.review import REVIEWS
 from followup.ownership import find_protected_case
+from followup.settings import load_settings
 from shared.access import follow_case_access, follow_register
 from shared.contracts.diagnostic import BaselineCorrected
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
@@ -25,22 +19,6 @@ follow_case_access(reactions)
 follow_names(reactions)
 
 
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,9}$")]
-Months = Annotated[int, Ge(0), Le(60)]
-
-
-class ReviewSettings(BaseSettings):
-    """Settings of follow-up."""
-
-    model_config = SettingsConfigDict(use_attribute_docstrings=True, env_prefix="DLA_FOLLOWUP_", frozen=True)
-
-    reviews: Annotated[dict[Code, Months], Len(1, 10)] = REVIEWS
-    """Months after the end of a parcours at which each review is due, as JSON by code; a code is letters and digits."""
-
-
-settings = ReviewSettings()
-
-
 @reactions.on(ParcoursCompleted)
 def open_follow_up(event: ParcoursCompleted, header: Header) -> CommandDispatch:
     """The parcours has ended: its follow-up opens, or resumes if it had opened before an update of the parcours."""
@@ -52,7 +30,7 @@ def open_follow_up(event: ParcoursCompleted, header: Header) -> CommandDispatch:
         adviser=event.adviser,
         baseline=event.baseline,
         definitions=event.definitions,
-        reviews=settings.reviews,
+        reviews=load_settings().reviews,
     )
     return CommandDispatch(follow_up.decider, header.case, command=command)
 

@@ -23,9 +23,9 @@ from shared.statistics import (
     Grouping,
     count_figure,
     days_between,
-    deployment,
     distinct_figure,
     grouped_figures,
+    load_deployment,
     median_figure,
     share_figure,
 )
@@ -131,7 +131,7 @@ SUMS = (
 
 
 def _theme(row: Row) -> str:
-    return deployment.theme_of(_first_axis(row))
+    return load_deployment().theme_of(_first_axis(row))
 
 
 parcours_figures = Figures(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from parcours.projections import parcours_list
 from shared.kernel import AXIS_LABELS, EndingKind
 from shared.projections import Row
-from shared.statistics import THEME_LABELS, UNKNOWN, Dimension, Release, band_of, deployment, hours_between
+from shared.statistics import THEME_LABELS, UNKNOWN, Dimension, Release, band_of, hours_between, load_deployment
 
 ENDINGS = (EndingKind.COMPLETED, EndingKind.ABANDONED, EndingKind.WITHDRAWN, EndingKind.CLOSED_DOWN)
 ENDING_LABELS = {str(kind): kind.label for kind in ENDINGS}
@@ -40,7 +40,7 @@ def _first_axis(row: Row) -> str:
 
 def _theme(row: Row) -> str:
     """The published theme of the axis ranked first, by the deployment's mapping."""
-    return deployment.theme_of(_first_axis(row))
+    return load_deployment().theme_of(_first_axis(row))
 
 
 def _consulting(row: Row) -> str:

@@ -21,6 +21,7 @@ from shared.settings import (
     collect_faults,
     load_settings,
 )
+from shared.statistics import StatisticsSettings
 
 Owner = TypeVar("Owner", bound=OwnerSettings)
 
@@ -31,7 +32,7 @@ def settings_for(service: Service, *also: Callable[[], Any]) -> Settings:
     Exits with 2 and one line for each fault."""
     erasure_settings = ErasureSettings if key_erasure in service.deciders else None
     transit_settings = TransitSettings if name_decider in service.deciders else None
-    needed = (service.own_settings, Settings, erasure_settings, transit_settings)
+    needed = (service.own_settings, Settings, erasure_settings, transit_settings, StatisticsSettings)
     loaders = [partial(load_settings, settings) for settings in needed if settings]
     with _exit_on_faults():
         collect_faults(*loaders, *also)

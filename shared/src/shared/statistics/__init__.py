@@ -1,6 +1,6 @@
 """Figures with their formulas, and the masked tables that pilots read."""
 
-from shared.statistics.deployment import THEME_LABELS, deployment, read_deployment
+from shared.statistics.deployment import THEME_LABELS, StatisticsSettings, load_deployment, read_deployment
 from shared.statistics.figures import (
     BY_UNIT,
     SIZE_CLASSES,
@@ -43,6 +43,7 @@ __all__ = [
     "NotPublished",
     "Published",
     "Release",
+    "StatisticsSettings",
     "Tables",
     "TerritoriesOverlap",
     "Territory",
@@ -52,13 +53,13 @@ __all__ = [
     "count_figure",
     "days_between",
     "delay_of",
-    "deployment",
     "difficulty_of",
     "distinct_figure",
     "divide",
     "grouped_figures",
     "hours_between",
     "is_year",
+    "load_deployment",
     "load_published",
     "mask_quarter",
     "mask_year",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -95,4 +96,7 @@ class StatisticsSettings(BaseSettings):
     regions whose units are published together."""
 
 
-deployment = read_deployment(StatisticsSettings().statistics)
+@cache
+def load_deployment() -> StatisticsDeployment:
+    """Read at its first use: a service checks the file when it starts, and to describe itself it reads none."""
+    return read_deployment(StatisticsSettings().statistics)

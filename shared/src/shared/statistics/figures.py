@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.kernel.frozen import replace
 from shared.projections import Projection, Row
-from shared.statistics.deployment import deployment
+from shared.statistics.deployment import load_deployment
 from shared.statistics.period import Window
 
 
@@ -54,12 +54,16 @@ def unit_of(row: Row) -> str:
 
 
 def territory_of(row: Row) -> str:
-    return deployment.territory_of(unit_of(row))
+    return load_deployment().territory_of(unit_of(row))
+
+
+def label_of_territory(code: str) -> str:
+    return load_deployment().territory_label(code)
 
 
 BY_UNIT = {
     "unit": Grouping("Unité", unit_of),
-    "territory": Grouping("Région ou département déclaré", territory_of, words=deployment.territory_label),
+    "territory": Grouping("Région ou département déclaré", territory_of, words=label_of_territory),
 }
 """Of every service."""
 

@@ -12,7 +12,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from shared.eventlog import ServiceApplication
-from shared.statistics.deployment import StatisticsDeployment, deployment
+from shared.statistics.deployment import StatisticsDeployment, load_deployment
 from shared.statistics.lattice import Counts, Tables, add_counts, mask_quarter, mask_year
 from shared.statistics.masking import Draw
 from shared.statistics.period import Quarter, is_year, periods_of, quarters_of, quarters_published
@@ -133,6 +133,7 @@ def _draw(app: ServiceApplication) -> Draw:
 def _publish_year(app: ServiceApplication, year: str, stored: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     quarters = {name: each["counts"] for name, each in stored.items()}
     published = {name: _tables(each["tables"]) for name, each in stored.items()}
+    deployment = load_deployment()
     declared = {code: each.model_dump() for code, each in deployment.territories.items()}
     units = sorted({unit for counts in quarters.values() for unit in counts})
     masked = mask_year(divide(deployment.declared(), units), quarters, published, _draw(app))
