@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from tests.support.checks.sql_statements import SqlStatements
 from tests.support.generated.api_surface import REQUEST
 from tests.support.generated.golden_samples import service
+from tests.support.histories.audit_events import commit_to_ledger, header, store_events
 from tests.support.histories.automatic_openings import UNIT, opened_by_itself
 from tests.support.histories.confidential_case import REASONS, replicate_case_access
-from tests.support.samples.existing_resources import caught_up
+from tests.support.samples.existing_resources import LESSON, caught_up
 from tests.support.servers.served_service import Client, Serve, Served
 
 from intake.domain.request import request
@@ -38,7 +40,8 @@ class Kept:
     collection: str
     own: str
     ids: dict[str, str]
-    command: tuple[str, Any]
+    command: tuple[str, Any] | None
+    sections: tuple[str, ...] = SECTIONS
 
 
 def archive(running: Served, case: str) -> None:
@@ -74,27 +77,67 @@ def in_intake(running: Served) -> Kept:
     )
 
 
-def in_diagnostic(running: Served) -> Kept:
-    def opened() -> str:
-        return opened_by_itself("diagnostic", running.application)["/api/v1/diagnoses"][0]
+def in_a_phase(name: str, collection: str, command: tuple[str, Any]) -> Callable[[Served], Kept]:
+    def given(running: Served) -> Kept:
+        def opened(unit: str = UNIT) -> str:
+            return opened_by_itself(name, running.application, unit=unit)[collection][0]
 
-    own, secret, archived, unopened = opened(), opened(), opened(), str(uuid7())
-    replicate_case_access(running.application, secret, Served.id_of("ines"))
-    archive(running, archived)
-    replicate_case_access(running.application, unopened, Served.id_of("some-adviser"), confidential=False)
-    ids = {"secret": secret, "archived": archived, "of which it only heard": unopened}
-    return Kept("/api/v1/diagnoses", own, ids=ids, command=("/submission", {}))
+        own, secret, archived, elsewhere, unopened = opened(), opened(), opened(), opened(ELSEWHERE), str(uuid7())
+        replicate_case_access(running.application, secret, Served.id_of("ines"))
+        archive(running, archived)
+        replicate_case_access(running.application, unopened, Served.id_of("some-adviser"), confidential=False)
+        ids = {"secret": secret, "archived": archived, "elsewhere": elsewhere, "of which it only heard": unopened}
+        return Kept(collection, own, ids=ids, command=command)
+
+    return given
+
+
+def in_parcours(running: Served) -> Kept:
+    kept = in_a_phase("parcours", "/api/v1/parcours", ("/deferrals", {"axis": "finance", "reason": "Plus tard."}))
+    found, there = kept(running), running.by("manager", unit=ELSEWHERE)
+    fund = there.post("/api/v1/funds", {"unit": ELSEWHERE, "year": 2026, "allocated_cents": 100}).json()["id"]
+    found.ids["another kind"] = fund
+    return found
+
+
+def in_followup(running: Served) -> Kept:
+    need = ("/needs", {"theme": "digital", "description": "Un logiciel."})
+    found = in_a_phase("followup", "/api/v1/follow-ups", need)(running)
+    sheet = {"lesson": LESSON, "names": ["Les Jardins de l’Erdre"]}
+    found.ids["another kind"] = running.by("adviser", unit=ELSEWHERE).post("/api/v1/sheets", sheet).json()["id"]
+    return found
+
+
+def in_audit(running: Served) -> Kept:
+    """Of two cases, one of another unit; what is hidden of them is found by the same way."""
+    app, own, theirs = running.application, uuid7(), uuid7()
+    for case, unit in ((own, UNIT), (theirs, ELSEWHERE)):
+        store_events(app, [msgspec.structs.replace(header(case.int % 10**9, case=case), unit=unit)])
+    commit_to_ledger(app)
+    sections = ("/timeline", "/changes", "/bundle", "/timeline?transfers=true")
+    return Kept("/api/v1/cases", str(own), ids={"elsewhere": str(theirs)}, command=None, sections=sections)
 
 
 def answered(client: Client, statements: SqlStatements, kept: Kept, id_: str, section: str) -> Any:
     statements.take()
     path = f"{kept.collection}/{id_}{section}"
-    answer = client.post(path, kept.command[1]) if section == kept.command[0] else client.get(path)
+    is_command = kept.command is not None and section == kept.command[0]
+    answer = client.post(path, kept.command[1]) if kept.command and is_command else client.get(path)
     headers = {name: value for name, value in answer.headers.items() if name.lower() not in ("date", "content-length")}
     return answer.status_code, answer.text, headers, statements.take()
 
 
-@pytest.mark.parametrize(("name", "given"), [("intake", in_intake), ("diagnostic", in_diagnostic)])
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("intake", in_intake),
+        ("diagnostic", in_a_phase("diagnostic", "/api/v1/diagnoses", ("/submission", {}))),
+        ("parcours", in_parcours),
+        ("followup", in_followup),
+        ("audit", in_audit),
+    ],
+    ids=["intake", "diagnostic", "parcours", "followup", "audit"],
+)
 def test_what_is_hidden_is_answered_as_what_does_not_exist(
     name: str, given: Callable[[Served], Kept], serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,13 +145,14 @@ def test_what_is_hidden_is_answered_as_what_does_not_exist(
     running = serve(service(name))
     kept, statements = given(running), SqlStatements(monkeypatch)
     colleague = running.by("adviser")
-    for section in (*SECTIONS, kept.command[0]):
+    for section in (*kept.sections, *([kept.command[0]] if kept.command else [])):
         unknown = answered(colleague, statements, kept, str(uuid7()), section)
         assert unknown[0] == 404 and unknown[3], "it was looked for"
         for what, id_ in kept.ids.items():
             found = answered(colleague, statements, kept, id_, section)
             assert found == unknown, f"{what} {section}: {found} and not {unknown}"
-    assert colleague.get(f"{kept.collection}/{kept.own}").status_code == 200
+    shown = colleague.get(f"{kept.collection}/{kept.own}{kept.sections[0]}")
+    assert shown.status_code == 200, shown.text
 
 
 def test_what_is_hidden_takes_no_longer_than_what_does_not_exist(serve: Serve) -> None:

@@ -15,24 +15,26 @@ from shared.kernel import Actor, Role, uuid7
 UNIT, ADVISER = "dla-44", "some-adviser"
 
 
-def opened_by_itself(name: str, app: ServiceApplication, case: UUID | None = None) -> dict[str, list[str]]:
+def opened_by_itself(
+    name: str, app: ServiceApplication, case: UUID | None = None, unit: str = UNIT
+) -> dict[str, list[str]]:
     """By collection: what no caller opens."""
     now = app.clock.now()
     opening: dict[str, tuple[str, Any]] = {
         "diagnostic": (
             "/api/v1/diagnoses",
-            OpenDiagnosis(uuid7(), UNIT, adviser=ADVISER, admitted_at=now, headcount=12),
+            OpenDiagnosis(uuid7(), unit, adviser=ADVISER, admitted_at=now, headcount=12),
         ),
         "parcours": (
             "/api/v1/parcours",
             OpenParcours(
-                ReceivedPlan(uuid7(), UNIT, adviser=ADVISER, admitted_at=now, axes=("strategy", "finance"), baseline={})
+                ReceivedPlan(uuid7(), unit, adviser=ADVISER, admitted_at=now, axes=("strategy", "finance"), baseline={})
             ),
         ),
         "followup": (
             "/api/v1/follow-ups",
             OpenFollowUp(
-                uuid7(), now, structure=UUID(int=8), unit=UNIT, adviser=ADVISER, baseline={"fte": 10.5}, definitions={}
+                uuid7(), now, structure=UUID(int=8), unit=unit, adviser=ADVISER, baseline={"fte": 10.5}, definitions={}
             ),
         ),
     }

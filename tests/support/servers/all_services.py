@@ -45,12 +45,13 @@ class House:
 
 
 @contextmanager
-def house(database: Callable[..., str], nats: Nats, folder: Path) -> Iterator[House]:
+def house(database: Callable[..., str], nats: Nats, folder: Path, **deployed: Any) -> Iterator[House]:
+    """`deployed`: other settings of each service."""
     with ExitStack() as closing:
         running = {}
         for name in SERVICES:
             (own := folder / name).mkdir()
-            running[name] = closing.enter_context(served(service(name), database, nats, own))
+            running[name] = closing.enter_context(served(service(name), database, nats, own, **deployed))
         yield House(running)
 
 

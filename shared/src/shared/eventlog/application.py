@@ -145,7 +145,12 @@ class ServiceApplication(ServiceLog):
         context = replace(cause, case=companion.case or companion.stream, stream=companion.stream)
         if companion.actor:
             context = replace(context, actor=companion.actor, causation=None, correlation=None)
-        loaded = self.load(companion.decider, companion.stream)
+        try:
+            loaded = self.load(companion.decider, companion.stream)
+        except UnknownCase:
+            # An id in a body that something else stands under is refused in the words for one that nothing has.
+            companion.decider.decide(companion.decider.initial, companion.command, context)
+            raise
         return AggregateChanges.of(companion.decider, companion.stream, loaded, context)
 
     def _append(

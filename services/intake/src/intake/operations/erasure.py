@@ -82,10 +82,12 @@ def _find(app: ServiceApplication, person: UUID, covers: Callable[[UUID], bool])
     link = _find_state(app, personal_link.decider, person)
     link_is_valid = bool(link and not link.revoked and link.until and link.until >= today)
     rights = identity.active if identity else ()
+    is_case = _is_case(app, person)
+    named_by = (*cases, *([person] if identity or is_case else []))
     return PersonFindings(
         person,
-        is_case=_is_case(app, person),
-        elsewhere=not all(covers(each) for each in (*cases, *([person] if identity else []))),
+        is_case=is_case and covers(person),
+        elsewhere=not all(covers(each) for each in named_by),
         open_cases=tuple(case for case in cases if _is_contact(app, case, person)),
         rights=sum(right.until is None or right.until >= today for right in rights) + link_is_valid,
         values=count_values_of(app, person),

@@ -23,7 +23,7 @@ from shared.access import (
     evaluate,
     find_case_access,
 )
-from shared.eventlog import ServiceApplication, UnreadableEvent
+from shared.eventlog import ServiceApplication, UnknownCase, UnreadableEvent
 from shared.kernel import Actor, Right, Role, format_date, paris_date
 from shared.kernel.frozen import replace
 from shared.settings import RightsSource, Settings
@@ -186,7 +186,11 @@ class Authenticator:
         if self._from is RightsSource.TOKEN:
             return None
         today = paris_date(app.clock.now())
-        return tuple(right for right in self._rights_of(app, identity) if right.holds(today))
+        try:
+            rights = self._rights_of(app, identity)
+        except UnknownCase:  # something else stands under this id
+            return ()
+        return tuple(right for right in rights if right.holds(today))
 
     def link_identity(self, secret: str) -> UUID | None:
         """Under which the register knows a personal link."""
