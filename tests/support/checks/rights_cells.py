@@ -56,9 +56,8 @@ def cells(which: str, roles: frozenset[Role] | None, known: Known, kinds: OtherK
             if action is None or (which, role) == THE_HASHES_ALONE:
                 yield Cell(which, role, right=right, refused=own)
                 continue
-            object_of = SHARED if "/sheets/{" in which else whose + kind
-            allowed, policy = rights_table.decision(role, object_of, action)
-            known_to_them = own or rights_table.is_known(role, object_of)
+            allowed, policy = rights_table.decision(role, whose + kind, action)
+            known_to_them = own or rights_table.is_known(role, whose + kind)
             refused = None if allowed or not known_to_them else own or policy
             yield Cell(which, role, right=right, refused=refused, unknown=not allowed and not known_to_them)
     if "{case}" in which and "{id}" in which:
@@ -66,7 +65,6 @@ def cells(which: str, roles: frozenset[Role] | None, known: Known, kinds: OtherK
     yield from of_another_kind(which, roles, known, kinds)
 
 
-SHARED = "shared by all"
 OF_ANYBODY = {"GET /api/v1/units", "GET /api/v1/provider-cases"}
 """Names no case, and is for whoever has a right, leaders and providers too, or lists a provider's own cases."""
 OF_AN_EVENT = "GET /api/v1/events/{id}/proof"

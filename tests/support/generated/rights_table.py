@@ -83,7 +83,7 @@ OF_DOSSIERS = {
     "/api/v1/sheets",
 }
 """Whose ids the policy knows: cases, what belongs to a unit alike, an identity by its rights, an event by its case, and
-a capitalisation sheet, which is every unit's."""
+a capitalisation sheet, by the unit that proposed it."""
 
 
 def is_known(role: Role, whose: str) -> bool:
@@ -132,7 +132,8 @@ unit; a transferred request belongs to both units. `headers` is what audit shows
 data protection officers: in timeline, proofs and bundle, what was recorded, when and by whom, and none of its content.
 `follow`: its row in a list, and the events that it publishes in the feeds. `data protection`: what is known of the
 people in a case, and how long it is kept. A case “of the register” is an identity, with rights over such a unit; who
-grants or revokes gives no more than they have. One “shared by all” is a capitalisation sheet.
+grants or revokes gives no more than they have. One “shared by all” is a capitalisation sheet that is published; until
+then, and in its history, it is of the unit that proposed it, and of resource centres.
 
 A partner, the information system of a region or of a network, follows cases and reads none: lists, feeds, and of a
 timeline the headers. Encrypted names are null in its lists; the structure's own name, which intake keeps beside its

@@ -1,4 +1,5 @@
-"""Owner of a follow-up: the unit that accompanied the structure. Capitalisation sheets are shared by all units."""
+"""Owner of a follow-up: the unit that accompanied the structure. A capitalisation sheet is shared by all units once
+it is published."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from uuid import UUID
 
 from followup.domain import follow_up
 from followup.domain.sheets import sheet
-from followup.domain.sheets.sheet import Sheet
+from followup.domain.sheets.sheet import Sheet, SheetStatus
 from followup.domain.state import FollowUp
 from shared.access import OwnedKind, Ownership, ProtectedCase, protected_identities
 from shared.eventlog import ServiceApplication
@@ -17,8 +18,14 @@ def _find_owner(_app: ServiceApplication, id: UUID, state: FollowUp) -> Protecte
     return ProtectedCase(id, frozenset({state.unit})) if state.unit else None
 
 
-def _share(_app: ServiceApplication, id: UUID, _state: Sheet) -> ProtectedCase:  # noqa: A002
-    return ProtectedCase(id, frozenset(), shared=True)
+def _share(app: ServiceApplication, id: UUID, state: Sheet) -> ProtectedCase | None:  # noqa: A002
+    """The unit that proposed it is that of its first event."""
+    entries = app.recorder.entries_of_stream(id)
+    if state.status is SheetStatus.NEW:
+        return None
+    _, proposed = next(app.events_of(entries[:1]))
+    units = frozenset(filter(None, (proposed.meta.unit,)))
+    return ProtectedCase(id, units, shared=True, draft=state.status is not SheetStatus.PUBLISHED)
 
 
 find_protected_case = Ownership(

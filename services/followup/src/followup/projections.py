@@ -57,7 +57,7 @@ class FollowUpRow(TypedDict):
 
 
 class SheetRow(TypedDict):
-    """A capitalisation sheet in the list; its text once it is published."""
+    """A capitalisation sheet in the list; its text once it is published, and until then the unit that proposed it."""
 
     id: UUID
     version: int
@@ -199,25 +199,27 @@ follow_ups = Projection(
 def _project_sheet(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
     match recorded.data:
         case sheet.SheetSubmitted(theme):
-            return row | {"status": sheet.SheetStatus.SUBMITTED, "theme": theme, "submitted_at": entry.recorded_at}
+            own = {"units": row.get("units") or [recorded.meta.unit]}
+            status = {"status": sheet.SheetStatus.SUBMITTED, "theme": theme, "submitted_at": entry.recorded_at}
+            return row | own | status
         case sheet.SheetReturned():
             return row | {"status": sheet.SheetStatus.RETURNED}
         case sheet.SheetPublished(theme, title, context=context, what_worked=what_worked, limits=limits):
             text = {"title": title, "context": context, "what_worked": what_worked, "limits": limits}
-            return (
-                row | text | {"status": sheet.SheetStatus.PUBLISHED, "theme": theme, "published_at": entry.recorded_at}
-            )
+            status = {"status": sheet.SheetStatus.PUBLISHED, "theme": theme, "published_at": entry.recorded_at}
+            return row | text | status | {"units": []}
     return row
 
 
 sheets = Projection(
-    "sheets:v1",
+    "sheets:v2",
     _project_sheet,
     searched=("theme", "title", "context", "what_worked", "limits"),
     about=sheet.decider.events,
     filters=("status", "theme"),
     sorts=("theme", "title", "submitted_at", "published_at"),
     opened="submitted_at",
-    everywhere=True,
+    everywhere=("status", sheet.SheetStatus.PUBLISHED.value),
+    units_of=lambda row: row["units"],
     row=SheetRow,
 )

@@ -36,9 +36,10 @@ class AccessAction(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ProtectedCase:
     """What the policy knows of a case, or of another object of a unit (a fund, an operation). `adviser`: pseudonym of
-    the adviser in charge. `register`: an identity, whose rights are over `units`. `shared`: of no unit and for all of
-    them, as a capitalisation sheet is. `opened`: false for a case that this service only heard of; no unit is known.
-    `unready`: what whoever may see it is answered instead, as long as it cannot be shown."""
+    the adviser in charge. `register`: an identity, whose rights are over `units`. `shared`: for all units, as a
+    capitalisation sheet is; a `draft` of it, which nobody has read over, is for its own. `opened`: false for a case
+    that this service only heard of; no unit is known. `unready`: what whoever may see it is answered instead, as long
+    as it cannot be shown."""
 
     id: UUID
     units: frozenset[str]
@@ -47,6 +48,7 @@ class ProtectedCase:
     archived: bool = False
     register: bool = False
     shared: bool = False
+    draft: bool = False
     opened: bool = True
     unready: Exception | None = None
 
@@ -73,7 +75,7 @@ def evaluate(actor: Actor, own_case: UUID | None, action: AccessAction, case: Pr
         in_charge,
         case.archived,
         case.register,
-        case.shared,
+        case.shared and not case.draft,
     )
 
 

@@ -27,9 +27,9 @@ class Projection:
     `project(row so far, entry, event)` gives the row, pure; `searched` names the fields that a search looks in.
     A row has no encrypted value. `about`: the events that make it, where cases are of several kinds. A list
     of it is filtered by `filters` (those in `codes` in compact form), sorted by `sorts` (texts and dates), bounded by
-    the day or instant in `opened`;
-    `everywhere`: its rows are of no unit, and shown to all. `units_of(row)`: the units that may see a row, which it
-    carries as `units` for the access policy; by default its `unit`. `linked`: the fields that name other cases, left
+    the day or instant in `opened`; `everywhere`: a field and a value, with which a row is shown to all units.
+    `units_of(row)`: the units that may see a row, which it carries as `units` for the access policy; by default its
+    `unit`. `linked`: the fields that name other cases, left
     out where the reader may not know of these. `row`: a TypedDict, what a list shows of a row. `looked_up`: fields by
     whose exact value commands find rows, each with an index."""
 
@@ -41,7 +41,7 @@ class Projection:
     codes: frozenset[str] = frozenset()
     sorts: tuple[str, ...] = ()
     opened: str | None = None
-    everywhere: bool = False
+    everywhere: tuple[str, str] | None = None
     units_of: Callable[[Row], Iterable[str | None]] = _own_unit
     linked: frozenset[str] = frozenset()
     row: Any = dict[str, Any]

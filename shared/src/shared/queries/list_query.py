@@ -91,6 +91,9 @@ def count_rows(recorder: LogRecorder, view: Projection, query: ListQuery, source
 def _filter_conditions(view: Projection, query: ListQuery, source: RowSource) -> tuple[str, dict[str, Any]]:
     words = [f"%{LIKE_SPECIAL.sub(_escape, word)}%" for word in fold_text(query.q).split()]
     scope, values = scope_condition(query.scope)
+    if view.everywhere:
+        scope = f"({scope} OR document->>%(shared_field)s = %(shared_value)s)"
+        values |= dict(zip(("shared_field", "shared_value"), view.everywhere, strict=True))
     where = f"{FILTERED_ROWS} AND {scope}"
     values |= {"projection": view.name, "words": words, "today": source is CURRENT_ROWS}
     for number, (name, value) in enumerate(query.filters.items()):

@@ -4,7 +4,7 @@ A refusal is a 403 problem whose `policy` names the rule, and whose text says wh
 of is unknown to them: a 404, the same for what exists and for what does not."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,6 +21,10 @@ STAFF = (Role.ADVISER, Role.MANAGER, Role.REGIONAL)
 CASE_READERS = (*STAFF, Role.LEADER, Role.AUDITOR)
 """Not a provider: it would read what its competitors propose."""
 NOT_COVERED = "Ce dossier n’est pas de ceux que votre droit couvre pour cette action."
+DRAFTS_NOT_COVERED = (
+    "Ce qui précède sa publication, où un nom a pu rester, se lit dans l’unité qui l’a proposée et dans les centres de"
+    " ressources."
+)
 PERSON_NOT_COVERED = (
     "Cette personne n’est connue d’aucun dossier que votre droit couvre\u00a0: adressez-vous au ou à la DPO de"
     " l’unité qui l’accompagne."
@@ -133,6 +137,17 @@ def forwarded_headers(request: Request, caller: Caller) -> dict[str, str]:
     """The headers by which another service answers the same reader: token, right in use, reason and correlation."""
     reader = {name: request.headers[name] for name in ("Authorization", RIGHT_HEADER) if name in request.headers}
     return reader | (caller.access.forwarded_headers() if caller.access else {})
+
+
+def authorize_drafts(caller: Caller, case: UUID, kind: str | None = None) -> None:
+    """For the past of what is shared by all: may they read what it said before somebody read it over? Of anything else,
+    nothing. Raises ProblemError 403."""
+    known = caller.find_case(case, kind)
+    if known is None or not known.shared:
+        return
+    decision = evaluate(caller.actor, caller.case, AccessAction.READ, replace(known, draft=True))
+    if not decision.allowed:
+        raise _forbidden_problem(decision.policy, DRAFTS_NOT_COVERED)
 
 
 def can_change(caller: Caller, case: UUID, kind: str | None = None) -> bool:

@@ -14,7 +14,7 @@ from shared.eventlog import LoadedAggregate, LogEntry, RecordedEvent, ServiceApp
 from shared.kernel import Encrypted, Role, event_name
 from shared.projections import Projection
 from shared.temporal import PointInTime
-from shared.web.auth import EXISTENCE, Caller, authorize, require_no_hidden_case, requires
+from shared.web.auth import EXISTENCE, Caller, authorize, authorize_drafts, require_no_hidden_case, requires
 from shared.web.collections import (
     NAMES_DESCRIPTION,
     PAST_TURN,
@@ -93,6 +93,7 @@ def add_state(
         authorize(caller, case, resource.case_kind)
         resource.require(app, case, id)
         if at != PointInTime():
+            authorize_drafts(caller, case, resource.case_kind)
             return state_at(app, decider, id, at=at, case=case, redact=partial(resource.redact, app, caller))
         loaded = app.load_existing(decider, id)
         response.headers["ETag"] = f'"{loaded.version}"'
@@ -122,6 +123,7 @@ def add_state(
         instants, in the order of recording; between two days, what had happened by their end, of all that is recorded
         now."""
         authorize(caller, case, resource.case_kind)
+        authorize_drafts(caller, case, resource.case_kind)
         resource.require(app, case, id)
         effects = [each.model_dump(mode="json") for each in effects_between(app, decider, id, since, until)]
         called = dict(inline_names(plain_state(app, id, app.load_existing(decider, id))))
@@ -145,6 +147,7 @@ def _add_history(resource: AggregateResource[Any], *roles: Role) -> None:
         """Every event of the case in this service, or those recorded by a point in time; a version is that of the
         case's own aggregate. Of a case that has not reached this service yet, what was received about it."""
         authorize(caller, id, resource.case_kind)
+        authorize_drafts(caller, id, resource.case_kind)
         mentioned = resource.is_mentioned(app, id)
         history = load_case_for_response(app, resource.decider, id, at, response, unopened=mentioned)
         readable = resource.readable_kinds(caller.actor.role)
@@ -164,6 +167,7 @@ def _add_history(resource: AggregateResource[Any], *roles: Role) -> None:
     def list_stored_events(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*roles)]) -> Any:  # noqa: A002
         """The stored bytes, which `payload_hash` commits to, with the encrypted values that the reader may see."""
         authorize(caller, id, resource.case_kind)
+        authorize_drafts(caller, id, resource.case_kind)
         if resource.decider.names_cases:
             require_no_hidden_case(app, caller, id, (AccessAction.READ,))
         elif resource.decider.linked_cases:

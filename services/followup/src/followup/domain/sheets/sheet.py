@@ -118,6 +118,8 @@ class PublishSheet:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
+    """`submitted` and `advice`: until it is published; all read what is published, and nothing of what preceded it."""
+
     status: SheetStatus = SheetStatus.NEW
     submitted: SheetSubmitted | None = None
     advice: Encrypted | None = None
@@ -183,7 +185,7 @@ def evolve(sheet: Sheet, event: Event) -> Sheet:
         case SheetReturned(advice):
             return replace(sheet, status=SheetStatus.RETURNED, advice=advice)
         case SheetPublished():
-            return replace(sheet, status=SheetStatus.PUBLISHED, published=event)
+            return Sheet(SheetStatus.PUBLISHED, published=event)
 
 
 decider: Decider[Sheet] = Decider(
