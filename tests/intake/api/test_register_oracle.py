@@ -1,4 +1,5 @@
-"""The register: an identity of other units is answered as one that nobody has, to readers and to writers."""
+"""The register: an identity of other units is answered as one that nobody has, to readers and to writers. A structure
+that another unit has received is received as one that nobody knows."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from tests.support.checks.sql_statements import SqlStatements
 from tests.support.generated.api_surface import REQUEST
 from tests.support.generated.golden_samples import service
 from tests.support.histories.confidential_case import REASONS
+from tests.support.samples.existing_resources import caught_up
 from tests.support.servers.served_service import Client, Serve, Served
 
 from shared.kernel import uuid7
@@ -116,3 +118,21 @@ def test_a_right_to_a_confidential_case_names_it_to_those_who_may_see_it(
         answer = reader.get(address)
         assert (answer.status_code, secret in answer.text) == (200, is_shown), f"{address}: {answer.text}"
     assert reader.get(f"{path}/stored").status_code == (200 if is_shown else 403)
+
+
+def test_two_numbers_of_a_structure_do_not_tell_that_another_unit_has_received_it(serve: Serve) -> None:
+    """Whoever opens a request for each number would be refused the second one if they were known to be of one."""
+    running = serve(service("intake"))
+    both = REQUEST["structure"] | {"siret": NUMBERS[0], "rna": "W442000123"}
+    path = running.by("adviser", unit=ELSEWHERE).post("/api/v1/requests", REQUEST | {"structure": both})
+    assert path.status_code == 201, path.text
+    caught_up(running, "intake")
+
+    def received(**numbers: str | None) -> Any:
+        structure = REQUEST["structure"] | {"siret": None, "rna": None} | numbers
+        return running.by("adviser").post("/api/v1/requests", REQUEST | {"structure": structure})
+
+    answers = [received(siret=NUMBERS[0]), received(rna="W442000123")]
+    assert [answer.status_code for answer in answers] == [201, 201], answers[1].text
+    ids = {running.by("adviser").get(each.headers["Location"]).json()["structure"]["id"] for each in answers}
+    assert len(ids) == 2

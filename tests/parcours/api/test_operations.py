@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from tests.support.checks.document_reading import text_of
 from tests.support.checks.projection_waits import days_pass, tasks, up_to_date
+from tests.support.histories.automatic_openings import opened_by_itself
 from tests.support.histories.validated_parcours import given_signatures, validated_case
 from tests.support.servers.served_service import Client, Serve, Served
 
@@ -255,3 +256,26 @@ def test_one_tender_agreement_report_and_price_for_all_structures_with_a_share_f
     assert TITLE in road_map
     for paper in (sheet, agreement, road_map):
         assert not any(other.rpartition("/")[2] in paper for other, _ in structures[1:])
+
+
+def test_a_region_joins_no_operation_that_it_only_reads(running: Served, operation: str) -> None:
+    """It would change the operation of another unit by a case of its own."""
+    number = operation.rpartition("/")[2]
+    (case, *_) = opened_by_itself("parcours", running.application, unit="dla-pays-de-la-loire")["/api/v1/parcours"]
+    regional = running.by("regional", unit="dla-pays-de-la-loire", units=["dla-44"])
+    assert regional.get(operation).status_code == 200
+    today = paris_date(datetime.now(UTC))
+    action = {
+        "kind": "local_support",
+        "axis": "finance",
+        "title": "Ensemble",
+        "who": "Le réseau",
+        "starts_on": (today + timedelta(days=20)).isoformat(),
+        "ends_on": (today + timedelta(days=90)).isoformat(),
+    }
+    done(regional.post(f"/api/v1/parcours/{case}/ranking", {"axes": ["finance", "strategy"]}))
+    joining = regional.post(f"/api/v1/parcours/{case}/actions", action | {"collective_operation": number})
+    assert joining.json()["type"].endswith("/unknown-operation"), joining.text
+    assert case not in running.by("adviser").get(operation).text
+    own = done(regional.post("/api/v1/operations", {"unit": "dla-pays-de-la-loire", "title": TITLE})).json()["id"]
+    done(regional.post(f"/api/v1/parcours/{case}/actions", action | {"collective_operation": own}))

@@ -92,12 +92,13 @@ def look_up_structure(
     """Finds the structure's earlier requests in this unit that the caller may see, and what the public directory says
     of it where the deployment uses one."""
     structure = normalize_structure(body.structure, deployment.reference)
-    structure_id = _find_structure_id(app, structure) or app.key_store.pseudonym(structure.number)
+    unit = caller.actor.unit
+    structure_id = _find_structure_id(app, structure, unit) or app.key_store.pseudonym(structure.number)
     condition, values = scope_condition(caller.list_scope)
     rows = app.recorder.fetch(
         f"SELECT case_id FROM {ROWS} WHERE projection = %(projection)s AND document->>'structure_id' = %(structure)s"  # noqa: S608
         f" AND document->>'unit' = %(unit)s AND {condition} ORDER BY case_id LIMIT 50",
-        {"projection": projections.requests.name, "structure": str(structure_id), "unit": caller.actor.unit, **values},
+        {"projection": projections.requests.name, "structure": str(structure_id), "unit": unit, **values},
     )
     prefill = None
     if deployment.directory and structure.siret:
@@ -107,14 +108,15 @@ def look_up_structure(
     )
 
 
-def _find_structure_id(app: ServiceApplication, structure: Structure) -> UUID | None:
-    """The id by which the structure is known already: an association that came with its RNA number alone has the same
-    one when it comes back with a SIRET and that number. It identifies nobody, so it is looked for in every unit."""
+def _find_structure_id(app: ServiceApplication, structure: Structure, unit: str | None) -> UUID | None:
+    """The id by which the unit knows the structure already: an association that came with its RNA number alone has the
+    same one when it comes back with a SIRET and that number. Of other units' it is not asked: that two numbers have one
+    id would say that one of them has received the structure."""
     rows = app.recorder.fetch(
         "SELECT document->>'structure_id' AS id FROM {schema}.projection_rows WHERE projection = %s"
-        " AND (document->>'siren' = %s OR document->>'rna' = %s)"
+        " AND (document->>'siren' = %s OR document->>'rna' = %s) AND document->>'unit' = %s"
         " ORDER BY document->>'siren' = %s DESC NULLS LAST, case_id LIMIT 1",
-        (projections.requests.name, structure.siren, structure.rna, structure.siren),
+        (projections.requests.name, structure.siren, structure.rna, unit, structure.siren),
     )
     return UUID(rows[0]["id"]) if rows else None
 

@@ -40,9 +40,10 @@ def introductions_of(parcours: Parcours) -> dict[tuple[UUID, int], Introduction]
 def check_operation(
     _: ServiceApplication, caller: Caller, _case: UUID, command: edits.AddAction | standing.MoveToOperation
 ) -> None:
-    """Raises unless the operation that the command names, if any, is one that the caller sees."""
+    """Raises unless the operation that the command names, if any, is one that the caller may change: it gains a
+    structure. A region reads those of its territory, and joins its own."""
     named = command.collective_operation if isinstance(command, edits.AddAction) else command.operation
-    if named and not caller.can(AccessAction.READ, named, operation.decider.name):
+    if named and not caller.can(AccessAction.WRITE, named, operation.decider.name):
         raise unknown_operation()
 
 
