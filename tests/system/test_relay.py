@@ -173,11 +173,27 @@ def test_every_replica_can_tell_that_the_stream_is_gone_and_the_deploy_step_brin
     eventually(lambda: find_relay_status(desk.app).error is None and find_relay_status(desk.app).unsent == 0)
     carrier.delete_stream()
     register_in_turn(desk, cases=1, steps=2, first=200)
-    eventually(lambda: "NotFoundError" in (find_relay_status(desk.app).error or ""))
+    eventually(lambda: "run `dla-desk migrate`" in (find_relay_status(desk.app).error or ""))
     assert find_relay_status(desk.app).unsent == 2
     carrier.install()
     eventually(lambda: find_relay_status(desk.app).error is None and find_relay_status(desk.app).unsent == 0)
     assert carrier.positions() == [1, 2, 3, 4]
+
+
+def test_events_go_on_by_the_feed_while_the_stream_is_gone(desk: Desk, workshop: Workshop, carrier: Carrier) -> None:
+    carrier.install()
+    relay = carrier.relay()
+    carrier.subscribe_workshop(workshop)
+    register_in_turn(desk, cases=1, steps=2)
+    eventually(lambda: workshop.steps() == desk.steps())
+    carrier.delete_stream()
+    register_in_turn(desk, cases=2, steps=2, first=200)
+    eventually(lambda: workshop.steps() == desk.steps())
+    assert "StreamMissing" in relay.health.errors["stream"]
+    carrier.install()
+    eventually(lambda: carrier.all_sent(relay) and not relay.health.errors)
+    register_in_turn(desk, cases=1, steps=1, first=300)
+    eventually(lambda: workshop.steps() == desk.steps())
 
 
 def test_a_restored_log_goes_on_under_its_new_id(desk: Desk, carrier: Carrier) -> None:

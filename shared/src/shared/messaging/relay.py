@@ -19,6 +19,7 @@ from uuid import uuid4
 import msgspec
 from nats.aio.client import Client
 from nats.js import JetStreamContext
+from nats.js.api import StreamInfo
 from nats.js.errors import NotFoundError
 
 from shared.eventlog import DATABASE_ERRORS, PARTITIONS, ServiceApplication
@@ -37,6 +38,10 @@ log = logging.getLogger(__name__)
 
 class RelayFenced(Exception):
     """The stream does not end where we believed: another leader, a wipe, or our own batch whose answer was lost."""
+
+
+class StreamMissing(Exception):
+    """The stream was deleted, or lost with the store of NATS. Only the deploy step makes streams."""
 
 
 class StreamDiverged(Exception):
@@ -138,7 +143,12 @@ class Relay:
         await self._lease.acquired.wait()
         async with self._connect() as connection:
             jetstream = connection.jetstream(prefix=topology.JETSTREAM_PREFIX, timeout=2)
-            await self._resume(jetstream)
+            try:
+                await self._resume(jetstream)
+            except StreamMissing:
+                await self._announce(connection)  # consumers then read the feed
+                await connection.flush()
+                raise
             compared_at = 0.0
             while self.is_leading and not is_cancelled():
                 if self._compare_now.is_set() or time.monotonic() - compared_at > COMPARE_SECONDS:
@@ -179,11 +189,21 @@ class Relay:
 
     async def _resume(self, jetstream: JetStreamContext) -> None:
         """Reads the end of the stream: its sequence, and the position of our log."""
-        info = await jetstream.stream_info(self._app.service)
+        info = await self._stream_info(jetstream)
         self._sequence = info.state.last_seq
         last = await self._message_at(jetstream, self._sequence)
         self._position = await asyncio.to_thread(self._position_of, last, info.config.max_age or 0)
         log.info("%s: resumes after position %d, sequence %d", self._app.service, self._position, self._sequence)
+
+    async def _stream_info(self, jetstream: JetStreamContext) -> StreamInfo:
+        try:
+            return await jetstream.stream_info(self._app.service)
+        except NotFoundError as error:
+            service = self._app.service
+            raise StreamMissing(
+                f"NATS has no stream {service}: run `dla-{service} migrate`. Nothing is lost; until then the other"
+                " services read the feed, which is slower"
+            ) from error
 
     async def _message_at(self, jetstream: JetStreamContext, sequence: int) -> Message | None:
         if sequence == 0:
@@ -244,13 +264,16 @@ class Relay:
 
     async def _compare(self, connection: Client, jetstream: JetStreamContext) -> None:
         """Compares the end of the stream with ours, then announces the high-water mark."""
-        info = await jetstream.stream_info(self._app.service)
+        info = await self._stream_info(jetstream)
         if info.state.last_seq != self._sequence:
             raise RelayFenced(f"the stream ends at sequence {info.state.last_seq}, not {self._sequence}")
-        mark = await asyncio.to_thread(self._high_water_mark)
-        await connection.publish(topology.high_water_mark_subject(self._region, self._app.service), encode(mark))
+        await self._announce(connection)
         self._errors.pop("stream", None)
         await self._record_status()
+
+    async def _announce(self, connection: Client) -> None:
+        mark = await asyncio.to_thread(self._high_water_mark)
+        await connection.publish(topology.high_water_mark_subject(self._region, self._app.service), encode(mark))
 
     def _high_water_mark(self) -> HighWaterMark:
         recorder = self._app.recorder
