@@ -273,7 +273,7 @@ def test_a_region_joins_no_operation_that_it_only_reads(running: Served, operati
         "starts_on": (today + timedelta(days=20)).isoformat(),
         "ends_on": (today + timedelta(days=90)).isoformat(),
     }
-    done(regional.post(f"/api/v1/parcours/{case}/ranking", {"axes": ["finance", "strategy"]}))
+    done(regional.post(f"/api/v1/parcours/{case}/ranking", {"ranking": ["finance", "strategy"]}))
     joining = regional.post(f"/api/v1/parcours/{case}/actions", action | {"collective_operation": number})
     assert joining.json()["type"].endswith("/unknown-operation"), joining.text
     assert case not in running.by("adviser").get(operation).text
