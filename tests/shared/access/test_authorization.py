@@ -102,6 +102,7 @@ def test_a_right_to_one_case_opens_no_other_and_tells_nothing_of_it(
     assert answer(role, known, own=ANOTHER, writes=writes) == "own-case"
     assert answer(role, known, own=None, writes=writes) == "own-case", "nor does one that names none"
     assert answer(role, ProtectedCase(CASE, UNITS[HERE]), own=CASE, writes=writes) == OPENED
+    assert not any(caller(role, known, ANOTHER).can(action, CASE) for action in AccessAction)
     with pytest.raises(ProblemError):
         authorize(caller(role, known, ANOTHER))
 
