@@ -20,7 +20,7 @@ from shared.messaging import (
     effects_without_cause,
     find_restored_log,
     follow_restored,
-    subscriptions,
+    receiving,
 )
 from shared.messaging.halts import PublisherHalted
 from shared.messaging.parking import Parking
@@ -60,7 +60,7 @@ def followed(workshop: Workshop) -> Counter[UUID]:
 def test_over_nats_it_goes_on_exactly_once_from_where_it_is_another_history(
     desk: Desk, workshop: Workshop, carrier: Carrier, http_feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscriptions, "HALTED_RETRY_SECONDS", 0.2)
+    monkeypatch.setattr(receiving, "HALTED_RETRY_SECONDS", 0.2)
     carrier.install()
     relay = carrier.relay()
     carrier.subscribe_workshop(workshop)

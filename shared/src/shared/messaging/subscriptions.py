@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-import msgspec
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from nats.aio.client import Client
@@ -18,17 +17,13 @@ from nats.js.errors import APIError
 
 from shared.contracts.base import PublicEvent
 from shared.messaging import topology
-from shared.messaging.halts import PublisherHalted
-from shared.messaging.inbox import GapDetected, Inbox
+from shared.messaging.inbox import Inbox
 from shared.messaging.nats_access import PING_SECONDS, UNANSWERED_PINGS, faststream_security, violates_permissions
-from shared.messaging.provenance import ForeignContent, MessageSource, check_subject
 from shared.messaging.reactions import Reactions
-from shared.messaging.wire import Message, decode, decode_high_water_mark
+from shared.messaging.receiving import RETRY_SECONDS, Receiver
 from shared.settings import NatsAccess
 
-RETRY_SECONDS = 0.5
 THREADS_PER_PUBLISHER = 4
-HALTED_RETRY_SECONDS = 30
 log = logging.getLogger(__name__)
 
 
@@ -54,6 +49,7 @@ class Subscriptions:
             publisher: ThreadPoolExecutor(THREADS_PER_PUBLISHER, thread_name_prefix=f"reactions-{publisher}")
             for publisher in inbox.reactions.publishers
         }
+        receiver = Receiver(inbox, region=region, threads=self._threads)
         self._broker = NatsBroker(
             access.url,
             security=faststream_security(access),
@@ -72,11 +68,11 @@ class Subscriptions:
         self._pulls = [
             pull
             for publisher in inbox.reactions.publishers
-            for pull in _pulls(self._broker, inbox.reactions, region, publisher, partial(self._receive, publisher))
+            for pull in _pulls(self._broker, inbox.reactions, region, publisher, partial(receiver.receive, publisher))
         ]
         for publisher in inbox.reactions.publishers:
             self._broker.subscriber(topology.high_water_mark_subject(region, publisher), decoder=_pass_through)(
-                partial(self._receive_high_water_mark, publisher)
+                partial(receiver.receive_high_water_mark, publisher)
             )
 
     async def start(self) -> None:
@@ -119,45 +115,6 @@ class Subscriptions:
                 self._region, reactions.service, publisher, whole_log=reactions.reads_whole_logs
             ):
                 await jetstream.consumer_info(publisher, str(consumer.durable_name))
-
-    async def _receive(self, publisher: str, message: NatsMessage) -> None:
-        try:
-            decoded = decode(message.body)
-        except msgspec.DecodeError:
-            log.exception("unreadable message: its number will be back-filled from the feed")
-            await message.reject()
-            return
-        loop, subject = asyncio.get_running_loop(), message.raw_message.subject
-        applied = loop.run_in_executor(self._threads[publisher], self._apply, decoded, publisher, subject)
-        while not (await asyncio.wait([applied], timeout=topology.ACK_WAIT_SECONDS / 2))[0]:
-            await message.in_progress()
-        try:
-            applied.result()
-        except (ForeignContent, GapDetected) as error:
-            log.error("dropped: %s", error)  # noqa: TRY400  it is no fault of this program
-            await message.reject()
-        except PublisherHalted:
-            await message.nack(delay=HALTED_RETRY_SECONDS)
-        except Exception as error:  # noqa: BLE001, RUF100  not applied, for whatever reason: it comes again
-            log.warning("%s %s: to be delivered again, after %r", publisher, decoded.header.position, error)
-            await message.nack(delay=RETRY_SECONDS)
-        else:
-            await message.ack()
-
-    def _apply(self, message: Message, publisher: str, subject: str) -> None:
-        try:
-            check_subject(message, MessageSource(publisher), subject, self._region)
-        except ForeignContent as refused:
-            self._inbox.halt(refused)
-            raise
-        self._inbox.receive(message, publisher)
-
-    async def _receive_high_water_mark(self, publisher: str, message: NatsMessage) -> None:
-        try:
-            mark, loop = decode_high_water_mark(message.body), asyncio.get_running_loop()
-            await loop.run_in_executor(self._threads[publisher], self._inbox.receive_high_water_mark, mark, publisher)
-        except Exception as error:  # noqa: BLE001, RUF100  another announcement follows
-            log.warning("%s: %r", message.raw_message.subject, error)
 
     async def _on_closed(self) -> None:
         if not self._stopping:
