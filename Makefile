@@ -7,7 +7,7 @@ PACKAGES := shared $(wildcard services/*) deploy/embedded
 READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo tour up test check audit bench faults token schemas lock sbom docs pictures clean
+.PHONY: help demo tour up test simulate check audit bench faults token schemas lock sbom docs pictures clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ token: $(READY) ## a token to try the API by hand: make token ROLE=adviser UNIT=
 
 test: $(READY) ## every test, on two workers (N=4 for more)
 	@$(BIN)/pytest -n $(or $(N),2) --dist loadfile --no-loadscope-reorder -rs
+
+simulate: $(READY) ## the protocol under seeded faults (SEED=… the first seed, RUNS=… how many; a failing one is printed with its trace)
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) $(if $(TRACE),--trace)
 
 check: $(READY) ## ruff, mypy strict, import rules, licences, schema drift
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/reuse lint --quiet

@@ -38,7 +38,7 @@ WRITTEN_ELSEWHERE = {
     "CONTRIBUTING.md": "contributing.md",
     "SECURITY.md": "report-a-vulnerability.md",
     "CODE_OF_CONDUCT.md": "code-of-conduct.md",
-    "tests/SENTENCES.md": "guarantees.md",
+    "tests/SENTENCES.md": "expectations.md",
     "docs/adr": "adr/README.md",
     "shared/README.md": "packages/README.md",
     **{f"services/{name}/README.md": f"services/{name}.md" for name in SERVICES},
