@@ -27,12 +27,12 @@ class SecretFormMiddleware:
             await self._app(scope, receive, send)
             return
         passed = False
-        refusal: Refusal | None = None
+        refusal: FormRefusal | None = None
 
         async def answer(message: Message) -> None:
             nonlocal passed, refusal
             if message["type"] == "http.response.start" and message["status"] >= 400:
-                refusal = Refusal(message["status"], Headers(raw=message["headers"]))
+                refusal = FormRefusal(message["status"], Headers(raw=message["headers"]))
             if refusal is None:
                 passed = True
                 await send(message)
@@ -40,19 +40,19 @@ class SecretFormMiddleware:
         try:
             await self._app(scope, receive, answer)
         except Exception:
-            refusal = Refusal(500, Headers())
+            refusal = FormRefusal(500, Headers())
             raise
         finally:
             if refusal and not passed:
                 await refusal.redirect(SECRET_FORMS[scope["path"]])(scope, receive, send)
 
 
-class Refusal(NamedTuple):
+class FormRefusal(NamedTuple):
     status: int
     headers: Headers
 
     def redirect(self, page: str) -> RedirectResponse:
         wait = self.headers.get("Retry-After")
         query = {"refus": self.status} | ({"attente": wait} if wait else {})
-        kept = {name: self.headers[name] for name in ("Connection",) if name in self.headers}
-        return RedirectResponse(f"{page}?{urlencode(query)}", 303, headers=kept)
+        connection = {name: self.headers[name] for name in ("Connection",) if name in self.headers}
+        return RedirectResponse(f"{page}?{urlencode(query)}", 303, headers=connection)

@@ -21,7 +21,7 @@ from shared.web.identity import LINK_PATTERN
 
 router = APIRouter()
 MAX_TOKEN_CHARACTERS = 8 * 1024
-Refusal = Annotated[int, Query(ge=400, le=599)]
+Status = Annotated[int, Query(ge=400, le=599)]
 Wait = Annotated[int, Query(ge=1, le=86_400)]
 UNREADABLE = "Ce qui a été envoyé n’a pas pu être lu. Rien n’a été fait\u00a0: recommencez."
 UNAVAILABLE = "Un service ne répond pas. Rien n’est perdu\u00a0: réessayez dans un instant."
@@ -41,7 +41,11 @@ TOKEN_REFUSALS = {401: "Ce n’est pas un jeton\u00a0: «\u202fmake token\u202f�
 
 @router.get("/connexion")
 async def sign_in_page(
-    request: Request, vers: str = "/", fin: bool = False, refus: Refusal | None = None, attente: Wait | None = None
+    request: Request,
+    vers: str = "/",
+    fin: bool = False,
+    refus: Status | None = None,
+    attente: Wait | None = None,
 ) -> Response:
     """`refus`, `attente`: the status with which a token was refused, and the seconds to wait."""
     if refus is not None:
@@ -102,7 +106,7 @@ async def sign_in_with_token(request: Request) -> Response:
 
 
 @router.get("/acces")
-async def personal_link(request: Request, refus: Refusal | None = None, attente: Wait | None = None) -> Response:
+async def personal_link(request: Request, refus: Status | None = None, attente: Wait | None = None) -> Response:
     """The code of a personal link is typed or pasted: browsers record every address, its fragment too.
 
     `refus`, `attente`: the status with which a code was refused, and the seconds to wait."""
