@@ -201,7 +201,7 @@ def test_hearing_begins_when_the_streams_are_there(desk: Desk, workshop: Worksho
     carrier.subscribe_workshop(workshop)
     relay = carrier.relay()
     register_in_turn(desk, cases=2, steps=2)
-    eventually(lambda: "NotFoundError" in relay.health.errors.get("stream", ""))
+    eventually(lambda: "StreamMissing" in relay.health.errors.get("stream", ""))
     carrier.install()
     eventually(lambda: workshop.steps() == desk.steps())
     eventually(lambda: relay.health.errors == {})
