@@ -66,10 +66,10 @@ def check(entries: Sequence[Entry], evidence: Evidence) -> list[Finding]:
         *_check_logs(evidence.logs),
         *_check_effects(evidence),
         *_check_answers(acknowledged, entries),
-        *(Finding(Kind.PROJECTION, "check-rebuild", line) for line in evidence.rebuilt),
-        *(Finding(Kind.LEDGER, "reconcile", line) for line in evidence.ledger),
+        *(Finding(Kind.PROJECTION, "check-rebuild", what=line) for line in evidence.rebuilt),
+        *(Finding(Kind.LEDGER, "reconcile", what=line) for line in evidence.ledger),
         *(
-            Finding(Kind.REFUSED, each.key, f"{each.path}: {each.answer}")
+            Finding(Kind.REFUSED, each.key, what=f"{each.path}: {each.answer}")
             for each in of_kind(entries, EntryKind.REFUSED)
         ),
     ]
@@ -87,12 +87,16 @@ def _check_events(acknowledged: Sequence[Entry], logs: Mapping[str, Sequence[Hea
             place = (entry.service, stream, version)
             if named.get(place) != event:
                 found = named.get(place, "nothing")
-                yield Finding(Kind.LOST, entry.key, f"{event} was acknowledged at {place}, where the log has {found}")
+                yield Finding(
+                    Kind.LOST, entry.key, what=f"{event} was acknowledged at {place}, where the log has {found}"
+                )
             if other := claimed.get(place):
-                yield Finding(Kind.LOST, entry.key, f"{event} at {place} was acknowledged to {other} as well")
+                yield Finding(Kind.LOST, entry.key, what=f"{event} at {place} was acknowledged to {other} as well")
             claimed[place] = entry.key
         if events and begin <= reached[entry.service, stream]:
-            yield Finding(Kind.OUT_OF_ORDER, entry.key, f"version {end} of {stream} was acknowledged after a later one")
+            yield Finding(
+                Kind.OUT_OF_ORDER, entry.key, what=f"version {end} of {stream} was acknowledged after a later one"
+            )
         reached[entry.service, stream] = max(end, reached[entry.service, stream])
 
 
@@ -118,7 +122,7 @@ def _check_no_others(
             where = (service, None if opens else case)
             if possible[where] <= 0:
                 what = f"{[each.event for each in events]} at version {events[-1].version} of {events[-1].stream}"
-                yield Finding(Kind.DOUBLED, service, f"{what} were acknowledged to nobody")
+                yield Finding(Kind.DOUBLED, service, what=f"{what} were acknowledged to nobody")
             possible[where] -= 1
 
 
@@ -135,14 +139,14 @@ def _check_markers(acknowledged: Sequence[Entry], states: Mapping[tuple[str, str
         missing = [marker for marker in markers if not counts[marker]]
         twice = [marker for marker in counts if counts[marker] > 1]
         if missing:
-            yield Finding(Kind.LOST, where, f"the state lacks {missing}")
+            yield Finding(Kind.LOST, where, what=f"the state lacks {missing}")
         if twice:
-            yield Finding(Kind.DOUBLED, where, f"the state has {twice} more than once")
+            yield Finding(Kind.DOUBLED, where, what=f"the state has {twice} more than once")
         wanted = [marker for marker in markers if counts[marker]]
         if not twice and [marker for marker in found if marker in wanted and _in_a_list(marker)] != [
             marker for marker in wanted if _in_a_list(marker)
         ]:
-            yield Finding(Kind.OUT_OF_ORDER, where, f"the state has {found}, acknowledged were {markers}")
+            yield Finding(Kind.OUT_OF_ORDER, where, what=f"the state has {found}, acknowledged were {markers}")
 
 
 def _in_a_list(marker: str) -> bool:
@@ -157,13 +161,15 @@ def _check_logs(logs: Mapping[str, Sequence[Header]]) -> Iterator[Finding]:
             for group, numbers in groups.items():
                 if numbers != list(range(1, len(numbers) + 1)):
                     after = next((a for a, b in pairwise([0, *numbers]) if b != a + 1), 0)
-                    yield Finding(Kind.OUT_OF_ORDER, service, f"the {name} of {group} do not go on after {after}")
+                    yield Finding(Kind.OUT_OF_ORDER, service, what=f"the {name} of {group} do not go on after {after}")
         for before, each in pairwise(log):
             if each.recorded_at < before.recorded_at:
-                yield Finding(Kind.OUT_OF_ORDER, service, f"position {each.position} is recorded before the last one")
+                yield Finding(
+                    Kind.OUT_OF_ORDER, service, what=f"position {each.position} is recorded before the last one"
+                )
         for event, times in Counter(each.id for each in log).items():
             if times > 1:
-                yield Finding(Kind.DOUBLED, service, f"event {event} stands {times} times in the log")
+                yield Finding(Kind.DOUBLED, service, what=f"event {event} stands {times} times in the log")
 
 
 def _numberings(log: Sequence[Header]) -> dict[str, dict[str, list[int]]]:
@@ -180,17 +186,17 @@ def _check_effects(evidence: Evidence) -> Iterator[Finding]:
     for (consumer, publisher, partition), (reached, end) in evidence.tracked.items():
         if reached != end:
             what = f"is at {reached} of {end} of {publisher}, partition {partition}"
-            yield Finding(Kind.DIVERGENT, consumer, what)
+            yield Finding(Kind.DIVERGENT, consumer, what=what)
     for line in evidence.stuck:
-        yield Finding(Kind.DIVERGENT, "consumers", line)
+        yield Finding(Kind.DIVERGENT, "consumers", what=line)
     admitted = {each.id: each for each in evidence.logs.get("intake", ()) if each.event == "request-admitted"}
     opened = Counter(each.causation for each in evidence.logs.get("diagnostic", ()) if each.event == "diagnosis-opened")
     for event, header in admitted.items():
         if opened[event] != 1:
             kind = Kind.DOUBLED if opened[event] else Kind.DIVERGENT
-            yield Finding(kind, "diagnostic", f"{opened[event]} diagnoses for the admission of {header.case}")
+            yield Finding(kind, "diagnostic", what=f"{opened[event]} diagnoses for the admission of {header.case}")
     for cause in opened.keys() - admitted.keys():
-        yield Finding(Kind.DIVERGENT, "diagnostic", f"a diagnosis without its admission {cause}")
+        yield Finding(Kind.DIVERGENT, "diagnostic", what=f"a diagnosis without its admission {cause}")
 
 
 def _check_answers(acknowledged: Iterable[Entry], entries: Sequence[Entry]) -> Iterator[Finding]:
@@ -198,4 +204,4 @@ def _check_answers(acknowledged: Iterable[Entry], entries: Sequence[Entry]) -> I
     for entry in of_kind(entries, EntryKind.REPEATED):
         if entry.answer != first[entry.key].answer:
             what = f"{entry.path}: first {first[entry.key].answer}, then {entry.answer}"
-            yield Finding(Kind.ANSWERED_DIFFERENTLY, entry.key, what)
+            yield Finding(Kind.ANSWERED_DIFFERENTLY, entry.key, what=what)

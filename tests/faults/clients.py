@@ -79,7 +79,7 @@ class Client(Thread):
         self._random = Random(f"{seed} client {number}")
         self._numbers = fictional_numbers(self._random.random())
         self._http = httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
-        self._caller = Caller(self._http, addresses, token, self._random)
+        self._caller = Caller(self._http, addresses, token=token, random=self._random)
         self._stopping, self._give_up = Event(), Event()
         self._keys = self._dossiers = 0
         self.error: BaseException | None = None

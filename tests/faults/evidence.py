@@ -138,7 +138,7 @@ def read_states(cluster: Cluster, entries: Sequence[Entry], seed: int) -> dict[t
     )
     random = Random(f"{seed} states")
     drawn = random.sample(places, min(len(places), MAX_STATES))
-    caller = Caller(cluster.http, cluster.addresses, cluster.token("adviser", ADVISER), random)
+    caller = Caller(cluster.http, cluster.addresses, token=cluster.token("adviser", ADVISER), random=random)
     states = {}
     for name, case in drawn:
         path = f"/{'requests' if name == 'intake' else 'diagnoses'}/{case}"
@@ -163,9 +163,9 @@ def repeat_commands(cluster: Cluster, account: Account, seed: int) -> None:
     sent = {entry.key: entry for entry in of_kind(entries, EntryKind.SENT)}
     acknowledged = of_kind(entries, EntryKind.ACKNOWLEDGED)
     random = Random(f"{seed} repeated")
-    caller = Caller(cluster.http, cluster.addresses, cluster.token("adviser", ADVISER), random)
+    caller = Caller(cluster.http, cluster.addresses, token=cluster.token("adviser", ADVISER), random=random)
     for entry in random.sample(acknowledged, min(len(acknowledged), MAX_REPEATED)):
-        command = Command(entry.service, entry.path, sent[entry.key].body)
+        command = Command(entry.service, entry.path, body=sent[entry.key].body)
         response = _answered(partial(caller.post, command, entry.key))
         answer = answer_of(response) if response.is_success else {"body": response.text}
         account.write(replace(entry, kind=EntryKind.REPEATED, answer=answer))

@@ -42,12 +42,12 @@ Story = Generator[Command | Opened, Json, None]
 def play_dossier(name: str, siret: str, random: Random) -> Story:
     """`name`: unique, for the markers and the structure."""
     day = date.today().isoformat()  # noqa: DTZ011  a day of the adviser's
-    answer = yield Command("intake", "/requests", _request(name, siret), marker=f"{name}-0")
+    answer = yield Command("intake", "/requests", body=_request(name, siret), marker=f"{name}-0")
     case = answer["id"]
 
     def command(service: str, path: str, body: Json, marker: str | None = None) -> Command:
         at = f"/{'requests' if service == 'intake' else 'diagnoses'}/{case}{path}"
-        return Command(service, at, body, case=case, marker=marker)
+        return Command(service, at, body=body, case=case, marker=marker)
 
     people = [{"name": "Maëlle Kerdoncuff"}]
     for number in range(1, NOTES + 1):
@@ -57,7 +57,7 @@ def play_dossier(name: str, siret: str, random: Random) -> Story:
     for criterion in random.sample(CRITERIA, len(CRITERIA)):
         yield command("intake", "/criteria", {"criterion": criterion, "verdict": "met", "evidence": "Pièce lue."})
     yield command("intake", "/admission", {"reason": "Besoin clair, dirigeantes motivées."})
-    yield Opened("diagnostic", f"/diagnoses/{case}", case)
+    yield Opened("diagnostic", f"/diagnoses/{case}", case=case)
     people = [{"name": "Maëlle Kerdoncuff", "quality": "leader"}]
     for number in range(NOTES + 1, 2 * NOTES + 1):
         marker = f"{name}-{number}"

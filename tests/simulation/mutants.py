@@ -196,52 +196,56 @@ def appending(broken: type[Appending]) -> Plant:
 
 MUTANTS: dict[str, Mutant] = {
     "unfenced": Mutant(
-        "the fence: the expected last sequence", replacing(tests.simulation.running, "Client", UnfencedClient), 4
+        "the fence: the expected last sequence", replacing(tests.simulation.running, "Client", UnfencedClient), seed=4
     ),
     "resume-after-the-log": Mutant(
-        "the relay resumes from the stream's last message", replacing(Relay, "_resume", resume_after_the_log), 3
+        "the relay resumes from the stream's last message", replacing(Relay, "_resume", resume_after_the_log), seed=3
     ),
     "compare-nothing": Mutant(
-        "the relay compares the end of the stream", replacing(Relay, "_compare", compare_nothing), 5
+        "the relay compares the end of the stream", replacing(Relay, "_compare", compare_nothing), seed=5
     ),
     "believe-any-message": Mutant(
-        "the last message is of this log", replacing(Relay, "_position_of", believe_any_message), 3
+        "the last message is of this log", replacing(Relay, "_position_of", believe_any_message), seed=3
     ),
-    "same-log-after-restore": Mutant("a restored log takes a new id", Plant(keep_log_id), 5),
-    "lease-on-a-clock-set-back": Mutant("a lease is counted on a monotonic clock", Plant(set_back), 6),
+    "same-log-after-restore": Mutant("a restored log takes a new id", Plant(keep_log_id), seed=5),
+    "lease-on-a-clock-set-back": Mutant("a lease is counted on a monotonic clock", Plant(set_back), seed=6),
     "lease-without-end": Mutant(
-        "a leader looks at its clock", replacing(Lease, "is_held", property(lambda lease: lease._expires_at > 0)), 6
+        "a leader looks at its clock",
+        replacing(Lease, "is_held", property(lambda lease: lease._expires_at > 0)),
+        seed=6,
     ),
     "lease-kept-by-a-clock-set-back": Mutant(
         "a lease that ends later than one taken now is not believed",
         replacing(protocol_statements, "is_held", lambda until, now, _: now <= until),
-        176,
+        seed=176,
     ),
-    "acknowledged-first": Mutant("acknowledged after the commit", replacing(Receiver, "receive", acknowledge_first), 1),
+    "acknowledged-first": Mutant(
+        "acknowledged after the commit", replacing(Receiver, "receive", acknowledge_first), seed=1
+    ),
     "tracked-afterwards": Mutant(
-        "effect and tracking are one transaction", replacing(Inbox, "_react", track_afterwards), 4
+        "effect and tracking are one transaction", replacing(Inbox, "_react", track_afterwards), seed=4
     ),
-    "tracked-first": Mutant("effect and tracking are one transaction", replacing(Inbox, "_react", track_first), 4),
-    "order-of-delivery-trusted": Mutant("compare and set, from n - 1 to n only", Plant(trust_order, LaterThan), 3),
-    "uncompared": Mutant("tracking is compared", appending(Uncompared), 5),
-    "gap-not-filled": Mutant("a gap is back-filled", replacing(Inbox, "_back_fill", lambda *_: None), 1),
+    "tracked-first": Mutant("effect and tracking are one transaction", replacing(Inbox, "_react", track_first), seed=4),
+    "order-of-delivery-trusted": Mutant("compare and set, from n - 1 to n only", Plant(trust_order, LaterThan), seed=3),
+    "uncompared": Mutant("tracking is compared", appending(Uncompared), seed=5),
+    "gap-not-filled": Mutant("a gap is back-filled", replacing(Inbox, "_back_fill", lambda *_: None), seed=1),
     "no-watermark": Mutant(
-        "the announced head shows a lost tail", replacing(Receiver, "receive_high_water_mark", no_watermark), 1
+        "the announced head shows a lost tail", replacing(Receiver, "receive_high_water_mark", no_watermark), seed=1
     ),
     "overtaken": Mutant(
         "later events of a parked case wait behind it",
         replacing(Inbox, "_find_position", never_parked, NothingParked),
-        7,
+        seed=7,
     ),
     "any-log-followed": Mutant(
-        "another log halts its receivers", replacing(Inbox, "_find_position", follow_any_log), 5
+        "another log halts its receivers", replacing(Inbox, "_find_position", follow_any_log), seed=5
     ),
-    "fired-again": Mutant("a deadline is compared and set", appending(FiredAgain), 6),
-    "never-withdrawn": Mutant("a withdrawn deadline does not fire", appending(NeverWithdrawn), 4),
-    "forgotten-keys": Mutant("an idempotency key is kept", appending(ForgottenKeys), 6),
+    "fired-again": Mutant("a deadline is compared and set", appending(FiredAgain), seed=6),
+    "never-withdrawn": Mutant("a withdrawn deadline does not fire", appending(NeverWithdrawn), seed=4),
+    "forgotten-keys": Mutant("an idempotency key is kept", appending(ForgottenKeys), seed=6),
     "own-commit-unknown": Mutant(
         "an append whose answer was lost is recognized",
         replacing(shared.eventlog.storage.appender.Appender, "_find_committed_positions", lambda *_: None),
-        30,
+        seed=30,
     ),
 }

@@ -74,7 +74,7 @@ def simulate(seed: int, plant: Plant = SOUND, *, tracing: bool = False) -> Outco
             world.end()
     if broken is None and world.errors:
         broken = world.errors[0]
-    return Outcome(seed, world.steps, world.now, broken=broken, trace=world.trace)
+    return Outcome(seed, world.steps, seconds=world.now, broken=broken, trace=world.trace)
 
 
 @contextmanager

@@ -88,7 +88,7 @@ def evolve_desk(state: DeskState, event: Any) -> DeskState:
 
 def desk_deadlines(_state: DeskState, event: Any) -> Iterable[Deadline]:
     if isinstance(event, ReminderSet):
-        yield Deadline("reminder", "", event.on)
+        yield Deadline("reminder", "", on=event.on)
 
 
 DESK: Decider[DeskState] = Decider(

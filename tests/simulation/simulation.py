@@ -188,7 +188,7 @@ class Simulation:
         return template(service)[0].on(self.databases[service])
 
     def _start_api(self, process: Process) -> None:
-        desk = Desk(self.world, self.account, self._app("desk"))
+        desk = Desk(self.world, self.account, app=self._app("desk"))
         for client in self.clients:
             self.world.spawn(process, process.name, partial(desk.serve, client))
 
@@ -281,7 +281,7 @@ class Simulation:
         for process, receiver in self.listeners.items():
             for _ in range(self.world.random.choice((1, 1, 1, 2))):
                 if process.alive and not self.world.chance(self.stream.disorder.announcement_lost):
-                    stored = Stored(0, f"dla.{REGION}.desk.head", data)
+                    stored = Stored(0, f"dla.{REGION}.desk.head", data=data)
                     announced = Delivered(self.stream, None, stored)
                     hear = partial(self._hear, process, receiver, announced)
                     self.world.at(self.world.now + self.world.random.random() * 1.5, hear)

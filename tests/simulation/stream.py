@@ -76,7 +76,7 @@ class Stream:
         if (wanted := parts[0][3]) is not None and int(wanted) != self.last_sequence:
             return {"error": {"code": 400, "err_code": WRONG_LAST_SEQUENCE}}
         first = self.last_sequence + 1
-        new = [Stored(first + n, part[1], part[2]) for n, part in enumerate(parts)]
+        new = [Stored(first + n, part[1], data=part[2]) for n, part in enumerate(parts)]
         self.on_stored(new)
         self.messages |= {each.sequence: each for each in new}
         self.last_sequence = new[-1].sequence

@@ -126,7 +126,7 @@ class World:
                 if process is not None and process.alive and task in process.tasks:
                     process.tasks.remove(task)
 
-        task = Task(name, process, greenlet(body, parent=self._hub), discard=discard)
+        task = Task(name, process, run=greenlet(body, parent=self._hub), discard=discard)
         if process is not None:
             process.tasks.append(task)
         self._schedule(task, self.now + self.random.random() * 0.05)

@@ -29,7 +29,7 @@ def caller(role: Role, case: ProtectedCase | None, own: UUID | None = None, unit
 def answer(role: Role, case: ProtectedCase | None, *, writes: bool = False, own: UUID | None = None) -> str:
     asking = caller(role, case, own)
     if writes:
-        asking = Caller(asking.actor, own, AccessAction.WRITE, find_case=asking.find_case)
+        asking = Caller(asking.actor, own, action=AccessAction.WRITE, find_case=asking.find_case)
     try:
         authorize(asking, CASE)
     except UnknownCase:

@@ -99,13 +99,18 @@ def test_of_intake(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     check(
         running,
         [
-            Tried("adviser", f"/api/v1/requests/{own}/orientation", REASON | {"orientations": [ID]}, "no-orientation"),
-            Tried("adviser", "/api/v1/requests/take-over", {"origin": ID}, "unknown-case"),
+            Tried(
+                "adviser",
+                f"/api/v1/requests/{own}/orientation",
+                body=REASON | {"orientations": [ID]},
+                slug="no-orientation",
+            ),
+            Tried("adviser", "/api/v1/requests/take-over", body={"origin": ID}, slug="unknown-case"),
             Tried(
                 "adviser",
                 "/api/v1/identities/rights",
-                right | {"identity": str(uuid7()), "case": ID},
-                "right-beyond-yours",
+                body=right | {"identity": str(uuid7()), "case": ID},
+                slug="right-beyond-yours",
             ),
         ],
         ids_by_kind(running, own),
@@ -197,21 +202,21 @@ def test_of_parcours(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     check(
         running,
         [
-            Tried("adviser", f"{path}/actions", together, "unknown-operation"),
-            Tried("adviser", f"{here}/operation", REASON | {"operation": ID}, "unknown-operation"),
-            Tried("adviser", f"{path}/tenders", tender, "unknown-action"),
-            Tried("adviser", f"/api/v1/operations/{operation}/tenders", tender, "unknown-action"),
+            Tried("adviser", f"{path}/actions", body=together, slug="unknown-operation"),
+            Tried("adviser", f"{here}/operation", body=REASON | {"operation": ID}, slug="unknown-operation"),
+            Tried("adviser", f"{path}/tenders", body=tender, slug="unknown-action"),
+            Tried("adviser", f"/api/v1/operations/{operation}/tenders", body=tender, slug="unknown-action"),
             Tried(
                 "adviser",
                 f"{here}/agreement",
-                {"signatures": signatures, "attachment": ID},
-                "unknown-attachment",
+                body={"signatures": signatures, "attachment": ID},
+                slug="unknown-attachment",
             ),
             Tried(
                 "adviser",
                 f"/api/v1/operations/{operation}/shares",
-                REASON | {"weights": [{"case": ID, "weight": 1}]},
-                "unknown-beneficiary",
+                body=REASON | {"weights": [{"case": ID, "weight": 1}]},
+                slug="unknown-beneficiary",
             ),
         ],
         ids_by_kind(running, case, operation, str(fund.fund_id(HERE, TODAY.year))),
@@ -253,13 +258,13 @@ def of_an_adviser(running: Served) -> list[Tried]:
     own = received(running, "73282932000074", HERE)
     received(running, "55208131766522", ELSEWHERE)
     path = f"/api/v1/requests/{own}/assignment"
-    return [Tried("manager", path, REASON | {"adviser": ID}, "identity-without-right")]
+    return [Tried("manager", path, body=REASON | {"adviser": ID}, slug="identity-without-right")]
 
 
 def of_a_leader(running: Served) -> list[Tried]:
     own, _ = (opened_by_itself("diagnostic", running.application)["/api/v1/diagnoses"][0] for _ in range(2))
     path = f"/api/v1/diagnoses/{own}/mandates"
-    return [Tried("adviser", path, {"leader": ID, "starts_on": "2026-01-01"}, "identity-without-right")]
+    return [Tried("adviser", path, body={"leader": ID, "starts_on": "2026-01-01"}, slug="identity-without-right")]
 
 
 def of_a_provider(running: Served) -> list[Tried]:
@@ -267,4 +272,4 @@ def of_a_provider(running: Served) -> list[Tried]:
     of_another_unit(running)
     path = f"/api/v1/parcours/{case}/actions/{action}/provider"
     body = {"provider": "Cabinet Loire", "amount_cents": 1, "days": 1, "exception": "Seul ici", "account": ID}
-    return [Tried("adviser", path, body, "identity-without-right")]
+    return [Tried("adviser", path, body=body, slug="identity-without-right")]
