@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tests.support.checks.decision_watch import OBSERVED, never_observed, watch
 from tests.support.servers.running_server import up
 from tests.support.servers.served_service import Serve, served
@@ -17,8 +18,10 @@ from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
 
 watch()
+settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no clock")  # how long an example takes says how busy the machine is
 
-LONGEST = ("containers", "system")
+LONGEST = ("containers", "system", "faults")
 """Folders whose tests start whole systems: begun first, so that no worker is left with them at the end."""
 
 
