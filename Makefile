@@ -6,6 +6,8 @@ SERVICES := $(filter-out console,$(notdir $(wildcard services/*)))
 PACKAGES := shared $(wildcard services/*) deploy/embedded
 READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Where it is set, as in many images, each process that starts compiles all that it imports: two seconds of a processor.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo tour up test simulate check audit bench faults token schemas lock sbom docs pictures clean
 
