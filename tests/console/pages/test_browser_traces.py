@@ -60,7 +60,15 @@ def files_with(folder: Path, text: str) -> list[str]:
     """Files of a profile in which a text stands, as UTF-8 or UTF-16."""
     wanted = (text.encode(), text.encode("utf-16-le"))
     found = [each for each in folder.rglob("*") if each.is_file()]
-    return sorted(each.name for each in found if any(one in each.read_bytes() for one in wanted))
+    return sorted(each.name for each in found if any(one in content_of(each) for one in wanted))
+
+
+def content_of(file: Path) -> bytes:
+    """Nothing when a browser that still runs has just removed it."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def addresses_of(page: Page) -> list[str]:

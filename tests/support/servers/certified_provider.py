@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import json
 import re
@@ -98,9 +99,11 @@ def installed() -> None:
     """Skips the test where there is neither node nor a way to what it runs."""
     if not shutil.which("node"):
         pytest.skip("node is not here: no certified OpenID provider to try tokens of")
-    if (HERE / "node_modules" / "oidc-provider").is_dir():
-        return
-    command = ["npm", "ci", "--no-audit", "--no-fund"]
-    npm = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
+    with (HERE / "package-lock.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may be installing it
+        if (HERE / "node_modules" / "oidc-provider").is_dir():
+            return
+        command = ["npm", "ci", "--no-audit", "--no-fund"]
+        npm = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
     if npm.returncode:
         pytest.skip(f"oidc-provider cannot be installed by npm: {npm.stderr[-500:]}")
