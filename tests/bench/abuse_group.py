@@ -49,7 +49,9 @@ def rows(servers: BenchServers, rounds: int, _seconds: float) -> list[Row]:
     """One round: a minute of each abuse, or two seconds when one short round is asked for."""
     seconds = QUICK_SECONDS if rounds == 1 else FULL_SECONDS
     with ExitStack() as running:
-        address = running.enter_context(servers.services("intake", role="all", without={"DLA_RATE_PERSON"}))["intake"]
+        address = running.enter_context(servers.services(GROUP, "intake", role="all", without={"DLA_RATE_PERSON"}))[
+            "intake"
+        ]
         case = _record_cases(servers)
         colleagues = Colleagues(servers, address, case)
         running.callback(colleagues.close)
@@ -140,7 +142,7 @@ class Colleagues:
 def _record_cases(servers: BenchServers) -> UUID:
     """A past to ask about, and a dossier with many meetings, whose id is given."""
     key = b64decode((servers.folder / "secrets" / "intake.sealing").read_text())
-    app = ServiceApplication("intake", [request.decider, name_decider], servers.database("all_intake"), key)
+    app = ServiceApplication("intake", [request.decider, name_decider], servers.database(f"{GROUP}_intake"), key)
     try:
         for nth in range(CASES):
             receive(app, uuid7(), structure_of(f"W44{nth:07}"), EVENTS)

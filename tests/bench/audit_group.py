@@ -69,7 +69,7 @@ def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
 @contextmanager
 def _measures(servers: BenchServers) -> Iterator[dict[tuple[str, str], Measure[float]]]:
     with ExitStack() as closing:
-        intake = closing.enter_context(servers.services("intake", role="api"))["intake"]
+        intake = closing.enter_context(servers.services("audit", "intake", role="api"))["intake"]
         yield _of(servers, intake, closing)
 
 

@@ -59,16 +59,16 @@ class BenchServers:
             yield address
 
     @contextmanager
-    def services(self, *names: str, role: str, without: Collection[str] = ()) -> Iterator[dict[str, str]]:
-        """The addresses of the system's own services, each with an empty log; they know each other. `without`: settings
-        of the bench that are left as a deployment has them."""
+    def services(self, group: str, *names: str, role: str, without: Collection[str] = ()) -> Iterator[dict[str, str]]:
+        """The addresses of the system's own services, each with a log of this group alone, empty the first time; they
+        know each other. `without`: settings of the bench that are left as a deployment has them."""
         port = ports.choose_ports(dict.fromkeys(names))
         addresses = {name: f"http://127.0.0.1:{port[name]}" for name in names}
         variables = {
             name: service_environment(
                 name,
                 folder=self.folder,
-                database_url=self.database(f"{role}_{name}"),
+                database_url=self.database(f"{group}_{name}"),
                 nats=self.nats,
                 issuer=self.issuer,
                 port=port[name],

@@ -33,7 +33,7 @@ def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
 
     Both instants are `recorded_at`, given by one PostgreSQL's clock under the append's lock: the way between them holds
     the commit of the cause, and not the effect's own."""
-    with servers.services("intake", "diagnostic", role="all") as addresses:
+    with servers.services("effect", "intake", "diagnostic", role="all") as addresses:
         measures: dict[str, Measure[list[float]]] = {
             "ours": partial(
                 _admission_to_diagnosis_times, servers, Caller(addresses["intake"], servers.token()), count(1)
@@ -81,7 +81,7 @@ def _recording_times(servers: BenchServers, service: str, topic: str, cases: lis
         " WHERE topic = %s AND case_id = ANY(%s::uuid[])"
     ).format(Identifier(f"{service}_events"))
     end = time.monotonic() + TIMEOUT_SECONDS
-    with psycopg.connect(servers.database(f"all_{service}"), autocommit=True) as connection:
+    with psycopg.connect(servers.database(f"effect_{service}"), autocommit=True) as connection:
         while time.monotonic() < end:
             rows: list[Any] = connection.execute(question, (topic, cases)).fetchall()
             if len(rows) == len(cases):

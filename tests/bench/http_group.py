@@ -40,7 +40,7 @@ def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
     """Every server is a process of its own, and so are the callers; intake has its HTTP role alone."""
     with ExitStack() as running:
         addresses = {
-            "ours": running.enter_context(servers.services("intake", role="api"))["intake"],
+            "ours": running.enter_context(servers.services("http", "intake", role="api"))["intake"],
             "no-op": running.enter_context(servers.program("no-op", HERE / "noop_server.py", "")),
             "stock": running.enter_context(
                 servers.program("stock", HERE / "stock_server.py", servers.database("calls_stock"))
@@ -72,7 +72,7 @@ def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
 
 def _fill_list(servers: BenchServers, cases: int) -> None:
     """The role `api` projects nothing: without these rows a reception would look into an empty table."""
-    with psycopg.connect(servers.database("api_intake"), autocommit=True) as connection:
+    with psycopg.connect(servers.database("http_intake"), autocommit=True) as connection:
         connection.execute(FILL_LIST, (cases,))
         connection.execute("VACUUM ANALYZE projection_rows")
 
