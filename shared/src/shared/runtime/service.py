@@ -185,9 +185,7 @@ class Service:
             app = await asyncio.to_thread(self.application, settings)
             await asyncio.to_thread(check_serving_role, app, settings)
             await asyncio.to_thread(self._repeat_erasures, app)
-            if self.prepare:
-                await asyncio.to_thread(self.prepare)
-            await asyncio.to_thread(list, iter_route_contexts(web.routes))  # else the first request waits for it
+            await asyncio.to_thread(self.warm_up, web)
             web.state.application, web.state.authenticator = (
                 app,
                 Authenticator(settings, app, self.load_rights, self.find_protected_case),
@@ -250,6 +248,13 @@ class Service:
         if settings is not None and settings.dev_clock:
             web.include_router(clock_router)
         return web
+
+    def warm_up(self, web: FastAPI) -> None:
+        """Reads and works out what the first requests would otherwise wait for; again, it costs nothing."""
+        if self.prepare:
+            self.prepare()
+        for _ in iter_route_contexts(web.routes):
+            pass
 
     @cache  # noqa: B019  a service lives as long as its process
     def _api_routes(self) -> list[BaseRoute]:
