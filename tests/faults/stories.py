@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
+
+from shared.kernel import paris_date
 
 Json = dict[str, Any]
 NOTES = 4
@@ -41,7 +43,7 @@ Story = Generator[Command | Opened, Json, None]
 
 def play_dossier(name: str, siret: str, random: Random) -> Story:
     """`name`: unique, for the markers and the structure."""
-    day = date.today().isoformat()  # noqa: DTZ011  a day of the adviser's
+    day = paris_date(datetime.now(UTC)).isoformat()
     answer = yield Command("intake", "/requests", body=_request(name, siret), marker=f"{name}-0")
     case = answer["id"]
 

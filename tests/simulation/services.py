@@ -17,6 +17,7 @@ from eventsourcing.persistence import EventStore, InfrastructureFactory
 from eventsourcing.utils import Environment
 from tests.simulation.database import Database, Datastore, SimulatedRecorder
 from tests.simulation.world import START
+from tests.support.samples.sample_services import Follow, Followed
 
 from shared.contracts.base import PublicEvent
 from shared.crypto import KeyStore
@@ -113,16 +114,6 @@ class StepRegistered(PublicEvent):
 
 def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> PublicEvent | None:
     return StepRegistered(step=recorded.data.step) if isinstance(recorded.data, Registered) else None
-
-
-@command
-class Follow:
-    step: int
-
-
-@event("step-followed", label="Étape suivie")
-class Followed:
-    step: int
 
 
 @dataclass(frozen=True, slots=True)

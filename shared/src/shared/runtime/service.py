@@ -16,11 +16,9 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, FastAPI
-from fastapi.routing import iter_route_contexts
+from fastapi import APIRouter, FastAPI
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
-from starlette.routing import BaseRoute
 
 from shared.access import (
     AccessLog,
@@ -40,6 +38,7 @@ from shared.eventlog import ServiceApplication
 from shared.kernel import Clock, Decider, Refusal, declared_refusals
 from shared.messaging import Feed, Inbox, Reactions, Relay, Subscriptions, ToIntegrationEvent
 from shared.projections import Projection, Projector, indexes_of
+from shared.runtime.api_routes import EVERYWHERE, api_routes, work_out_routes
 from shared.runtime.scheduler import Scheduler
 from shared.runtime.serving_role import check_serving_role
 from shared.settings import Misconfigured, Settings
@@ -55,17 +54,13 @@ from shared.web.http import (
     place_shapes,
     polish_openapi,
     problem_pages,
-    reject_unknown_parameters,
 )
 from shared.web.limits import PAST, PDFS, UPLOADS, FairUseMiddleware, RateLimiter, Slots
 from shared.web.requests import MAX_WAITING_READS, command_endpoints, document_commands, exception_handlers
 from shared.web.resources import document_events
-from shared.web.standard import clock_router, feed_router, health_router, me_router
-from shared.web.standard.access_log import router as access_log_router
+from shared.web.standard import clock_router, health_router
 
 log = logging.getLogger(__name__)
-EVERYWHERE = [Depends(reject_unknown_parameters)]
-"""What FastAPI does before each operation."""
 
 
 class ProcessRole(StrEnum):
@@ -244,7 +239,7 @@ class Service:
         )
         web.include_router(health_router)
         if role in (ProcessRole.ALL, ProcessRole.API):
-            web.router.routes.extend(self._api_routes())
+            web.router.routes.extend(api_routes(self))
         if settings is not None and settings.dev_clock:
             web.include_router(clock_router)
         return web
@@ -253,18 +248,7 @@ class Service:
         """Reads and works out what the first requests would otherwise wait for; again, it costs nothing."""
         if self.prepare:
             self.prepare()
-        for _ in iter_route_contexts(web.routes):
-            pass
-
-    @cache  # noqa: B019  a service lives as long as its process
-    def _api_routes(self) -> list[BaseRoute]:
-        """Shared by all applications that a process makes of this service: FastAPI works out each route (dependencies,
-        validators) for the application that includes its router, which takes a second of computing."""
-        template = FastAPI(openapi_url=None, generate_unique_id_function=operation_id, dependencies=EVERYWHERE)
-        feed = feed_router(self.to_integration_event, self.publishes)
-        for router in (*self.routers, me_router, access_log_router, feed):
-            template.include_router(router)
-        return list(template.router.routes)
+        work_out_routes(web)
 
     @asynccontextmanager
     async def _run_background(
