@@ -3,13 +3,10 @@
 from shared.web.auth.authentication import (
     RIGHT_HEADER,
     Authenticator,
-    Caller,
     CallerDep,
-    FindProtectedCase,
     IdentityDep,
     LoadRights,
     get_caller,
-    no_protected_case,
 )
 from shared.web.auth.authorization import (
     CASE_READERS,
@@ -30,6 +27,7 @@ from shared.web.auth.authorization import (
     forwarded_headers,
     requires,
 )
+from shared.web.auth.caller import Caller, FindProtectedCase, no_protected_case
 from shared.web.auth.every_right import OwnRight, under_every_right
 from shared.web.auth.named_identities import IDENTITY_WITHOUT_RIGHT, require_right
 from shared.web.auth.redaction import (

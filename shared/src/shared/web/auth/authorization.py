@@ -13,7 +13,8 @@ from fastapi import Depends, Request
 from shared.access import ARCHIVED_RULE, CONFIDENTIAL_RULE, AccessAction, ProtectedCase, evaluate
 from shared.eventlog import UnknownCase
 from shared.kernel import ROLE_LABELS, Role
-from shared.web.auth.authentication import RIGHT_HEADER, Caller, CallerDep
+from shared.web.auth.authentication import RIGHT_HEADER, CallerDep
+from shared.web.auth.caller import Caller
 from shared.web.http import ProblemError
 from shared.web.requests import wait_for_positions
 

@@ -6,8 +6,9 @@ from typing import Any
 from fastapi import Depends, Request
 
 from shared.kernel import Right, Role
-from shared.web.auth.authentication import RIGHT_HEADER, Caller, IdentityDep, get_caller
+from shared.web.auth.authentication import RIGHT_HEADER, IdentityDep, get_caller
 from shared.web.auth.authorization import RequiredRoles
+from shared.web.auth.caller import Caller
 from shared.web.requests import AppDep, wait_for_positions
 
 

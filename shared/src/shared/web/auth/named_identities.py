@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from shared.kernel import Refusal, Right
-from shared.web.auth.authentication import Caller
+from shared.web.auth.caller import Caller
 
 IDENTITY_WITHOUT_RIGHT = Refusal("identity-without-right", "Cette personne n’a pas ce droit", status=422)
 

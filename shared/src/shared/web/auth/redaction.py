@@ -13,8 +13,8 @@ from fastapi.encoders import jsonable_encoder
 from shared.access import AccessAction, evaluate
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
-from shared.web.auth.authentication import Caller
 from shared.web.auth.authorization import EXISTENCE, linked_case_problem
+from shared.web.auth.caller import Caller
 from shared.web.http import REDACTED, ProblemError
 
 S = TypeVar("S")
