@@ -53,7 +53,7 @@ def _measures(servers: BenchServers) -> Iterator[dict[str, Measure[float]]]:
         connection = closing.enter_context(psycopg.connect(url, autocommit=True))
         raw = partial(_raw, connection, SQL(SELECT).format(app.recorder.events).as_bytes())
         folds = {name: partial(load_past_rows, app, view, then, UNITS) for name, view in FOLDED.items()}
-        read = len(raw()), *(len(fold().documents) for fold in folds.values())
+        read = len(raw()), *(len(fold().documents(app)) for fold in folds.values())
         if read != (CASES * (EACH + 1), CASES, CASES):  # the structure’s name is recorded beside the case
             raise RuntimeError(f"{CASES} cases of {EACH} events were meant, and {read} are read")
         yield {name: partial(_time, work) for name, work in {**folds, "raw": raw}.items()}

@@ -18,7 +18,7 @@ from followup.domain.reviews.review import Report, ReviewStatus
 from followup.projections import follow_ups
 from shared.kernel import Axis, Ending, EndingKind
 from shared.projections import Projection, Row
-from shared.temporal.rows_at import fold_row
+from shared.temporal.past_rows import fold_row
 from shared.testing.scenarios import NOW, text
 
 TODAY = NOW.date()

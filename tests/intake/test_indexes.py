@@ -18,11 +18,11 @@ from intake.main import service
 
 REQUESTS = "/api/v1/requests"
 MANY_OTHERS = """
-INSERT INTO {schema}.projection_rows (projection, case_id, version, document, search)
+INSERT INTO {schema}.projection_rows (projection, case_id, version, document, search, since)
 SELECT projection, other.id, version, document || jsonb_build_object(
     'id', other.id, 'unit', 'dla-' || other.n %% 100, 'units', jsonb_build_array('dla-' || other.n %% 100),
     'structure_id', gen_random_uuid(), 'siren', lpad(other.n::text, 9, '0'), 'rna', 'W' || lpad(other.n::text, 9, '0')
-), search
+), search, since
 FROM {schema}.projection_rows, LATERAL (SELECT n, gen_random_uuid() AS id FROM generate_series(1, %s) AS n) AS other
 WHERE projection = %s
 """

@@ -59,9 +59,9 @@ def test_without_new_events_no_checkpoint_is_locked(app: ServiceApplication, mon
     projector, advanced = Projector(app, projections), list[str]()
     advance = projector.advance
 
-    def noted(projection: Projection) -> bool:
+    def noted(projection: Projection, *read: Any) -> bool:
         advanced.append(projection.name)
-        return advance(projection)
+        return advance(projection, *read)
 
     monkeypatch.setattr(projector, "advance", noted)
     projector.catch_up()

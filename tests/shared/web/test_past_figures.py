@@ -20,7 +20,7 @@ from intake.main import service
 from intake.projections import requests
 from shared.kernel import paris_date
 from shared.projections import Projector, Row
-from shared.temporal import PointInTime, load_past_rows, rows_at
+from shared.temporal import PointInTime, load_past_rows, past_rows
 
 UNIT, ELSEWHERE = "dla-44", "dla-35"
 PATH = "/api/v1/requests"
@@ -163,21 +163,47 @@ def test_a_past_figure_depends_neither_on_how_far_lists_are_nor_on_what_was_eras
     assert adviser.get(f"{PATH}/figures", **asked).content == unread
 
 
-def test_more_history_than_one_answer_holds_is_refused_and_nothing_stays_taken(
+def backdated(intake: Served, path: str, number: int, unit: str) -> None:
+    """A move of the seat, thirty days ago."""
+    thirty_days_ago = paris_date(intake.application.clock.now()) - timedelta(days=30)
+    corrected = {"name": "Les Jardins", "legal_form": "association", "department": "49", "rna": f"W44200{number:04}"}
+    asked = {"structure": corrected, "effective_on": str(thirty_days_ago), "reason": "Siège déplacé."}
+    answer = intake.by("adviser", unit=unit).post(f"{path}/corrections", asked)
+    assert answer.status_code == 200, answer.text
+
+
+def test_more_backdated_history_than_one_answer_folds_is_refused_and_nothing_stays_taken(
     intake: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    received(intake, 1)
-    received(intake, 2, ELSEWHERE)
+    for number, unit in ((1, UNIT), (2, ELSEWHERE)):
+        backdated(intake, received(intake, number, unit), number, unit)
     up_to_date(intake, service)
     both = intake.by("regional", unit=UNIT, units=[ELSEWHERE])
-    instant = intake.application.recorder.position_at()[1]
-    assert instant is not None
-    asked = {"as_of": instant.isoformat()}
-    monkeypatch.setattr(rows_at, "MAX_EVENTS", 1)
+    monkeypatch.setattr(past_rows, "MAX_EVENTS", 3)
+    asked = {"on": str(paris_date(intake.application.clock.now()) - timedelta(days=10))}
     for _ in range(2):
         refused = both.get(f"{PATH}/figures", **asked)
         assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (422, "too-much-past")
     assert value(figures(both, unit=UNIT, **asked), "requests") == 1
+    instant = intake.application.recorder.position_at()[1]
+    assert instant is not None
+    assert value(figures(both, as_of=instant.isoformat()), "requests") == 2, "no day, no fold, no bound"
+
+
+def test_a_past_that_lists_have_not_read_yet_is_ready_in_a_moment(
+    intake: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received(intake, 1)
+    received(intake, 2)
+    instant = intake.application.recorder.position_at()[1]
+    assert instant is not None
+    monkeypatch.setattr(past_rows, "MAX_EVENTS", 1)
+    adviser, asked = intake.by("adviser", unit=UNIT), {"as_of": instant.isoformat()}
+    refused = adviser.get(f"{PATH}/figures", **asked)
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (503, "past-busy")
+    assert refused.headers["Retry-After"] == "10"
+    up_to_date(intake, service)
+    assert value(figures(adviser, **asked), "requests") == 2
 
 
 def test_figures_come_as_a_file_for_a_spreadsheet_that_runs_nothing(intake: Served) -> None:
@@ -232,7 +258,10 @@ def test_the_rows_of_any_past_moment_are_those_that_the_log_led_to(
     for wanted in (units, units[:1], None):
         found = load_past_rows(app, requests, PointInTime(as_of=entry.recorded_at), wanted)
         assert found.basis.position == position
-        assert found.documents == in_order(row for row in whole.values() if wanted is None or row["unit"] in wanted)
+        kept = found.count_versions(app, found.documents(app))
+        assert kept == in_order(
+            row.document for row in whole.values() if wanted is None or row.document["unit"] in wanted
+        )
 
 
 def in_order(rows: Any) -> list[Row]:

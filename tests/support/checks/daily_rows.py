@@ -12,7 +12,7 @@ from shared.kernel import Role, effective_time, paris_date
 from shared.projections import Projection, Row
 from shared.statistics import Counts, Release
 from shared.temporal.aggregate_at import RecordedEntry
-from shared.temporal.rows_at import fold_row
+from shared.temporal.past_rows import fold_row
 from shared.testing.scenarios import CASE
 
 

@@ -14,7 +14,7 @@ from shared.eventlog import ServiceApplication
 from shared.kernel import Role, paris_date, start_of_day
 from shared.projections import Projection, Row
 from shared.queries.list_query import make_cursor, read_cursor
-from shared.temporal import Basis, PointInTime, load_past_rows, past_row_source, read_with_basis
+from shared.temporal import Basis, PointInTime, load_past_rows, read_with_basis
 
 BY_DUE_DATE = "due_on"
 
@@ -145,7 +145,7 @@ def fetch_caseload(
         basis, rows = read_with_basis(app.recorder, caseload.projection, page, values)
     else:
         then = load_past_rows(app, caseload.projection, moment, None if query.scope is None else query.scope.units)
-        source = past_row_source(caseload.projection, [row for row in then.documents if row["due"]])
+        source = then.source()
         basis, rows = then.basis, app.recorder.fetch(source.before + page, {**values, **source.values})
     full = len(rows) == query.limit
     next_cursor = cursor_after(rows[-1]["due_on"], rows[-1]["key"]) if full else None

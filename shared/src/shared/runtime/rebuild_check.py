@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from shared.eventlog import ServiceApplication, to_plain
-from shared.projections import Projector, canonical_json
+from shared.projections import NO_HISTORY, Projector, canonical_json
 from shared.runtime.service import Service
 
 
 def check_rebuild(service: Service, app: ServiceApplication, cases: set[UUID]) -> Iterator[dict[str, Any]]:
     """One line for each aggregate and each projected row, of these cases or of all. `matches`: whether it equals what
-    is served. `opened`: false for a phase that has only heard of the case, whose state no address returns yet."""
+    is served, and the rows of its past do. `opened`: false for a phase that has only heard of the case, whose state no
+    address returns yet."""
     end = app.recorder.max_notification_id() or 0
     yield from _aggregates(service, app, cases, end)
     yield from _rows(service, app, cases, end)
@@ -50,12 +51,14 @@ def _rows(service: Service, app: ServiceApplication, cases: set[UUID], end: int)
             "SELECT case_id, document FROM {schema}.projection_rows WHERE projection = %s", (projection.name,)
         )
         served = {row["case_id"]: canonical_json(row["document"]) for row in rows}
+        histories = projector.digest_history(projection)
         for case, row in projector.fold_all(projection, end).items():
             if not cases or case in cases:
+                same_history = histories.get(case, NO_HISTORY) == row.history
                 yield {
                     "case": str(case),
                     "projection": projection.name,
-                    "version": row["version"],
-                    "state": row,
-                    "matches": served.get(case) == canonical_json(row),
+                    "version": row.document["version"],
+                    "state": row.document,
+                    "matches": served.get(case) == canonical_json(row.document) and same_history,
                 }

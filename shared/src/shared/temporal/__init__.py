@@ -12,19 +12,16 @@ from shared.temporal.aggregate_at import (
     load_aggregate_at,
 )
 from shared.temporal.case_at import CaseAt, load_case_at
-from shared.temporal.rows_at import (
+from shared.temporal.past_rows import (
     MAX_EVENTS,
-    Basis,
     PastBusy,
-    RowsAt,
+    PastRows,
     RowSource,
     TooManyEvents,
-    entries_counted,
     load_past_rows,
-    owned_rows,
-    past_row_source,
-    read_with_basis,
+    load_rows_at,
 )
+from shared.temporal.rows_at import Basis, RowsAt, entries_counted, owned_rows, read_with_basis
 from shared.temporal.what_if import ReportFormat, format_report, recorded_events
 
 __all__ = [
@@ -34,6 +31,7 @@ __all__ = [
     "FutureInstant",
     "NotYetOpened",
     "PastBusy",
+    "PastRows",
     "PointInTime",
     "ReportFormat",
     "RowSource",
@@ -49,8 +47,8 @@ __all__ = [
     "load_aggregate_at",
     "load_case_at",
     "load_past_rows",
+    "load_rows_at",
     "owned_rows",
-    "past_row_source",
     "read_with_basis",
     "recorded_events",
 ]

@@ -96,6 +96,21 @@ ALTER TABLE {schema}.projection_rows ADD COLUMN IF NOT EXISTS sort_keys jsonb NO
 CREATE INDEX IF NOT EXISTS projection_rows_units ON {schema}.projection_rows USING gin ((document->'units'));
 CREATE INDEX IF NOT EXISTS projection_rows_unit ON {schema}.projection_rows ((document->>'unit'), projection);
 CREATE TABLE IF NOT EXISTS {schema}.projection_checkpoints (projection text PRIMARY KEY, position bigint NOT NULL);
+DO $$ BEGIN  -- rows from before their history was kept are folded anew, with it
+    IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = '{schema}.projection_rows'::regclass AND attname = 'since') THEN
+        TRUNCATE {schema}.projection_rows;
+        DELETE FROM {schema}.projection_checkpoints WHERE projection NOT LIKE 'people:%';
+        ALTER TABLE {schema}.projection_rows ADD COLUMN since bigint NOT NULL;  -- the position that made the row so
+    END IF;
+END $$;
+CREATE TABLE IF NOT EXISTS {schema}.projection_history (  -- rows as they were: from the position `since`, before `until`
+    projection text, case_id uuid, since bigint, until bigint NOT NULL, document jsonb NOT NULL, search text NOT NULL,
+    sort_keys jsonb NOT NULL, PRIMARY KEY (projection, case_id, since)
+);
+CREATE TABLE IF NOT EXISTS {schema}.backdated_events (  -- `days`: at whose end it had happened or was recorded, not both
+    position bigint PRIMARY KEY, case_id uuid NOT NULL, days daterange NOT NULL
+);
+CREATE INDEX IF NOT EXISTS backdated_events_days ON {schema}.backdated_events USING gist (days);
 CREATE TABLE IF NOT EXISTS {schema}.releases (  -- statistics: counted once, and as they were published (masked)
     period text PRIMARY KEY, counts jsonb NOT NULL, tables jsonb NOT NULL, stored_at timestamptz NOT NULL DEFAULT now()
 );

@@ -14,8 +14,7 @@ from shared.eventlog import ServiceApplication
 from shared.kernel import Day, Role, event_name
 from shared.statistics import Window, window_of
 from shared.statistics import figures as counting
-from shared.temporal import Basis, PointInTime, RowsAt, entries_counted
-from shared.temporal.rows_at import load_rows_at
+from shared.temporal import Basis, PointInTime, RowsAt, entries_counted, load_rows_at
 from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections.figure_responses import (
     FigureEvent,

@@ -15,7 +15,7 @@ from shared.kernel import Day, Role, compact_code, french_words
 from shared.projections import Projection
 from shared.queries import CURRENT_ROWS, NEWEST_FIRST, InvalidCursor, count_rows, fetch_page
 from shared.queries.list_query import ListQuery
-from shared.temporal import Basis, PointInTime, load_past_rows, past_row_source
+from shared.temporal import Basis, PointInTime, load_past_rows
 from shared.web.auth import Caller, leave_out_linked_cases
 from shared.web.collections.named import name_rows, named_row_members
 from shared.web.http import ProblemError, shown_as
@@ -109,25 +109,26 @@ def list_rows(
         scope=_scope_of(caller, view),
         ids=None if params.id is None else [str(each) for each in params.id],
     )
-    source, basis = CURRENT_ROWS, None
+    source, past = CURRENT_ROWS, None
     if params.as_of or params.on:
-        then = load_past_rows(
+        past = load_past_rows(
             app,
             view,
             PointInTime(as_of=params.as_of, on=params.on),
             None if query.scope is None or view.everywhere else query.scope.units,
         )
-        source, basis = past_row_source(view, then.documents), then.basis
+        source = past.source()
     try:
         page = fetch_page(app.recorder, view, query, source)
     except InvalidCursor:
         raise invalid_cursor() from None
     caller.record_rows(len(page.items))
     total = count_rows(app.recorder, view, query, source) if params.count else None
-    rows = leave_out_linked_cases(app, caller, page.items, view.linked) if view.linked else page.items
+    rows = page.items if past is None else past.count_versions(app, page.items)
+    rows = leave_out_linked_cases(app, caller, rows, view.linked) if view.linked else rows
     decrypt = caller.actor.role not in WITHOUT_NAMES
     items = name_rows(app, rows, lambda row: row["id"], decrypt=decrypt)
-    return Page(items=items, next=page.next, total=total, basis=basis)
+    return Page(items=items, next=page.next, total=total, basis=past.basis if past else None)
 
 
 def _scope_of(caller: Caller, view: Projection) -> RowScope | None:

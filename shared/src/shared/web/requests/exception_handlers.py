@@ -67,14 +67,14 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(TooManyEvents)
     async def handle_too_many_events(_: Request, __: TooManyEvents) -> JSONResponse:
         detail = (
-            f"Ce passé tient en plus de {format_number(MAX_EVENTS)} événements, la limite d’une réponse :"
-            " demandez-le une unité à la fois (unit=…)."
+            f"Les dossiers à relire pour ce jour comptent plus de {format_number(MAX_EVENTS)} événements, la limite"
+            " d’une réponse\u00a0: demandez-le une unité à la fois (unit=…)."
         )
         return problem_response(422, "too-much-past", "Trop d’histoire pour une seule réponse", detail)
 
     @app.exception_handler(PastBusy)
     async def handle_past_busy(_: Request, __: PastBusy) -> JSONResponse:
-        detail = "D’autres consultent le passé en ce moment : réessayez dans un instant."
+        detail = "D’autres consultent le passé, ou il se prépare encore\u00a0: réessayez dans un instant."
         return problem_response(503, "past-busy", "Un instant…", detail, {"Retry-After": "10"})
 
     @app.exception_handler(IdempotencyKeyReused)

@@ -1,0 +1,159 @@
+"""The projector: folds what is new in the log into the rows of each projection, and keeps the rows that it replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from shared.eventlog import ServiceApplication
+from shared.kernel import WorkerLoop
+from shared.projections.projection import Projection, Row, canonical_json
+from shared.projections.row_history import RecordedEntry, RowChanges, read_rows, write_backdated
+
+
+class LogReader:
+    """Batches of decoded events. Projections that stand at the same position are given the same batch."""
+
+    def __init__(self, app: ServiceApplication, limit: int) -> None:
+        self._app, self.limit = app, limit
+        self._after, self._batch = -1, list[RecordedEntry]()
+
+    def batch_after(self, position: int) -> Sequence[RecordedEntry]:
+        if position != self._after or not self._batch:
+            entries = self._app.recorder.select_notifications(position, self.limit, inclusive_of_start=False)
+            self._after, self._batch = position, list(self._app.events_of(entries))
+        return self._batch
+
+
+class HistoryDigest:
+    """Of the rows of a case that later ones replaced, in order: what they said, and from when until when."""
+
+    def __init__(self) -> None:
+        self._digest = sha256()
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        self._digest.update(f"{row['since']} {row['until']} ".encode() + canonical_json(row["document"]))
+
+    def hexdigest(self) -> str:
+        return self._digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedRow:
+    """A row folded anew. `history`: the digest of those that it replaced."""
+
+    document: Row
+    history: str
+
+
+READ_HISTORY = (
+    "SELECT case_id, since, until, document FROM {schema}.projection_history WHERE projection = %s"
+    " ORDER BY case_id, since"
+)
+NO_HISTORY = HistoryDigest().hexdigest()
+
+
+class Projector:
+    """Follows the log from each projection's checkpoint. Replicas take turns on the lock of the checkpoint's row.
+
+    One thread for all projections of a process: `advance` holds a connection of the pool and takes a second one to read
+    the log, so that a thread for each could leave none to requests."""
+
+    BATCH = 500
+    POLL_SECONDS = 1.0
+
+    def __init__(self, app: ServiceApplication, projections: tuple[Projection, ...]) -> None:
+        self._app, self._projections = app, projections
+        self._loop = WorkerLoop(
+            f"projections {app.service}",
+            self.catch_up,
+            interval_seconds=self.POLL_SECONDS,
+            max_backoff_seconds=self.POLL_SECONDS,
+        )
+
+    def start(self) -> None:
+        self._app.recorder.notifier.listeners.append(self._loop.wake_up)
+        self._loop.start()
+
+    def stop(self) -> None:
+        self._loop.stop()
+
+    def catch_up(self) -> None:
+        """Folds all that is new, batch by batch for all projections. Raises the first error once each projection has
+        been tried: one that fails keeps no other back."""
+        errors, left, log = list[Exception](), self._behind(), LogReader(self._app, self.BATCH)
+        while left and not self._loop.stopping.is_set():
+            behind, left = left, []
+            for projection in behind:
+                try:
+                    if self.advance(projection, log):
+                        left.append(projection)
+                except Exception as error:
+                    error.add_note(f"in projection {projection.name}")
+                    errors.append(error)
+        if errors:
+            raise errors[0]
+
+    def _behind(self) -> list[Projection]:
+        """Those that have events to fold. Most seconds there is none, and one read is all that is done: taking the lock
+        of each checkpoint writes to the disk."""
+        rows = self._app.recorder.fetch(
+            "SELECT name FROM unnest(%s::text[]) AS known (name) LEFT JOIN {schema}.projection_checkpoints AS reached"
+            " ON reached.projection = known.name"
+            " WHERE coalesce(reached.position, 0) < (SELECT max(position) FROM {events})",
+            ([projection.name for projection in self._projections],),
+        )
+        names = {row["name"] for row in rows}
+        return [projection for projection in self._projections if projection.name in names]
+
+    def advance(self, projection: Projection, log: LogReader | None = None) -> bool:
+        """Folds one batch; rows, their history and the checkpoint change in one transaction. True when there may be
+        more. `log`: what other projections have read already."""
+        log = log or LogReader(self._app, self.BATCH)
+        with self._app.recorder.datastore.get_connection() as connection, connection.transaction():
+            connection.execute(
+                "INSERT INTO projection_checkpoints VALUES (%s, 0) ON CONFLICT DO NOTHING", (projection.name,)
+            )
+            row = connection.execute(
+                "SELECT position FROM projection_checkpoints WHERE projection = %s FOR UPDATE", (projection.name,)
+            ).fetchone()
+            assert row is not None
+            events = log.batch_after(row["position"])
+            if not events:
+                return False
+            changes = RowChanges(projection, read_rows(connection, projection, {entry.case_id for entry, _ in events}))
+            for entry, event in events:
+                changes.apply(entry, event)
+            changes.write(connection)
+            write_backdated(connection, events)
+            connection.execute(
+                "UPDATE projection_checkpoints SET position = %s WHERE projection = %s",
+                (events[-1][0].id, projection.name),
+            )
+        return len(events) == log.limit
+
+    def fold_all(self, projection: Projection, until: int) -> dict[UUID, FoldedRow]:
+        """All rows folded again from position 1, without changing those that are served."""
+        changes, histories = RowChanges(projection, {}), dict[UUID, HistoryDigest]()
+        after = 0
+        while entries := self._app.recorder.select_notifications(after, 500, until, inclusive_of_start=False):
+            for entry, event in self._app.events_of(entries):
+                changes.apply(entry, event)
+            for row in changes.replaced:
+                histories.setdefault(row["case_id"], HistoryDigest()).add(row)
+            changes.replaced.clear()
+            after = entries[-1].id
+        return {
+            case: FoldedRow(stored.document, histories.get(case, HistoryDigest()).hexdigest())
+            for case, stored in changes.rows.items()
+        }
+
+    def digest_history(self, projection: Projection) -> dict[UUID, str]:
+        """By case, the digest of the rows of the past that are served, as `fold_all` gives it."""
+        histories: dict[UUID, HistoryDigest] = {}
+        for row in self._app.recorder.stream_rows(READ_HISTORY, (projection.name,)):
+            histories.setdefault(row["case_id"], HistoryDigest()).add(row)
+        return {case: history.hexdigest() for case, history in histories.items()}

@@ -1,0 +1,122 @@
+"""Rows over time: each row of a projection with the position that made it so, and each one that it replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from psycopg import Connection
+
+from shared.eventlog import LogEntry, RecordedEvent
+from shared.kernel import paris_date
+from shared.projections.projection import Projection, Row, search_text, sort_keys
+
+RecordedEntry = tuple[LogEntry, RecordedEvent[Any]]
+
+
+@dataclass(slots=True)
+class StoredRow:
+    """A row as it stands since a position of the log. `version` counts on inside it without a new `since`."""
+
+    document: Row
+    since: int
+    search: str
+    sort_keys: dict[str, str]
+
+
+class RowChanges:
+    """The rows of one batch of events: as they are after it, and as they were before each change in it."""
+
+    def __init__(self, projection: Projection, rows: dict[UUID, StoredRow]) -> None:
+        self._projection, self.rows = projection, rows
+        self._touched: set[UUID] = set()
+        self.replaced: list[dict[str, Any]] = []
+
+    def apply(self, entry: LogEntry, event: RecordedEvent[Any]) -> None:
+        case, projection = entry.case_id, self._projection
+        stored = self.rows.get(case)
+        row = projection.after(stored.document if stored else None, entry, event)
+        if row is None or (stored is not None and row is stored.document):
+            return
+        self._touched.add(case)
+        if stored is not None and _same(stored.document, row):
+            stored.document = row
+            return
+        if stored is not None:
+            self.replaced.append(_written(case, stored) | {"until": entry.id})
+        keys = sort_keys(projection, row)
+        self.rows[case] = StoredRow(row, entry.id, search=search_text(projection, row), sort_keys=keys)
+
+    def write(self, connection: Connection[Any]) -> None:
+        rows = [_written(case, self.rows[case]) for case in self._touched]
+        for statement, written in ((WRITE_ROWS, rows), (WRITE_HISTORY, self.replaced)):
+            if written:
+                connection.execute(statement, (self._projection.name, msgspec.json.encode(written).decode()))
+
+
+def read_rows(connection: Connection[Any], projection: Projection, cases: Iterable[UUID]) -> dict[UUID, StoredRow]:
+    rows = connection.execute(
+        "SELECT case_id, document, since, search, sort_keys FROM projection_rows"
+        " WHERE projection = %s AND case_id = ANY(%s)",
+        (projection.name, list(cases)),
+    ).fetchall()
+    return {row.pop("case_id"): StoredRow(**row) for row in rows}
+
+
+def write_backdated(connection: Connection[Any], events: Sequence[RecordedEntry]) -> None:
+    """The events that had happened on another day than they were recorded. The first projection to read one writes."""
+    days = ((entry, effective_days(entry, event)) for entry, event in events)
+    rows = [
+        {"position": entry.id, "case_id": entry.case_id, "first": found[0], "until": found[1]}
+        for entry, found in days
+        if found
+    ]
+    if rows:
+        connection.execute(WRITE_BACKDATED, (msgspec.json.encode(rows).decode(),))
+
+
+def effective_days(entry: LogEntry, event: RecordedEvent[Any]) -> tuple[date, date] | None:
+    """The days at whose end an event had happened or was recorded, and not both: the first, and the one after the
+    last."""
+    if event.meta.effective_at is None:
+        return None
+    first, until = sorted((paris_date(event.meta.effective_at), paris_date(entry.recorded_at)))
+    return (first, until) if first < until else None
+
+
+WRITE_ROWS = (
+    "INSERT INTO projection_rows (projection, case_id, version, document, search, sort_keys, since)"
+    " SELECT %s, case_id, (document->>'version')::bigint, document, search, sort_keys, since"
+    " FROM jsonb_to_recordset(%s::jsonb)"
+    " AS r (case_id uuid, document jsonb, search text, sort_keys jsonb, since bigint)"
+    " ON CONFLICT (projection, case_id) DO UPDATE SET version = excluded.version, document = excluded.document,"
+    " search = excluded.search, sort_keys = excluded.sort_keys, since = excluded.since"
+)
+WRITE_HISTORY = (
+    "INSERT INTO projection_history (projection, case_id, since, until, document, search, sort_keys)"
+    " SELECT %s, case_id, since, until, document, search, sort_keys FROM jsonb_to_recordset(%s::jsonb)"
+    " AS r (case_id uuid, document jsonb, search text, sort_keys jsonb, since bigint, until bigint)"
+)
+WRITE_BACKDATED = (
+    "INSERT INTO backdated_events SELECT position, case_id, daterange(first, until) FROM jsonb_to_recordset(%s::jsonb)"
+    " AS b (position bigint, case_id uuid, first date, until date) ORDER BY position ON CONFLICT DO NOTHING"
+)
+
+
+def _same(before: Row, after: Row) -> bool:
+    """Whether two rows say the same; their `version` counts events, of which many change nothing else."""
+    return {**before, "version": 0} == {**after, "version": 0}
+
+
+def _written(case: UUID, stored: StoredRow) -> dict[str, Any]:
+    return {
+        "case_id": case,
+        "document": stored.document,
+        "since": stored.since,
+        "search": stored.search,
+        "sort_keys": stored.sort_keys,
+    }
