@@ -111,7 +111,7 @@ def _run(service: Service, settings: Settings, role: ProcessRole) -> None:
 
     sys.setswitchinterval(THREAD_SWITCH_SECONDS)
     web = service.web(settings, role, fatal=stop_server)
-    service.warm_up(web)
+    service.warm_up()
     gc.collect()
     gc.freeze()  # else each full collection looks through all that was loaded, and everybody waits up to 0.2 s
     server = build_server(web, settings)

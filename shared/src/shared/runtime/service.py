@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
@@ -38,7 +38,7 @@ from shared.eventlog import ServiceApplication
 from shared.kernel import Clock, Decider, Refusal, declared_refusals
 from shared.messaging import Feed, Inbox, Reactions, Relay, Subscriptions, ToIntegrationEvent
 from shared.projections import Projection, Projector, indexes_of
-from shared.runtime.api_routes import EVERYWHERE, api_routes, work_out_routes
+from shared.runtime.api_routes import api_routes
 from shared.runtime.scheduler import Scheduler
 from shared.runtime.serving_role import check_serving_role
 from shared.settings import Misconfigured, Settings
@@ -54,6 +54,7 @@ from shared.web.http import (
     place_shapes,
     polish_openapi,
     problem_pages,
+    reject_unknown_parameters,
 )
 from shared.web.limits import PAST, PDFS, UPLOADS, FairUseMiddleware, RateLimiter, Slots
 from shared.web.requests import MAX_WAITING_READS, command_endpoints, document_commands, exception_handlers
@@ -180,7 +181,7 @@ class Service:
             app = await asyncio.to_thread(self.application, settings)
             await asyncio.to_thread(check_serving_role, app, settings)
             await asyncio.to_thread(self._repeat_erasures, app)
-            await asyncio.to_thread(self.warm_up, web)
+            await asyncio.to_thread(self.warm_up)
             web.state.application, web.state.authenticator = (
                 app,
                 Authenticator(settings, app, self.load_rights, self.find_protected_case),
@@ -210,7 +211,7 @@ class Service:
             docs_url=None,
             redoc_url=None,
             generate_unique_id_function=operation_id,
-            dependencies=EVERYWHERE,
+            dependencies=[Depends(reject_unknown_parameters)],
         )
         describe = web.openapi
 
@@ -241,14 +242,13 @@ class Service:
         if role in (ProcessRole.ALL, ProcessRole.API):
             web.router.routes.extend(api_routes(self))
         if settings is not None and settings.dev_clock:
-            web.include_router(clock_router)
+            web.router.routes.extend(clock_router.routes)
         return web
 
-    def warm_up(self, web: FastAPI) -> None:
-        """Reads and works out what the first requests would otherwise wait for; again, it costs nothing."""
+    def warm_up(self) -> None:
+        """Reads what the first requests would otherwise wait for; again, it costs nothing."""
         if self.prepare:
             self.prepare()
-        work_out_routes(web)
 
     @asynccontextmanager
     async def _run_background(

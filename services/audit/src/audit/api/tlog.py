@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import PlainTextResponse
 
 from audit.ledger.store import Ledger, SignedCheckpoint
 from audit.ledger.succession import published_keys, verify_chain
 from audit.problems import not_signed_yet
 from audit.tlog import AddCheckpointRequest, consistency_proof, parse_tile_path, parse_verifier
-from shared.web.http import ProblemError, problem_responses
+from shared.web.http import ProblemError, ServiceRouter, problem_responses
 from shared.web.requests import AppDep
 
 TEXT = "text/plain; charset=utf-8"
 IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
 NO_CACHE = {"Cache-Control": "no-cache"}
 
-router = APIRouter(prefix="/tlog", tags=["ledger"], responses=problem_responses(404, 503))
+router = ServiceRouter("/tlog", tags=["ledger"], responses=problem_responses(404, 503))
 
 
 class Text(PlainTextResponse):

@@ -15,8 +15,8 @@ from shared.eventlog import UnknownCase
 from shared.kernel import ROLE_LABELS, Role
 from shared.web.auth.authentication import RIGHT_HEADER, CallerDep
 from shared.web.auth.caller import Caller
-from shared.web.http import ProblemError
-from shared.web.requests import wait_for_positions
+from shared.web.http import MayWait, ProblemError
+from shared.web.requests import names_positions, wait_for_positions
 
 STAFF = (Role.ADVISER, Role.MANAGER, Role.REGIONAL)
 CASE_READERS = (*STAFF, Role.LEADER, Role.AUDITOR)
@@ -44,7 +44,7 @@ BOUND = frozenset({Role.LEADER, Role.PROVIDER})
 
 
 @dataclass(frozen=True, slots=True)
-class RequiredRoles:
+class RequiredRoles(MayWait):
     """The roles that an operation is for: a dependency that gives the caller, and can be read from the route."""
 
     roles: frozenset[Role]
@@ -55,6 +55,9 @@ class RequiredRoles:
             raise _forbidden_problem("role", _describe_allowed_roles(caller.actor.role, self.roles))
         await wait_for_positions(request)
         return caller
+
+    def waits(self, request: Request) -> bool:
+        return names_positions(request)
 
 
 def requires(*roles: Role) -> Any:

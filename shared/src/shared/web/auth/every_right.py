@@ -9,7 +9,8 @@ from shared.kernel import Right, Role
 from shared.web.auth.authentication import RIGHT_HEADER, IdentityDep, get_caller
 from shared.web.auth.authorization import RequiredRoles
 from shared.web.auth.caller import Caller
-from shared.web.requests import AppDep, wait_for_positions
+from shared.web.http import MayWait
+from shared.web.requests import AppDep, names_positions, wait_for_positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class OwnRight:
 
 
 @dataclass(frozen=True, slots=True)
-class EveryRight:
+class EveryRight(MayWait):
     """A dependency that gives each right of these roles, in the order in which they were given; with the header
     DLA-Right, this one alone."""
 
@@ -38,6 +39,9 @@ class EveryRight:
             OwnRight(right, await get_caller(request, replace(identity, rights=(right,)), app))
             for right in sorted(rights, key=lambda right: right.id)
         ]
+
+    def waits(self, request: Request) -> bool:
+        return names_positions(request)
 
 
 def under_every_right(*roles: Role) -> Any:

@@ -1,12 +1,14 @@
 """HTTP hygiene, without a word of the event log: problems, bodies, headers, OpenAPI."""
 
 from shared.web.http.csv_response import CsvResponse, csv_file
+from shared.web.http.dependency_plan import MayWait
 from shared.web.http.docs_page import styled_page
 from shared.web.http.openapi import REASON_HEADER, operation_id, polish_openapi
 from shared.web.http.openapi_responses import UNLIMITED_PATHS, document_problems, problem_responses
 from shared.web.http.openapi_shapes import MARK, PREFIX, REDACTED, Shape, place_shapes, shown_as
+from shared.web.http.planned_route import PlannedRoute, ServiceRouter
 from shared.web.http.problems import ProblemError, problem_response
-from shared.web.http.request_body import BodyTooLarge, BodyTooSlow, BoundedRoute, JsonBody, read_body, read_bounded
+from shared.web.http.request_body import BodyTooLarge, BodyTooSlow, JsonBody, read_body, read_bounded
 from shared.web.http.security_headers import NO_SOURCES, SECURITY_HEADERS, TLS_HEADERS, SecurityHeadersMiddleware
 from shared.web.http.single_headers import SINGLE_HEADERS, SingleHeadersMiddleware
 from shared.web.http.strict_query import reject_unknown_parameters
@@ -24,11 +26,13 @@ __all__ = [
     "UNLIMITED_PATHS",
     "BodyTooLarge",
     "BodyTooSlow",
-    "BoundedRoute",
     "CsvResponse",
     "JsonBody",
+    "MayWait",
+    "PlannedRoute",
     "ProblemError",
     "SecurityHeadersMiddleware",
+    "ServiceRouter",
     "Shape",
     "SingleHeadersMiddleware",
     "csv_file",

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.routing import APIRoute
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
@@ -107,21 +105,13 @@ class BoundedRequest(Request):
 
     async def json(self) -> Any:
         body = await self.body()
+        return await run_in_threadpool(self.parse, body) if len(body) >= LONG_BODY_BYTES else self.parse(body)
+
+    def parse(self, body: bytes) -> Any:
+        """The cleaned value, charged to whoever pays for the request. Raises like `read_json`."""
         if (payer := self.scope.get("payer")) is not None:
             payer.charge(len(body) // UNIT_BYTES + sum(map(body.count, MARKS)) // UNIT_MARKS)
-        return await run_in_threadpool(read_json, body) if len(body) >= LONG_BODY_BYTES else read_json(body)
-
-
-class BoundedRoute(APIRoute):
-    """The route class of the services' routers: the body of each request is bounded."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def handle_bounded(request: Request) -> Response:
-            return await handle(BoundedRequest(request.scope, request.receive))
-
-        return handle_bounded
+        return read_json(body)
 
 
 def read_json(body: bytes) -> Any:

@@ -20,6 +20,7 @@ from shared.web.requests.read_after_write import (
     MAX_WAITING_READS,
     POSITION_HEADER,
     WAIT_HEADER,
+    names_positions,
     position_in_log,
     wait_for_positions,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "command_endpoints",
     "document_commands",
     "expected_version",
+    "names_positions",
     "parse_bound",
     "position_in_log",
     "split_words",

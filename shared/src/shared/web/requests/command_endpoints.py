@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from shared.eventlog import ServiceApplication
 from shared.kernel import Refusal, Role, command_title
-from shared.web.http import BoundedRoute
+from shared.web.http import ServiceRouter
 
 
 class Link(BaseModel):
@@ -56,11 +56,11 @@ class CommandEndpoint:
         return Link(rel=rel, method="POST", href=self.path.format(case=case, id=id, **part), title=self.title)
 
 
-class ResourceRouter(APIRouter):
+class ResourceRouter(ServiceRouter):
     """A router of one resource, which also lists the commands that its operations take."""
 
     def __init__(self, prefix: str, tag: str) -> None:
-        super().__init__(prefix=prefix, tags=[tag], route_class=BoundedRoute)
+        super().__init__(prefix=prefix, tags=[tag])
         self.commands: list[CommandEndpoint] = []
 
 

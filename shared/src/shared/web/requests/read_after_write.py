@@ -52,15 +52,19 @@ def parse_positions(header: str) -> list[LogPosition]:
     return [LogPosition(each[1], int(each[2]), position=int(each[3])) for each in found if each]
 
 
+def names_positions(request: Request) -> bool:
+    """Whether it is a read that waits."""
+    return request.method == "GET" and WAIT_HEADER in request.headers
+
+
 async def wait_for_positions(request: Request) -> None:
     """Waits until this service has received the positions that the request names, and, for a list, until its rows show
     them. It waits for no service whose events it does not receive.
 
     Raises ProblemError 503 when that takes longer than WAIT_SECONDS, or when too many reads wait already."""
-    header = request.headers.get(WAIT_HEADER)
-    if header is None or request.method != "GET":
+    if not names_positions(request):
         return
-    positions = parse_positions(header)
+    positions = parse_positions(request.headers[WAIT_HEADER])
     state, end = request.app.state, time.monotonic() + WAIT_SECONDS
     if state.waiting_reads.locked():
         raise _not_here_yet()

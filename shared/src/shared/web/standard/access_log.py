@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
 from shared.access import AccessLog, AccessLogQuery
@@ -15,10 +15,10 @@ from shared.kernel import Role
 from shared.names.lookup import find_person_names
 from shared.web.auth import EXISTENCE, Caller, authorize, authorize_headers, requires
 from shared.web.collections import NAMES_DESCRIPTION, NO_NUL_PATTERN
-from shared.web.http import BoundedRoute, problem_responses
+from shared.web.http import ServiceRouter, problem_responses
 from shared.web.requests import AppDep, Instant
 
-router = APIRouter(prefix="/api/v1/access-log", tags=["access log"], route_class=BoundedRoute)
+router = ServiceRouter("/api/v1/access-log", tags=["access log"])
 ACCESS_LOG_READERS = frozenset({Role.AUDITOR, Role.DPO, Role.LEADER})
 OF_PERSONS = ("actor", "right_id", "reason", "address", "correlation")
 """Hidden from a leader: the law gives them the dates and the purposes, not who of the staff it was."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel
 
 from shared.kernel import Role, format_day
 from shared.web.auth import requires
-from shared.web.http import BoundedRoute, JsonBody, ProblemError, problem_responses
+from shared.web.http import JsonBody, ProblemError, ServiceRouter, problem_responses
 from shared.web.requests import AppDep
 
-clock_router = APIRouter(prefix="/api/v1/clock", tags=["development"], route_class=BoundedRoute)
+clock_router = ServiceRouter("/api/v1/clock", tags=["development"])
 
 
 class Instant(BaseModel):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field, create_model
 
 from shared.contracts.base import PublicEvent
@@ -21,7 +21,7 @@ from shared.messaging import (
     messages_of,
 )
 from shared.web.auth import Caller, authorize, requires
-from shared.web.http import ProblemError, problem_responses
+from shared.web.http import ProblemError, ServiceRouter, problem_responses
 from shared.web.requests import AppDep
 from shared.web.standard.event_bodies import event_body
 from shared.web.standard.partner_feed import PARTNER_ROLES, check_cursor, messages_for_partner
@@ -56,9 +56,9 @@ def _page_of(contracts: Iterable[type[PublicEvent]]) -> type[EventsPage]:
     return create_model("EventsPage", __base__=EventsPage, __doc__=EventsPage.__doc__, events=events)
 
 
-def feed_router(published: ToIntegrationEvent, contracts: Iterable[type[PublicEvent]]) -> APIRouter:
+def feed_router(published: ToIntegrationEvent, contracts: Iterable[type[PublicEvent]]) -> ServiceRouter:
     """`contracts`: those that `published` makes."""
-    router = APIRouter(tags=["events"])
+    router = ServiceRouter(tags=["events"])
 
     @router.get(
         "/events",

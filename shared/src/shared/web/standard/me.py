@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from shared.kernel import Role
 from shared.web.auth import IdentityDep
-from shared.web.http import BoundedRoute
+from shared.web.http import ServiceRouter
 
-me_router = APIRouter(prefix="/api/v1/me", tags=["me"], route_class=BoundedRoute)
+me_router = ServiceRouter("/api/v1/me", tags=["me"])
 
 
 class MyRight(BaseModel):
