@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import cycle
@@ -62,16 +63,26 @@ def a_request(ours: ServiceApplication, theirs: stock_library.StockCases, events
     return SampleCase(request.decider, case, twin=twin.id)
 
 
-def receive(ours: ServiceApplication, case: UUID, asks: structure.Structure, events: int) -> None:
+def receive(
+    ours: ServiceApplication, case: UUID, asks: structure.Structure, events: int, adviser: Actor = ADVISER
+) -> None:
     """In our log alone."""
-    played = [
+    play(ours, case, commands_of(asks, events), adviser)
+
+
+def commands_of(asks: structure.Structure, events: int) -> list[Any]:
+    """Each leads to one event; the last is the admission."""
+    return [
         ReceiveRequest(asks, CONTACT, need=NOTES),
         RecordMeeting(TODAY, (MeetingParticipant(CONTACT.name),), notes=NOTES),
         *(AssessCriterion(criterion, Verdict.MET, evidence=NOTES) for criterion in criteria_of(events)),
         AdmitRequest(NOTES),
     ]
-    for command in played:
-        ours.handle(request.decider, case, command, ours.context(case, ADVISER))
+
+
+def play(ours: ServiceApplication, case: UUID, commands: Sequence[Any], adviser: Actor = ADVISER) -> None:
+    for command in commands:
+        ours.handle(request.decider, case, command, ours.context(case, adviser))
 
 
 def structure_of(rna: str) -> structure.Structure:
