@@ -188,6 +188,24 @@ def test_more_backdated_history_than_one_answer_folds_is_refused_and_nothing_sta
     instant = intake.application.recorder.position_at()[1]
     assert instant is not None
     assert value(figures(both, as_of=instant.isoformat()), "requests") == 2, "no day, no fold, no bound"
+    monkeypatch.setattr(past_rows, "MAX_ROWS", 1)
+    refused = both.get(f"{PATH}/figures", as_of=instant.isoformat())
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (422, "too-much-past")
+    assert value(figures(both, unit=UNIT, as_of=instant.isoformat()), "requests") == 1
+
+
+def test_a_figure_names_the_cases_of_one_unit_and_of_several_their_address(intake: Served) -> None:
+    cases = {unit: received(intake, n, unit).rpartition("/")[2] for n, unit in enumerate((UNIT, ELSEWHERE), 1)}
+    up_to_date(intake, service)
+    both = intake.by("regional", unit=UNIT, units=[UNIT, ELSEWHERE])
+    instant = intake.application.recorder.position_at()[1]
+    assert instant is not None
+    for moment in ({}, {"as_of": instant.isoformat()}):
+        (one,) = (each for each in figures(both, unit=UNIT, **moment)["figures"] if each["code"] == "requests")
+        (whole,) = (each for each in figures(both, **moment)["figures"] if each["code"] == "requests")
+        assert (one["value"], one["cases"]) == (1, [cases[UNIT]])
+        assert (whole["value"], whole["cases"]) == (2, [])
+        assert {each["case"] for each in both.get(whole["events"]).json()["items"]} == set(cases.values())
 
 
 def test_a_past_that_lists_have_not_read_yet_is_ready_in_a_moment(

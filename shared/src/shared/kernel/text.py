@@ -65,6 +65,8 @@ def fold_text(text: str) -> str:
     """The text without accents, case or unseen characters, each blank a plain one, œ as oe, and straight apostrophes.
 
     Done here because PostgreSQL's `unaccent` is not installed everywhere."""
+    if text.isascii():  # codes and instants, several a row of a projection
+        return _BLANKS.sub(" ", text.lower().translate(_ALIKE))
     folded = unicodedata.normalize("NFKD", text).casefold().translate(_ALIKE)
     decomposed = unicodedata.normalize("NFKD", folded)
     letters = (char for char in decomposed if not unicodedata.combining(char) and unicodedata.category(char) != "Cf")

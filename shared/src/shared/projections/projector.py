@@ -62,7 +62,7 @@ class Projector:
     One thread for all projections of a process: `advance` holds a connection of the pool and takes a second one to read
     the log, so that a thread for each could leave none to requests."""
 
-    BATCH = 500
+    BATCH = 2_000
     POLL_SECONDS = 1.0
 
     def __init__(self, app: ServiceApplication, projections: tuple[Projection, ...]) -> None:

@@ -14,10 +14,12 @@ from shared.temporal.aggregate_at import (
 from shared.temporal.case_at import CaseAt, load_case_at
 from shared.temporal.past_rows import (
     MAX_EVENTS,
+    MAX_ROWS,
     PastBusy,
     PastRows,
     RowSource,
     TooManyEvents,
+    TooManyRows,
     load_past_rows,
     load_rows_at,
 )
@@ -26,6 +28,7 @@ from shared.temporal.what_if import ReportFormat, format_report, recorded_events
 
 __all__ = [
     "MAX_EVENTS",
+    "MAX_ROWS",
     "Basis",
     "CaseAt",
     "FutureInstant",
@@ -37,6 +40,7 @@ __all__ = [
     "RowSource",
     "RowsAt",
     "TooManyEvents",
+    "TooManyRows",
     "VersionNotReached",
     "changes_between",
     "closed_timestamp",

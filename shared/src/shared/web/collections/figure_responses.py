@@ -11,11 +11,12 @@ from shared.web.http import CsvResponse, csv_file
 
 class FigureResponse(BaseModel):
     """`value` null: nothing to divide by, or nobody to count. `counted` over `among`, or `counted` alone. `key`, or
-    `review`: which one, of a figure that has several values. `by_case`: each case's own, where the figure is a
-    median. `rules`: the versions of the eligibility criteria by which these cases were decided; these alone are
-    versioned. What else decides is code, or part of the events themselves, as the days of reviews do. `events`: the
-    address of what was recorded behind it. `group`: the group of cases, where figures were asked for by group.
-    `dated_by`: what puts a case inside the period."""
+    `review`: which one, of a figure that has several values. `cases`: those that it counts, and `by_case`: the value
+    of each, where the figure is a median; both for one unit only, and empty for several. `rules`: the versions of the
+    eligibility criteria by which these cases were decided; these alone are versioned. What else decides is code, or
+    part of the events themselves, as the days of reviews do. `events`: the address of what was recorded behind it.
+    `group`: the group of cases, where figures were asked for by group. `dated_by`: what puts a case inside the
+    period."""
 
     code: str
     label: str

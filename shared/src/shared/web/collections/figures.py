@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from shared.access import hidden_cases
 from shared.eventlog import ServiceApplication
 from shared.kernel import Day, Role, event_name
+from shared.kernel.frozen import replace
 from shared.statistics import Window, window_of
 from shared.statistics import figures as counting
 from shared.temporal import Basis, PointInTime, RowsAt, entries_counted, load_rows_at
@@ -113,7 +114,7 @@ def add_figures(router: APIRouter, figures: counting.Figures, *, name: str = "ge
             basis=rows.basis,
             figures=[
                 _figure(each, figures.key_parameter, f"{router.prefix}/figures", at, selection, hidden)
-                for each in counted
+                for each in (counted if _of_one_unit(caller, selection.unit) else map(_without_cases, counted))
             ],
         )
 
@@ -193,6 +194,15 @@ def _covered_units(caller: Caller) -> tuple[str, ...]:
 
 
 SEVERAL_UNITS = (Role.REGIONAL, Role.AUDITOR)
+
+
+def _of_one_unit(caller: Caller, unit: str | None) -> bool:
+    return _unit(caller, unit) is not None or len(_covered_units(caller)) == 1
+
+
+def _without_cases(figure: counting.Figure) -> counting.Figure:
+    """Of several units a figure may count a nation's cases: `events` names them, page by page."""
+    return replace(figure, cases=(), by_case={})
 
 
 def _figure(

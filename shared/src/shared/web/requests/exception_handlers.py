@@ -14,7 +14,16 @@ from starlette.exceptions import HTTPException
 from shared.crypto import KeyErased
 from shared.eventlog import OUTAGES, IdempotencyKeyReused, StaleVersion, UnknownCase
 from shared.kernel import Refused, format_instant, format_number
-from shared.temporal import MAX_EVENTS, FutureInstant, NotYetOpened, PastBusy, TooManyEvents, VersionNotReached
+from shared.temporal import (
+    MAX_EVENTS,
+    MAX_ROWS,
+    FutureInstant,
+    NotYetOpened,
+    PastBusy,
+    TooManyEvents,
+    TooManyRows,
+    VersionNotReached,
+)
 from shared.web.http import SECURITY_HEADERS, ProblemError, findings, problem_response, summary
 
 log = logging.getLogger(__name__)
@@ -69,6 +78,14 @@ def install(app: FastAPI) -> None:
         detail = (
             f"Les dossiers à relire pour ce jour comptent plus de {format_number(MAX_EVENTS)} événements, la limite"
             " d’une réponse\u00a0: demandez-le une unité à la fois (unit=…)."
+        )
+        return problem_response(422, "too-much-past", "Trop d’histoire pour une seule réponse", detail)
+
+    @app.exception_handler(TooManyRows)
+    async def handle_too_many_rows(_: Request, __: TooManyRows) -> JSONResponse:
+        detail = (
+            f"Ces chiffres du passé portent sur plus de {format_number(MAX_ROWS)} dossiers, la limite d’une"
+            " réponse\u00a0: demandez-les une unité à la fois (unit=…)."
         )
         return problem_response(422, "too-much-past", "Trop d’histoire pour une seule réponse", detail)
 
