@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Where it is set, as in many images, each process that starts compiles all that it imports: two seconds of a processor.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo tour up test simulate check audit bench faults token schemas lock sbom docs pictures clean
+.PHONY: help demo tour up history test simulate check audit bench faults token schemas lock sbom docs pictures clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -28,8 +28,11 @@ demo: $(READY) ## start everything, play the cases of deploy/demo, show them, st
 tour: $(READY) ## the same with the stories of deploy/tour: all of the DLA (OUT=tour.md keeps a copy, KEEP=1 leaves it running)
 	@$(BIN)/dla tour $(if $(OUT),--out $(OUT)) $(if $(KEEP),--keep)
 
-up: $(READY) ## start everything and keep it running; Ctrl-C stops it
-	@$(BIN)/dla up
+up: $(READY) ## start everything and keep it running; Ctrl-C stops it (DIR=.history starts a history)
+	@$(BIN)/dla up $(if $(DIR),--folder $(DIR))
+
+history: $(READY) ## dossiers since 2002 in the databases of a stack of its own: SCALE=1 for 60,000 of them (DIR=.history, SEED=1, LISTS=no); resumed when it was interrupted
+	@$(BIN)/python -m deploy.history --scale $(or $(SCALE),0.01) --folder $(or $(DIR),.history) $(if $(SEED),--seed $(SEED)) $(if $(filter no,$(LISTS)),--no-lists)
 
 token: $(READY) ## a token to try the API by hand: make token ROLE=adviser UNIT=dla-44
 	@$(BIN)/dla token --role $(or $(ROLE),adviser) $(if $(UNIT),--unit $(UNIT)) $(if $(CASE),--case $(CASE)) $(if $(SUBJECT),--subject $(SUBJECT))

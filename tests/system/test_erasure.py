@@ -103,7 +103,7 @@ class Running:
     def start_again(self, *names: str) -> None:
         for each in self._processes(names):
             command = [*self.stack._program(each.name), "serve", "--role", "all"]
-            each.start(command, self.stack._environment_of[each.name])
+            each.start(command, self.stack.environments[each.name])
         eventually(lambda: all(self._ready(name) for name in names), 60)
 
     def _ready(self, name: str) -> bool:

@@ -18,6 +18,7 @@ from embedded.processes.interruption import interrupt_once
 from embedded.stack import Program, Stack, installed_service
 
 DATA_FOLDER = Path(".dla")
+Folder = Annotated[Path, typer.Option(help="Where the stack keeps its data.")]
 INTERRUPTED_EXIT_CODE = 130
 """What a shell expects of a program that Ctrl-C cut short."""
 
@@ -30,9 +31,9 @@ app = typer.Typer(
 
 
 @app.command()
-def up() -> None:
+def up(folder: Folder = DATA_FOLDER) -> None:
     """Start everything and keep it running; Ctrl-C stops it."""
-    keep_up()
+    keep_up(folder=folder)
 
 
 @app.command()
@@ -64,23 +65,24 @@ def token(
     case: Annotated[UUID | None, typer.Option(help="The case a leader or a provider is bound to.")] = None,
     subject: Annotated[str | None, typer.Option(help="Who the person is; dev-ROLE unless given.")] = None,
     name: Annotated[str | None, typer.Option(help="The person's name.")] = None,
+    folder: Folder = DATA_FOLDER,
 ) -> None:
     """Print a token to try the API by hand."""
     with print_errors():
-        if not DATA_FOLDER.is_dir():
+        if not folder.is_dir():
             raise EmbeddedError(
-                f"There is no {DATA_FOLDER} here: start the stack once (dla up), or go to where it was started."
+                f"There is no {folder} here: start the stack once (dla up), or go to where it was started."
             )
         case_id = None if case is None else str(case)
         print(
-            Issuer(DATA_FOLDER).mint(
+            Issuer(folder).mint(
                 role, subject=subject or f"dev-{role}", unit=unit, units=units or (), case=case_id, name=name
             )
         )
 
 
-def keep_up(program: Program = installed_service) -> None:
-    with print_errors(), exit_on_interrupt(exit_code=0), stack_running(program) as stack:
+def keep_up(program: Program = installed_service, folder: Path = DATA_FOLDER) -> None:
+    with print_errors(), exit_on_interrupt(exit_code=0), stack_running(program, folder) as stack:
         keep_running(stack)
 
 
@@ -111,11 +113,11 @@ def stack_for_stories(keep: bool) -> Iterator[tuple[Stack, float]]:
 
 
 @contextmanager
-def stack_running(program: Program = installed_service) -> Iterator[Stack]:
+def stack_running(program: Program = installed_service, folder: Path = DATA_FOLDER) -> Iterator[Stack]:
     from embedded.identity.people import development_people  # noqa: PLC0415 — the stories are played on a stack
 
     interrupt_once()
-    with Stack(DATA_FOLDER, program=program, people=development_people(), say=Console(stderr=True).print) as stack:
+    with Stack(folder, program=program, people=development_people(), say=Console(stderr=True).print) as stack:
         yield stack
 
 

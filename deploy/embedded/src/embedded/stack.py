@@ -56,15 +56,19 @@ class Stack:
         program: Program = installed_service,
         people: Sequence[Person] = (),
         say: Callable[[str], None] = lambda _: None,
+        serves: bool = True,
     ) -> None:
-        """`people`: whom the development provider offers to sign in as."""
+        """`people`: whom the development provider offers to sign in as. `serves`: without it the databases are prepared
+        and no service starts."""
         self.folder = folder.absolute()
         self.addresses: dict[str, str] = {}
         self._published_addresses = self.folder / "addresses.json"
         self._program = program
         self._people = people
         self._say = say
-        self._environment_of: dict[str, dict[str, str]] = {}
+        self._serves = serves
+        self.environments: dict[str, dict[str, str]] = {}
+        """By service, the settings that it is started with; secrets are among them."""
         self._owner_urls: dict[str, str] = {}
         self._servers: list[Postgres | Nats] = []
         self._migrations: list[Process] = []
@@ -86,7 +90,7 @@ class Stack:
     def run(self, service: str, *arguments: str) -> str:
         """What a command of a service prints, such as `check-rebuild`."""
         command = [*self._program(service), *arguments]
-        environment = self._environment_of[service]
+        environment = self.environments[service]
         finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
         if finished.returncode:
             raise EmbeddedError(f"{service} could not {arguments[0]}:\n{finished.stderr[-1500:]}")
@@ -125,8 +129,10 @@ class Stack:
         self.addresses = {service: f"http://127.0.0.1:{port[service]}" for service in SERVICES}
         self.console = f"http://127.0.0.1:{port[CONSOLE]}"
         self._start_servers(port)
-        environments = self._environment_of = self._environments(port)
+        environments = self.environments = self._environments(port)
         self._migrate(environments)
+        if not self._serves:
+            return
         provider = Provider(self.issuer, port["provider"], f"{self.console}/retour", self._people)
         undo.enter_context(provider.serve())
         environments[CONSOLE] = console_environment(

@@ -11,7 +11,7 @@ from uuid import UUID
 from shared.crypto import DataKeys
 from shared.eventlog.deadlines import deadline_rows
 from shared.eventlog.mapper import EventMetadata, RecordedEvent
-from shared.kernel import Context, Decider, effective_time, uuid7
+from shared.kernel import Context, Decider, effective_time
 
 S = TypeVar("S")
 
@@ -93,7 +93,7 @@ def case_rows(changes: Sequence[AggregateChanges[Any]]) -> dict[str, list[dict[s
 
 def _metadata(context: Context, event: Any) -> EventMetadata:
     return EventMetadata(
-        id=uuid7(),
+        id=next(context.ids),
         case=context.case,
         actor=context.actor.id,
         role=context.actor.role,

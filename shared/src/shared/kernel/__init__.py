@@ -61,7 +61,7 @@ from shared.kernel.french import (
     paris_year,
     quote_french,
 )
-from shared.kernel.ids import uuid7, uuid7_after
+from shared.kernel.ids import uuid7, uuid7_after, uuid7_at
 from shared.kernel.labels import LabelledEnum
 from shared.kernel.refusals import Refusal, Refused, StreamTaken
 from shared.kernel.text import (
@@ -180,4 +180,5 @@ __all__ = [
     "stored_tokens",
     "uuid7",
     "uuid7_after",
+    "uuid7_at",
 ]
