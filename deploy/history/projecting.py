@@ -20,5 +20,5 @@ def project(name: str, url: str, secrets: Secrets) -> int:
         Projector(app, service.projections).catch_up()
         last = app.recorder.max_notification_id() or 0
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("VACUUM (ANALYZE) projection_rows")
+        connection.execute("VACUUM (ANALYZE) projection_rows, projection_history")
     return last

@@ -50,7 +50,7 @@ class Office:
             (each.code, each.name) for each in listed if each.department == unit.department and not each.parent
         )
         kept = unit.rng("communes").sample(own, min(COMMUNES_KEPT, len(own)))
-        return Office(unit, timeline, staff, secrets=secrets, communes=tuple(kept))
+        return Office(unit, timeline, staff=staff, secrets=secrets, communes=tuple(kept))
 
 
 @dataclass(slots=True)

@@ -34,7 +34,10 @@ def follow_up(dossier: Dossier) -> Story:
         _do(dossier, _review(dossier, code))
         if dossier.happens(NEED):
             theme = shares.draw(dossier.rng, dict.fromkeys(Axis, 1))
-            _do(dossier, needs.FindNeed(theme, texts.one(dossier.rng, "follow_ups"), _distinction(dossier, theme)))
+            _do(
+                dossier,
+                needs.FindNeed(theme, texts.one(dossier.rng, "follow_ups"), distinction=_distinction(dossier, theme)),
+            )
         if dossier.happens(UPDATE):
             yield from _look_at_update(dossier, code)
     yield dossier.later(1, 30)

@@ -77,7 +77,7 @@ class PlannedRoute(APIRoute):
     def _answer(self, plan: DependencyPlan, request: BoundedRequest, received: bytes) -> Response:
         body = _parse_body(request, received) if received else PydanticUndefined
         with ExitStack() as exits:
-            solved = SolvedRequest(request, body, _empty_response(), exits)
+            solved = SolvedRequest(request, body, response=_empty_response(), exits=exits)
             values, errors = plan.parameters.solve(solved)
             if errors:
                 raise RequestValidationError(errors, body=None if body is PydanticUndefined else body)
