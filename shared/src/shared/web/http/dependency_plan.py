@@ -173,7 +173,7 @@ def planned_call(function: Callable[..., Any], *, ends_with_endpoint: bool) -> C
             raise NotPlannable(function)
         is_async = is_kind(inspect.isasyncgenfunction, function)
         manager: Callable[..., Any] = asynccontextmanager(function) if is_async else contextmanager(function)
-        enter = partial(_held_at_once, manager) if is_async else manager
+        enter = partial(_enter_at_once, manager) if is_async else manager
         return lambda solved, values: solved.exits.enter_context(enter(**values))
     if is_kind(inspect.iscoroutinefunction, function):
         return lambda _, values: finish_at_once(function(**values))
@@ -198,7 +198,7 @@ def finish_at_once(work: Coroutine[Any, Any, T]) -> T:
 
 
 @contextmanager
-def _held_at_once(make: Callable[..., AbstractAsyncContextManager[T]], **values: Any) -> Iterator[T]:
+def _enter_at_once(make: Callable[..., AbstractAsyncContextManager[T]], **values: Any) -> Iterator[T]:
     manager: Any = make(**values)
     value = finish_at_once(manager.__aenter__())
     try:
