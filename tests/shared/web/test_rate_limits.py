@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import limits.storage.memory
 import limits.strategies
 import pytest
 from fastapi.testclient import TestClient
@@ -25,7 +24,7 @@ from intake.main import service
 from shared.runtime.service import ProcessRole
 from shared.settings import Settings
 from shared.web.http import problems
-from shared.web.limits import connections, fair_use, rates
+from shared.web.limits import connections, fair_use, rates, window_storage
 
 Serving = Callable[..., AbstractContextManager[Served]]
 ME = "/api/v1/me"
@@ -44,7 +43,7 @@ class Clock:
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     stopped = Clock()
-    for who_looks_at_it in (rates, limits.strategies, limits.storage.memory):
+    for who_looks_at_it in (rates, limits.strategies, window_storage):
         monkeypatch.setattr(who_looks_at_it, "time", stopped)
     monkeypatch.setattr(fair_use, "UNIT_SECONDS", math.inf)  # a busy machine must not make anything cost more
     return stopped

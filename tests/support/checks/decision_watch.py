@@ -14,7 +14,7 @@ from tests.support.generated.golden_samples import SERVICES, service
 from tests.support.histories.decisions import decision_of, decisions
 
 from shared.kernel import Decider, Refused, event_name
-from shared.web.resources.guards import refusal_by_state
+from shared.web.resources.guards import refusal_by_state, trial_context
 
 DOMAINS = ("intake", "diagnostic", "parcours", "followup", "audit", "shared")
 Decide = Callable[[Any, Any, Any], Sequence[Any]]
@@ -69,7 +69,9 @@ def watched(decider: Decider[Any], decide: Decide) -> Decide:
         assert is_open or not events, f"not open to {name}, yet it leads to {events}"
         address = {field: getattr(command, field) for field in IN_ADDRESSES & {*getattr(command, "__slots__", ())}}
         sent_by_people = bool(type(command).TITLE)
-        kept_back = refusal_by_state(decide, state, type(command), address, context) if sent_by_people else None
+        kept_back = (
+            refusal_by_state(decide, state, type(command), address, trial_context(context)) if sent_by_people else None
+        )
         assert not (events and kept_back), f"{name} passes, yet no link is offered to it: {kept_back}"
         return events
 

@@ -25,7 +25,7 @@ from tests.support.generated.openapi_examples import DAY, file
 from shared.kernel import Actor, Context, Decider, Encrypted, Refused, Role, paris_date
 from shared.web.auth import STAFF
 from shared.web.requests import CommandEndpoint, command_endpoints
-from shared.web.resources.guards import is_of_the_state, least_command, refusal_by_state
+from shared.web.resources.guards import is_of_the_state, least_command, refusal_by_state, trial_context
 from shared.web.resources.parts import address_fields, body_type, with_address
 
 UNIT = "dla-44"
@@ -138,7 +138,7 @@ class Walk:
     def _try(self, operation: Operation, role: Role, address: Mapping[str, Any], values: Values) -> Offer:
         context, endpoint = self._context(actor(role)), operation.endpoint
         allowed = issubclass(endpoint.command, tuple(self._decider.available_commands(self.state)))
-        refusal = refusal_by_state(self._decide, self.state, endpoint.command, address, context)
+        refusal = refusal_by_state(self._decide, self.state, endpoint.command, address, trial_context(context))
         tried = tuple(self._attempt(body, context) for body in self._bodies(operation, address, values))
         return Offer(endpoint, role, offered=allowed and refusal is None, tried=tried)
 

@@ -46,6 +46,7 @@ from shared.web.auth import Authenticator, FindProtectedCase, LoadRights, docume
 from shared.web.http import (
     SECURITY_HEADERS,
     TLS_HEADERS,
+    RouteIndex,
     SecurityHeadersMiddleware,
     SingleHeadersMiddleware,
     docs_page,
@@ -240,7 +241,8 @@ class Service:
         )
         web.include_router(health_router)
         if role in (ProcessRole.ALL, ProcessRole.API):
-            web.router.routes.extend(api_routes(self))
+            routes = api_routes(self)
+            web.router.routes.extend([RouteIndex(routes), *routes])
         if settings is not None and settings.dev_clock:
             web.router.routes.extend(clock_router.routes)
         return web

@@ -31,7 +31,7 @@ from intake.domain.structure import Structure, normalize_structure
 from intake.operations.units import find_unit_codes
 from shared.access import ROWS, scope_condition
 from shared.eventlog import ServiceApplication, UnknownCase
-from shared.kernel import UNIT_CODE, DifficultyLevel, paris_date
+from shared.kernel import UNIT_CODE, DifficultyLevel, event_name, paris_date
 from shared.web.auth import STAFF, Caller, authorize, require_right
 
 
@@ -80,10 +80,8 @@ def require_adviser(app: ServiceApplication, caller: Caller, case: UUID, command
 
 def _orientations(app: ServiceApplication, case: UUID) -> Iterator[orientation.Orientation]:
     """Those of the case, the first one first."""
-    own = (each for each in app.recorder.entries_of_case(case) if app.records(orientation.decider, each.topic))
-    for entry, event in app.events_of(own):
-        if isinstance(event.data, orientation.OrientationProposed):
-            yield app.load(orientation.decider, entry.originator_id).state
+    for entry in app.recorder.entries_of_case(case, event_name(orientation.OrientationProposed).name):
+        yield app.load(orientation.decider, entry.originator_id).state
 
 
 def look_up_structure(

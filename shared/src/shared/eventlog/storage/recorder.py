@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,12 +24,15 @@ from shared.eventlog.storage.retrying import retry_read
 from shared.eventlog.storage.stream_reading import StreamReading, decode_reading, read_stream_statement
 from shared.kernel import CaseTable
 
+REMEMBERED_STATEMENTS = 512
+
 
 class LogRecorder(PostgresApplicationRecorder):
     """Plugged in by APPLICATION_RECORDER_TOPIC. The table is made by the migration step alone (CREATE_TABLE=no)."""
 
     def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = "stored_events") -> None:
         super().__init__(datastore, events_table_name=events_table_name)
+        self._render = lru_cache(REMEMBERED_STATEMENTS)(self._render_statement)
         self.schema = Identifier(datastore.schema)
         self.events = Identifier(datastore.schema, events_table_name)
         self.declare_case_tables([])
@@ -64,6 +68,9 @@ class LogRecorder(PostgresApplicationRecorder):
 
     def _sql(self, text: str) -> bytes:
         """Bytes: psycopg renders a composed statement anew at each call."""
+        return self._render(text)
+
+    def _render_statement(self, text: str) -> bytes:
         return SQL(text).format(schema=self.schema, events=self.events).as_bytes()
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
@@ -153,9 +160,12 @@ class LogRecorder(PostgresApplicationRecorder):
         return self._entries(statement, (partition, after, limit))
 
     @retry_read
-    def entries_of_case(self, case: UUID) -> Sequence[LogEntry]:
-        """Everything this service recorded of a case, whatever the aggregate, in order."""
-        return self._entries(self._entries_of("case_id = %b ORDER BY position"), (case,))
+    def entries_of_case(self, case: UUID, event: str | None = None) -> Sequence[LogEntry]:
+        """Everything this service recorded of a case, whatever the aggregate, in order; or the events of one name."""
+        if event is None:
+            return self._entries(self._entries_of("case_id = %b ORDER BY position"), (case,))
+        named = "case_id = %b AND split_part(topic, ':', 1) = %b ORDER BY position"
+        return self._entries(self._entries_of(named), (case, event))
 
     @retry_read
     def entries_of_stream(self, stream: UUID) -> Sequence[LogEntry]:

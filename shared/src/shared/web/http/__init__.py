@@ -9,6 +9,7 @@ from shared.web.http.openapi_shapes import MARK, PREFIX, REDACTED, Shape, place_
 from shared.web.http.planned_route import PlannedRoute, ServiceRouter
 from shared.web.http.problems import ProblemError, problem_response
 from shared.web.http.request_body import BodyTooLarge, BodyTooSlow, JsonBody, read_body, read_bounded
+from shared.web.http.route_index import RouteIndex
 from shared.web.http.security_headers import NO_SOURCES, SECURITY_HEADERS, TLS_HEADERS, SecurityHeadersMiddleware
 from shared.web.http.single_headers import SINGLE_HEADERS, SingleHeadersMiddleware
 from shared.web.http.strict_query import reject_unknown_parameters
@@ -31,6 +32,7 @@ __all__ = [
     "MayWait",
     "PlannedRoute",
     "ProblemError",
+    "RouteIndex",
     "SecurityHeadersMiddleware",
     "ServiceRouter",
     "Shape",

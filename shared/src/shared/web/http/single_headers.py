@@ -26,7 +26,10 @@ SINGLE_HEADERS = frozenset(
 
 def repeated_headers(scope: Scope) -> list[str]:
     """The names, in lower case, of the headers that a request gives more than once and may not."""
-    counted = Counter(name.decode("latin-1").lower() for name, _ in scope["headers"])
+    names = [name for name, _ in scope["headers"]]
+    if len({*names}) == len(names) and all(map(bytes.islower, names)):
+        return []
+    counted = Counter(name.decode("latin-1").lower() for name in names)
     return sorted(
         name for name, times in counted.items() if times > 1 and (name in SINGLE_HEADERS or name.startswith("dla-"))
     )

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
+from functools import lru_cache
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Lock
 
 from limits import RateLimitItem, RateLimitItemPerSecond, parse
-from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.types import Scope
 
 from shared.settings import ServerSettings
 from shared.web.http import ProblemError
+from shared.web.limits.window_storage import WindowStorage
 
 MAX_TRACKED_CALLERS = 4096
 """Valid tokens whose hash each process remembers."""
@@ -36,7 +37,7 @@ class RateLimiter:
             parse(rate) for rate in (allowed.rate_person, allowed.rate_address, allowed.rate_failures)
         )
         self._bursts = {"person": burst_of(self._person), "anybody": burst_of(self._address)}
-        self._window = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._window = SlidingWindowCounterRateLimiter(WindowStorage())
         self._valid: OrderedDict[bytes, str] = OrderedDict()
         self._lock = Lock()
 
@@ -62,7 +63,11 @@ class RateLimiter:
     def charge(self, who: str | None, address: str, units: int) -> None:
         """Counts work that was done as so many requests more, of the person, or of the address without one."""
         rate, whose = (self._address, ("anybody", address)) if who is None else (self._person, ("person", who))
-        if who != PROGRAM and (units := min(units, self._window.get_window_stats(rate, *whose).remaining)) > 0:
+        if (
+            units > 0
+            and who != PROGRAM
+            and (units := min(units, self._window.get_window_stats(rate, *whose).remaining)) > 0
+        ):
             self._window.hit(rate, *whose, cost=units)
 
     def is_patient(self, whose: str) -> bool:
@@ -111,6 +116,7 @@ def address_of(scope: Scope) -> str:
     return network_of(scope["client"][0] if scope.get("client") else "")
 
 
+@lru_cache(MAX_TRACKED_CALLERS)
 def network_of(host: str) -> str:
     try:
         address = ip_address(host)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -52,8 +53,8 @@ class CommandEndpoint:
 
     def link(self, case: UUID, id: UUID, part: Mapping[str, Any]) -> Link:  # noqa: A002
         """`part`: the ids of the part that the command is for, by their names in the path."""
-        rel = split_words(self.command.__name__).replace(" ", "-").lower()
-        return Link(rel=rel, method="POST", href=self.path.format(case=case, id=id, **part), title=self.title)
+        href = self.path.format(case=case, id=id, **part)
+        return Link.model_construct(rel=_relation(self.command), method="POST", href=href, title=self.title)
 
 
 class ResourceRouter(ServiceRouter):
@@ -74,6 +75,11 @@ def command_endpoints(routers: Iterable[APIRouter]) -> Iterator[CommandEndpoint]
     for router in routers:
         if isinstance(router, ResourceRouter):
             yield from router.commands
+
+
+@cache
+def _relation(command: type) -> str:
+    return split_words(command.__name__).replace(" ", "-").lower()
 
 
 def split_words(name: str) -> str:

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from shared.crypto import KeyErased
 from shared.eventlog import OUTAGES, IdempotencyKeyReused, StaleVersion, UnknownCase
@@ -155,7 +156,8 @@ def install(app: FastAPI) -> None:
 
 def _methods_at(app: FastAPI, request: Request) -> set[str]:
     """Of all routes of the path: the framework names those of the first only."""
-    there = (route for route in iter_route_contexts(app.routes) if route.path_regex.match(request.url.path))
+    routes = (route for route in iter_route_contexts(app.routes) if isinstance(route.original_route, Route))
+    there = (route for route in routes if route.path_regex.match(request.url.path))
     return {method for route in there for method in route.methods or ()}
 
 

@@ -24,15 +24,20 @@ OF_THE_STATE = frozenset({403, 409})
 """The statuses of refusals that say where the aggregate stands, or who acts. 422 and 404 are about what was typed."""
 
 
+def trial_context(context: Context) -> Context:
+    """The same with ids of its own: those that a trial is given are not used."""
+    return replace(context, ids=iter(uuid7, None), new_ids=set())
+
+
 def refusal_by_state(
     decide: Decide, state: Any, command: type, address: Mapping[str, Any], context: Context
 ) -> Refused | None:
     """Why the aggregate refuses the command as it stands, whatever a person types in; null when it does not.
 
-    `address`: the fields that name a part."""
+    `address`: the fields that name a part. `context`: a `trial_context`."""
     tried = least_command(command, address, context.now)
     try:
-        decide(state, tried, replace(context, ids=iter(uuid7, None), new_ids=set()))
+        decide(state, tried, context)
     except Refused as refused:
         return refused if is_of_the_state(refused) else None
     return None
@@ -46,6 +51,8 @@ def least_command(command: type, address: Mapping[str, Any], now: datetime) -> A
     """The command with the least value in each field that it needs: a word, one, today, the first of several codes, an
     id of nothing. An instant is one day ahead, for those that are asked for are deadlines."""
     typed = {name: value(now) for name, value in _required_values(command).items() if name not in address}
+    if not address:
+        return command(**typed)
     return command(**{name: address[name] for name in address if name in _field_names(command)}, **typed)
 
 

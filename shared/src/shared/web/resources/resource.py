@@ -64,11 +64,11 @@ class AggregateResource(Generic[S]):
         if not can_change(caller, case, self.case_kind):
             return []
         allowed = tuple(self.decider.available_commands(state))
-        context = app.context(case, caller.actor)
+        context, role = app.context(case, caller.actor), caller.actor.role
         return [
             endpoint.link(case, id, part)
             for endpoint in self._offered
-            if issubclass(endpoint.command, allowed) and caller.actor.role in endpoint.roles
+            if role in endpoint.roles and issubclass(endpoint.command, allowed)
             for part in endpoint.parts(state)
             if not self._is_refused_by_guards(endpoint.command, part, state, context)
             and not self._is_refused_by_check(app, caller, case, endpoint, part)
