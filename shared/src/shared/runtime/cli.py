@@ -6,7 +6,9 @@ import asyncio
 import gc
 import json
 import logging
+import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -23,8 +25,9 @@ from shared.runtime.migration import migrate_database
 from shared.runtime.rebuild_check import check_rebuild
 from shared.runtime.schemas import breaking_changes, describe, dump_schema, schema_drift
 from shared.runtime.service import ProcessRole, Service
+from shared.runtime.worker_processes import WorkerProcesses
 from shared.settings import DeploySettings, Settings
-from shared.web.limits import build_server
+from shared.web.limits import BACKLOG, build_server
 
 THREAD_SWITCH_SECONDS = 0.0005
 """After which a thread that computes lets another run. A request changes threads some ten times: by Python's 5 ms, each
@@ -35,11 +38,29 @@ def command_line(service: Service) -> typer.Typer:
     cli = typer.Typer(name=f"dla-{service.name}", no_args_is_help=True, add_completion=False, help=service.title)
 
     @cli.command()
-    def serve(role: Annotated[ProcessRole, typer.Option(help="What this process runs")] = ProcessRole.ALL) -> None:
+    def serve(
+        role: Annotated[ProcessRole, typer.Option(help="What this process runs")] = ProcessRole.ALL,
+        workers: Annotated[
+            int,
+            typer.Option(
+                min=1,
+                max=64,
+                help="For the role api: so many processes answer on one port. Rates, slots and connections to the"
+                " database are those of one process, times their number",
+            ),
+        ] = 1,
+    ) -> None:
         """Run the service until SIGTERM, or until NATS refuses it a permission that it needs."""
+        if workers > 1 and role is not ProcessRole.API:
+            typer.echo("--workers is for --role api: of the other roles one process is at work at a time", err=True)
+            raise typer.Exit(2)
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         works = role in (ProcessRole.ALL, ProcessRole.WORK)
-        _run(service, settings_for(service, *([service.workers] if works else [])), role)
+        settings = settings_for(service, *([service.workers] if works else []))
+        if workers > 1:
+            _run_workers(service, settings, workers)
+        else:
+            _run(service, settings, role)
 
     @cli.command()
     def migrate() -> None:
@@ -102,7 +123,29 @@ def command_line(service: Service) -> typer.Typer:
     return cli
 
 
-def _run(service: Service, settings: Settings, role: ProcessRole) -> None:
+def _run_workers(service: Service, settings: Settings, number: int) -> None:
+    service.warm_up()
+    gc.collect()
+    gc.freeze()
+
+    def serve(listener: socket.socket, call_when_parent_ends: Callable[[Callable[[], None]], None]) -> int:
+        try:
+            _run(service, settings, ProcessRole.API, listener, call_when_parent_ends)
+        except typer.Exit as ended:
+            return ended.exit_code
+        return 0
+
+    processes = WorkerProcesses(number, settings.host, settings.port, backlog=BACKLOG, serve=serve)
+    raise typer.Exit(processes.run())
+
+
+def _run(
+    service: Service,
+    settings: Settings,
+    role: ProcessRole,
+    listener: socket.socket | None = None,
+    call_when_parent_ends: Callable[[Callable[[], None]], None] = lambda _: None,
+) -> None:
     fatal_reasons: list[str] = []
 
     def stop_server(reason: str) -> None:
@@ -115,8 +158,13 @@ def _run(service: Service, settings: Settings, role: ProcessRole) -> None:
     gc.collect()
     gc.freeze()  # else each full collection looks through all that was loaded, and everybody waits up to 0.2 s
     server = build_server(web, settings)
+
+    def stop() -> None:
+        server.should_exit = True
+
+    call_when_parent_ends(stop)
     with suppress(KeyboardInterrupt):
-        server.run()
+        server.run(sockets=[listener] if listener else None)
     if fatal_reasons:
         typer.echo(f"{service.name} cannot go on: {fatal_reasons[0]}", err=True)
     if fatal_reasons or not server.started:

@@ -2,10 +2,11 @@
 
 from shared.web.limits.fair_use import FairUseMiddleware, Payer, payer_of
 from shared.web.limits.rates import PROGRAM, RateLimiter, address_of
-from shared.web.limits.server import build_server
+from shared.web.limits.server import BACKLOG, build_server
 from shared.web.limits.slots import PAST, PDFS, UPLOADS, SlotLimits, Slots
 
 __all__ = [
+    "BACKLOG",
     "PAST",
     "PDFS",
     "PROGRAM",
