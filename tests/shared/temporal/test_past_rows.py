@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.support.samples.note_aggregate import ADVISER, DEPLOYMENT_KEY
 
 from embedded.processes.postgres import Postgres
-from shared.access import case_access
+from shared.access import RowScope, case_access
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
 from shared.kernel import Clock, Context, Decider, PersonalData, Refusal, event, paris_date, uuid7
 from shared.kernel.events import command
@@ -23,7 +23,7 @@ from shared.projections import Projection, Projector, Row
 from shared.queries import count_rows, fetch_page
 from shared.queries.list_query import ListQuery
 from shared.temporal import PastBusy, PointInTime, TooManyEvents, load_past_rows, past_rows
-from shared.temporal.past_rows import fold_row
+from shared.temporal.past_rows import MANY_UNITS, fold_row
 
 NAME = "Enora Kerguelen"
 
@@ -149,6 +149,8 @@ def caught_up(app: ServiceApplication) -> None:
 
 
 examples = count(1)
+MANY = [f"other{n}" for n in range(MANY_UNITS)]
+"""With so many units, other SQL gives the same."""
 COLOURS = st.sampled_from(["rouge", "bleu"])
 STEPS = st.lists(
     st.one_of(
@@ -196,7 +198,7 @@ def test_kept_rows_are_those_that_the_log_folds_to_at_every_instant_and_on_every
     for view in VIEWS:
         read = checkpoint(app, view)
         for point in (PointInTime(as_of=as_of), PointInTime(on=day), PointInTime(as_of=as_of, on=day)):
-            for units in ([here], [there], [here, there], None):
+            for units in ([here], [there], [here, there], [here, *MANY], None):
                 assert kept_rows(app, view, point, units) == folded_rows(app, view, point, units, read), (point, units)
 
 
@@ -214,7 +216,7 @@ def test_a_past_list_is_paged_in_order_and_counted(app: ServiceApplication) -> N
         change(app, case, "painted", "vert", on=paris_date(app.clock.now()))
     caught_up(app)
     source = load_past_rows(app, everything, PointInTime(as_of=then), [unit]).source()
-    query = ListQuery(sort="colour", limit=2)
+    query = ListQuery(sort="colour", limit=2, scope=RowScope([unit]))
     asked = replace(query, filters={"unit": unit})
     read, after = list[tuple[str, str]](), None
     while True:
@@ -224,6 +226,9 @@ def test_a_past_list_is_paged_in_order_and_counted(app: ServiceApplication) -> N
             break
     assert read == sorted((("rouge" if n % 2 else "bleu"), str(case)) for n, case in enumerate(cases))
     assert count_rows(app.recorder, everything, asked, source) == 5
+    many = load_past_rows(app, everything, PointInTime(as_of=then), [unit, *MANY]).source()
+    for units, expected in (([unit], 5), ([unit, *MANY], 5), (MANY, 0)):
+        assert count_rows(app.recorder, everything, replace(asked, scope=RowScope(units)), many) == expected
     assert count_rows(app.recorder, everything, replace(asked, q="rouge"), source) == 2
     assert count_rows(app.recorder, everything, replace(asked, q="vert"), source) == 0
 

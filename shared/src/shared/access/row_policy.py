@@ -51,12 +51,19 @@ PERMITTED = (
     " AND (case_access.archived IS NOT TRUE OR %(archives)s))"
 )
 """Of the rows of a right's units, those that are not confidential nor archived for it."""
-IN_SCOPE = f"(document->'units' ?| %(units)s::text[] AND {PERMITTED})"
+OF_UNITS = "document->'units' ?| %(units)s::text[]"
+OF_MANY_UNITS = f"(document->'units'->>0 = ANY(%(units)s::text[]) OR {OF_UNITS})"
+"""The same, and faster for many units: their array is hashed for a row's first unit. It uses no index."""
+MANY_UNITS = 20
+IN_SCOPE = f"({OF_UNITS} AND {PERMITTED})"
 
 
 def scope_condition(scope: RowScope | None) -> tuple[str, dict[str, Any]]:
     """The SQL condition on ROWS, with its parameters. None: all rows, for a program of the deployment."""
-    return ("true", {}) if scope is None else (IN_SCOPE, scope.values)
+    if scope is None:
+        return "true", {}
+    many = len(scope.units) >= MANY_UNITS
+    return IN_SCOPE.replace(OF_UNITS, OF_MANY_UNITS) if many else IN_SCOPE, scope.values
 
 
 def hidden_cases(recorder: LogRecorder, documents: Iterable[Document], scope: RowScope) -> set[str]:
