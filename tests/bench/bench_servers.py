@@ -47,8 +47,8 @@ class BenchServers:
         """The URL of a database of this name, empty the first time."""
         return self.postgres.ensure_database(name, connections=-1)
 
-    def token(self) -> str:
-        return self.issuer.mint("adviser", subject="adviser-1", unit="dla-44")
+    def token(self, number: int = 1) -> str:
+        return self.issuer.mint("adviser", subject=f"adviser-{number}", unit="dla-44")
 
     @contextmanager
     def program(self, name: str, file: Path, database_url: str) -> Iterator[str]:
@@ -59,7 +59,9 @@ class BenchServers:
             yield address
 
     @contextmanager
-    def services(self, group: str, *names: str, role: str, without: Collection[str] = ()) -> Iterator[dict[str, str]]:
+    def services(
+        self, group: str, *names: str, role: str, without: Collection[str] = (), workers: int = 1
+    ) -> Iterator[dict[str, str]]:
         """The addresses of the system's own services, each with a log of this group alone, empty the first time; they
         know each other. `without`: settings of the bench that are left as a deployment has them."""
         port = ports.choose_ports(dict.fromkeys(names))
@@ -89,7 +91,9 @@ class BenchServers:
         with ExitStack() as running:
             for name in names:
                 command = [sys.executable, "-m", f"{name}.main", "serve", "--role", role]
-                running.enter_context(self._serving(name, command, variables[name], port[name]))
+                command += ["--workers", str(workers)] if workers > 1 else []
+                own_name = name if workers == 1 else f"{name}-{workers}"
+                running.enter_context(self._serving(own_name, command, variables[name], port[name]))
             yield addresses
 
     @contextmanager

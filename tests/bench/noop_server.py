@@ -43,5 +43,10 @@ def admit(case: UUID, body: Annotated[AdmitRequest, JsonBody()]) -> CommandResul
     return CommandResult(id=case, version=4, events=["request-admitted"])
 
 
+@web.get("/nothing")
+def read_nothing() -> CommandResult:
+    return CommandResult(id=uuid7(), version=1, events=[])
+
+
 if __name__ == "__main__":
     uvicorn.run(web, host="127.0.0.1", port=int(sys.argv[1]), log_config=None, access_log=False)
