@@ -20,6 +20,7 @@ from intake.main import service
 from intake.projections import requests
 from shared.kernel import paris_date
 from shared.projections import Projector, Row
+from shared.runtime.rebuild_check import check_rebuild
 from shared.temporal import PointInTime, load_past_rows, past_rows
 
 UNIT, ELSEWHERE = "dla-44", "dla-35"
@@ -222,6 +223,19 @@ def test_a_past_that_lists_have_not_read_yet_is_ready_in_a_moment(
     assert refused.headers["Retry-After"] == "10"
     up_to_date(intake, service)
     assert value(figures(adviser, **asked), "requests") == 2
+
+
+def test_a_rebuild_check_finds_a_row_of_the_past_that_the_log_does_not_give(intake: Served) -> None:
+    withdrawn(intake, received(intake, 1))
+    up_to_date(intake, service)
+    app = intake.application
+    lines = list(check_rebuild(service, app, set()))
+    assert {line.get("projection") for line in lines} >= {requests.name, None}
+    assert [line for line in lines if not line["matches"]] == []
+    changed = "document = document || jsonb_build_object('unit', 'dla-99')"
+    tampered = f"UPDATE {{schema}}.projection_history SET {changed} WHERE projection = %s"
+    app.recorder.fetch(tampered, (requests.name,))
+    assert [line["projection"] for line in check_rebuild(service, app, set()) if not line["matches"]] == [requests.name]
 
 
 def test_figures_come_as_a_file_for_a_spreadsheet_that_runs_nothing(intake: Served) -> None:
