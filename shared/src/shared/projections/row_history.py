@@ -19,7 +19,7 @@ RecordedEntry = tuple[LogEntry, RecordedEvent[Any]]
 
 
 @dataclass(slots=True)
-class StoredRow:
+class RowSince:
     """A row as it stands since a position of the log. `version` counts on inside it without a new `since`."""
 
     document: Row
@@ -31,7 +31,7 @@ class StoredRow:
 class RowChanges:
     """The rows of one batch of events: as they are after it, and as they were before each change in it."""
 
-    def __init__(self, projection: Projection, rows: dict[UUID, StoredRow]) -> None:
+    def __init__(self, projection: Projection, rows: dict[UUID, RowSince]) -> None:
         self._projection, self.rows = projection, rows
         self._touched: set[UUID] = set()
         self.replaced: list[dict[str, Any]] = []
@@ -49,7 +49,7 @@ class RowChanges:
         if stored is not None:
             self.replaced.append(_written(case, stored) | {"until": entry.id})
         keys = sort_keys(projection, row)
-        self.rows[case] = StoredRow(row, entry.id, search=search_text(projection, row), sort_keys=keys)
+        self.rows[case] = RowSince(row, entry.id, search=search_text(projection, row), sort_keys=keys)
 
     def write(self, connection: Connection[Any]) -> None:
         rows = [_written(case, self.rows[case]) for case in self._touched]
@@ -58,13 +58,13 @@ class RowChanges:
                 connection.execute(statement, (self._projection.name, msgspec.json.encode(written).decode()))
 
 
-def read_rows(connection: Connection[Any], projection: Projection, cases: Iterable[UUID]) -> dict[UUID, StoredRow]:
+def read_rows(connection: Connection[Any], projection: Projection, cases: Iterable[UUID]) -> dict[UUID, RowSince]:
     rows = connection.execute(
         "SELECT case_id, document, since, search, sort_keys FROM projection_rows"
         " WHERE projection = %s AND case_id = ANY(%s)",
         (projection.name, list(cases)),
     ).fetchall()
-    return {row.pop("case_id"): StoredRow(**row) for row in rows}
+    return {row.pop("case_id"): RowSince(**row) for row in rows}
 
 
 def write_backdated(connection: Connection[Any], events: Sequence[RecordedEntry]) -> None:
@@ -112,7 +112,7 @@ def _same(before: Row, after: Row) -> bool:
     return {**before, "version": 0} == {**after, "version": 0}
 
 
-def _written(case: UUID, stored: StoredRow) -> dict[str, Any]:
+def _written(case: UUID, stored: RowSince) -> dict[str, Any]:
     return {
         "case_id": case,
         "document": stored.document,
