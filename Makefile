@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Where it is set, as in many images, each process that starts compiles all that it imports: two seconds of a processor.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo tour up history test simulate check audit bench faults token schemas lock sbom docs pictures clean
+.PHONY: help demo tour up history test simulate model check audit bench faults token schemas lock sbom docs pictures clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test: $(READY) ## every test, on two workers (N=4 for more)
 
 simulate: $(READY) ## the protocol under seeded faults (SEED=… the first seed, RUNS=… how many; a failing one is printed with its trace)
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) $(if $(TRACE),--trace)
+
+model: $(READY) ## the protocol in every interleaving, by Spin (Debian: spin, gcc); minutes
+	@$(BIN)/python -m tests.model
 
 check: $(READY) ## ruff, mypy strict, import rules, licences, schema drift
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/reuse lint --quiet

@@ -81,17 +81,17 @@ class CollectingRecorder:
         return range(1, len(stored_events) + 1)
 
     def _take_unique_keys(self, rows: list[dict[str, Any]]) -> None:
-        held = self.rows.unique_keys
+        holders = self.rows.unique_keys
         for row in rows:
-            if row["reserved"] and held.get((row["kind"], row["key"]), row["case_id"]) != row["case_id"]:
+            if row["reserved"] and holders.get((row["kind"], row["key"]), row["case_id"]) != row["case_id"]:
                 taken = UniqueKeyTaken(f"{row['kind']} is reserved by another case")
-                taken.holder = str(held[row["kind"], row["key"]])
+                taken.holder = str(holders[row["kind"], row["key"]])
                 raise taken
         for row in rows:
             if row["reserved"]:
-                held[row["kind"], row["key"]] = row["case_id"]
-            elif held.get((row["kind"], row["key"])) == row["case_id"]:
-                del held[row["kind"], row["key"]]
+                holders[row["kind"], row["key"]] = row["case_id"]
+            elif holders.get((row["kind"], row["key"])) == row["case_id"]:
+                del holders[row["kind"], row["key"]]
 
     def _take_deadline(self, row: dict[str, Any]) -> None:
         key = (row["stream"], row["kind"], row["key"])
@@ -118,7 +118,7 @@ class CollectingRecorder:
 
     def identity(self) -> LogIdentity:
         """A stand-in until the events are in a database, which names the log."""
-        return LogIdentity(UUID(int=0), since=0)
+        return LogIdentity(UUID(int=0), since=0, ancestors={})
 
     def close(self) -> None:
         """Nothing was opened."""

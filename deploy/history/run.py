@@ -70,7 +70,7 @@ class Run:
 
     def _claim(self) -> None:
         """The plan is kept in the folder, so that a resumed run is of the same history."""
-        asked = {
+        plan = {
             "seed": self._plan.seed,
             "scale": self._plan.scale,
             "until": self._plan.until.isoformat(),
@@ -79,9 +79,9 @@ class Run:
         if not file.exists():
             if (self._folder / "postgres").exists():
                 raise OtherHistory(f"{self._folder} has data already: give a folder of its own (DIR=…).")
-            file.write_text(json.dumps(asked) + "\n")
-        if (known := json.loads(file.read_text())) != asked:
-            raise OtherHistory(f"{self._folder} holds the history {known}, and {asked} is asked for.")
+            file.write_text(json.dumps(plan) + "\n")
+        if (known := json.loads(file.read_text())) != plan:
+            raise OtherHistory(f"{self._folder} holds the history {known}, not {plan}.")
 
     def _write_units(self, pool: ProcessPoolExecutor, secrets: Secrets) -> None:
         units = self._plan.units()

@@ -63,7 +63,7 @@ def _populate(unit: UnitPlan, timeline: Timeline, secrets: Secrets) -> None:
     staff.stories(timeline)
     Archives(timeline)
     timeline.start(opened + timedelta(days=1), lambda: yearly_funds(office))
-    timeline.listeners.append(lambda *told: _take_up_linked(office, *told[1:]))
+    timeline.listeners.append(lambda *recorded: _take_up_linked(office, *recorded[1:]))
     for nth, at in enumerate(arrivals):
         timeline.start(at, lambda nth=nth: reception.request(office, nth))  # type: ignore[misc]
 

@@ -26,7 +26,7 @@ def tracked_numbers(database: Database, parameters: Any) -> list[Row]:
     ]
 
 
-@statement("SELECT s.log_id, s.halted, %(log_id)s = ANY(s.former_logs) AS left")
+@statement("SELECT s.log_id, s.halted, %(log_id)s = ANY(s.former_logs) OR s.ancestors")
 def find_position(database: Database, parameters: Any) -> list[Row]:
     tables, publisher = database.tables, parameters["publisher"]
     source = tables.sources.get(publisher)
@@ -36,7 +36,7 @@ def find_position(database: Database, parameters: Any) -> list[Row]:
         {
             "log_id": source["log_id"],
             "halted": source["halted"],
-            "left": parameters["log_id"] in source["former_logs"],
+            "left": parameters["log_id"] in source["former_logs"] or str(parameters["log_id"]) in source["ancestors"],
             "reached": tables.tracked.get((publisher, source["log_id"], parameters["partition"]), 0),
             "parked": tables.is_parked(publisher, parameters["case"]),
         }
@@ -51,7 +51,7 @@ def follow_first_log(database: Database, parameters: Any) -> list[Row]:
 
 @statement("UPDATE sources SET announced =")
 def record_announcement(database: Database, parameters: Any) -> list[Row]:
-    position, until, received, publisher, log_id = parameters
+    position, until, received, ancestors, publisher, log_id = parameters
     source = database.tables.sources.get(publisher)
     if source and source["log_id"] == log_id and source["halted"] is None:
         until_before = source["received_until"]
@@ -59,15 +59,17 @@ def record_announcement(database: Database, parameters: Any) -> list[Row]:
             known = [each for each in (until_before, source["announced_until"]) if each is not None]
             until_before = max(known, default=None)
         changes = {"announced": position, "announced_until": until, "received_until": until_before}
+        changes["ancestors"] = source["ancestors"] | ancestors.obj
         database.tables.sources[publisher] = source | changes
     return []
 
 
 @statement("INSERT INTO sources AS s (publisher, log_id, halted, halted_as_foreign)")
 def halt(database: Database, parameters: Any) -> list[Row]:
-    publisher, log_id, reason, foreign = parameters
+    publisher, log_id, reason, foreign, followed = parameters
     source = database.tables.sources.get(publisher, SOURCE | {"log_id": log_id})
-    if source["halted"] is None or (foreign and not source["halted_as_foreign"]):
+    is_graver = source["halted"] is None or (foreign and not source["halted_as_foreign"])
+    if is_graver and followed in (None, source["log_id"]):
         source = source | {"halted": reason, "halted_as_foreign": foreign}
     database.tables.sources[publisher] = source
     return []
@@ -171,18 +173,18 @@ def postpone(database: Database, parameters: Any) -> list[Row]:
 # Following a restored publisher
 
 
-@statement("SELECT log_id FROM sources WHERE publisher =")
+@statement("SELECT log_id FROM sources WHERE publisher =", "SELECT log_id, ancestors FROM sources WHERE publisher =")
 def followed_log(database: Database, parameters: Any) -> list[Row]:
     source = database.tables.sources.get(parameters[0])
-    return [{"log_id": source["log_id"]}] if source else []
+    return [{"log_id": source["log_id"], "ancestors": source["ancestors"]}] if source else []
 
 
 @statement("UPDATE sources SET log_id =")
 def switch_source(database: Database, parameters: Any) -> list[Row]:
-    log_id, publisher = parameters
+    log_id, ancestors, publisher = parameters
     source = database.tables.sources[publisher]
     former = (*source["former_logs"], source["log_id"])
-    database.tables.sources[publisher] = SOURCE | {"log_id": log_id, "former_logs": former}
+    database.tables.sources[publisher] = SOURCE | {"log_id": log_id, "former_logs": former, "ancestors": ancestors.obj}
     return []
 
 
@@ -209,3 +211,13 @@ def skip_lost(database: Database, parameters: Any) -> list[Row]:
     for key in lost:
         database.tables.skipped.setdefault(key, parked.pop(key) | {"reason": reason})
     return []
+
+
+@statement("WITH halted AS (SELECT publisher, halted FROM sources")
+def lift_halt(database: Database, parameters: Any) -> list[Row]:
+    source = database.tables.sources.get(parameters["publisher"])
+    if not source or source["log_id"] != parameters["log_id"] or not source["halted"] or source["halted_as_foreign"]:
+        return []
+    ancestors = source["ancestors"] | parameters["ancestors"].obj
+    database.tables.sources[parameters["publisher"]] = source | {"halted": None, "ancestors": ancestors}
+    return [{"halted": source["halted"]}]

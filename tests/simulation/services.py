@@ -225,18 +225,21 @@ class SimulatedFeed(Feed):
     def page(self, publisher: str, partition: int | None, after: int, limit: int = PAGE_EVENTS) -> FeedPage:
         recorder, limit = self._app.recorder, min(limit, PAGE_EVENTS)
         try:
+            before = recorder.identity()
             if partition is None:
                 entries = recorder.select_notifications(after, limit, inclusive_of_start=False)
             else:
                 entries = recorder.entries_of_partition(partition, after, limit)
-            identity = recorder.identity()
             messages = messages_of(self._app, to_integration_event, entries)
+            identity = recorder.identity()
         except Exception as error:
             raise FeedUnavailable(str(error)) from error
+        if identity != before:
+            raise FeedUnavailable("the desk was stopped, and restored meanwhile")
         following = None
         if len(entries) == limit:
             following = entries[-1].id if partition is None else entries[-1].number
-        page = FeedPage(identity.log_id, messages, following, identity.since)
+        page = FeedPage(identity.log_id, messages, following, since=identity.since, ancestors=dict(identity.ancestors))
         check_page(page.events, MessageSource(publisher, page.log_id, partition=partition), after, page.next)
         return page
 

@@ -20,7 +20,7 @@ from tests.simulation.world import Faults, LivenessLost, Process, World
 
 from shared.eventlog import DATABASE_ERRORS
 from shared.messaging import FeedUnavailable, Inbox, NotFollowed, PublisherHalted, Relay
-from shared.messaging.follow_restored_log import find_restored_log, follow_restored
+from shared.messaging.follow_restored_log import find_restored_log, follow_restored, lift_halt
 from shared.messaging.receiving import Receiver
 from shared.messaging.wire import decode
 from shared.runtime.scheduler import Scheduler
@@ -114,8 +114,11 @@ class Simulation:
             self.world.at(random.uniform(0.5, calm_at - 1), happens)
         if random.random() < 0.25:
             at = random.uniform(1.0, calm_at - 2)
-            self.world.at(at, self._back_up)
-            self.world.at(at + random.uniform(0.2, 3.0), self._restore)
+            for _ in range(random.choice((1, 1, 2))):  # the second perhaps before anybody has followed the first
+                self.world.at(at, self._back_up)
+                at += random.uniform(0.2, 3.0)
+                self.world.at(at, self._restore)
+                at += random.uniform(0.1, 1.0)
 
     def _heal(self) -> None:
         self.world.log("all faults end")
@@ -255,8 +258,9 @@ class Simulation:
         app, reactions = self._app(service), template(service)[1]
         assert reactions is not None
         feed = SimulatedFeed(self._app("desk"))
-        if app.recorder.halted_publishers():
-            follow_restored(app, find_restored_log(app, feed, "desk"), "Camille", "Sauvegarde remise en place.")
+        reason = "Sauvegarde remise en place."
+        if app.recorder.halted_publishers() and not lift_halt(app, feed, "desk", reason):
+            follow_restored(app, find_restored_log(app, feed, "desk"), "Camille", reason)
         parking = Inbox(app, reactions, feed).parking
         for publisher, case in {key[:2] for key in self.databases[service].tables.parked}:
             parking.replay(publisher, case)

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 Run = Callable[["Database", Any], list[Row]]
 STATEMENTS: dict[str, Run] = {}
-SOURCE = {
+SOURCE: dict[str, Any] = {
     "halted": None,
     "halted_as_foreign": False,
     "announced": None,
     "announced_until": None,
     "received_until": None,
     "former_logs": (),
+    "ancestors": {},
 }
 
 
@@ -137,9 +138,10 @@ def position_before_age(database: Database, parameters: Any) -> list[Row]:
     return [{"position": old[-1]["id"]}] if old else []
 
 
-@statement("SELECT log_id, since FROM log_identity")
+@statement("SELECT log_id, since, ancestors FROM log_identity")
 def identity(database: Database, _parameters: Any) -> list[Row]:
-    return [{"log_id": database.tables.log_id, "since": database.tables.since}]
+    tables = database.tables
+    return [{"log_id": tables.log_id, "since": tables.since, "ancestors": tables.ancestors}]
 
 
 @statement("SELECT pg_advisory_xact_lock_shared(")
@@ -174,4 +176,7 @@ def restore(tables: Tables, backup: Tables, new_log: UUID | None) -> None:
     """A back-up is put back, and declared as restored unless the log id is kept by mistake."""
     tables.put_back(backup)
     if new_log is not None:
-        tables.log_id, tables.since = new_log, len(backup.events)
+        last = len(backup.events)
+        former = tables.ancestors | {str(tables.log_id): last}
+        tables.ancestors = {log: min(position, last) for log, position in former.items()}
+        tables.log_id, tables.since = new_log, last

@@ -40,6 +40,7 @@ class Tables:
 
     log_id: UUID = field(default_factory=uuid4)
     since: int = 0
+    ancestors: dict[str, int] = field(default_factory=dict)
     events: list[Row] = field(default_factory=list)
     tracked: dict[Key, int] = field(default_factory=dict)
     parked: dict[Key, Row] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from collections import Counter
 from uuid import UUID
 
 import pytest
+from psycopg.types.json import Jsonb
 from tests.support.samples.sample_services import FAULTY, Desk, Workshop, eventually, register_in_turn
 from tests.support.servers.transport_harness import Carrier
 
@@ -20,9 +21,10 @@ from shared.messaging import (
     effects_without_cause,
     find_restored_log,
     follow_restored,
+    lift_halt,
     receiving,
 )
-from shared.messaging.halts import PublisherHalted
+from shared.messaging.halts import PublisherHalted, halt
 from shared.messaging.parking import Parking
 from shared.messaging.restored_publisher import RestoredLogFollowed, followed_log_id
 
@@ -125,6 +127,88 @@ def test_a_second_restore_is_followed_like_the_first(
     assert followed(workshop) == expected(desk, [*lost, *again])
 
 
+def test_two_restores_and_only_the_second_is_followed(
+    desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
+) -> None:
+    """The second keeps more of the second log than both have in common with the first."""
+    late = desk.messages()[KEPT + 2 :]
+    desk.restore(KEPT + 2, new_log=True)
+    register_in_turn(desk, cases=2, steps=2, first=400)
+    found = find_restored_log(workshop.app, http_feed, desk.name)
+    assert (found.since, found.lost_count) == (KEPT, len(lost))
+    follow_restored(workshop.app, found, "Inès", REASON)
+    receive_all(workshop, desk)
+    for message in (*lost, *late):
+        workshop.inbox.receive(message, desk.name)
+    assert followed(workshop) == expected(desk, lost)
+
+
+def test_one_back_up_put_back_twice_as_of_two_instants(
+    desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
+) -> None:
+    """The database that comes back the second time knows nothing of the first restore, which was followed."""
+    first_log = lost[0].header.log_id
+    follow_restored(workshop.app, find_restored_log(workshop.app, http_feed, desk.name), "Inès", REASON)
+    receive_all(workshop, desk)
+    second = desk.messages()[KEPT:]
+    desk.restore(KEPT, new_log=False)
+    register_in_turn(desk, cases=2, steps=1, first=600)
+    kept_more = desk.app.recorder.max_notification_id()
+    assert kept_more == KEPT + 2, "two more than the first restore kept, other ones than followed"
+    desk.app.recorder.fetch(
+        "UPDATE {schema}.log_identity SET log_id = %s, since = 0, ancestors = jsonb_build_object()", (first_log,)
+    )
+    desk.restore(kept_more, new_log=True)
+    register_in_turn(desk, cases=2, steps=1, first=700)
+    found = find_restored_log(workshop.app, http_feed, desk.name)
+    assert (found.since, found.lost_count) == (KEPT, len(second))
+    follow_restored(workshop.app, found, "Inès", REASON)
+    receive_all(workshop, desk)
+    assert followed(workshop) == expected(desk, [*lost, *second])
+
+
+def test_what_noticed_another_log_late_halts_nothing_that_is_followed_by_now(
+    desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
+) -> None:
+    """Nothing could lift that halt: the log that is sent is followed already."""
+    found = find_restored_log(workshop.app, http_feed, desk.name)
+    follow_restored(workshop.app, found, "Inès", REASON)
+    what = f"it sends from log {found.new_log}, and we follow {found.old_log}"
+    halt(workshop.app.recorder, desk.name, what, found.new_log, foreign=False, followed=found.old_log)
+    assert workshop.app.recorder.halted_publishers() == {}
+    receive_all(workshop, desk)
+
+
+def test_a_publisher_that_is_back_on_its_own_log_is_read_again(
+    desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
+) -> None:
+    """The restored log was a mistake, and the database from before it was started again."""
+    second = desk.app.recorder.identity()
+    with pytest.raises(PublisherHalted):
+        receive_all(workshop, desk)
+    assert lift_halt(workshop.app, http_feed, desk.name, REASON) is None, "its log is another one"
+    desk.app.recorder.fetch("UPDATE {schema}.log_identity SET log_id = %s", (lost[0].header.log_id,))
+    with pytest.raises(NotFollowed, match="déjà suivi"):
+        find_restored_log(workshop.app, http_feed, desk.name)
+    with pytest.raises(NotFollowed, match="dites pourquoi"):
+        lift_halt(workshop.app, http_feed, desk.name, " ")
+    why = lift_halt(workshop.app, http_feed, desk.name, REASON)
+    assert why is not None and str(second.log_id) in why
+    assert workshop.app.recorder.halted_publishers() == {}
+    kept = workshop.app.recorder.fetch("SELECT publisher, halted, reason FROM {schema}.resumed")
+    assert kept == [{"publisher": desk.name, "halted": why, "reason": REASON}]
+    assert lift_halt(workshop.app, http_feed, desk.name, REASON) is None
+
+
+def test_a_halt_for_foreign_events_is_not_lifted_with_the_log(desk: Desk, workshop: Workshop, http_feed: Feed) -> None:
+    register_in_turn(desk, cases=1, steps=1)
+    receive_all(workshop, desk)
+    log_id = desk.app.recorder.identity().log_id
+    halt(workshop.app.recorder, desk.name, "an event is in the name of 'intake'", log_id, foreign=True)
+    assert lift_halt(workshop.app, http_feed, desk.name, REASON) is None
+    assert desk.name in workshop.app.recorder.halted_publishers()
+
+
 def test_an_event_of_the_old_log_that_was_under_way_is_not_counted_any_more(
     desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
 ) -> None:
@@ -182,10 +266,14 @@ def test_somebody_says_why(reason: str) -> None:
 def test_what_declares_no_restore_or_is_heard_already_is_refused(
     desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
 ) -> None:
-    desk.app.recorder.fetch("UPDATE {schema}.log_identity SET since = 0")
+    identity = desk.app.recorder.identity()
+    desk.app.recorder.fetch("UPDATE {schema}.log_identity SET ancestors = jsonb_build_object()")
     with pytest.raises(NotFollowed, match="ne déclare aucune restauration"):
         find_restored_log(workshop.app, http_feed, desk.name)
-    desk.app.recorder.fetch("UPDATE {schema}.log_identity SET since = %s", (KEPT,))
+    desk.app.recorder.fetch("UPDATE {schema}.log_identity SET ancestors = %s", (Jsonb({str(uuid7()): KEPT}),))
+    with pytest.raises(NotFollowed, match="ne descend pas"):
+        find_restored_log(workshop.app, http_feed, desk.name)
+    desk.app.recorder.fetch("UPDATE {schema}.log_identity SET ancestors = %s", (Jsonb(dict(identity.ancestors)),))
     found = find_restored_log(workshop.app, http_feed, desk.name)
     follow_restored(workshop.app, found, "Inès", REASON)
     with pytest.raises(NotFollowed, match="déjà suivi"):

@@ -213,7 +213,7 @@ def test_another_log_stops_the_publisher_until_reconciled(desk: Desk, workshop: 
     with pytest.raises(PublisherHalted):
         workshop.inbox.receive(desk.messages()[-1], "desk")
     assert list(workshop.app.recorder.halted_publishers()) == [desk.name]
-    with pytest.raises(PublisherHalted, match="stopped until reconciled"):
+    with pytest.raises(PublisherHalted, match="until an operator follows it"):
         workshop.inbox.receive(followed, "desk")
     assert workshop.steps() == {case: [0, 1, 2]}
 
@@ -247,6 +247,22 @@ def test_behind_at_two_announcements_means_that_the_stream_lost_some(
     assert (workshop.steps(), feed.asked) == ({}, 0)
     workshop.inbox.receive_high_water_mark(head, "desk")
     assert workshop.steps() == {case: [0, 1, 2]}
+
+
+def test_an_announcement_teaches_the_ancestors_of_the_log_that_is_followed(desk: Desk, workshop: Workshop) -> None:
+    """A receiver that met the publisher after its restore knows them when it is restored again."""
+    desk.register(uuid7(), 1)
+    desk.restore(1, new_log=True)
+    (message,) = desk.messages()
+    identity = desk.app.recorder.identity()
+    workshop.inbox.receive(message, "desk")
+    numbers = [int(partition == message.header.partition) for partition in range(PARTITIONS)]
+    head = HighWaterMark(
+        publisher=desk.name, log_id=identity.log_id, position=1, numbers=numbers, ancestors=dict(identity.ancestors)
+    )
+    workshop.inbox.receive_high_water_mark(head, "desk")
+    (row,) = workshop.app.recorder.fetch("SELECT ancestors FROM {schema}.sources")
+    assert row["ancestors"] == identity.ancestors and len(identity.ancestors) == 1
 
 
 def test_a_publisher_taken_whole_is_followed_in_the_order_of_its_log(

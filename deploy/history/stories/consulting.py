@@ -88,7 +88,7 @@ def _tender(dossier: Dossier, action: UUID, days: int) -> Story:
 
 
 def _tell(dossier: Dossier, stream: UUID, command: object) -> Tender:
-    state: Tender = dossier.do_beside(SERVICE, tenders.decider, stream, command)
+    state: Tender = dossier.handle_elsewhere(SERVICE, tenders.decider, stream, command)
     return state
 
 

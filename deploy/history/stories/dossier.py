@@ -16,7 +16,7 @@ from intake.domain.structure import Contact, LegalForm, Structure
 from intake.main import deployment
 from shared.kernel import Actor, Decider
 
-COMMUNES_KEPT = 40
+COMMUNES_OF_UNIT = 40
 """Of a department, for its dossiers."""
 
 
@@ -49,8 +49,8 @@ class Office:
         own = sorted(
             (each.code, each.name) for each in listed if each.department == unit.department and not each.parent
         )
-        kept = unit.rng("communes").sample(own, min(COMMUNES_KEPT, len(own)))
-        return Office(unit, timeline, staff=staff, secrets=secrets, communes=tuple(kept))
+        chosen = unit.rng("communes").sample(own, min(COMMUNES_OF_UNIT, len(own)))
+        return Office(unit, timeline, staff=staff, secrets=secrets, communes=tuple(chosen))
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ class Dossier:
         """A command on the case itself; by the adviser unless somebody else is named. Gives the new state."""
         return self.timeline.handle(service, decider, self.case, command, by or self.adviser).state
 
-    def do_beside(self, service: str, decider: Decider[Any], stream: UUID, command: Any) -> Any:
+    def handle_elsewhere(self, service: str, decider: Decider[Any], stream: UUID, command: Any) -> Any:
         """The same on an aggregate of the case that has an id of its own."""
         return self.timeline.handle(service, decider, stream, command, self.adviser, case=self.case).state
 

@@ -151,14 +151,14 @@ def _give_leader_access(dossier: Dossier) -> None:
 def _start_orientation(dossier: Dossier, target: str) -> UUID:
     stream = dossier.timeline.new_id()
     proposal = orientation.ProposeOrientation(target, texts.one(dossier.rng, "reasons"))
-    dossier.do_beside(SERVICE, deployment.orientations, stream, proposal)
+    dossier.handle_elsewhere(SERVICE, deployment.orientations, stream, proposal)
     dossier.timeline.start(dossier.later(1, 6), lambda: _orientation(dossier, stream))
     return stream
 
 
 def _orientation(dossier: Dossier, stream: UUID) -> Story:
     def do(command: object) -> None:
-        dossier.do_beside(SERVICE, deployment.orientations, stream, command)
+        dossier.handle_elsewhere(SERVICE, deployment.orientations, stream, command)
 
     if dossier.happens(0.06):
         do(orientation.DeclineOrientation("La structure préfère attendre."))

@@ -20,6 +20,7 @@ from audit import reactions
 from audit.domain import ReceiveEvent
 from audit.reconcile.finding import FindingKind
 from shared.eventlog import ServiceApplication
+from shared.eventlog.maintenance.restored_log import take_new_log_id
 from shared.messaging import Message
 
 
@@ -165,7 +166,7 @@ def test_a_declared_restore_is_told_apart_and_names_what_it_lost(
     app: ServiceApplication, intake: Served, messages: list[Message]
 ) -> None:
     sql(intake.application, "DELETE FROM {events} WHERE position > 10")
-    sql(intake.application, "UPDATE {schema}.log_identity SET log_id = gen_random_uuid(), since = 10")
+    take_new_log_id(intake.application.recorder, 10)
     sql(intake.application, "UPDATE {events} SET case_id = gen_random_uuid() WHERE position = 2")
     create_requests(intake, 1, first=100)
     assert summarize(find_differences(app, intake)) == [

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from psycopg.types.json import Jsonb
 from tests.support.servers.reconciled_intake import create_requests, feed_of, find_differences, published_messages, sql
 from tests.support.servers.served_service import Serve, Served, listening
 from typer.testing import CliRunner
@@ -25,6 +26,7 @@ from audit.reconcile.run import follow_restored_log
 from embedded.processes.nats import Nats
 from intake.main import service as intake_service
 from shared.eventlog import ServiceApplication
+from shared.eventlog.maintenance.restored_log import take_new_log_id
 from shared.messaging import Feed, Inbox, Message, NotFollowed
 from shared.messaging.halts import PublisherHalted
 
@@ -72,7 +74,7 @@ def lost(app: ServiceApplication, intake: Served, receive: Callable[[Message], N
 
 def restore(intake: Served, since: int) -> None:
     sql(intake.application, "DELETE FROM {events} WHERE position > %s", since)
-    sql(intake.application, "UPDATE {schema}.log_identity SET log_id = gen_random_uuid(), since = %s", since)
+    take_new_log_id(intake.application.recorder, since)
 
 
 def decided(app: ServiceApplication, feed: Feed, reason: str = REASON) -> AcceptedRestore:
@@ -169,12 +171,13 @@ def test_nothing_is_followed_that_differs_otherwise(
 def test_what_declares_no_restore_or_is_heard_already_is_refused(
     app: ServiceApplication, intake: Served, feed: Feed, lost: list[Message]
 ) -> None:
-    sql(intake.application, "UPDATE {schema}.log_identity SET since = 0")
+    identity = intake.application.recorder.identity()
+    sql(intake.application, "UPDATE {schema}.log_identity SET ancestors = jsonb_build_object()")
     with pytest.raises(NotFollowed, match="ne déclare aucune restauration"):
         decided(app, feed)
     with pytest.raises(NotFollowed, match="dites pourquoi"):
         decided(app, feed, " ")
-    sql(intake.application, "UPDATE {schema}.log_identity SET since = %s", EVENTS - 2)
+    sql(intake.application, "UPDATE {schema}.log_identity SET ancestors = %s", Jsonb(dict(identity.ancestors)))
     decided(app, feed)
     with pytest.raises(NotFollowed, match="déjà suivi"):
         decided(app, feed)

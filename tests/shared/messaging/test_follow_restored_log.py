@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from diagnostic.main import cli, service
 from embedded.processes.nats import Nats
 from intake.main import service as intake_service
+from shared.eventlog.maintenance.restored_log import take_new_log_id
 from shared.messaging import Inbox, PublisherHalted
 
 KEPT = 4
@@ -36,7 +37,7 @@ def test_a_restored_service_is_heard_again_when_an_operator_says_why(
             inbox.receive(message, "intake")
         assert diagnostic.http.get("/readyz").json()["halted"] == {}
         sql(intake.application, "DELETE FROM {events} WHERE position > %s", KEPT)
-        sql(intake.application, "UPDATE {schema}.log_identity SET log_id = gen_random_uuid(), since = %s", KEPT)
+        take_new_log_id(intake.application.recorder, KEPT)
         create_requests(intake, 1, first=100)
         with pytest.raises(PublisherHalted):
             inbox.receive(published_messages(intake)[-1], "intake")

@@ -187,7 +187,7 @@ def test_another_log_of_its_own_stops_it_alone(
 ) -> None:
     genuine = intake.grant(uuid7())
     receiver.receive(parcours.record(), by="parcours")
-    with pytest.raises(PublisherHalted, match="stopped until reconciled"):
+    with pytest.raises(PublisherHalted, match="until an operator follows it"):
         receiver.receive(forged(parcours.record(), log_id=uuid7()), by="parcours")
     assert resume_publisher(receiver.app, "parcours", "Non.") is None, "another log is compared before it is followed"
     assert receiver.halted().keys() == {"parcours"}
@@ -231,6 +231,22 @@ def test_a_head_of_its_own_beyond_the_end_of_its_feed(
     with pytest.raises(GapDetected):
         receiver.announce("parcours", times=3, position=2**50, numbers=numbers)
     assert receiver.source("parcours")["received_until"] is None
+    receiver.receive(parcours.record(case=first.header.case), by="parcours")
+    check_that_intake_goes_on(receiver, intake, genuine)
+
+
+def test_ancestors_of_its_own_that_no_log_has(
+    receiver: Receiver, intake: PlayedService, parcours: PlayedService
+) -> None:
+    """An ancestor's messages are passed over: a log that named itself would be followed no more, and nobody told."""
+    genuine, first = intake.grant(uuid7()), parcours.record()
+    receiver.receive(first, by="parcours")
+    log_id, too_many = str(first.header.log_id), {str(uuid7()): 1 for _ in range(1001)}
+    for impossible in ({log_id: 1}, {str(uuid7()): 2}, {str(uuid7()): -1}, too_many):
+        with pytest.raises(ForeignContent, match="ancestors that no log has"):
+            receiver.announce("parcours", ancestors=impossible)
+        assert resume_publisher(receiver.app, "parcours", "Annonce fausse.")
+    assert receiver.source("parcours")["ancestors"] == {}
     receiver.receive(parcours.record(case=first.header.case), by="parcours")
     check_that_intake_goes_on(receiver, intake, genuine)
 

@@ -18,6 +18,7 @@ from tests.support.samples.note_aggregate import DEPLOYMENT_KEY
 from embedded.processes import ports
 from shared.contracts.base import PublicEvent
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
+from shared.eventlog.maintenance.restored_log import take_new_log_id
 from shared.kernel import Actor, Context, Decider, Refusal, Role, event, uuid7
 from shared.kernel.events import command
 from shared.messaging import CommandDispatch, Feed, FeedPage, Header, Inbox, Message, Reactions, messages_of
@@ -112,9 +113,7 @@ class Desk:
         """Goes back to an older state, as from a back-up; ops give it a new log id, unless they forget."""
         self.app.recorder.fetch("DELETE FROM {events} WHERE position > %s", (position,))
         if new_log:
-            self.app.recorder.fetch(
-                "UPDATE {schema}.log_identity SET log_id = gen_random_uuid(), since = %s", (position,)
-            )
+            take_new_log_id(self.app.recorder, position)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,10 +26,13 @@ class LogEntry(Notification):
 
 @dataclass(frozen=True, slots=True)
 class LogIdentity:
-    """Which history this is. A log restored from a back-up takes a new id `since` a position."""
+    """Which history this is. A log restored from a back-up takes a new id `since` a position.
+
+    `ancestors`: the ids that this log had before, each with the last position that is the same in both."""
 
     log_id: UUID
     since: int
+    ancestors: Mapping[str, int]
 
 
 def entry_from_row(row: dict[str, Any]) -> LogEntry:

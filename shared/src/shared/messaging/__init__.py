@@ -16,10 +16,12 @@ from shared.messaging.follow_restored_log import (
     effects_without_cause,
     find_restored_log,
     follow_restored,
+    lift_halt,
     switch_log,
 )
 from shared.messaging.halts import PublisherHalted, resume_publisher
 from shared.messaging.inbox import Inbox
+from shared.messaging.log_ancestors import ancestors_after, last_common_position
 from shared.messaging.provenance import ForeignContent
 from shared.messaging.reactions import CommandDispatch, Reactions
 from shared.messaging.relay import Relay
@@ -49,12 +51,15 @@ __all__ = [
     "RestoredLog",
     "Subscriptions",
     "ToIntegrationEvent",
+    "ancestors_after",
     "check_reason",
     "effects_without_cause",
     "encode",
     "find_relay_status",
     "find_restored_log",
     "follow_restored",
+    "last_common_position",
+    "lift_halt",
     "messages_of",
     "resume_publisher",
     "switch_log",

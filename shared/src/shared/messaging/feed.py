@@ -25,12 +25,14 @@ LOWEST_POSITION = -(2**62)
 
 class FeedPage(msgspec.Struct, frozen=True):
     """A page of a feed. `next`: the `after` of the next page, None at the end. `since`: the position up to which a log
-    restored from a back-up is the history it was before; 0 for a log that was never restored."""
+    restored from a back-up is the history it was before; 0 for a log that was never restored. `ancestors`: the ids that
+    this log had before, each with the last position that is the same in both."""
 
     log_id: UUID
     events: list[Message]
     next: int | None
     since: int = 0
+    ancestors: dict[str, int] = {}
 
 
 UNREADABLE_ERRORS = (UnreadableEvent, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)

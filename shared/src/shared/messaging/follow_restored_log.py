@@ -10,12 +10,17 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from shared.crypto import DataKeys
 from shared.eventlog import PARTITIONS, CommandOptions, ServiceApplication
 from shared.kernel import OVERRIDE, squeeze_blanks
 from shared.messaging.feed import Feed
 from shared.messaging.inbox import END_OF_PARTITION, WHOLE_LOG
+from shared.messaging.log_ancestors import (
+    ancestors_after,
+    last_common_position,
+)
 from shared.messaging.restored_publisher import OPERATOR, FollowRestoredLog, decider, followed_log_id
 
 MAX_REASON_CHARACTERS = 500
@@ -31,7 +36,7 @@ class RestoredLog:
     """A publisher's restored log. Up to position `since` it is one history with the log that was followed.
 
     `received`: the last number received of each partition of the old log. `retained`: the last of these numbers that
-    the new log still has."""
+    the new log still has. `ancestors`: other logs, each with the last position in common with the new one."""
 
     publisher: str
     old_log: UUID
@@ -39,6 +44,7 @@ class RestoredLog:
     since: int
     received: Mapping[int, int]
     retained: Mapping[int, int]
+    ancestors: Mapping[str, int]
 
     @property
     def lost_count(self) -> int:
@@ -66,24 +72,35 @@ def check_reason(reason: str) -> str:
 def find_restored_log(app: ServiceApplication, feed: Feed, publisher: str) -> RestoredLog:
     """Compares the publisher's feed with what was received. Raises NotFollowed or FeedUnavailable."""
     page = feed.page(publisher, None, 0, 1)
-    rows = app.recorder.fetch("SELECT log_id FROM {schema}.sources WHERE publisher = %s", (publisher,))
+    rows = app.recorder.fetch("SELECT log_id, ancestors FROM {schema}.sources WHERE publisher = %s", (publisher,))
     if not rows or rows[0]["log_id"] == page.log_id:
-        raise NotFollowed(f"{publisher} envoie le journal qui est déjà suivi.")
-    if not page.since:
+        raise NotFollowed(
+            f"{publisher} envoie le journal qui est déjà suivi\u202f; s’il est arrêté, dites pourquoi il est lu de"
+            " nouveau."
+        )
+    followed, known = rows[0]["log_id"], rows[0]["ancestors"]
+    if not page.ancestors:
         raise NotFollowed(
             f"{publisher} ne déclare aucune restauration\u00a0: qui l’exploite dit d’abord jusqu’où elle vaut."
         )
+    since = last_common_position(page.ancestors, followed, known)
+    if since is None:
+        raise NotFollowed(f"{publisher} a été restauré, mais son journal ne descend pas de celui qui est suivi.")
     tracked = app.recorder.fetch(
-        "SELECT partition, number FROM {schema}.tracked WHERE (publisher, log_id) = (%s, %s)",
-        (publisher, rows[0]["log_id"]),
+        "SELECT partition, number FROM {schema}.tracked WHERE (publisher, log_id) = (%s, %s)", (publisher, followed)
     )
     received = {row["partition"]: row["number"] for row in tracked}
     retained = {
-        partition: _last_retained(feed, publisher, partition, number, page.since)
-        for partition, number in received.items()
+        partition: _last_retained(feed, publisher, partition, number, since) for partition, number in received.items()
     }
     return RestoredLog(
-        publisher, rows[0]["log_id"], new_log=page.log_id, since=page.since, received=received, retained=retained
+        publisher,
+        followed,
+        new_log=page.log_id,
+        since=since,
+        received=received,
+        retained=retained,
+        ancestors=ancestors_after(known, followed, since) | page.ancestors,
     )
 
 
@@ -98,6 +115,26 @@ def _last_retained(feed: Feed, publisher: str, partition: int, received: int, si
         return not events or events[0].header.position > since
 
     return bisect_right(range(1, received + 1), False, key=is_beyond)
+
+
+def lift_halt(app: ServiceApplication, feed: Feed, publisher: str, reason: str) -> str | None:
+    """Applies the events of a publisher again that was halted for another log, and whose feed is now of the log that is
+    followed. Messages of its ancestors are passed over from now on. Both reasons are kept in the table `resumed`.
+    Returns why it was halted; None when nothing was lifted.
+
+    Raises NotFollowed or FeedUnavailable."""
+    text, page = check_reason(reason), feed.page(publisher, None, 0, 1)
+    rows = app.recorder.fetch(
+        "WITH halted AS (SELECT publisher, halted FROM {schema}.sources WHERE (publisher, log_id) = (%(publisher)s,"
+        " %(log_id)s) AND halted IS NOT NULL AND NOT halted_as_foreign FOR UPDATE),"
+        " kept AS (INSERT INTO {schema}.resumed (publisher, halted, reason) SELECT publisher, halted, %(reason)s"
+        " FROM halted RETURNING publisher)"
+        " UPDATE {schema}.sources s SET halted = NULL, ancestors = ancestors || %(ancestors)s"
+        " FROM halted h JOIN kept k USING (publisher)"
+        " WHERE s.publisher = h.publisher RETURNING h.halted",
+        {"publisher": publisher, "log_id": page.log_id, "reason": text, "ancestors": Jsonb(page.ancestors)},
+    )
+    return str(rows[0]["halted"]) if rows else None
 
 
 def effects_without_cause(app: ServiceApplication, feed: Feed, publishers: Sequence[str]) -> Iterator[Effect]:
@@ -156,10 +193,10 @@ def switch_log(connection: psycopg.Connection[Any], restored: RestoredLog, reaso
     } != restored.received:
         raise NotFollowed("ce qui est suivi vient de changer\u00a0: recommencez.")
     connection.execute(
-        "UPDATE sources SET log_id = %s, halted = NULL, halted_as_foreign = false, announced = NULL,"
+        "UPDATE sources SET log_id = %s, ancestors = %s, halted = NULL, halted_as_foreign = false, announced = NULL,"
         " announced_at = NULL, announced_until = NULL, received_until = NULL,"
         " former_logs = array_append(former_logs, log_id) WHERE publisher = %s",
-        (restored.new_log, restored.publisher),
+        (restored.new_log, Jsonb(dict(restored.ancestors)), restored.publisher),
     )
     # A replica that is about to count an event of the old log is refused, looks again, and passes it over.
     connection.execute(

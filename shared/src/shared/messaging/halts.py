@@ -17,16 +17,20 @@ class PublisherHalted(Exception):
     we follow, or it spoke for another service."""
 
 
-def halt(recorder: LogRecorder, publisher: str, what: str, log_id: UUID, *, foreign: bool) -> PublisherHalted:
+def halt(
+    recorder: LogRecorder, publisher: str, what: str, log_id: UUID, *, foreign: bool, followed: UUID | None = None
+) -> PublisherHalted:
     """Stores the first reason to halt, or the graver one, and returns the error to raise. `foreign`: the publisher
-    spoke for another service."""
-    reason = f"{publisher}: {what}; stopped until {'an operator resumes it' if foreign else 'reconciled'}"
+    spoke for another service. `followed`: the log that was followed when another one was noticed; if an operator has
+    followed another since, there is nothing to halt for."""
+    reason = f"{publisher}: {what}; stopped until an operator {'resumes' if foreign else 'follows'} it"
     recorder.fetch(
         "INSERT INTO {schema}.sources AS s (publisher, log_id, halted, halted_as_foreign) VALUES (%s, %s, %s, %s)"
         " ON CONFLICT (publisher) DO UPDATE"
         " SET halted = excluded.halted, halted_as_foreign = excluded.halted_as_foreign"
-        " WHERE s.halted IS NULL OR (excluded.halted_as_foreign AND NOT s.halted_as_foreign)",
-        (publisher, log_id, reason, foreign),
+        " WHERE (s.halted IS NULL OR (excluded.halted_as_foreign AND NOT s.halted_as_foreign))"
+        " AND s.log_id = coalesce(%s, s.log_id)",
+        (publisher, log_id, reason, foreign, followed),
     )
     log.error("halted: %s", reason)
     return PublisherHalted(reason)

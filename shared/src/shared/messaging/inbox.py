@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from threading import Lock
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from shared.eventlog import (
     OUTAGES,
     CaseParked,
@@ -96,12 +98,13 @@ class Inbox:
         self._app.recorder.fetch(
             "UPDATE {schema}.sources SET announced = %s, announced_at = clock_timestamp(), announced_until = %s,"
             " received_until = CASE WHEN announced <= %s THEN greatest(received_until, announced_until)"
-            " ELSE received_until END"
+            " ELSE received_until END, ancestors = ancestors || %s"
             " WHERE (publisher, log_id) = (%s, %s) AND halted IS NULL",
             (
                 mark.position,
                 limit_to_now(mark.until, self._app.clock.now()),
                 tracked.get(WHOLE_LOG, 0),
+                Jsonb(mark.ancestors),
                 mark.publisher,
                 mark.log_id,
             ),
@@ -197,18 +200,20 @@ class Inbox:
         except ForeignContent as refused:
             raise self.halt(refused) from None
         if page.log_id != log_id:
-            raise self._halt_for_log(publisher, f"its feed is of log {page.log_id}, its stream of log {log_id}", log_id)
+            raise self._halt_for_log(
+                publisher, f"its feed is of log {page.log_id}, its stream of log {log_id}", log_id, log_id
+            )
         return page.events
 
     def _find_position(
         self, publisher: str, log_id: UUID, partition: int, case: UUID | None = None
     ) -> ConsumerPosition:
         """The position in the log that is followed: the first one that the publisher sent from, until an operator
-        decides otherwise. Messages of a log that was left are passed over. Raises PublisherHalted for any other log."""
+        decides otherwise. Messages of its ancestors are passed over. Raises PublisherHalted for any other log."""
         where = {"publisher": publisher, "log_id": log_id, "partition": partition, "case": case}
         for _ in range(2):
             rows = self._app.recorder.fetch(
-                "SELECT s.log_id, s.halted, %(log_id)s = ANY(s.former_logs) AS left,"
+                "SELECT s.log_id, s.halted, %(log_id)s = ANY(s.former_logs) OR s.ancestors ? %(log_id)s::text AS left,"
                 " coalesce((SELECT t.number FROM {schema}.tracked t WHERE"
                 " (t.publisher, t.log_id, t.partition) = (s.publisher, s.log_id, %(partition)s)), 0) AS reached,"
                 " EXISTS (SELECT FROM {schema}.parked p"
@@ -227,11 +232,12 @@ class Inbox:
         if row["left"]:
             return ConsumerPosition(END_OF_PARTITION, parked=False)
         if row["log_id"] != log_id:
-            raise self._halt_for_log(publisher, f"it sends from log {log_id}, and we follow {row['log_id']}", log_id)
+            what = f"it sends from log {log_id}, and we follow {row['log_id']}"
+            raise self._halt_for_log(publisher, what, log_id, row["log_id"])
         return ConsumerPosition(row["reached"], row["parked"])
 
-    def _halt_for_log(self, publisher: str, what: str, log_id: UUID) -> PublisherHalted:
-        return halt(self._app.recorder, publisher, what, log_id, foreign=False)
+    def _halt_for_log(self, publisher: str, what: str, log_id: UUID, followed: UUID) -> PublisherHalted:
+        return halt(self._app.recorder, publisher, what, log_id, foreign=False, followed=followed)
 
     def _lock(self, publisher: str, partition: int) -> Lock:
         """One thread of a process at a time in each partition; between replicas compare-and-set decides."""

@@ -23,6 +23,7 @@ from shared.messaging import topology
 from shared.messaging.wire import UNREADABLE_JSON, HighWaterMark, Message
 
 LAST_POSITION = 2**63 - 1
+MAX_ANCESTORS = 1000
 EVENT_ID_VERSION = 7
 """Audit keeps two events of one id apart by ids of another version."""
 MAX_QUOTED_CHARACTERS = 80
@@ -108,6 +109,9 @@ def check_high_water_mark(mark: HighWaterMark, publisher: str) -> None:
         raise ForeignContent(publisher, "it announces until when in no instant", mark.log_id)
     if len(numbers) != PARTITIONS or min(numbers) < 0 or not sum(numbers) <= mark.position <= LAST_POSITION:
         raise ForeignContent(publisher, "it announces a head that no log has", mark.log_id)
+    positions, is_own = mark.ancestors.values(), str(mark.log_id) in mark.ancestors
+    if is_own or len(positions) > MAX_ANCESTORS or not all(0 <= each <= mark.position for each in positions):
+        raise ForeignContent(publisher, "it announces ancestors that no log has", mark.log_id)
 
 
 def limit_to_now(until: datetime | None, now: datetime) -> datetime | None:

@@ -283,10 +283,12 @@ class Relay:
             " FROM generate_series(0, %s) p ORDER BY p",
             (PARTITIONS - 1,),
         )
+        identity = recorder.identity()
         return HighWaterMark(
             publisher=self._app.service,
-            log_id=recorder.identity().log_id,
+            log_id=identity.log_id,
             position=recorder.max_notification_id() or 0,
             numbers=[row["number"] for row in rows],
             until=until,
+            ancestors=dict(identity.ancestors),
         )

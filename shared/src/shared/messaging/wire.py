@@ -122,13 +122,15 @@ class HighWaterMark(msgspec.Struct, frozen=True, kw_only=True):
     """The last position of a publisher's log and the last number of each partition, announced every few seconds so that
     a receiver notices when the stream lost its tail.
 
-    `until`: the closed timestamp. No event recorded before it has a position beyond `position`."""
+    `until`: the closed timestamp. No event recorded before it has a position beyond `position`. `ancestors`: the ids
+    that the log had before it was restored from a back-up, each with the last position that is the same in both."""
 
     publisher: str
     log_id: UUID
     position: int
     numbers: list[int]
     until: datetime | None = None
+    ancestors: dict[str, int] = {}
 
 
 def message_of(

@@ -22,6 +22,7 @@ from shared.messaging import (
     effects_without_cause,
     find_restored_log,
     follow_restored,
+    lift_halt,
     resume_publisher,
 )
 from shared.runtime.cli_settings import settings_for, settings_of_owner
@@ -129,10 +130,18 @@ def _install_follow(cli: typer.Typer, service: Service) -> None:
         """Follow a restored service again, from the position where its log became another history.
 
         Lists the losses first: one JSON line for each event of this service whose cause is gone; the event itself
-        stays. Exits with 1 when nothing has changed, with 3 when the feed cannot be read."""
+        stays. A publisher that was halted, and sends the log again that is followed, is read again; nothing is lost.
+        Exits with 1 when nothing has changed, with 3 when the feed cannot be read."""
         settings = settings_for(service)
         with closing(service.application(settings)) as app, closing(service.feed(settings)) as feed:
             try:
+                if reason and (halted := lift_halt(app, feed, publisher, reason)):
+                    typer.echo(
+                        f"{service.name} lit de nouveau {publisher}, dans le journal qu’il suit. Il était"
+                        f" arrêté\u00a0: {halted}",
+                        err=True,
+                    )
+                    return
                 restored = find_restored_log(app, feed, publisher)
                 for effect in effects_without_cause(app, feed, service.reactions.publishers):
                     typer.echo(json.dumps(asdict(effect), default=str))

@@ -23,7 +23,7 @@ from audit.reconcile.run import (
     follow_restored_log,
 )
 from shared.kernel import PHASE_SERVICES
-from shared.messaging import FeedUnavailable, ForeignContent, NotFollowed
+from shared.messaging import FeedUnavailable, ForeignContent, NotFollowed, lift_halt
 from shared.runtime import Service, settings_for
 
 EXIT_FOUND, EXIT_INCOMPLETE = 1, 3
@@ -79,6 +79,11 @@ def install(cli: typer.Typer, service: Service) -> None:
         settings = settings_for(service)
         with closing(service.application(settings)) as app, closing(service.feed(settings)) as feed:
             try:
+                if halted := lift_halt(app, feed, restored, reason):
+                    typer.echo(
+                        f"Audit lit de nouveau {restored}, dans le journal suivi. Il était arrêté\u00a0: {halted}"
+                    )
+                    return
                 restore = follow_restored_log(app, feed, restored, by or getpass.getuser(), reason)
             except (NotFollowed, FeedUnavailable, ForeignContent) as error:
                 typer.echo(f"Rien n’a changé\u00a0: {error}", err=True)

@@ -15,7 +15,7 @@ from audit.reconcile.differences import body_differences, find_committed_version
 from audit.reconcile.finding import Finding, FindingKind
 from audit.reconcile.restored_logs import LogHistory
 from audit.reconcile.service_log import ForeignPage, ServiceFeedReader, UnreadablePosition
-from shared.messaging import LOWEST_POSITION, Header, Message
+from shared.messaging import LOWEST_POSITION, Header, Message, last_common_position
 
 MAX_MISSING = 10_000
 """Missing events that are remembered because they may still turn up elsewhere; the oldest are reported first."""
@@ -73,8 +73,9 @@ class Comparison:
             yield from [own] if own else []
             return
         if self._service_log.log_id not in (None, event.log_id, self._history.current):
-            yield from self._other_log(event)
-            if 0 < self._service_log.since < event.position:
+            since = last_common_position(self._service_log.ancestors, event.log_id, self._history.until)
+            yield from self._other_log(event, since)
+            if since is not None and since < event.position:
                 yield from [own] if own else []
                 yield self._build_finding(FindingKind.LOST, event)
                 return
@@ -161,11 +162,10 @@ class Comparison:
             else:
                 self.progress.misplaced[header.id] = finding
 
-    def _other_log(self, event: AuditedEvent) -> Iterator[Finding]:
+    def _other_log(self, event: AuditedEvent, since: int | None) -> Iterator[Finding]:
         if not self.progress.log_reported:
             self.progress.log_reported = True
-            since = self._service_log.since
-            kind = FindingKind.RESTORED if since else FindingKind.LOG_CHANGED
+            kind = FindingKind.LOG_CHANGED if since is None else FindingKind.RESTORED
             logs = {"log_id": (str(event.log_id), str(self._service_log.log_id))}
             yield Finding(kind, self.publisher, position=since or event.position, differences=logs)
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from audit.reconcile.finding import FindingKind
 from shared.eventlog import ServiceApplication
-from shared.messaging import RestoredLog, switch_log
+from shared.messaging import RestoredLog, ancestors_after, switch_log
 
 BY_RESTORE = frozenset({FindingKind.RESTORED, FindingKind.LOST})
 
@@ -44,17 +44,17 @@ class LogHistory:
     """The logs of one service: the one that is followed now, and up to where those before it are part of it."""
 
     current: UUID | None
-    until: dict[UUID, int]
+    until: dict[str, int]
 
     def is_lost(self, log: UUID, position: int) -> bool:
-        return position > self.until.get(log, position)
+        return position > self.until.get(str(log), position)
 
 
 def build_history(service: str, restores: Iterable[AcceptedRestore]) -> LogHistory:
-    current, until = None, dict[UUID, int]()
+    current, until = None, dict[str, int]()
     for restore in restores:
         if restore.service == service:
-            until = {log: min(size, restore.since) for log, size in until.items()} | {restore.old_log: restore.since}
+            until = ancestors_after(until, restore.old_log, restore.since)
             current = restore.new_log
     return LogHistory(current, until)
 

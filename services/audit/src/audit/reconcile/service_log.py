@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from uuid import UUID
@@ -39,7 +39,7 @@ FeedItem = Message | UnreadablePosition | ForeignPage
 
 
 class ServiceFeedReader:
-    """Read once, in order. `log_id` and `since` (a declared restore) are those of the last page used.
+    """Read once, in order. `log_id` and `ancestors` (declared restores) are those of the last page used.
 
     `pool`: its threads read one page ahead. An error of a page is raised when that page is needed."""
 
@@ -49,7 +49,7 @@ class ServiceFeedReader:
         self._ended = False
         self._page_ahead: Future[FeedPage] | None = None
         self.log_id: UUID | None = None
-        self.since = 0
+        self.ancestors: Mapping[str, int] = {}
 
     def read_ahead(self) -> None:
         """Begins to read the next page, and does not wait for it."""
@@ -86,7 +86,7 @@ class ServiceFeedReader:
                 self._items.append(ForeignPage(max(self._after, 0) + 1, refused.what))
                 self._ended = True
                 return
-            self.log_id, self.since = page.log_id, page.since
+            self.log_id, self.ancestors = page.log_id, page.ancestors
             self._items.extend(page.events)
             self._ended = page.next is None
             if page.next is not None:

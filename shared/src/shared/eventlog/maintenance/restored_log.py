@@ -8,6 +8,7 @@ from contextlib import closing
 import psycopg
 
 from shared.eventlog.application import ServiceApplication
+from shared.eventlog.storage.recorder import LogRecorder
 
 OTHERS = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -32,5 +33,15 @@ def declare_restored(url: str, opened: Callable[[], ServiceApplication]) -> tupl
         last = app.recorder.max_notification_id() or 0
         if 0 < last == app.recorder.identity().since:
             return last, False
-        app.recorder.fetch("UPDATE {schema}.log_identity SET log_id = gen_random_uuid(), since = %s", (last,))
+        take_new_log_id(app.recorder, last)
         return last, True
+
+
+def take_new_log_id(recorder: LogRecorder, last: int) -> None:
+    """From here on this log is another history. It keeps the ids it had, each with the last position in common."""
+    recorder.fetch(
+        "UPDATE {schema}.log_identity SET log_id = gen_random_uuid(), since = %(last)s, ancestors ="
+        " (SELECT jsonb_object_agg(log, least(position::bigint, %(last)s))"
+        " FROM jsonb_each_text(ancestors || jsonb_build_object(log_id::text, %(last)s::bigint)) AS a (log, position))",
+        {"last": last},
+    )

@@ -18,8 +18,10 @@ CREATE INDEX IF NOT EXISTS case_id_position ON {events} (case_id, position);
 CREATE TABLE IF NOT EXISTS {schema}.log_identity (
     only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
     log_id   uuid    NOT NULL DEFAULT gen_random_uuid(),
-    since    bigint  NOT NULL DEFAULT 0                 -- a log restored from a back-up is another history from here on
+    since    bigint  NOT NULL DEFAULT 0,                -- a log restored from a back-up is another history from here on
+    ancestors jsonb  NOT NULL DEFAULT '{{}}'              -- former log ids, each with the last position in common with it
 );
+ALTER TABLE {schema}.log_identity ADD COLUMN IF NOT EXISTS ancestors jsonb NOT NULL DEFAULT '{{}}';
 INSERT INTO {schema}.log_identity DEFAULT VALUES ON CONFLICT DO NOTHING;
 COMMENT ON TABLE {schema}.log_identity IS 'read-only';
 CREATE TABLE IF NOT EXISTS {schema}.tracked (
@@ -45,8 +47,10 @@ CREATE TABLE IF NOT EXISTS {schema}.sources (
     announced_until timestamptz,  -- on the publisher's clock: before it, nothing was recorded beyond `announced`
     received_until timestamptz,   -- before it, the publisher recorded nothing that was not received
     former_logs uuid[] NOT NULL DEFAULT ARRAY[]::uuid[], -- consumed before log_id
-    halted_as_foreign boolean NOT NULL DEFAULT false     -- it spoke for another service
+    halted_as_foreign boolean NOT NULL DEFAULT false,    -- it spoke for another service
+    ancestors jsonb NOT NULL DEFAULT '{{}}'                -- other logs, each with the last position in common with log_id
 );
+ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS ancestors jsonb NOT NULL DEFAULT '{{}}';
 ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS halted_as_foreign boolean NOT NULL DEFAULT false;
 CREATE TABLE IF NOT EXISTS {schema}.resumed (            -- publishers that an operator resumed after such a halt
     nth bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, publisher text NOT NULL, halted text NOT NULL,

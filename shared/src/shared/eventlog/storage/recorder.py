@@ -262,7 +262,7 @@ class LogRecorder(PostgresApplicationRecorder):
             yield from cursor.execute(self._sql(statement), parameters)
 
     def identity(self) -> LogIdentity:
-        (row,) = self.fetch("SELECT log_id, since FROM {schema}.log_identity")
+        (row,) = self.fetch("SELECT log_id, since, ancestors FROM {schema}.log_identity")
         return LogIdentity(**row)
 
     def wrapped_keys(self, key_ids: list[UUID]) -> dict[UUID, bytes | None]:

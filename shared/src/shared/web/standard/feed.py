@@ -39,12 +39,14 @@ class EventMessage(BaseModel):
 
 class EventsPage(BaseModel):
     """Headers of stored events, with the public body of those that have one; `next` is the next page's `after`; `since`
-    is the position from which a log restored from a back-up goes its own way."""
+    is the position from which a log restored from a back-up goes its own way; `ancestors` are the ids that it had
+    before, each with the last position that is the same in both."""
 
     log_id: UUID
     events: list[EventMessage]
     next: int | None
     since: int = 0
+    ancestors: dict[str, int] = {}
 
 
 def _page_of(contracts: Iterable[type[PublicEvent]]) -> type[EventsPage]:
@@ -108,7 +110,7 @@ def feed_router(published: ToIntegrationEvent, contracts: Iterable[type[PublicEv
                 "Événement illisible",
                 "Ce service ne peut plus lire un événement qu’il détient.",
             ) from error
-        page = FeedPage(identity.log_id, messages, following, identity.since)
+        page = FeedPage(identity.log_id, messages, following, since=identity.since, ancestors=dict(identity.ancestors))
         return Response(encode(page), media_type="application/json")
 
     return router
