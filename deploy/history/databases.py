@@ -10,6 +10,7 @@ from typing import Self
 
 import psycopg
 
+from deploy.history.loading import events_table, last_position
 from deploy.history.timeline import Secrets
 from embedded.environment import database_name
 from embedded.stack import Stack
@@ -43,6 +44,14 @@ class Databases:
             [b64decode(intake["DLA_TRANSIT_KEYS"])],
             identity=b64decode(intake["DLA_IDENTITY_KEY"]),
         )
+
+    def filled(self) -> dict[str, int]:
+        """The events of each service once every log has some: parts are deleted only after that. Else nothing."""
+        found = {}
+        for name, url in self.owner_urls.items():
+            with psycopg.connect(url) as connection:
+                found[name] = last_position(connection, events_table(name))
+        return found if all(found.values()) else {}
 
     def sizes(self) -> dict[str, int]:
         """Bytes of each database, after what is being written is on the disk."""

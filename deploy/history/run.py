@@ -55,8 +55,10 @@ class Run:
         with Databases(self._folder) as databases:
             secrets = databases.secrets()
             with ProcessPoolExecutor(self._workers, mp_context=get_context("spawn")) as pool:
-                self._write_units(pool, secrets)
-                events = self._load(pool, databases.owner_urls)
+                events = databases.filled()
+                if not events:
+                    self._write_units(pool, secrets)
+                    events = self._load(pool, databases.owner_urls)
                 join_services(databases.owner_urls, {n: s.reactions.publishers for n, s in SERVICES.items()})
                 if self._lists:
                     self._project(pool, databases)

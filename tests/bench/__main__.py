@@ -11,6 +11,7 @@ import abuse_group
 import append_group
 import audit_group
 import effect_group
+import growth_group
 import http_group
 import ledger_group
 import past_group
@@ -31,6 +32,7 @@ GROUPS = {
     "ledger": ledger_group.rows,
     "audit": audit_group.rows,
     "past": past_group.rows,
+    "growth": growth_group.rows,
     "abuse": abuse_group.rows,
 }
 FOLDER = Path(".dla")
@@ -42,7 +44,7 @@ def main(
     quick: Annotated[bool, typer.Option("--quick", help="One short round: does every group run?")] = False,
     only: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(GROUPS)}; all of them otherwise.")] = None,
 ) -> None:
-    """Measures appends, rebuilds, commands, effects, the ledger, its auditors, the past, and abuse, beside floors."""
+    """Measures appends, rebuilds, commands, effects, the ledger, audit, the past, growth and abuse, beside floors."""
     interrupt_once()
     rounds, seconds = (1, 0.2) if quick else (9, 0.75)
     console, begin = Console(), time.monotonic()
