@@ -143,17 +143,19 @@ def _works(history: History, stream: UUID) -> dict[str, Work]:
         if len(messages_of(app, intake.service.to_integration_event, page)) != FEED_EVENTS:
             raise RuntimeError(f"{FEED_EVENTS} events of the feed were meant")
 
-    def read_list(**asked: str) -> None:
-        query = ListQuery(scope=RowScope((busiest,), archives=True), limit=PAGE_ROWS, **asked)  # type: ignore[arg-type]
+    def read_list(unit: str | None, **asked: str) -> None:
+        scope = RowScope((unit,), archives=True) if unit else None
+        query = ListQuery(scope=scope, limit=PAGE_ROWS, **asked)  # type: ignore[arg-type]
         if len(fetch_page(app.recorder, projections.requests, query).items) != PAGE_ROWS:
-            raise RuntimeError(f"{PAGE_ROWS} rows of {busiest} were meant")
+            raise RuntimeError(f"{PAGE_ROWS} rows of {unit or 'all units'} were meant")
 
     return {
         "a reception": receive,
         "rebuild": partial(history.parcours.load, parcours_decider, stream, snapshots=False),
         "feed page": read_feed,
-        "list of a unit": read_list,
-        "list of a unit by name": partial(read_list, sort="structure"),
+        "list of all units": partial(read_list, None),
+        "list of the busiest unit": partial(read_list, busiest),
+        "list of the busiest unit by name": partial(read_list, busiest, sort="structure"),
     }
 
 

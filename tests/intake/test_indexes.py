@@ -66,8 +66,13 @@ def test_a_list_the_figures_and_a_reception_read_no_whole_table(
 ) -> None:
     adviser, plans = intake.by("adviser", unit="dla-7"), Plans(monkeypatch)
     back = REQUEST | {"structure": REQUEST["structure"] | {"siret": None, "rna": "W000000007"}}
+    regional = intake.by("regional", units=[f"dla-{n}" for n in range(100)])
+    second = regional.get(REQUESTS).json()["next"]
+    plans.take()
     asked: tuple[tuple[Callable[[], Any], set[str]], ...] = (
         (lambda: adviser.get(REQUESTS), {"projection_rows_units"}),
+        (lambda: regional.get(REQUESTS), {"projection_rows_pkey"}),
+        (lambda: regional.get(REQUESTS, after=second), {"projection_rows_pkey"}),
         (lambda: adviser.get(f"{REQUESTS}/figures"), {"projection_rows_unit"}),
         (lambda: adviser.post(REQUESTS, back), {"projection_rows_by_rna", "projection_rows_by_structure_id"}),
     )

@@ -11,6 +11,7 @@ from tests.support.servers.served_service import Client, Served
 ORDERS = ("-id", "due_on")
 TEXTS = (
     *(f'["{order}", "{key}", "x"]' for order in ORDERS for key in ("\\ud800", "\\u0000")),
+    '["-id", "", "no-id"]',
     '{"intake": "\\udfff"}',
     "[" * 700,
 )

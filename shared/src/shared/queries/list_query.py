@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from shared.access import ADVISER, ROWS, SHOWN, RowScope, scope_condition
 from shared.eventlog import LogRecorder
@@ -17,6 +18,7 @@ from shared.projections import Projection, Row
 from shared.temporal import RowSource
 
 NEWEST_FIRST = "-id"
+BY_ID = ("id", NEWEST_FIRST)
 CURRENT_ROWS = RowSource()
 
 
@@ -66,12 +68,19 @@ def fetch_page(recorder: LogRecorder, view: Projection, query: ListQuery, source
         "last": "" if descending else "\uffff",
         "limit": query.limit,
     }
+    by_id = query.sort in BY_ID  # as ids are stored, so that the primary key gives the page, and nothing is sorted
     if query.after is not None:
-        values |= dict(zip(("after_key", "after_id"), read_cursor(query.after, query.sort), strict=True))
-        where += f" AND ({SORT_KEY}, case_id::text) {comparison} (%(after_key)s, %(after_id)s)"
-    order_by = f"ORDER BY {SORT_KEY} {order}, case_id::text {order} LIMIT %(limit)s"
+        key, case = read_cursor(query.after, query.sort)
+        values |= {"after_key": key, "after_id": _case_of_cursor(case) if by_id else case}
+        position, after = (
+            ("case_id", "%(after_id)s::uuid")
+            if by_id
+            else (f"({SORT_KEY}, case_id::text)", "(%(after_key)s, %(after_id)s)")
+        )
+        where += f" AND {position} {comparison} {after}"
+    order_by = f"case_id {order}" if by_id else f"{SORT_KEY} {order}, case_id::text {order}"
     rows = recorder.fetch(
-        f"{source.before}SELECT {SHOWN}, {SORT_KEY} AS key FROM {where} {order_by}",  # noqa: S608
+        f"{source.before}SELECT {SHOWN}, {SORT_KEY} AS key FROM {where} ORDER BY {order_by} LIMIT %(limit)s",  # noqa: S608
         values | source.values,
     )
     full = len(rows) == query.limit
@@ -111,6 +120,13 @@ def _filter_conditions(view: Projection, query: ListQuery, source: RowSource) ->
             where += f" AND document->>%(opened)s {comparison} %({limit})s"
             values |= {"opened": view.opened, limit: start_of_day_text(day)}
     return where, values
+
+
+def _case_of_cursor(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise InvalidCursor(text) from error
 
 
 def start_of_day_text(day: date) -> str:
