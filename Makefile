@@ -71,7 +71,7 @@ sbom: $(READY) ## what a service is made of: dist/sbom.cdx.json (CycloneDX) and 
 	@$(BIN)/pip-licenses --python build/runtime/bin/python --from mixed --with-urls --format markdown --output-file dist/licences.md
 	@echo "dist/sbom.cdx.json and dist/licences.md"
 
-bench: $(READY) ## the measures, each beside its floor (QUICK=1: one short round, that all groups still run)
+bench: $(READY) ## the measures, each beside its floor (QUICK=1: one short round, that all groups still run; BENCH_HISTORIES=small:big, folders of `make history`, for growth)
 	@$(BIN)/python tests/bench $(if $(QUICK),--quick)
 
 faults: $(READY) ## the system with replicas under a seeded schedule of faults; fails when the checker finds anything (SEED=7 MINUTES=10)

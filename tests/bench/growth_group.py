@@ -164,7 +164,7 @@ def _busiest_unit(app: ServiceApplication) -> str:
         "SELECT document->>'unit' AS unit FROM {schema}.projection_rows WHERE projection = %s",
         (projections.requests.name,),
     )
-    return Counter(row["unit"] for row in rows).most_common(1)[0][0]
+    return str(Counter(row["unit"] for row in rows).most_common(1)[0][0])
 
 
 def _time(work: Work, seconds: float) -> float:
