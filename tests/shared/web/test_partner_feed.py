@@ -218,6 +218,7 @@ def test_a_cursor_that_this_log_never_gave_is_told_so(intake: Served, cases: dic
         "events": [],
         "next": None,
         "log_id": str(intake.application.recorder.identity().log_id),
+        "ancestors": {},
         "since": 0,
     }
 
