@@ -44,7 +44,7 @@ ROOT = Path(__file__).parents[2]
 WRITE_TIMEOUT_SECONDS = 1200
 PAGE_ROWS = 5
 """Of a list: no more than the unit has in the small history."""
-PARTITION, FEED_EVENTS = 3, 20
+FEED_EVENTS = 20
 MICROSECONDS = 1e6
 Work = Callable[[], object]
 
@@ -131,7 +131,7 @@ def _parcours_by_size(app: ServiceApplication) -> dict[int, UUID]:
 def _works(history: History, stream: UUID) -> dict[str, Work]:
     app, newest = history.intake, count(1)
     busiest = _busiest_unit(app)
-    last = app.recorder.fetch("SELECT max(number) AS n FROM {events} WHERE partition = %s", (PARTITION,))[0]["n"]
+    middle = (app.recorder.max_notification_id() or 0) // 2
 
     def receive() -> None:
         case = uuid7()
@@ -139,7 +139,7 @@ def _works(history: History, stream: UUID) -> dict[str, Work]:
         app.handle(intake.deployment.requests, case, command, app.context(case, ADVISER))
 
     def read_feed() -> None:
-        page = app.recorder.entries_of_partition(PARTITION, last // 2, FEED_EVENTS)
+        page = app.recorder.select_notifications(middle, FEED_EVENTS, inclusive_of_start=False)
         if len(messages_of(app, intake.service.to_integration_event, page)) != FEED_EVENTS:
             raise RuntimeError(f"{FEED_EVENTS} events of the feed were meant")
 
