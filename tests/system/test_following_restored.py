@@ -15,6 +15,7 @@ from shared.eventlog.partitions import partition_of
 from shared.kernel import Role, uuid7
 from shared.messaging import (
     Feed,
+    ForeignContent,
     Message,
     NotFollowed,
     check_reason,
@@ -30,6 +31,7 @@ from shared.messaging.restored_publisher import RestoredLogFollowed, followed_lo
 
 KEPT = 5
 REASON = "Disque perdu, sauvegarde de la nuit."
+AS_BEFORE_THE_RESTORE = "UPDATE {schema}.log_identity SET log_id = %s, since = 0, ancestors = jsonb_build_object()"
 
 
 def receive_all(workshop: Workshop, desk: Desk) -> None:
@@ -155,9 +157,7 @@ def test_one_back_up_put_back_twice_as_of_two_instants(
     register_in_turn(desk, cases=2, steps=1, first=600)
     kept_more = desk.app.recorder.max_notification_id()
     assert kept_more == KEPT + 2, "two more than the first restore kept, other ones than followed"
-    desk.app.recorder.fetch(
-        "UPDATE {schema}.log_identity SET log_id = %s, since = 0, ancestors = jsonb_build_object()", (first_log,)
-    )
+    desk.app.recorder.fetch(AS_BEFORE_THE_RESTORE, (first_log,))
     desk.restore(kept_more, new_log=True)
     register_in_turn(desk, cases=2, steps=1, first=700)
     found = find_restored_log(workshop.app, http_feed, desk.name)
@@ -187,7 +187,7 @@ def test_a_publisher_that_is_back_on_its_own_log_is_read_again(
     with pytest.raises(PublisherHalted):
         receive_all(workshop, desk)
     assert lift_halt(workshop.app, http_feed, desk.name, REASON) is None, "its log is another one"
-    desk.app.recorder.fetch("UPDATE {schema}.log_identity SET log_id = %s", (lost[0].header.log_id,))
+    desk.app.recorder.fetch(AS_BEFORE_THE_RESTORE, (lost[0].header.log_id,))
     with pytest.raises(NotFollowed, match="déjà suivi"):
         find_restored_log(workshop.app, http_feed, desk.name)
     with pytest.raises(NotFollowed, match="dites pourquoi"):
@@ -198,6 +198,24 @@ def test_a_publisher_that_is_back_on_its_own_log_is_read_again(
     kept = workshop.app.recorder.fetch("SELECT publisher, halted, reason FROM {schema}.resumed")
     assert kept == [{"publisher": desk.name, "halted": why, "reason": REASON}]
     assert lift_halt(workshop.app, http_feed, desk.name, REASON) is None
+
+
+def test_a_publisher_that_went_back_to_a_log_that_was_left_declares_it_first(
+    desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
+) -> None:
+    follow_restored(workshop.app, find_restored_log(workshop.app, http_feed, desk.name), "Inès", REASON)
+    desk.app.recorder.fetch(AS_BEFORE_THE_RESTORE, (lost[0].header.log_id,))
+    with pytest.raises(NotFollowed, match="journal qui a été quitté"):
+        find_restored_log(workshop.app, http_feed, desk.name)
+
+
+def test_a_feed_that_names_itself_among_its_ancestors_is_refused(
+    desk: Desk, workshop: Workshop, http_feed: Feed, lost: list[Message]
+) -> None:
+    own = str(desk.app.recorder.identity().log_id)
+    desk.app.recorder.fetch("UPDATE {schema}.log_identity SET ancestors = %s", (Jsonb({own: KEPT}),))
+    with pytest.raises(ForeignContent, match="it has ancestors that no log has"):
+        find_restored_log(workshop.app, http_feed, desk.name)
 
 
 def test_a_halt_for_foreign_events_is_not_lifted_with_the_log(desk: Desk, workshop: Workshop, http_feed: Feed) -> None:

@@ -243,7 +243,7 @@ def test_ancestors_of_its_own_that_no_log_has(
     receiver.receive(first, by="parcours")
     log_id, too_many = str(first.header.log_id), {str(uuid7()): 1 for _ in range(1001)}
     for impossible in ({log_id: 1}, {str(uuid7()): 2}, {str(uuid7()): -1}, too_many):
-        with pytest.raises(ForeignContent, match="ancestors that no log has"):
+        with pytest.raises(ForeignContent, match="it has ancestors that no log has"):
             receiver.announce("parcours", ancestors=impossible)
         assert resume_publisher(receiver.app, "parcours", "Annonce fausse.")
     assert receiver.source("parcours")["ancestors"] == {}

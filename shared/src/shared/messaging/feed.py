@@ -10,7 +10,7 @@ import httpx
 import msgspec
 
 from shared.eventlog import UnreadableEvent
-from shared.messaging.provenance import MessageSource, check_page
+from shared.messaging.provenance import MessageSource, check_ancestors, check_page
 from shared.messaging.wire import UNREADABLE_JSON, Message
 
 MAX_PAGE_EVENTS = 500
@@ -71,6 +71,7 @@ class Feed:
         try:
             page = _decode_page(self._read(publisher, url, params))
             check_page(page.events, MessageSource(publisher, page.log_id, partition=partition), after, page.next)
+            check_ancestors(page.ancestors, publisher, page.log_id)
         except (httpx.HTTPError, msgspec.DecodeError, *UNREADABLE_JSON) as error:
             raise FeedUnavailable(f"the feed of {publisher}: {error}") from error
         return page

@@ -79,6 +79,10 @@ def find_restored_log(app: ServiceApplication, feed: Feed, publisher: str) -> Re
             " nouveau."
         )
     followed, known = rows[0]["log_id"], rows[0]["ancestors"]
+    if str(page.log_id) in known:
+        raise NotFollowed(
+            f"{publisher} est revenu à un journal qui a été quitté\u00a0: qui l’exploite le déclare d’abord restauré."
+        )
     if not page.ancestors:
         raise NotFollowed(
             f"{publisher} ne déclare aucune restauration\u00a0: qui l’exploite dit d’abord jusqu’où elle vaut."

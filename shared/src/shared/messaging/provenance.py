@@ -6,7 +6,7 @@ of a feed. A page is refused whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, datetime
 from itertools import pairwise
@@ -109,9 +109,14 @@ def check_high_water_mark(mark: HighWaterMark, publisher: str) -> None:
         raise ForeignContent(publisher, "it announces until when in no instant", mark.log_id)
     if len(numbers) != PARTITIONS or min(numbers) < 0 or not sum(numbers) <= mark.position <= LAST_POSITION:
         raise ForeignContent(publisher, "it announces a head that no log has", mark.log_id)
-    positions, is_own = mark.ancestors.values(), str(mark.log_id) in mark.ancestors
-    if is_own or len(positions) > MAX_ANCESTORS or not all(0 <= each <= mark.position for each in positions):
-        raise ForeignContent(publisher, "it announces ancestors that no log has", mark.log_id)
+    check_ancestors(mark.ancestors, publisher, mark.log_id, mark.position)
+
+
+def check_ancestors(ancestors: Mapping[str, int], publisher: str, log_id: UUID, last: int = LAST_POSITION) -> None:
+    """Messages of ancestors are passed over: a log that named itself would be read no more. Raises ForeignContent."""
+    is_own, positions = str(log_id) in ancestors, ancestors.values()
+    if is_own or len(positions) > MAX_ANCESTORS or not all(0 <= each <= last for each in positions):
+        raise ForeignContent(publisher, "it has ancestors that no log has", log_id)
 
 
 def limit_to_now(until: datetime | None, now: datetime) -> datetime | None:
