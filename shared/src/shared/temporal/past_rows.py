@@ -104,26 +104,43 @@ class PastRows:
         return [row | {"version": found.get(row["id"], row["version"])} for row in rows]
 
 
-_OF_UNITS = "document->'units' ?| %(past_units)s::text[]"
-_OF_MANY = f"(R.document->'units'->>0 = ANY(%(past_units)s::text[]) OR R.{_OF_UNITS})"
-"""The same for a table R, and faster for many units: their array is hashed for a row's first unit. Without an index."""
 MANY_UNITS = 20
-_PAST_ROWS = """WITH projection_rows AS (
- SELECT r.projection, r.case_id, r.document, r.search, r.sort_keys FROM {schema}.projection_rows r
-  WHERE r.projection = %(past_projection)s AND r.since <= %(past_at)s AND r.case_id <> ALL(%(past_folded)s::uuid[])
-   AND r.OF_UNITS
+
+
+def _of_units(row: str) -> str:
+    """The condition that a row belongs to one of the units."""
+    return f" AND {row}.document->'units' ?| %(past_units)s::text[]"
+
+
+def _of_many_units(row: str) -> str:
+    """The same, without an index and faster for many units: their array is hashed for a row's first unit."""
+    return (
+        f" AND ({row}.document->'units'->>0 = ANY(%(past_units)s::text[])"
+        f" OR {row}.document->'units' ?| %(past_units)s::text[])"
+    )
+
+
+def _past_rows(of_today: str = "", of_then: str = "") -> str:
+    """Rows that stand since before the position, those that were replaced after it, and those that are given.
+    `of_today` and `of_then`: conditions on the row `r` of today and on the row `h` of then."""
+    return f"""WITH projection_rows AS (
+ SELECT r.projection, r.case_id, r.document, r.search, r.sort_keys FROM {{schema}}.projection_rows r
+  WHERE r.projection = %(past_projection)s AND r.since <= %(past_at)s
+   AND r.case_id <> ALL(%(past_folded)s::uuid[]){of_today}
  UNION ALL
- SELECT h.projection, h.case_id, h.document, h.search, h.sort_keys FROM {schema}.projection_rows r
-  JOIN {schema}.projection_history h USING (projection, case_id)
-  WHERE r.projection = %(past_projection)s AND r.since > %(past_at)s AND r.case_id <> ALL(%(past_folded)s::uuid[])
-   AND h.since <= %(past_at)s AND h.until > %(past_at)s AND r.OF_UNITS AND h.OF_UNITS
+ SELECT h.projection, h.case_id, h.document, h.search, h.sort_keys FROM {{schema}}.projection_rows r
+  JOIN {{schema}}.projection_history h USING (projection, case_id)
+  WHERE r.projection = %(past_projection)s AND r.since > %(past_at)s
+   AND r.case_id <> ALL(%(past_folded)s::uuid[]) AND h.since <= %(past_at)s AND h.until > %(past_at)s{of_today}{of_then}
  UNION ALL
  SELECT * FROM jsonb_to_recordset(%(past_rows)s)
   AS past(projection text, case_id uuid, document jsonb, search text, sort_keys jsonb)
-) """
-PAST_ROWS_OF_UNITS = _PAST_ROWS.replace("h.OF_UNITS", _OF_MANY.replace("R.", "h.")).replace("OF_UNITS", _OF_UNITS)
-PAST_ROWS_OF_MANY = PAST_ROWS_OF_UNITS.replace(f"r.{_OF_UNITS}", _OF_MANY.replace("R.", "r."))
-PAST_ROWS = _PAST_ROWS.replace(" AND h.OF_UNITS", "").replace(" AND r.OF_UNITS", "").replace("\n   AND r.OF_UNITS", "")
+) """  # noqa: S608  our own words
+
+
+PAST_ROWS = _past_rows()
+PAST_ROWS_OF_UNITS = _past_rows(_of_units("r"), _of_many_units("h"))
+PAST_ROWS_OF_MANY = _past_rows(_of_many_units("r"), _of_many_units("h"))
 VERSIONS = (
     "SELECT case_id, count(*) AS version FROM {events} JOIN (SELECT case_id, min(since) AS opened FROM"
     " (SELECT case_id, since FROM {schema}.projection_rows"
