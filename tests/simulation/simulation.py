@@ -19,7 +19,7 @@ from tests.simulation.tables import Appending, Tables
 from tests.simulation.world import Faults, LivenessLost, Process, World
 
 from shared.eventlog import DATABASE_ERRORS
-from shared.messaging import FeedUnavailable, Inbox, NotFollowed, PublisherHalted, Relay
+from shared.messaging import FeedUnavailable, Inbox, NotFollowed, PublisherHalted, Relay, halted_publishers
 from shared.messaging.follow_restored_log import find_restored_log, follow_restored, lift_halt
 from shared.messaging.receiving import Receiver
 from shared.messaging.wire import decode
@@ -259,7 +259,7 @@ class Simulation:
         assert reactions is not None
         feed = SimulatedFeed(self._app("desk"))
         reason = "Sauvegarde remise en place."
-        if app.recorder.halted_publishers() and not lift_halt(app, feed, "desk", reason):
+        if halted_publishers(app.recorder) and not lift_halt(app, feed, "desk", reason):
             follow_restored(app, find_restored_log(app, feed, "desk"), "Camille", reason)
         parking = Inbox(app, reactions, feed).parking
         for publisher, case in {key[:2] for key in self.databases[service].tables.parked}:

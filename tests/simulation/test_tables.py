@@ -20,7 +20,7 @@ from tests.simulation.services import DESK, KEY, SimulatedFeed, template
 from tests.simulation.world import World
 
 from shared.eventlog import AppendRefused, PartitionTracking, ServiceApplication
-from shared.messaging import Inbox, PublisherHalted
+from shared.messaging import Inbox, PublisherHalted, halted_publishers
 from shared.messaging.halts import halt
 from shared.messaging.lease import ACQUIRE_OR_RENEW
 from shared.runtime.scheduler import Scheduler
@@ -131,7 +131,7 @@ def look(random: Random) -> Callable[[Side], Any]:
         lambda side: sorted((row["due_at"], row["stream"], row["key"]) for row in Scheduler(side.app)._due_rows()),
         lambda side: (first := side.inbox.parking._first("desk", case)) and (first.tracking, first.error),
         lambda side: str(halt(side.app.recorder, "other", "what", log_id, foreign=after % 2 == 0)) and None,
-        lambda side: side.app.recorder.halted_publishers(),
+        lambda side: halted_publishers(side.app.recorder),
     ]
     weights = [4, 2, 3, 3, 3, 6, 2, 2, 4, 4, 1 if after == 0 else 0, 2]
     return random.choices(looks, weights)[0]

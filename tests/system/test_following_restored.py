@@ -22,6 +22,7 @@ from shared.messaging import (
     effects_without_cause,
     find_restored_log,
     follow_restored,
+    halted_publishers,
     lift_halt,
     receiving,
 )
@@ -75,14 +76,14 @@ def test_over_nats_it_goes_on_exactly_once_from_where_it_is_another_history(
     desk.restore(KEPT, new_log=True)
     register_in_turn(desk, cases=3, steps=2, first=200)
     carrier.relay()
-    assert desk.name in eventually(workshop.app.recorder.halted_publishers)
+    assert desk.name in eventually(lambda: halted_publishers(workshop.app.recorder))
     found = find_restored_log(workshop.app, http_feed, desk.name)
     follow_restored(workshop.app, found, "Inès", REASON)
     carrier.publish(lost)
     eventually(lambda: followed(workshop) == expected(desk, lost))
     register_in_turn(desk, cases=2, steps=2, first=300)
     eventually(lambda: followed(workshop) == expected(desk, lost))
-    assert (workshop.app.recorder.halted_publishers(), workshop.count("parked"), carrier.deaths) == ({}, 0, [])
+    assert (halted_publishers(workshop.app.recorder), workshop.count("parked"), carrier.deaths) == ({}, 0, [])
 
 
 def test_what_was_lost_is_named_and_the_decision_is_an_event(
@@ -175,7 +176,7 @@ def test_what_noticed_another_log_late_halts_nothing_that_is_followed_by_now(
     follow_restored(workshop.app, found, "Inès", REASON)
     what = f"it sends from log {found.new_log}, and we follow {found.old_log}"
     halt(workshop.app.recorder, desk.name, what, found.new_log, foreign=False, followed=found.old_log)
-    assert workshop.app.recorder.halted_publishers() == {}
+    assert halted_publishers(workshop.app.recorder) == {}
     receive_all(workshop, desk)
 
 
@@ -194,7 +195,7 @@ def test_a_publisher_that_is_back_on_its_own_log_is_read_again(
         lift_halt(workshop.app, http_feed, desk.name, " ")
     why = lift_halt(workshop.app, http_feed, desk.name, REASON)
     assert why is not None and str(second.log_id) in why
-    assert workshop.app.recorder.halted_publishers() == {}
+    assert halted_publishers(workshop.app.recorder) == {}
     kept = workshop.app.recorder.fetch("SELECT publisher, halted, reason FROM {schema}.resumed")
     assert kept == [{"publisher": desk.name, "halted": why, "reason": REASON}]
     assert lift_halt(workshop.app, http_feed, desk.name, REASON) is None
@@ -224,7 +225,7 @@ def test_a_halt_for_foreign_events_is_not_lifted_with_the_log(desk: Desk, worksh
     log_id = desk.app.recorder.identity().log_id
     halt(workshop.app.recorder, desk.name, "an event is in the name of 'intake'", log_id, foreign=True)
     assert lift_halt(workshop.app, http_feed, desk.name, REASON) is None
-    assert desk.name in workshop.app.recorder.halted_publishers()
+    assert desk.name in halted_publishers(workshop.app.recorder)
 
 
 def test_an_event_of_the_old_log_that_was_under_way_is_not_counted_any_more(

@@ -13,7 +13,7 @@ from tests.support.samples.sample_services import FAULTY, Desk, DeskFeed, Worksh
 from shared.eventlog import PARTITIONS, NotParked, PartitionTracking
 from shared.eventlog.partitions import partition_of
 from shared.kernel import uuid7
-from shared.messaging import Message
+from shared.messaging import Message, halted_publishers
 from shared.messaging.halts import PublisherHalted
 from shared.messaging.inbox import GapDetected
 from shared.messaging.parking import Parking
@@ -212,7 +212,7 @@ def test_another_log_stops_the_publisher_until_reconciled(desk: Desk, workshop: 
     desk.register(case, 30)
     with pytest.raises(PublisherHalted):
         workshop.inbox.receive(desk.messages()[-1], "desk")
-    assert list(workshop.app.recorder.halted_publishers()) == [desk.name]
+    assert list(halted_publishers(workshop.app.recorder)) == [desk.name]
     with pytest.raises(PublisherHalted, match="until an operator follows it"):
         workshop.inbox.receive(followed, "desk")
     assert workshop.steps() == {case: [0, 1, 2]}
@@ -227,7 +227,7 @@ def test_a_feed_of_another_log_stops_it_too(desk: Desk, workshop: Workshop) -> N
     desk.app.recorder.fetch("UPDATE {schema}.log_identity SET log_id = gen_random_uuid()")
     with pytest.raises(PublisherHalted, match="its feed is of log"):
         workshop.inbox.receive(last, "desk")
-    assert list(workshop.app.recorder.halted_publishers()) == [desk.name]
+    assert list(halted_publishers(workshop.app.recorder)) == [desk.name]
 
 
 def test_behind_at_two_announcements_means_that_the_stream_lost_some(

@@ -20,7 +20,7 @@ from tests.support.samples.sample_services import (
 from tests.support.servers.transport_harness import Carrier
 
 from shared.kernel import uuid7
-from shared.messaging import Feed, Message, Reactions, encode, topology
+from shared.messaging import Feed, Message, Reactions, encode, halted_publishers, topology
 from shared.messaging.asyncapi import asyncapi
 
 
@@ -152,7 +152,7 @@ def test_a_restored_publisher_halts_its_hearers_and_they_say_why(
     desk.restore(5, new_log=True)
     register_in_turn(desk, cases=3, steps=later)
     carrier.relay()
-    why = eventually(workshop.app.recorder.halted_publishers)[desk.name]
+    why = eventually(lambda: halted_publishers(workshop.app.recorder))[desk.name]
     assert f"log {desk.app.recorder.identity().log_id}" in why
     assert workshop.steps() == before
 

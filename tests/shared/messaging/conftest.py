@@ -15,7 +15,7 @@ from tests.support.servers.taken_over_service import PlayedService, feeds_of, ri
 from embedded.processes.postgres import Postgres
 from shared.access import load_replicated_rights
 from shared.eventlog import ServiceApplication
-from shared.messaging import Feed, Inbox, Message
+from shared.messaging import Feed, Inbox, Message, halted_publishers
 from shared.runtime import Service
 
 RECEIVERS = ("followup", "audit")
@@ -54,7 +54,7 @@ class Receiver:
         return [recorded.data for _, recorded in self.app.events_of(self.app.recorder.entries_of_case(case))]
 
     def halted(self) -> dict[str, str]:
-        return self.app.recorder.halted_publishers()
+        return halted_publishers(self.app.recorder)
 
     def source(self, publisher: str) -> dict[str, Any]:
         (row,) = self.app.recorder.fetch("SELECT * FROM {schema}.sources WHERE publisher = %s", (publisher,))

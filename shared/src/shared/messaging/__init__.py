@@ -19,7 +19,7 @@ from shared.messaging.follow_restored_log import (
     lift_halt,
     switch_log,
 )
-from shared.messaging.halts import PublisherHalted, resume_publisher
+from shared.messaging.halts import PublisherHalted, halted_publishers, resume_publisher
 from shared.messaging.inbox import Inbox
 from shared.messaging.log_ancestors import ancestors_after, last_common_position
 from shared.messaging.provenance import ForeignContent
@@ -58,6 +58,7 @@ __all__ = [
     "find_relay_status",
     "find_restored_log",
     "follow_restored",
+    "halted_publishers",
     "last_common_position",
     "lift_halt",
     "messages_of",

@@ -36,6 +36,12 @@ def halt(
     return PublisherHalted(reason)
 
 
+def halted_publishers(recorder: LogRecorder) -> dict[str, str]:
+    """The publishers whose events are no longer applied, each with the reason."""
+    rows = recorder.fetch("SELECT publisher, halted FROM {schema}.sources WHERE halted IS NOT NULL ORDER BY publisher")
+    return {row["publisher"]: row["halted"] for row in rows}
+
+
 def resume_publisher(app: ServiceApplication, publisher: str, reason: str) -> str | None:
     """Lifts the halt of a publisher that spoke for another service. Both reasons are kept in the table `resumed`.
     Returns why it was halted; None when it was not, or for another log (see follow_restored_log).

@@ -282,11 +282,6 @@ class LogRecorder(PostgresApplicationRecorder):
         self.fetch("DELETE FROM {schema}.handled_commands WHERE answered_at < now() - %s", (older_than,))
         self.fetch("DELETE FROM {schema}.failures WHERE failed_at < now() - %s", (older_than,))
 
-    def halted_publishers(self) -> dict[str, str]:
-        """The publishers whose events are no longer consumed, each with the reason."""
-        rows = self.fetch("SELECT publisher, halted FROM {schema}.sources WHERE halted IS NOT NULL ORDER BY publisher")
-        return {row["publisher"]: row["halted"] for row in rows}
-
     def position_of(self, stream: UUID, version: int) -> int | None:
         """The position in the log of one event of an aggregate, if there is one."""
         rows = self.fetch(

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from shared.eventlog import DATABASE_ERRORS, ServiceApplication
-from shared.messaging import RelayStatus, find_relay_status
+from shared.messaging import RelayStatus, find_relay_status, halted_publishers
 from shared.web.http import ProblemError
 from shared.web.requests import AppDep
 
@@ -49,4 +49,4 @@ async def ready(app: AppDep) -> Ready:
 
 
 def _ready(app: ServiceApplication) -> Ready:
-    return Ready(halted=app.recorder.halted_publishers(), relay=find_relay_status(app))
+    return Ready(halted=halted_publishers(app.recorder), relay=find_relay_status(app))
