@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -43,3 +45,17 @@ def test_it_waits_for_a_database_that_starts_beside_it(own_postgres: Postgres) -
         migrating.result(30)
     with closing(connect()) as app:
         assert app.recorder.fetch("SELECT count(*) AS n FROM {events}") == [{"n": 0}]
+
+
+def test_an_application_that_cannot_be_opened_leaves_no_thread_behind(own_postgres: Postgres) -> None:
+    url = own_postgres.ensure_database("desk")
+    own_postgres.stop()
+    before = set(threading.enumerate())
+    gc.disable()  # the collector would close the pool as well, from whichever thread it runs in
+    try:
+        with pytest.raises(PersistenceError):
+            desk_at(url, "desk")
+        left = set(threading.enumerate()) - before
+    finally:
+        gc.enable()
+    assert not left

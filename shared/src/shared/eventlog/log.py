@@ -78,7 +78,11 @@ class ServiceLog(Application[UUID]):
         self._snapshot_topics = {d.name: f"snapshot/{d.name}:{_shape(d)}" for d in deciders}
         self.may_know_case = may_know_case
         self.name = service
-        super().__init__(environment(self.conninfo, pool_size))
+        try:
+            super().__init__(environment(self.conninfo, pool_size))
+        except BaseException:
+            self.close()  # left to the garbage collector, the pool would be closed in any thread, even one of its own
+            raise
         self.recorder.declare_case_tables([d.case_table for d in deciders if d.case_table])
         if tables:
             self.recorder.sql_create_statements.append(SQL(tables).format(schema=self.recorder.schema))
@@ -130,7 +134,8 @@ class ServiceLog(Application[UUID]):
         recorder = getattr(self, "recorder", None)
         if recorder is not None:
             recorder.close()
-        super().close()
+        if hasattr(self, "factory"):
+            super().close()
 
     def for_request(self) -> Self:
         """The same application for one request: it loads each aggregate once, however many of its parts ask for it.
