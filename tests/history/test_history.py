@@ -24,6 +24,7 @@ from shared.kernel.encrypted import stored_tokens
 from shared.messaging import Feed, Inbox, messages_of
 from shared.messaging.provenance import MessageSource, check_message
 from shared.runtime.rebuild_check import check_rebuild
+from shared.runtime.rehearsal import FactKind, gather_facts
 
 each_service = pytest.mark.parametrize("name", PHASE_SERVICES)
 ALL = 10**6
@@ -67,6 +68,14 @@ def test_states_and_lists_are_what_the_log_says(history: WrittenHistory, name: s
     lines = [*check_rebuild(SERVICES[name], history.apps[name], set())]
     assert {line["matches"] for line in lines} == {True}
     assert any("projection" in line for line in lines)
+
+
+@each_service
+def test_a_rehearsal_reads_every_kind_of_it_and_nothing_fails(history: WrittenHistory, name: str) -> None:
+    facts = [*gather_facts(SERVICES[name], history.apps[name], lambda _: None)]
+    assert [fact for fact in facts if fact.error] == []
+    assert {fact.kind for fact in facts} == set(FactKind)
+    assert facts == sorted(facts, key=lambda fact: fact.key)
 
 
 @each_service

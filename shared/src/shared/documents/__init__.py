@@ -16,7 +16,13 @@ from shared.documents.model import (
     Validation,
 )
 from shared.documents.pdf_renderer import MAX_PAGES, DocumentTooLarge, PdfRenderer
-from shared.documents.source import DocumentSource, DocumentTemplate, DocumentTemplates, RecordedFact
+from shared.documents.source import (
+    DocumentedAggregate,
+    DocumentSource,
+    DocumentTemplate,
+    DocumentTemplates,
+    RecordedFact,
+)
 
 __all__ = [
     "MAX_PAGES",
@@ -29,6 +35,7 @@ __all__ = [
     "DocumentTemplate",
     "DocumentTemplates",
     "DocumentTooLarge",
+    "DocumentedAggregate",
     "Facts",
     "Heading",
     "Origin",

@@ -97,3 +97,13 @@ class DocumentTemplate(Generic[S]):
 
 DocumentTemplates = Callable[[S], Iterable[DocumentTemplate[S]]]
 """The state of an aggregate → the templates of its documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedAggregate:
+    """An aggregate of which documents are written. `parent`: the aggregate of the case, for one that has a stream of
+    its own in it."""
+
+    decider: Decider[Any]
+    parent: Decider[Any] | None
+    templates: DocumentTemplates[Any]

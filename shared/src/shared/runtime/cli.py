@@ -19,7 +19,7 @@ from uuid import UUID
 import typer
 
 from shared.messaging import topology
-from shared.runtime import cli_access_log, cli_operations
+from shared.runtime import cli_access_log, cli_operations, cli_rehearsal
 from shared.runtime.cli_settings import settings_for, settings_of_owner
 from shared.runtime.migration import migrate_database
 from shared.runtime.rebuild_check import check_rebuild
@@ -120,6 +120,7 @@ def command_line(service: Service) -> typer.Typer:
 
     cli_operations.install(cli, service)
     cli_access_log.install(cli, service)
+    cli_rehearsal.install(cli, service)
     return cli
 
 

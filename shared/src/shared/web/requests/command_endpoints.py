@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from shared.documents import DocumentedAggregate
 from shared.eventlog import ServiceApplication
 from shared.kernel import Refusal, Role, command_title
 from shared.web.http import ServiceRouter
@@ -58,11 +59,13 @@ class CommandEndpoint:
 
 
 class ResourceRouter(ServiceRouter):
-    """A router of one resource, which also lists the commands that its operations take."""
+    """A router of one resource, which also lists the commands that its operations take, and the aggregates of which it
+    gives documents."""
 
     def __init__(self, prefix: str, tag: str) -> None:
         super().__init__(prefix=prefix, tags=[tag])
         self.commands: list[CommandEndpoint] = []
+        self.documented: list[DocumentedAggregate] = []
 
 
 def case_router(prefix: str, tag: str) -> ResourceRouter:

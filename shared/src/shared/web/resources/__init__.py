@@ -3,7 +3,7 @@
 from shared.web.resources.attachments import Contribution, attachments_router
 from shared.web.resources.command_result import CommandResult
 from shared.web.resources.commands import AggregateEndpoints, Check
-from shared.web.resources.documents import DOCUMENT_RESPONSES, DocumentFormat, document_response
+from shared.web.resources.documents import DOCUMENT_RESPONSES, DocumentFormat, document_response, load_source
 from shared.web.resources.recorded_events import document_events
 from shared.web.resources.resource import AggregateResource
 from shared.web.resources.state import plain_state
@@ -22,5 +22,6 @@ __all__ = [
     "attachments_router",
     "document_events",
     "document_response",
+    "load_source",
     "plain_state",
 ]

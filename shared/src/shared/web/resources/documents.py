@@ -1,6 +1,7 @@
 """Documents of one aggregate over HTTP: which can be written, and each as HTML or PDF, now or at a version."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from shared.access import CaseAccessReplicated
 from shared.documents import (
     MAX_PAGES,
     Document,
+    DocumentedAggregate,
     DocumentSource,
     DocumentTemplate,
     DocumentTemplates,
@@ -64,7 +66,15 @@ DOCUMENT_RESPONSES: dict[int | str, dict[str, Any]] = {
 
 def add_documents(resource: AggregateResource[S], templates: DocumentTemplates[S], *roles: Role) -> None:
     """GET `/documents` and `/documents/{name}.html` or `.pdf` of one aggregate."""
-    router = resource.router
+    router, decider = resource.router, resource.decider
+    parent = resource.within.decider if resource.within else None
+    router.documented.append(DocumentedAggregate(decider, parent, templates=templates))
+
+    def source_for(
+        app: ServiceApplication, caller: Caller, case: UUID, stream: UUID, version: int | None
+    ) -> DocumentSource[S]:
+        source = load_source(app, decider, parent, case=case, stream=stream, version=version)
+        return replace(source, state=leave_out_of_state(app, caller, source.state, decider.linked_cases))
 
     @router.get("/{id}/documents", name="list_documents", summary="List the documents")
     def list_documents(
@@ -77,7 +87,7 @@ def add_documents(resource: AggregateResource[S], templates: DocumentTemplates[S
         """The documents that can be written now, or could when the aggregate had reached a version."""
         authorize(caller, case, resource.case_kind)
         resource.require(app, case, id)
-        source = _load_source(resource, app, caller, case, id, version)
+        source = source_for(app, caller, case, id, version)
         address = f"{router.prefix.format(case=case)}/{id}/documents"
         return [_available(template, address, len(source.facts)) for template in templates(source.state)]
 
@@ -104,25 +114,25 @@ def add_documents(resource: AggregateResource[S], templates: DocumentTemplates[S
         def write() -> Document:
             authorize(caller, case, resource.case_kind)
             resource.require(app, case, id)
-            source = _load_source(resource, app, caller, case, id, version)
+            source = source_for(app, caller, case, id, version)
             return _find_template(templates(source.state), name).write(source)
 
         return await document_response(request, caller, form, write, name)
 
 
-def _load_source(
-    resource: AggregateResource[S],
+def load_source(
     app: ServiceApplication,
-    caller: Caller,
+    decider: Decider[S],
+    parent: Decider[Any] | None,
+    *,
     case: UUID,
     stream: UUID,
-    version: int | None,
+    version: int | None = None,
 ) -> DocumentSource[S]:
-    """The aggregate at a version, with the other aggregates of the case as they were then; linked to no case that the
-    caller may not know of.
+    """The aggregate at a version, with the other aggregates of the case as they were then. `parent`: the aggregate of
+    the case, for one that has a stream of its own in it.
 
     Raises UnknownCase, or ProblemError 404 for a version that was never reached."""
-    decider = resource.decider
     entries = _entries_of_case(app, case)
     own = _entries_of(entries, stream)
     if not own:
@@ -139,8 +149,8 @@ def _load_source(
         found = _entries_of(entries, stream) or _entries_of(_entries_of_case(app, stream), stream)
         return other.state(event.data for entry, event in found if entry.id <= last.id)
 
-    state = leave_out_of_state(app, caller, app.load(decider, stream, len(own)).state, decider.linked_cases)
-    parent = state_of(resource.within.decider, case) if resource.within else None
+    state = app.load(decider, stream, len(own)).state
+    parent_state = state_of(parent, case) if parent else None
     until = NOW if following is None else following - 1  # names are corrected between two versions too
     structure = find_structures(app, [case], until).get(case)
     in_charge = [
@@ -148,7 +158,7 @@ def _load_source(
         for entry, event in entries
         if entry.id <= until and isinstance(event.data, CaseAccessReplicated)
     ]
-    people = {event.meta.actor for _, event in own} | set(ids_in([state, parent, in_charge[-1:]]))
+    people = {event.meta.actor for _, event in own} | set(ids_in([state, parent_state, in_charge[-1:]]))
     return DocumentSource(
         stream,
         case,
@@ -158,7 +168,7 @@ def _load_source(
             for entry, event in own
         ),
         decrypt=app.key_store.display_text,
-        parent=parent,
+        parent=parent_state,
         structure_name=structure.name if structure else None,
         adviser=in_charge[-1] if in_charge else None,
         person_names=find_person_names(app, people, until),
