@@ -17,7 +17,7 @@ from followup.domain.opening import OpenFollowUp
 from followup.main import service
 from shared.kernel import Actor, Role, uuid7
 from shared.messaging import topology
-from shared.runtime.service import ProcessRole
+from shared.runtime.process_role import ProcessRole
 from shared.settings import NatsAccess
 
 

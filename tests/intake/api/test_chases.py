@@ -11,7 +11,7 @@ from tests.support.servers.served_service import Client, Serve, Served
 
 from intake.domain.reference.targets import TARGETS
 from intake.main import service
-from shared.runtime.service import ProcessRole
+from shared.runtime.process_role import ProcessRole
 
 # Over HTTP
 

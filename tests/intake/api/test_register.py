@@ -25,7 +25,7 @@ from intake.main import service as intake
 from parcours.main import service as parcours
 from shared.messaging import Feed, Inbox, messages_of
 from shared.runtime import Service
-from shared.runtime.service import ProcessRole
+from shared.runtime.process_role import ProcessRole
 from shared.settings import RightsSource
 
 UNIT = "dla-44"

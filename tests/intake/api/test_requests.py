@@ -17,7 +17,7 @@ from tests.support.servers.served_service import Client, Served, served
 
 from embedded.processes.nats import Nats
 from intake.main import service
-from shared.runtime.service import ProcessRole
+from shared.runtime.process_role import ProcessRole
 
 REQUEST: dict[str, Any] = {
     "structure": {

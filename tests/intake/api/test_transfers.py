@@ -14,7 +14,7 @@ from tests.support.servers.intake_deployments import intake_service
 from tests.support.servers.served_service import Client, Served, served
 
 from embedded.processes.nats import Nats
-from shared.runtime.service import ProcessRole
+from shared.runtime.process_role import ProcessRole
 
 # Over HTTP
 

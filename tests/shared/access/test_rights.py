@@ -26,7 +26,7 @@ from embedded.processes.nats import Nats
 from shared.access import AccessAction
 from shared.access.policy import rule_names
 from shared.kernel import Role, uuid7
-from shared.runtime.service import ProcessRole
+from shared.runtime.process_role import ProcessRole
 
 PUBLIC = OF_NO_RIGHT - {"GET /api/v1/me", "GET /api/v1/units"}
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from embedded.processes.nats import Nats
 from intake.main import cli, service
-from shared.runtime.service import ProcessRole
+from shared.runtime.process_role import ProcessRole
 from shared.settings import Settings
 
 REQUESTS = "/api/v1/requests"

@@ -21,7 +21,7 @@ from embedded.processes.nats import Nats
 from parcours.domain.collective import membership, operation, shares
 from parcours.domain.funding import fund
 from shared.kernel import Actor, Role, uuid7
-from shared.runtime.service import ProcessRole
+from shared.runtime.process_role import ProcessRole
 
 INES = "ines"
 NOT_FOR = (

@@ -23,7 +23,7 @@ from tests.support.servers.served_service import Served
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
 from shared.runtime.api_routes import api_routes
-from shared.runtime.service import ProcessRole
+from shared.runtime.process_role import ProcessRole
 from shared.web.http import PlannedRoute
 from shared.web.standard import feed_router, me_router
 from shared.web.standard.access_log import router as access_log_router

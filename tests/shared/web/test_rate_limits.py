@@ -21,7 +21,7 @@ from tests.support.servers.served_service import Served, listening, ready, serve
 
 from embedded.processes.nats import Nats
 from intake.main import service
-from shared.runtime.service import ProcessRole
+from shared.runtime.process_role import ProcessRole
 from shared.settings import Settings
 from shared.web.http import problems
 from shared.web.limits import connections, fair_use, rates, window_storage

@@ -17,7 +17,7 @@ from tests.support.servers.served_service import Served, served
 
 from embedded.processes.nats import Nats
 from intake.main import service as intake_service
-from shared.runtime.service import ProcessRole
+from shared.runtime.process_role import ProcessRole
 from shared.web.http import SECURITY_HEADERS
 
 

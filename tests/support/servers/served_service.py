@@ -25,7 +25,7 @@ from embedded.processes import ports
 from embedded.processes.nats import Nats
 from shared.eventlog import ServiceApplication
 from shared.runtime import Service
-from shared.runtime.service import ProcessRole
+from shared.runtime.process_role import ProcessRole
 from shared.settings import Mode, RightsSource, Settings
 from shared.settings.types import role_of
 from shared.web.identity import pseudonym

@@ -43,10 +43,11 @@ def _always(_app: ServiceLog, _case: UUID, _actor: Actor) -> bool:
 class ServiceLog(Application[UUID]):
     """A service's log with its deciders.
 
-    `url`: of PostgreSQL. `sealing_key`: 32 bytes; `former_key`: the one before, while data keys are rewrapped.
-    `tables`: SQL for tables of the service's own, with `{schema}` filled in. `erasure_list`: the list of destroyed keys
-    outside the database. `may_know_case`: whether a refusal may name another case to an actor. `transit_keys`: encrypt
-    names and texts on their way to other services, the newest first."""
+    `url`: of PostgreSQL; `pool_size`: connections at most; `connection_name`: their `application_name`. `sealing_key`:
+    32 bytes; `former_key`: the one before, while data keys are rewrapped. `tables`: SQL for tables of
+    the service's own, with `{schema}` filled in. `erasure_list`: the list of destroyed keys outside the database.
+    `may_know_case`: whether a refusal may name another case to an actor. `transit_keys`: encrypt names and texts on
+    their way to other services, the newest first."""
 
     SNAPSHOT_EVERY = 50
 
@@ -58,6 +59,7 @@ class ServiceLog(Application[UUID]):
         sealing_key: bytes,
         clock: Clock | None = None,
         pool_size: int = 8,
+        connection_name: str = "",
         tables: str = "",
         erasure_list: ErasureList | None = None,
         former_key: bytes | None = None,
@@ -68,7 +70,7 @@ class ServiceLog(Application[UUID]):
         self._transit_keys = transit_keys
         self.deciders = deciders
         self.clock = clock or Clock()
-        self.url, self.conninfo = url, with_time_limits(url)
+        self.url, self.conninfo = url, with_time_limits(url, connection_name)
         self.erasure_list = erasure_list
         self._sealing_key, self._former_key = sealing_key, former_key
         self.stream_locks = StreamLocks()

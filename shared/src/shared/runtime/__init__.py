@@ -2,8 +2,9 @@
 
 from shared.runtime.cli import command_line
 from shared.runtime.cli_settings import settings_for
-from shared.runtime.service import Service, Worker
+from shared.runtime.service import Service
 from shared.runtime.shared_deciders import SHARED_DECIDERS
+from shared.runtime.startup import Worker
 
 __all__ = [
     "SHARED_DECIDERS",

@@ -22,9 +22,10 @@ from shared.messaging import topology
 from shared.runtime import cli_access_log, cli_operations, cli_rehearsal
 from shared.runtime.cli_settings import settings_for, settings_of_owner
 from shared.runtime.migration import migrate_database
+from shared.runtime.process_role import ProcessRole
 from shared.runtime.rebuild_check import check_rebuild
 from shared.runtime.schemas import breaking_changes, describe, dump_schema, schema_drift
-from shared.runtime.service import ProcessRole, Service
+from shared.runtime.service import Service
 from shared.runtime.worker_processes import WorkerProcesses
 from shared.settings import DeploySettings, Settings
 from shared.web.limits import BACKLOG, build_server
@@ -131,7 +132,7 @@ def _run_workers(service: Service, settings: Settings, number: int) -> None:
 
     def serve(listener: socket.socket, call_when_parent_ends: Callable[[Callable[[], None]], None]) -> int:
         try:
-            _run(service, settings, ProcessRole.API, listener, call_when_parent_ends)
+            _run(service, settings, ProcessRole.API, number, listener, call_when_parent_ends)
         except typer.Exit as ended:
             return ended.exit_code
         return 0
@@ -144,21 +145,23 @@ def _run(
     service: Service,
     settings: Settings,
     role: ProcessRole,
+    processes: int = 1,
     listener: socket.socket | None = None,
     call_when_parent_ends: Callable[[Callable[[], None]], None] = lambda _: None,
 ) -> None:
-    fatal_reasons: list[str] = []
+    ends: list[tuple[str, int]] = []
 
-    def stop_server(reason: str) -> None:
-        fatal_reasons.append(reason)
+    def stop_server(reason: str, code: int = 1) -> None:
+        ends.append((reason, code))
         server.should_exit = True
 
     sys.setswitchinterval(THREAD_SWITCH_SECONDS)
-    web = service.web(settings, role, fatal=stop_server)
+    web = service.web(settings, role, fatal=stop_server, processes=processes)
     service.warm_up()
     gc.collect()
     gc.freeze()  # else each full collection looks through all that was loaded, and everybody waits up to 0.2 s
-    server = build_server(web, settings)
+    answers_others = role in (ProcessRole.ALL, ProcessRole.API)
+    server = build_server(web, settings, drain_seconds=settings.drain_seconds if answers_others else 0)
 
     def stop() -> None:
         server.should_exit = True
@@ -166,7 +169,8 @@ def _run(
     call_when_parent_ends(stop)
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listener] if listener else None)
-    if fatal_reasons:
-        typer.echo(f"{service.name} cannot go on: {fatal_reasons[0]}", err=True)
-    if fatal_reasons or not server.started:
+    for reason, code in ends[:1]:
+        typer.echo(f"{service.name} cannot go on: {reason}", err=True)
+        raise typer.Exit(code)
+    if not server.started:
         raise typer.Exit(1)

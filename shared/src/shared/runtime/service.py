@@ -4,16 +4,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -21,7 +19,6 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 from shared.access import (
-    AccessLog,
     AccessLogSealed,
     access_log_table,
     load_replicated_rights,
@@ -30,17 +27,26 @@ from shared.access import (
     seal_access_log,
 )
 from shared.contracts.base import PublicEvent
-from shared.crypto import ErasureList, ErasureListDamaged
-from shared.documents import PdfRenderer
-from shared.erasure.after_restore import KeyDestruction, key_destruction, repeat_lost_erasures
-from shared.erasure.erasure import decider as key_erasure
+from shared.crypto import ErasureList
+from shared.erasure.after_restore import KeyDestruction, key_destruction
 from shared.eventlog import ServiceApplication
 from shared.kernel import Clock, Decider, Refusal, declared_refusals
-from shared.messaging import Feed, Inbox, Reactions, Relay, Subscriptions, ToIntegrationEvent
-from shared.projections import Projection, Projector, indexes_of
+from shared.messaging import Feed, Reactions, ToIntegrationEvent
+from shared.projections import Projection, indexes_of
 from shared.runtime.api_routes import api_routes
-from shared.runtime.scheduler import Scheduler
-from shared.runtime.serving_role import check_serving_role
+from shared.runtime.process_role import ProcessRole
+from shared.runtime.startup import (
+    Phase,
+    StartupGate,
+    StopProcess,
+    Worker,
+    connection_name,
+    log_fatal,
+    pool_size,
+    run_service,
+    serve_when_possible,
+)
+from shared.runtime.worker_processes import MISCONFIGURED
 from shared.settings import Misconfigured, Settings
 from shared.web.auth import Authenticator, FindProtectedCase, LoadRights, document_roles, no_protected_case
 from shared.web.http import (
@@ -57,27 +63,12 @@ from shared.web.http import (
     problem_pages,
     reject_unknown_parameters,
 )
-from shared.web.limits import PAST, PDFS, UPLOADS, FairUseMiddleware, RateLimiter, Slots
-from shared.web.requests import MAX_WAITING_READS, command_endpoints, document_commands, exception_handlers
+from shared.web.limits import FairUseMiddleware, RateLimiter
+from shared.web.requests import command_endpoints, document_commands, exception_handlers
 from shared.web.resources import document_events
 from shared.web.standard import clock_router, health_router
 
 log = logging.getLogger(__name__)
-
-
-class ProcessRole(StrEnum):
-    ALL = "all"
-    API = "api"
-    WORK = "work"
-    RELAY = "relay"
-
-
-class Worker(Protocol):
-    """A background task with threads of its own."""
-
-    def start(self) -> None: ...
-
-    def stop(self) -> None: ...
 
 
 Workers = Callable[[], Iterable[Callable[[ServiceApplication], Worker]]]
@@ -118,8 +109,11 @@ class Service:
     load_rights: LoadRights = load_replicated_rights
     find_protected_case: FindProtectedCase = no_protected_case
 
-    def application(self, settings: Settings, url: SecretStr | None = None) -> ServiceApplication:
-        """`url`: of the role that owns the tables, to migrate; else the one that serves."""
+    def application(
+        self, settings: Settings, url: SecretStr | None = None, role: ProcessRole | None = None
+    ) -> ServiceApplication:
+        """`url`: of the role that owns the tables, to migrate; else the one that serves. `role`: of a process that
+        serves; null for a command."""
         retention = timedelta(days=settings.access_log_days)
         return ServiceApplication(
             self.name,
@@ -127,6 +121,8 @@ class Service:
             (url or settings.database_url).get_secret_value(),
             settings.sealing_key.get_secret_value(),
             Clock(settings.dev_clock),
+            pool_size=pool_size(role or ProcessRole.ALL, settings),
+            connection_name=connection_name(self.name, role, settings) if role else f"dla-{self.name}",
             tables=access_log_table(retention, settable_clock=settings.dev_clock is not None)
             + indexes_of(self.projections)
             + self.tables,
@@ -135,16 +131,6 @@ class Service:
             may_know_case=may_know_case,
             transit_keys=[key.get_secret_value() for key in settings.transit_keys],
         )
-
-    def _repeat_erasures(self, app: ServiceApplication) -> None:
-        """Repeats the erasures that a restore has undone, before any request is answered. Raises Misconfigured when the
-        list cannot be read: better not to start."""
-        if key_erasure not in self.deciders:
-            return
-        try:
-            repeat_lost_erasures(app, self.erases_again)
-        except (OSError, ErasureListDamaged) as error:
-            raise Misconfigured([f"DLA_ERASURE_LIST: {error}"]) from error
 
     def problems(self) -> dict[str, problem_pages.ProblemPage]:
         """The problems that the service answers, by slug."""
@@ -167,42 +153,34 @@ class Service:
         self,
         settings: Settings | None = None,
         role: ProcessRole = ProcessRole.ALL,
-        fatal: Callable[[str], None] | None = None,
+        fatal: StopProcess | None = None,
+        processes: int = 1,
     ) -> FastAPI:
         """The HTTP application; its lifespan runs the background tasks of the role. Without settings it only describes
         itself (OpenAPI).
 
         `fatal(reason)` is called when the process must end and be started anew: NATS refused it a permission, say.
+        `processes`: how many of this program answer on one port.
         Raises Misconfigured when a worker of this role lacks a setting."""
         workers = self.workers() if settings and role in (ProcessRole.ALL, ProcessRole.WORK) else ()
 
         @asynccontextmanager
         async def lifespan(web: FastAPI) -> AsyncIterator[None]:
             assert settings is not None
-            app = await asyncio.to_thread(self.application, settings)
-            await asyncio.to_thread(check_serving_role, app, settings)
-            await asyncio.to_thread(self._repeat_erasures, app)
-            await asyncio.to_thread(self.warm_up)
-            web.state.application, web.state.authenticator = (
-                app,
-                Authenticator(settings, app, self.load_rights, self.find_protected_case),
-            )
-            web.state.access_log = AccessLog(app, timedelta(days=settings.access_log_days))
-            web.state.publishers = frozenset(self.reactions.publishers)
-            web.state.waiting_reads = asyncio.Semaphore(MAX_WAITING_READS)
-            web.state.projections = tuple(projection.name for projection in self.projections)
-            web.state.pdf_renderer = PdfRenderer()
-            web.state.pdf_slots, web.state.past_slots, web.state.upload_slots = Slots(PDFS), Slots(PAST), Slots(UPLOADS)
-            web.state.addresses = {name: str(url) for name, url in settings.feeds.items()}
-            web.state.trusted = settings.trusted
+            run = partial(run_service, self, web, settings, role, processes, [*workers], fatal or log_fatal)
+            conninfo = settings.database_url.get_secret_value()
             try:
-                async with self._run_background(
-                    app, settings, role, [make(app) for make in workers], fatal or _log_fatal
-                ):
+                async with serve_when_possible(run, conninfo, partial(setattr, web.state, "phase"), fail):
                     yield
-            finally:
-                await asyncio.to_thread(web.state.pdf_renderer.close)
-                await asyncio.to_thread(app.close)
+            except Misconfigured as error:
+                if fatal is None:
+                    raise
+                fail(error)
+                yield  # the server stops at once
+
+        def fail(error: Exception) -> None:
+            code = MISCONFIGURED if isinstance(error, Misconfigured) else 1
+            (fatal or log_fatal)(str(error), code)
 
         web = FastAPI(
             title=self.title,
@@ -234,7 +212,9 @@ class Service:
                 authenticator: Authenticator = web.state.authenticator
                 return authenticator.prove_token(token)
 
+            web.state.phase = Phase.WAITING
             web.add_middleware(FairUseMiddleware, rates=RateLimiter(settings), prove_token=prove_token)
+            web.add_middleware(StartupGate, phase=lambda: web.state.phase)
         web.add_middleware(
             SecurityHeadersMiddleware,
             headers=SECURITY_HEADERS | (TLS_HEADERS if settings and settings.over_tls else {}),
@@ -251,40 +231,3 @@ class Service:
         """Reads what the first requests would otherwise wait for; again, it costs nothing."""
         if self.prepare:
             self.prepare()
-
-    @asynccontextmanager
-    async def _run_background(
-        self,
-        app: ServiceApplication,
-        settings: Settings,
-        role: ProcessRole,
-        workers: Sequence[Worker],
-        fatal: Callable[[str], None],
-    ) -> AsyncIterator[None]:
-        region, access = settings.region, settings.access
-        feed = self.feed(settings)
-        inbox = Inbox(app, self.reactions, feed)
-        projector = Projector(app, self.projections)
-        retention = timedelta(days=settings.access_log_days)
-        housekeeping = [partial(each, app) for each in (self.seal_access_log, *self.hourly)]
-        scheduler = Scheduler(app, [AccessLog(app, retention).expire, *housekeeping])
-        relay = Relay(app, self.to_integration_event, region=region, access=access, fatal=fatal)
-        subscriptions = Subscriptions(inbox, region=region, access=access, fatal=fatal)
-        async with AsyncExitStack() as stack:
-            stack.callback(feed.close)
-            if role in (ProcessRole.ALL, ProcessRole.RELAY):
-                relay_task = asyncio.create_task(relay.run())
-                stack.push_async_callback(asyncio.wait, [relay_task])
-                stack.push_async_callback(relay.stop)
-            if role in (ProcessRole.ALL, ProcessRole.WORK):
-                all_workers: list[Worker] = [projector, scheduler, *workers]
-                for worker in all_workers:
-                    worker.start()
-                    stack.push_async_callback(asyncio.to_thread, worker.stop)
-                await subscriptions.start()
-                stack.push_async_callback(subscriptions.stop)
-            yield
-
-
-def _log_fatal(reason: str) -> None:
-    log.critical("%s", reason)

@@ -44,6 +44,9 @@ class ServerSettings(CheckedSettings):
     """Address to listen on."""
     port: int = 8000
     """Port to listen on."""
+    drain_seconds: Annotated[float, Field(ge=0, le=60)] = 0
+    """After SIGTERM, how long this program goes on answering while `/readyz` says 503: at least as long as a load
+    balancer needs to notice. The images set it."""
     tls_certificate: FilePath | None = None
     """Certificate (PEM) for HTTPS served by this program itself."""
     tls_key: PrivateKey | None = None

@@ -133,6 +133,10 @@ class Settings(ServerSettings):
     database_url: DatabaseUrl
     """PostgreSQL URL of this service’s own database, as the role that serves; in production with
     `sslmode=verify-full`."""
+    database_pool: Annotated[int, Field(ge=3, le=100)] = 8
+    """Connections to PostgreSQL that one process keeps at most. A relay keeps three, and one more for its lease; with
+    `--workers`, each process has its own. All of them together, replicas included, must not be more than PostgreSQL
+    gives the role: a program says at its start when they are."""
     nats_url: str
     """NATS server; in production `tls://`."""
     nats_seed: NkeySeed

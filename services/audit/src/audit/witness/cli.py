@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 
 import typer
 import uvicorn
@@ -13,6 +14,7 @@ from audit.witness.settings import WitnessSettings
 from audit.witness.store import Store, StoreUnusable, create_store
 from audit.witness.web import build_web
 from shared.settings import Misconfigured, load_settings
+from shared.web.limits import Server
 
 witness = typer.Typer(
     no_args_is_help=True, help="Cosign the checkpoints of other organisations' logs, and never two histories of one."
@@ -42,7 +44,7 @@ def serve() -> None:
     try:
         with Store(settings.store, cosigner.witness_key) as store:
             checkpoint_witness = CheckpointWitness(cosigner, settings.log_keys(), store, lambda: int(time.time()))
-            uvicorn.run(
+            config = uvicorn.Config(
                 build_web(checkpoint_witness, store),
                 host=settings.host,
                 port=settings.port,
@@ -51,6 +53,11 @@ def serve() -> None:
                 log_config=None,
                 access_log=False,
             )
+            server = Server(config, drain_seconds=0)
+            with suppress(KeyboardInterrupt):
+                server.run()
+        if not server.started:
+            raise typer.Exit(1)
     except StoreUnusable as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from None

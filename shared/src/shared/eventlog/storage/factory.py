@@ -9,6 +9,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from shared.eventlog.storage.recorder import LogRecorder
 
 URL = "POSTGRES_URL"
+KEPT_CONNECTIONS = 2
+"""Of the pool, also when nothing is asked: the others are opened when needed, and closed after ten idle minutes."""
 REQUIRED_SETTINGS = ("dbname", "host", "port", "user", "password")
 TIME_LIMITS = {
     "connect_timeout": 3,
@@ -32,10 +34,11 @@ class LogFactory(PostgresFactory):
         kwargs |= dict.fromkeys(REQUIRED_SETTINGS) | conninfo_to_dict(url) | {"client_encoding": "UTF8"}
 
 
-def with_time_limits(url: str) -> str:
-    """What the URL says of the time limits stays."""
-    given = conninfo_to_dict(url)
-    return make_conninfo(url, **{name: value for name, value in TIME_LIMITS.items() if name not in given})
+def with_time_limits(url: str, connection_name: str = "") -> str:
+    """What the URL says of the time limits and of the name stays. `connection_name`: who is connected, for people who
+    look into `pg_stat_activity`."""
+    given, named = conninfo_to_dict(url), {"application_name": connection_name} if connection_name else {}
+    return make_conninfo(url, **{name: value for name, value in (TIME_LIMITS | named).items() if name not in given})
 
 
 def url_settings(url: str) -> dict[str, str]:
@@ -50,8 +53,8 @@ def environment(url: str, pool_size: int) -> dict[str, str]:
         "APPLICATION_RECORDER_TOPIC": get_topic(LogRecorder),
         "CREATE_TABLE": "no",
         **url_settings(url),
-        "POSTGRES_POOL_SIZE": "2",
-        "POSTGRES_MAX_OVERFLOW": str(pool_size - 2),
+        "POSTGRES_POOL_SIZE": str(KEPT_CONNECTIONS),
+        "POSTGRES_MAX_OVERFLOW": str(pool_size - KEPT_CONNECTIONS),
         "POSTGRES_MAX_WAITING": "0",
         "POSTGRES_CONNECT_TIMEOUT": "3",
         "POSTGRES_ENABLE_DB_FUNCTIONS": "no",

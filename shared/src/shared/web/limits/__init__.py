@@ -2,7 +2,7 @@
 
 from shared.web.limits.fair_use import FairUseMiddleware, Payer, payer_of
 from shared.web.limits.rates import PROGRAM, RateLimiter, address_of
-from shared.web.limits.server import BACKLOG, build_server
+from shared.web.limits.server import BACKLOG, Server, build_server
 from shared.web.limits.slots import PAST, PDFS, UPLOADS, SlotLimits, Slots
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "FairUseMiddleware",
     "Payer",
     "RateLimiter",
+    "Server",
     "SlotLimits",
     "Slots",
     "address_of",

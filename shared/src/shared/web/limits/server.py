@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import resource
+import signal
 import sys
+import time
+from types import FrameType
+from typing import Any
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from shared.settings import ServerSettings
+from shared.web.http import SECURITY_HEADERS, problem_response
 from shared.web.limits.connections import ConnectionGuard, ConnectionTable
 
 BACKLOG = 256
@@ -20,14 +25,77 @@ SWITCH_SECONDS = 0.0005
 takes it some twenty times for one answer, and waits each time while other threads count or decrypt."""
 
 
-def build_server(web: ASGIApp, settings: ServerSettings, *, shutdown_seconds: int = 10) -> uvicorn.Server:
-    """`shutdown_seconds`: the time that running requests get when the server stops.
+class Server(uvicorn.Server):
+    """uvicorn, which ends in order after SIGTERM: for `drain_seconds` it answers on and says on `/readyz` that it is
+    not ready, then takes no more connections, answers what it has, and ends with 0 and not by the signal. A second
+    signal shortens the wait."""
+
+    def __init__(self, config: uvicorn.Config, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._drain_seconds = drain_seconds
+        self._drained_at: float | None = None
+
+    @property
+    def is_stopping(self) -> bool:
+        return self._drained_at is not None or self.should_exit
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if sig != signal.SIGTERM:
+            super().handle_exit(sig, frame)
+        elif self._drained_at is None:
+            self._drained_at = time.monotonic() + self._drain_seconds
+        else:
+            self.should_exit = True
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._drained_at is not None and time.monotonic() >= self._drained_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+
+class Draining:
+    """ASGI application around another: once the server is stopping, `/readyz` answers 503 and each answer closes its
+    connection, so that a load balancer sends what comes next elsewhere."""
+
+    def __init__(self, web: ASGIApp) -> None:
+        self._web = web
+        self.server: Server | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and self.server is not None and self.server.is_stopping:
+            if scope["path"] == "/readyz":
+                headers = {"Connection": "close"} | SECURITY_HEADERS
+                answer = problem_response(
+                    503, "not-ready", "Service momentanément indisponible", "Le service s’arrête.", headers
+                )
+                await answer(scope, receive, send)
+                return
+            send = _closing(send)
+        await self._web(scope, receive, send)
+
+
+def _closing(send: Send) -> Send:
+    async def send_and_close(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            kept = [pair for pair in message.get("headers", ()) if pair[0].lower() != b"connection"]
+            message = message | {"headers": [*kept, (b"connection", b"close")]}
+        await send(message)
+
+    return send_and_close
+
+
+def build_server(
+    web: ASGIApp, settings: ServerSettings, *, shutdown_seconds: int = 10, drain_seconds: float | None = None
+) -> Server:
+    """`shutdown_seconds`: the time that running requests get when the server stops. `drain_seconds`: that of the
+    settings unless given.
 
     Raises OSError when the certificate or the key cannot be read."""
     proxies = [str(proxy) for proxy in settings.proxies]
     table = ConnectionTable(settings.connections_per_address, settings.proxies)
+    draining = Draining(web)
     guard = ConnectionGuard(
-        ProxyHeadersMiddleware(web, trusted_hosts=proxies) if proxies else web,  # type: ignore[arg-type]
+        ProxyHeadersMiddleware(draining, trusted_hosts=proxies) if proxies else draining,  # type: ignore[arg-type]
         table,
     )
     config = uvicorn.Config(
@@ -48,7 +116,8 @@ def build_server(web: ASGIApp, settings: ServerSettings, *, shutdown_seconds: in
     config.http_protocol_class = guard.protocol(config.http_protocol_class)  # type: ignore[assignment]
     _allow_open_files()
     sys.setswitchinterval(SWITCH_SECONDS)
-    return uvicorn.Server(config)
+    draining.server = Server(config, settings.drain_seconds if drain_seconds is None else drain_seconds)
+    return draining.server
 
 
 def _allow_open_files() -> None:
