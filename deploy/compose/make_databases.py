@@ -1,26 +1,43 @@
 """Creates the database of each service: one role owns it and migrates, another serves, and no other can enter."""
 
+import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
 
-CONNECTIONS_OF_A_SERVICE = 24
-"""A service's budget, all its roles together: what it holds beyond is refused to it, not taken from the others."""
+CONNECTIONS_OF_A_SERVICE = int(os.environ.get("DLA_DATABASE_CONNECTIONS", "48"))
+"""A service's budget, all its containers together: what it holds beyond is refused to it, not taken from the others."""
 
-CONNECTIONS_OF_AN_OWNER = 8
+CONNECTIONS_OF_AN_OWNER = 4
+CONNECTIONS_OF_PEOPLE = 10
+"""Left for psql and back-ups."""
 
 
-def make_databases(secrets: Path, services: Iterable[str]) -> None:
+def make_databases(secrets: Path, services: Sequence[str]) -> None:
+    """Raises SystemExit when PostgreSQL has fewer connections than it promises."""
     password = (secrets / "postgres" / "password").read_text()
     with psycopg.connect(host="postgres", user="postgres", password=password, autocommit=True) as server:
+        check_connections(server, len(services))
         for service in services:
             owner = make_role(server, secrets / f"{service}-owner" / "DLA_DATABASE_OWNER_URL", CONNECTIONS_OF_AN_OWNER)
             serving = make_role(server, secrets / service / "DLA_DATABASE_URL", CONNECTIONS_OF_A_SERVICE)
             make_database(server, owner, serving)
+
+
+def check_connections(server: psycopg.Connection, services: int) -> None:
+    row = server.execute("SELECT current_setting('max_connections')::int").fetchone()
+    assert row is not None
+    needed = services * (CONNECTIONS_OF_A_SERVICE + CONNECTIONS_OF_AN_OWNER) + CONNECTIONS_OF_PEOPLE
+    if row[0] < needed:
+        sys.exit(
+            f"PostgreSQL has {row[0]} connections, and {services} services of {CONNECTIONS_OF_A_SERVICE}, their owners"
+            f" and {CONNECTIONS_OF_PEOPLE} for people need {needed}: raise DLA_POSTGRES_CONNECTIONS, or lower"
+            " DLA_DATABASE_CONNECTIONS"
+        )
 
 
 def make_role(server: psycopg.Connection, url_file: Path, connections: int) -> str:

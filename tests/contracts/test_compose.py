@@ -12,6 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
+from shared.runtime.process_role import ProcessRole
+from shared.runtime.startup import connections_of
+from shared.settings import Settings
+
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
@@ -24,9 +28,10 @@ def test_a_container_has_limits_of_memory_processes_and_processors(name: str) ->
     service = SERVICES[name]
     assert 64 <= mebibytes(service["mem_limit"]) <= 2048
     assert service["memswap_limit"] == service["mem_limit"], "no swap beside it"
-    assert 16 <= service["pids_limit"] <= 256
+    assert 16 <= service["pids_limit"] <= 384
     assert 0 < service["cpus"] <= 2
     assert all("size=" in each for each in service["tmpfs"]), "what is in memory has a limit"
+    assert {"max-size", "max-file"} <= service["logging"]["options"].keys(), "nor do its logs fill the disk"
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -37,6 +42,53 @@ def test_a_container_may_do_nothing_that_it_need_not(name: str) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["read_only"] is True
     assert not {"privileged", "network_mode", "pid", "ipc", "devices", "userns_mode"} & service.keys()
+
+
+PHASES = ("intake", "diagnostic", "parcours", "followup", "audit")
+ROLES = {"api": "api", "worker": "work", "relay": "relay"}
+
+
+@pytest.mark.parametrize("name", PHASES)
+def test_each_role_of_a_service_is_a_container_of_its_own_where_asked(name: str) -> None:
+    single = SERVICES[name]
+    assert single["profiles"] == ["single"]
+    for suffix, role in ROLES.items():
+        scaled = SERVICES[f"{name}-{suffix}"]
+        assert (scaled["profiles"], scaled["command"]) == (["scaled"], ["serve", "--role", role])
+        assert "ports" not in scaled, "a second replica could not have it"
+        assert [scaled[each] for each in ("image", "volumes", "depends_on")] == [
+            single[each] for each in ("image", "volumes", "depends_on")
+        ]
+        assert scaled["environment"].items() >= single["environment"].items()
+    assert "DLA_PROXIES" in SERVICES[f"{name}-api"]["environment"], "else all callers are one address"
+
+
+def test_the_load_balancer_is_where_the_services_are_without_it() -> None:
+    balancer = SERVICES["balancer"]
+    published = {port.partition(":-")[2].partition("}")[0]: port.rpartition(":")[2] for port in balancer["ports"]}
+    alone = {SERVICES[name]["ports"][0].partition(":-")[2].partition("}")[0] for name in PHASES}
+    assert published.keys() == alone
+    assert balancer["networks"]["default"]["aliases"] == [*PHASES]
+    configured = (ROOT / "deploy/balancer/haproxy.cfg").read_text()
+    for name, port in zip(PHASES, published.values(), strict=True):
+        assert f"use_backend {name} if {{ dst_port {port} }}" in " ".join(configured.split())
+        assert f"replica 20 {name}-api:8000" in configured
+
+
+def test_one_of_the_profiles_is_chosen_unless_another_is_named() -> None:
+    assert "COMPOSE_PROFILES=single" in (ROOT / ".env").read_text().splitlines()
+
+
+def test_the_connections_of_all_services_are_fewer_than_postgresql_has() -> None:
+    """With the replicas that the guide names: three of the api, two of each other role."""
+    (most,) = re.findall(r"max_connections=\$\{\w+:-(\d+)}", " ".join(SERVICES["postgres"]["command"]))
+    (each,) = re.findall(r":-(\d+)}", SERVICES["databases"]["environment"]["DLA_DATABASE_CONNECTIONS"])
+    (pool,) = re.findall(r":-(\d+)}", SERVICES["intake"]["environment"]["DLA_DATABASE_POOL"])
+    settings = Settings.model_construct(database_pool=int(pool))
+    needed = {role: connections_of(role, settings) for role in ProcessRole}
+    assert 3 * needed[ProcessRole.API] + 2 * (needed[ProcessRole.WORK] + needed[ProcessRole.RELAY]) <= int(each)
+    owners, people = 4, 10  # deploy/compose/make_databases.py
+    assert len(PHASES) * (int(each) + owners) + people <= int(most)
 
 
 PUBLIC_IMAGES = {"PYTHON_IMAGE", "POSTGRES_IMAGE", "NATS_IMAGE"}

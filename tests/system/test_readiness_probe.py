@@ -1,4 +1,4 @@
-"""The probe of the containers: what it asks, and what it takes for yes."""
+"""The probe of the containers: what it asks, what it takes for yes, and how seldom it is started."""
 
 from __future__ import annotations
 
@@ -70,3 +70,34 @@ def test_nobody_there_and_a_service_that_says_nothing_are_not_ready(tls: dict[st
     assert not says_yes(ports.choose_ports({"nobody": None})["nobody"], **tls)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         assert not says_yes(silent.getsockname()[1], **tls)
+
+
+WATCH = PROBE.with_name("dla-watch")
+
+
+class Watched:
+    """A command that writes down each run, and fails once a file is there; no rest between runs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._runs, self.broken = folder / "runs", folder / "broken"
+        self._script, self._known = folder / "watch", folder / "known"
+        self._script.write_text(WATCH.read_text().replace("/tmp/dla-healthy", str(self._known)))
+        self._command = folder / "command"
+        self._command.write_text(f"echo run >>{self._runs}; test ! -e {self.broken}")
+
+    def check(self) -> tuple[int, int]:
+        """One health check: its exit code, and how often it asked."""
+        self._runs.unlink(missing_ok=True)
+        environment = {"PATH": os.environ["PATH"], "WATCH_SECONDS": "0", "WATCH_TIMES": "6"}
+        done = subprocess.run(["sh", self._script, "sh", self._command], env=environment, check=False, timeout=30)
+        return done.returncode, len(self._runs.read_text().splitlines())
+
+
+def test_what_is_known_to_be_healthy_is_asked_many_times_by_one_check(tmp_path: Path) -> None:
+    watched = Watched(tmp_path)
+    assert watched.check() == (0, 1), "at the start one is not kept waiting"
+    assert watched.check() == (0, 7)
+    watched.broken.touch()
+    assert [watched.check(), watched.check()] == [(1, 1), (1, 1)]
+    watched.broken.unlink()
+    assert [watched.check(), watched.check()] == [(0, 1), (0, 7)]

@@ -65,7 +65,7 @@ def test_what_is_in_progress_is_answered_and_the_exit_code_is_0(start: Start) ->
     process, http = start(0)
     with closing(http), ThreadPoolExecutor() as callers:
         slow = callers.submit(http.get, "/slow")
-        eventually(lambda: slow.running())
+        eventually(slow.running)
         http.get("/")  # behind it, so that the slow one has arrived
         process.send_signal(signal.SIGTERM)
         assert slow.result().text == "/slow"
