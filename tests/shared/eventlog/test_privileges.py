@@ -21,7 +21,7 @@ from shared.eventlog import ServiceApplication
 from shared.runtime.serving_role import check_serving_role
 from shared.settings import Misconfigured, Mode
 
-OF_EVERY_SERVICE = {"access_log", "log_identity", "releases", "skipped"}
+OF_EVERY_SERVICE = {"access_log", "log_identity", "releases", "skipped", "table_version"}
 OF_THE_LEDGER = {"accepted_restores", "checkpoints", "cosignatures", "leaves", "successions", "tampered_events"}
 
 
@@ -92,7 +92,11 @@ ALTERING = (
     rf"TRUNCATE {TABLE}",
     rf"FROM {TABLE}[^;\"]*FOR UPDATE",
 )
-BY_THE_OWNER = {("access_log.py", "access_log"), ("restored_log.py", "log_identity")}
+BY_THE_OWNER = {
+    ("access_log.py", "access_log"),
+    ("restored_log.py", "log_identity"),
+    ("table_version.py", "table_version"),
+}
 """Within a function that runs as the owner; by a command that connects as the owner."""
 
 
@@ -168,7 +172,7 @@ def test_production_does_not_serve_as_the_owner(
     settings, _ = ready(service("diagnostic"), lambda _: owner, nats, tmp_path)
     with closing(service("diagnostic").application(settings)) as app:
         check_serving_role(app, settings)
-        assert "may alter access_log, diagnostic_events, log_identity, releases, skipped" in caplog.text
+        assert "may alter access_log, diagnostic_events, log_identity, releases, skipped, table_version" in caplog.text
         production = settings.model_copy(update={"mode": Mode.PRODUCTION})
         with pytest.raises(Misconfigured, match=r"DLA_DATABASE_URL connects as a role that may alter .*OWNER_URL"):
             check_serving_role(app, production)
@@ -210,6 +214,6 @@ def test_who_is_a_member_of_the_owner_owns(shared_notes: tuple[str, str], postgr
     with psycopg.connect(postgres.superuser_url, autocommit=True) as server, closing(open_notes(serving)) as app:
         server.execute("GRANT privileged_notes TO privileged_notes_serve WITH INHERIT FALSE, SET TRUE")
         try:
-            assert app.alterable_tables() == ["log_identity", "notes_events", "releases", "skipped"]
+            assert app.alterable_tables() == ["log_identity", "notes_events", "releases", "skipped", "table_version"]
         finally:
             server.execute("REVOKE privileged_notes FROM privileged_notes_serve")

@@ -31,11 +31,13 @@ from shared.eventlog.people_search import (
 )
 from shared.eventlog.receipts import IdempotencyKey, IdempotencyKeyReused, Receipt, StaleVersion, UnknownCase
 from shared.eventlog.storage.recorder import LogRecorder
+from shared.eventlog.storage.table_version import TABLE_VERSION, TablesUnusable
 
 __all__ = [
     "DATABASE_ERRORS",
     "OUTAGES",
     "PARTITIONS",
+    "TABLE_VERSION",
     "AppendRefused",
     "CaseParked",
     "CommandOptions",
@@ -60,6 +62,7 @@ __all__ = [
     "ServiceStillRunning",
     "StaleVersion",
     "StoredPayload",
+    "TablesUnusable",
     "TrackingRefused",
     "UnknownCase",
     "UnreadableEvent",

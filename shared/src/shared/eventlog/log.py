@@ -27,6 +27,7 @@ from shared.eventlog.receipts import UnknownCase
 from shared.eventlog.storage.factory import environment, with_time_limits
 from shared.eventlog.storage.privileges import find_alterable_tables, grant_privileges
 from shared.eventlog.storage.recorder import LogRecorder
+from shared.eventlog.storage.table_version import check_table_version, record_table_version
 from shared.eventlog.stream_locks import StreamLocks
 from shared.kernel import Actor, CaseTable, Clock, Decider, Encrypted, event_name
 
@@ -116,14 +117,21 @@ class ServiceLog(Application[UUID]):
     def create_tables(self, serving_role: str | None = None) -> None:
         """The migration step: creates the tables that are missing. One program at a time.
 
-        `serving_role`: the role that serves with what the owner, who is connected, leaves it."""
+        `serving_role`: the role that serves with what the owner, who is connected, leaves it. Raises TablesUnusable
+        when a newer release has migrated already."""
         with self.recorder.datastore.get_connection() as connection, connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('migrate ' || current_schema(), 0))")
+            record_table_version(connection, self.recorder.schema, self.service)
             for statement in self.recorder.sql_create_statements:
                 connection.execute(statement)
             if serving_role is not None:
                 grant_privileges(connection, self.recorder.schema, serving_role)
         index_people(self.recorder, self.mapper, self.key_store)
+
+    def check_tables(self) -> None:
+        """Raises TablesUnusable when this program cannot serve on the tables as they are."""
+        with self.recorder.datastore.get_connection() as connection:
+            check_table_version(connection, self.recorder.schema, self.service)
 
     def alterable_tables(self) -> list[str]:
         """The append-only tables that the connected role could alter: none, where it only serves."""

@@ -18,6 +18,7 @@ from uuid import UUID
 
 import typer
 
+from shared.eventlog import TablesUnusable
 from shared.messaging import topology
 from shared.runtime import cli_access_log, cli_operations, cli_rehearsal
 from shared.runtime.cli_settings import settings_for, settings_of_owner
@@ -73,7 +74,11 @@ def command_line(service: Service) -> typer.Typer:
         settings, deploy = settings_of_owner(service, DeploySettings)
         deployer = replace(settings.access, seed=deploy.nats_deployer_seed.get_secret_value())
         connect = partial(service.application, settings, deploy.database_owner_url)
-        migrate_database(connect, deploy.serving_role(settings))
+        try:
+            migrate_database(connect, deploy.serving_role(settings))
+        except TablesUnusable as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from None
         reactions = service.reactions
         asyncio.run(
             topology.install(deployer, settings.region, service.name, reactions.publishers, reactions.reads_whole_logs)

@@ -17,7 +17,7 @@ from shared.crypto import ErasureListDamaged
 from shared.documents import PdfRenderer
 from shared.erasure.after_restore import repeat_lost_erasures
 from shared.erasure.erasure import decider as key_erasure
-from shared.eventlog import ServiceApplication
+from shared.eventlog import ServiceApplication, TablesUnusable
 from shared.messaging import Inbox, Relay, Subscriptions
 from shared.projections import Projector
 from shared.runtime.process_role import ProcessRole
@@ -63,6 +63,7 @@ async def run_service(
     OUTAGES."""
     app = await asyncio.to_thread(service.application, settings, role=role)
     try:
+        await asyncio.to_thread(_check_tables, app)
         await asyncio.to_thread(check_serving_role, app, settings)
         await asyncio.to_thread(check_connections, app, settings, role, processes)
         await asyncio.to_thread(_repeat_erasures, service, app)
@@ -92,6 +93,13 @@ def _set_state(service: Service, web: FastAPI, app: ServiceApplication, settings
     state.pdf_slots, state.past_slots, state.upload_slots = Slots(PDFS), Slots(PAST), Slots(UPLOADS)
     state.addresses = {name: str(url) for name, url in settings.feeds.items()}
     state.trusted = settings.trusted
+
+
+def _check_tables(app: ServiceApplication) -> None:
+    try:
+        app.check_tables()
+    except TablesUnusable as error:
+        raise Misconfigured([str(error)]) from error
 
 
 def _repeat_erasures(service: Service, app: ServiceApplication) -> None:
