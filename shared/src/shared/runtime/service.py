@@ -36,8 +36,8 @@ from shared.projections import Projection, indexes_of
 from shared.runtime.api_routes import api_routes
 from shared.runtime.process_role import ProcessRole
 from shared.runtime.startup import (
-    Phase,
     StartupGate,
+    StartupPhase,
     StopProcess,
     Worker,
     connection_name,
@@ -212,7 +212,7 @@ class Service:
                 authenticator: Authenticator = web.state.authenticator
                 return authenticator.prove_token(token)
 
-            web.state.phase = Phase.WAITING
+            web.state.phase = StartupPhase.WAITING
             web.add_middleware(FairUseMiddleware, rates=RateLimiter(settings), prove_token=prove_token)
             web.add_middleware(StartupGate, phase=lambda: web.state.phase)
         web.add_middleware(

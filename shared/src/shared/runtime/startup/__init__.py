@@ -2,11 +2,11 @@
 
 from shared.runtime.startup.connections import check_connections, connection_name, connections_of, pool_size
 from shared.runtime.startup.running import StopProcess, Worker, log_fatal, run_service
-from shared.runtime.startup.waiting import Phase, StartupGate, serve_when_possible
+from shared.runtime.startup.waiting import StartupGate, StartupPhase, serve_when_possible
 
 __all__ = [
-    "Phase",
     "StartupGate",
+    "StartupPhase",
     "StopProcess",
     "Worker",
     "check_connections",

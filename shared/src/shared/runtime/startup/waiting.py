@@ -21,7 +21,7 @@ OPEN_PATHS = frozenset({"/livez"})
 log = logging.getLogger(__name__)
 
 
-class Phase(StrEnum):
+class StartupPhase(StrEnum):
     WAITING = "waiting"
     SERVING = "serving"
 
@@ -29,11 +29,11 @@ class Phase(StrEnum):
 class StartupGate:
     """ASGI middleware: answers 503 until the service has its database. `phase`: asked at each request."""
 
-    def __init__(self, app: ASGIApp, phase: Callable[[], Phase]) -> None:
+    def __init__(self, app: ASGIApp, phase: Callable[[], StartupPhase]) -> None:
         self._app, self._phase = app, phase
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or self._phase() is Phase.SERVING or scope["path"] in OPEN_PATHS:
+        if scope["type"] != "http" or self._phase() is StartupPhase.SERVING or scope["path"] in OPEN_PATHS:
             await self._app(scope, receive, send)
             return
         detail = "Le service démarre et attend sa base de données."
@@ -47,7 +47,7 @@ class StartupGate:
 async def serve_when_possible(
     run: Callable[[], AbstractAsyncContextManager[None]],
     conninfo: str,
-    set_phase: Callable[[Phase], None],
+    set_phase: Callable[[StartupPhase], None],
     fail: Callable[[Exception], None],
 ) -> AsyncIterator[None]:
     """Enters `run()`, at once or, after an outage, as soon as PostgreSQL gives connections; leaves it at the end.
@@ -59,7 +59,7 @@ async def serve_when_possible(
         while not closing.is_set():
             try:
                 async with run():
-                    set_phase(Phase.SERVING)
+                    set_phase(StartupPhase.SERVING)
                     first.set()
                     await closing.wait()
                     return
@@ -72,7 +72,7 @@ async def serve_when_possible(
                     raise
                 fail(error)
                 return
-            set_phase(Phase.WAITING)
+            set_phase(StartupPhase.WAITING)
             first.set()
             with suppress(TimeoutError):
                 await asyncio.wait_for(closing.wait(), RETRY_SECONDS)
