@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Where it is set, as in many images, each process that starts compiles all that it imports: two seconds of a processor.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo tour up history test simulate model check audit bench faults token schemas lock sbom docs pictures clean
+.PHONY: help demo tour up status history test simulate model check audit bench faults token schemas lock sbom docs pictures clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ tour: $(READY) ## the same with the stories of deploy/tour: all of the DLA (OUT=
 
 up: $(READY) ## start everything and keep it running; Ctrl-C stops it (DIR=.history starts a history)
 	@$(BIN)/dla up $(if $(DIR),--folder $(DIR))
+
+status: $(READY) ## how the services of the running stack are (WATCH=1 shows it anew every two seconds, DIR=.history)
+	@$(BIN)/dla status $(if $(WATCH),--watch) $(if $(DIR),--folder $(DIR))
 
 history: $(READY) ## dossiers since 2002 in the databases of a stack of its own: SCALE=1 for 60,000 of them (DIR=.history, SEED=1, LISTS=no); resumed when it was interrupted
 	@$(BIN)/python -m deploy.history --scale $(or $(SCALE),0.01) --folder $(or $(DIR),.history) $(if $(SEED),--seed $(SEED)) $(if $(filter no,$(LISTS)),--no-lists)

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from embedded.cli import app
 from embedded.identity.issuer import Issuer
+from embedded.processes import ports
 
 CASE = "0199f0a0-0000-7000-8000-000000000001"
 
@@ -56,3 +57,17 @@ def test_up_says_in_a_paragraph_why_it_cannot_start(dla: CliRunner) -> None:
     assert refused.exit_code == 1
     assert "cannot be used: it has no PG_VERSION" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_status_says_that_no_stack_runs(dla: CliRunner) -> None:
+    refused = dla.invoke(app, ["status"])
+    assert refused.exit_code == 1
+    assert "No stack runs in .dla: start it with `make up`" in refused.stderr
+
+
+def test_status_names_a_service_that_does_not_answer(dla: CliRunner, capfd: pytest.CaptureFixture[str]) -> None:
+    port = ports.choose_ports({"nobody": None})["nobody"]
+    published = {"metrics": {"intake": f"http://127.0.0.1:{port}"}}
+    (Path(".dla") / "addresses.json").write_text(json.dumps(published))
+    assert dla.invoke(app, ["status"]).exit_code == 1
+    assert "does not answer" in capfd.readouterr().out

@@ -88,7 +88,13 @@ def test_every_service_is_ready_and_its_address_published(stack: Stack) -> None:
         assert httpx.get(f"{address}/readyz").status_code == 200
     assert httpx.get(f"{stack.console}/readyz").status_code == 200
     published = json.loads((stack.folder / "addresses.json").read_text())
-    assert published == {"pid": os.getpid(), "console": stack.console, "services": stack.addresses}
+    assert published == {
+        "pid": os.getpid(),
+        "console": stack.console,
+        "services": stack.addresses,
+        "metrics": stack.metrics,
+    }
+    assert tuple(stack.metrics) == SERVICES
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -51,15 +51,16 @@ def follow_first_log(database: Database, parameters: Any) -> list[Row]:
 
 @statement("UPDATE sources SET announced =")
 def record_announcement(database: Database, parameters: Any) -> list[Row]:
-    position, until, received, ancestors, publisher, log_id = parameters
+    position, until, reached, ends, ancestors, publisher, log_id = parameters
     source = database.tables.sources.get(publisher)
     if source and source["log_id"] == log_id and source["halted"] is None:
         until_before = source["received_until"]
-        if source["announced"] is not None and source["announced"] <= received:
+        before = source["announced_ends"]
+        if before is not None and all(end <= number for end, number in zip(before, reached, strict=True)):
             known = [each for each in (until_before, source["announced_until"]) if each is not None]
             until_before = max(known, default=None)
-        changes = {"announced": position, "announced_until": until, "received_until": until_before}
-        changes["ancestors"] = source["ancestors"] | ancestors.obj
+        changes = {"announced": position, "announced_ends": ends, "announced_until": until}
+        changes |= {"received_until": until_before, "ancestors": source["ancestors"] | ancestors.obj}
         database.tables.sources[publisher] = source | changes
     return []
 

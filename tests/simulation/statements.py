@@ -21,6 +21,7 @@ SOURCE: dict[str, Any] = {
     "halted": None,
     "halted_as_foreign": False,
     "announced": None,
+    "announced_ends": None,
     "announced_until": None,
     "received_until": None,
     "former_logs": (),

@@ -20,6 +20,8 @@ from shared.runtime.process_role import ProcessRole
 from shared.runtime.worker_processes import MISCONFIGURED
 from shared.settings import DeploySettings
 
+NOW = table_version.TABLE_VERSION
+
 
 @pytest.fixture
 def url(database: Callable[..., str]) -> str:
@@ -32,12 +34,12 @@ def set_version(app: ServiceApplication, version: int, oldest: int) -> None:
 
 def test_a_program_serves_once_the_tables_have_its_version(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(open_notes(url)) as app:
-        with pytest.raises(TablesUnusable, match=r"version 0, and this release needs 1: run `dla-notes migrate`"):
+        with pytest.raises(TablesUnusable, match=rf"version 0, and this release needs {NOW}: run `dla-notes migrate`"):
             app.check_tables()
         app.create_tables()
         app.check_tables()
-        monkeypatch.setattr(table_version, "TABLE_VERSION", 2)
-        with pytest.raises(TablesUnusable, match="version 1, and this release needs 2"):
+        monkeypatch.setattr(table_version, "TABLE_VERSION", NOW + 1)
+        with pytest.raises(TablesUnusable, match=f"version {NOW}, and this release needs {NOW + 1}"):
             app.check_tables()
         app.create_tables()
         app.check_tables()
@@ -47,19 +49,21 @@ def test_the_release_before_serves_on_while_the_next_one_is_rolled_out(url: str)
     """It may be restarted after the migration, as long as the newer tables say that it may."""
     with closing(open_notes(url)) as app:
         app.create_tables()
-        set_version(app, version=5, oldest=1)
+        set_version(app, version=NOW + 4, oldest=NOW)
         app.check_tables()
-        set_version(app, version=5, oldest=2)
-        with pytest.raises(TablesUnusable, match="releases from version 2 on can serve, and this one has 1: start"):
+        set_version(app, version=NOW + 4, oldest=NOW + 1)
+        refusal = f"releases from version {NOW + 1} on can serve, and this one has {NOW}: start"
+        with pytest.raises(TablesUnusable, match=refusal):
             app.check_tables()
 
 
 def test_an_older_release_migrates_nothing_back(url: str) -> None:
     with closing(open_notes(url)) as app:
         app.create_tables()
-        set_version(app, version=5, oldest=1)
+        set_version(app, version=NOW + 4, oldest=NOW)
         app.recorder.fetch("DROP INDEX case_id_position")
-        with pytest.raises(TablesUnusable, match="to version 5, and this one has 1: migrate with the newer release"):
+        refusal = f"to version {NOW + 4}, and this one has {NOW}: migrate with the newer release"
+        with pytest.raises(TablesUnusable, match=refusal):
             app.create_tables()
         assert app.recorder.fetch("SELECT to_regclass('case_id_position') AS made") == [{"made": None}]
 
@@ -86,7 +90,7 @@ def test_migrate_says_that_a_newer_release_has_migrated(
 ) -> None:
     settings, _ = ready(service, database, nats, tmp_path)
     with closing(service.application(settings)) as app:
-        set_version(app, version=5, oldest=1)
+        set_version(app, version=NOW + 4, oldest=NOW)
     deploy = DeploySettings.model_construct(nats_deployer_seed=settings.nats_seed, database_owner_url=None)
     monkeypatch.setattr("shared.runtime.cli.settings_of_owner", lambda *_: (settings, deploy))
     refused = CliRunner().invoke(cli, ["migrate"])

@@ -35,7 +35,7 @@ class Answers:
         await send({"type": "http.response.body", "body": body})
 
 
-def serve(listener: socket.socket, call_when_parent_ends: Callable[[Callable[[], None]], None]) -> int:
+def serve(_place: int, listener: socket.socket, call_when_parent_ends: Callable[[Callable[[], None]], None]) -> int:
     if code := os.environ.get("ENDS_WITH"):
         return int(code)
     answers = Answers()

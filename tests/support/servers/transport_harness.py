@@ -134,7 +134,7 @@ class Carrier:
         async def publish(jetstream: JetStreamContext) -> None:
             await jetstream.publish(subject, raw, headers=headers)
 
-        self._ask(publish)
+        self.ask(publish)
 
     def purge(self) -> None:
         """The stream loses its messages, and keeps its sequence."""
@@ -142,7 +142,7 @@ class Carrier:
         async def purge(jetstream: JetStreamContext) -> None:
             await jetstream.purge_stream(self.desk.name)
 
-        self._ask(purge)
+        self.ask(purge)
 
     def delete_stream(self) -> None:
         """As an operator's slip would; the deploy step makes it anew."""
@@ -150,7 +150,7 @@ class Carrier:
         async def delete(jetstream: JetStreamContext) -> None:
             await jetstream.delete_stream(self.desk.name)
 
-        self._ask(delete)
+        self.ask(delete)
 
     def wire(self) -> list[bytes]:
         """Every message the desk's stream holds."""
@@ -164,12 +164,12 @@ class Carrier:
                 messages += [message.data for message in await pull.fetch(500, timeout=5)]
             return messages
 
-        return self._ask(wire)
+        return self.ask(wire)
 
     def positions(self) -> list[int]:
         return [decode(message).header.position for message in self.wire()]
 
-    def _ask(self, question: Callable[[JetStreamContext], Coroutine[Any, Any, T]]) -> T:
+    def ask(self, question: Callable[[JetStreamContext], Coroutine[Any, Any, T]]) -> T:
         async def ask() -> T:
             connection = await connect(self.deployer)
             try:

@@ -1,5 +1,7 @@
-"""The command line of the embedded stack: `dla up`, `dla demo`, `dla tour`, `dla token`."""
+"""The command line of the embedded stack: `dla up`, `dla demo`, `dla tour`, `dla token`, `dla status`."""
 
+import json
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from embedded.stack import Program, Stack, installed_service
 
 DATA_FOLDER = Path(".dla")
 Folder = Annotated[Path, typer.Option(help="Where the stack keeps its data.")]
+STATUS_PROGRAM = (sys.executable, "-m", "shared.health")
 INTERRUPTED_EXIT_CODE = 130
 """What a shell expects of a program that Ctrl-C cut short."""
 
@@ -79,6 +82,31 @@ def token(
                 role, subject=subject or f"dev-{role}", unit=unit, units=units or (), case=case_id, name=name
             )
         )
+
+
+@app.command()
+def status(
+    watch: Annotated[bool, typer.Option("--watch", help="Show it anew every two seconds, until Ctrl-C.")] = False,
+    folder: Folder = DATA_FOLDER,
+) -> None:
+    """Show how the services of the running stack are, what hurts and what to do. Exit code 1 when something hurts."""
+    with print_errors():
+        addresses = metrics_addresses(folder)
+    options = ["--watch"] if watch else []
+    services = [f"{service}={address}" for service, address in addresses.items()]
+    raise typer.Exit(subprocess.run([*STATUS_PROGRAM, *services, *options], check=False).returncode)
+
+
+def metrics_addresses(folder: Path) -> dict[str, str]:
+    """Raises EmbeddedError when no stack runs there."""
+    try:
+        published = json.loads((folder / "addresses.json").read_text())
+    except FileNotFoundError as error:
+        raise EmbeddedError(
+            f"No stack runs in {folder}: start it with `make up`, and ask again in another terminal."
+        ) from error
+    addresses: dict[str, str] = published["metrics"]
+    return addresses
 
 
 def keep_up(program: Program = installed_service, folder: Path = DATA_FOLDER) -> None:

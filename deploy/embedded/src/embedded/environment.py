@@ -30,14 +30,17 @@ def service_environment(
     port: int,
     feeds: Mapping[str, str],
     console: str | None = None,
+    metrics_port: int | None = None,
 ) -> dict[str, str]:
-    """`console`: where personal links lead, if there is one."""
+    """`console`: where personal links lead, if there is one. `metrics_port`: of `/metrics` and `/status`."""
     if service == "audit":
         own = _ledger(folder)
     else:
         own = {"DLA_TRANSIT_KEYS": keep_secret(folder / "secrets" / "transit", _thirty_two_bytes)}
     if service == "intake" and console:
         own["DLA_INTAKE_CONSOLE_URL"] = console
+    if metrics_port is not None:
+        own["DLA_METRICS_PORT"] = str(metrics_port)
     return dict(os.environ) | {
         "DLA_MODE": "development",
         "DLA_RIGHTS_FROM": "token",

@@ -62,6 +62,8 @@ class Stack:
         and no service starts."""
         self.folder = folder.absolute()
         self.addresses: dict[str, str] = {}
+        self.metrics: dict[str, str] = {}
+        """By service, where `/metrics` and `/status` are."""
         self._published_addresses = self.folder / "addresses.json"
         self._program = program
         self._people = people
@@ -125,7 +127,10 @@ class Stack:
     def _start(self, undo: ExitStack) -> None:
         self._published_addresses.unlink(missing_ok=True)
         end_all_holders(self.folder / "run")
-        port = ports.choose_ports(ports.requested_ports(["postgres", "nats", *SERVICES, CONSOLE, "provider"]))
+        metrics = {service: f"{service}_metrics" for service in SERVICES}
+        names = ["postgres", "nats", *SERVICES, CONSOLE, "provider", *metrics.values()]
+        port = ports.choose_ports(ports.requested_ports(names))
+        self.metrics = {service: f"http://127.0.0.1:{port[name]}" for service, name in metrics.items()}
         self.addresses = {service: f"http://127.0.0.1:{port[service]}" for service in SERVICES}
         self.console = f"http://127.0.0.1:{port[CONSOLE]}"
         self._start_servers(port)
@@ -140,7 +145,9 @@ class Stack:
         )
         self._serve(environments, port)
         with explain_write_errors(self.folder):
-            published = {"pid": os.getpid(), "console": self.console, "services": self.addresses}
+            published = {"pid": os.getpid(), "console": self.console, "services": self.addresses} | {
+                "metrics": self.metrics
+            }
             write_private(self._published_addresses, json.dumps(published, indent=2) + "\n")
 
     def _start_servers(self, port: Mapping[str, int]) -> None:
@@ -169,6 +176,7 @@ class Stack:
                     port=port[service],
                     feeds=self.addresses,
                     console=self.console,
+                    metrics_port=port[f"{service}_metrics"],
                 )
                 for service in SERVICES
             }

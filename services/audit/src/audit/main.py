@@ -21,6 +21,7 @@ from audit.ledger.worker import LedgerWorker
 from audit.ownership import find_protected_case
 from audit.reactions import reactions
 from audit.rights import load_rights
+from audit.status import find_ledger_status
 from audit.witness.cli import witness
 from shared.eventlog import ServiceApplication
 from shared.runtime import Service, Worker, command_line
@@ -65,6 +66,7 @@ service = Service(
     read_seals=read_own_seals,
     tables="\n".join(files(part).joinpath("tables.sql").read_text() for part in ("audit.ledger", "audit.reconcile")),
     workers=ledger_workers,
+    find_own_status=find_ledger_status,
     tags={
         "cases": "La chronologie d’un dossier à travers les services, et son dossier de preuves.",
         "overview": "Toutes les phases d’un coup\u00a0: la charge de travail, les dossiers, les lectures.",

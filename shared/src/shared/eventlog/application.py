@@ -18,6 +18,7 @@ from shared.eventlog.pending_changes import AggregateChanges, case_rows
 from shared.eventlog.people_index import people_rows
 from shared.eventlog.receipts import IdempotencyKey, IdempotencyKeyReused, Receipt, StaleVersion, UnknownCase
 from shared.kernel import Actor, CompanionCommand, Context, Decider, Refused, encrypted_values, event_name
+from shared.telemetry import COMMANDS, REFUSALS
 
 S = TypeVar("S")
 MAX_ATTEMPTS = 20
@@ -62,6 +63,21 @@ class ServiceApplication(ServiceLog):
 
         Raises Refused when the domain refuses, and the errors that `CommandOptions` names. After 20 conflicts it raises
         StaleVersion."""
+        name, outcome = type(command).__name__, "failed"
+        try:
+            receipt = self._handle(decider, stream, command, context, options)
+            outcome = "recorded" if receipt.position is not None else "unchanged"
+        except Refused as refused:
+            outcome = "refused"
+            REFUSALS.labels(name, refused.slug).inc()
+            raise
+        finally:
+            COMMANDS.labels(name, outcome).inc()
+        return receipt
+
+    def _handle(
+        self, decider: Decider[S], stream: UUID, command: Any, context: Context, options: CommandOptions
+    ) -> Receipt:
         streams = {stream}
         for _ in range(MAX_ATTEMPTS):
             with self.stream_locks.on(streams) as has_waited:

@@ -23,6 +23,7 @@ from shared.kernel.decider import (
 )
 from shared.kernel.differences import ContentChange, ContentFact, RuleDifference, diff_facts
 from shared.kernel.encrypted import Encrypted, PersonalData, encrypted_values, stored_tokens
+from shared.kernel.error_text import describe_error
 from shared.kernel.events import (
     EventName,
     command,
@@ -152,6 +153,7 @@ __all__ = [
     "decide_comment",
     "declared_events",
     "declared_refusals",
+    "describe_error",
     "diff_facts",
     "effective_time",
     "encrypted_values",

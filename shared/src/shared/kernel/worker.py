@@ -9,6 +9,8 @@ import logging
 from collections.abc import Callable
 from threading import Event, Lock, Thread
 
+from shared.kernel.error_text import describe_error
+
 log = logging.getLogger(__name__)
 MAX_BACKOFF_SECONDS = 10.0
 
@@ -39,6 +41,14 @@ class WorkerLoop:
         self.wake_up, self.stopping = Event(), Event()
         self._thread: Thread | None = None
         self._starting = Lock()
+        self._error: str | None = None
+
+    @property
+    def fault(self) -> str | None:
+        """Why the task is not done now: its last run failed, or its thread does not run. Null while all is well."""
+        if self._thread is None or not self._thread.is_alive():
+            return "it does not run"
+        return self._error
 
     def start(self) -> None:
         """Starts the thread; does nothing when it has started already."""
@@ -66,12 +76,13 @@ class WorkerLoop:
             try:
                 self._task()
             except Exception as error:
+                self._error = describe_error(error)
                 pause = min(self._backoff * 2**errors_in_a_row, self._max_backoff)
                 errors_in_a_row = min(errors_in_a_row + 1, 32)
                 self._log(error, errors_in_a_row, pause)
                 self.stopping.wait(pause)
             else:
-                errors_in_a_row = 0
+                errors_in_a_row, self._error = 0, None
                 self.stopping.wait(self._rest)
                 if not self.stopping.is_set():
                     self.wake_up.wait(self._interval)

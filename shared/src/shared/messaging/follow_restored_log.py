@@ -198,7 +198,7 @@ def switch_log(connection: psycopg.Connection[Any], restored: RestoredLog, reaso
         raise NotFollowed("ce qui est suivi vient de changer\u00a0: recommencez.")
     connection.execute(
         "UPDATE sources SET log_id = %s, ancestors = %s, halted = NULL, halted_as_foreign = false, announced = NULL,"
-        " announced_at = NULL, announced_until = NULL, received_until = NULL,"
+        " announced_at = NULL, announced_ends = NULL, announced_until = NULL, received_until = NULL,"
         " former_logs = array_append(former_logs, log_id) WHERE publisher = %s",
         (restored.new_log, Jsonb(dict(restored.ancestors)), restored.publisher),
     )

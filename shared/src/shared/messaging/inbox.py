@@ -97,13 +97,16 @@ class Inbox:
         tracked = {row["partition"]: row["number"] for row in rows}
         self._app.recorder.fetch(
             "UPDATE {schema}.sources SET announced = %s, announced_at = clock_timestamp(), announced_until = %s,"
-            " received_until = CASE WHEN announced <= %s THEN greatest(received_until, announced_until)"
-            " ELSE received_until END, ancestors = ancestors || %s"
+            " received_until = CASE WHEN announced_ends IS NULL OR EXISTS"
+            " (SELECT FROM unnest(announced_ends, %s::bigint[]) AS last(announced, reached) WHERE announced > reached)"
+            " THEN received_until ELSE greatest(received_until, announced_until) END,"
+            " announced_ends = %s::bigint[], ancestors = ancestors || %s"
             " WHERE (publisher, log_id) = (%s, %s) AND halted IS NULL",
             (
                 mark.position,
                 limit_to_now(mark.until, self._app.clock.now()),
-                tracked.get(WHOLE_LOG, 0),
+                [tracked.get(partition, 0) for partition in ends],
+                [*ends.values()],
                 Jsonb(mark.ancestors),
                 mark.publisher,
                 mark.log_id,

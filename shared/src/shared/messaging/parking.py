@@ -4,18 +4,16 @@ other cases go on."""
 from __future__ import annotations
 
 import logging
-import traceback
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from shared.eventlog import NotParked, PartitionTracking, ServiceApplication
-from shared.kernel import Refused
+from shared.kernel import describe_error
 from shared.messaging.wire import Header, Message, decode, encode
 
 log = logging.getLogger(__name__)
@@ -54,13 +52,16 @@ class Parking:
         (row,) = self._app.recorder.fetch(
             "INSERT INTO {schema}.failures AS f VALUES (%s, %s, 1, %s) ON CONFLICT (publisher, event_id)"
             " DO UPDATE SET times = f.times + 1, error = excluded.error, failed_at = now() RETURNING times",
-            (header.publisher, header.id, _describe(error)),
+            (header.publisher, header.id, describe_error(error)),
         )
         return bool(row["times"] >= self.MAX_FAILURES)
 
     def park(self, message: Message, tracking: PartitionTracking, error: Exception | None = None) -> None:
         """Parks an event: because of an error, or without one behind an earlier event of its case."""
-        row = _row(message, tracking) | {"partition": tracking.partition, "error": _describe(error) if error else None}
+        row = _row(message, tracking) | {
+            "partition": tracking.partition,
+            "error": describe_error(error) if error else None,
+        }
         self._app.recorder.insert_events([], tracking=replace(tracking, parks=True), extras={"parked": [row]})
         if error:
             log.warning("case %s of %s is parked: %s", tracking.case, tracking.application_name, row["error"])
@@ -121,11 +122,3 @@ def _row(message: Message, tracking: PartitionTracking) -> dict[str, Any]:
         "number": tracking.notification_id,
         "message": b64encode(encode(message)).decode(),
     }
-
-
-def _describe(error: Exception) -> str:
-    """What an operator needs to mend it. Not the error's own text, which may hold personal data."""
-    if isinstance(error, Refused):
-        return f"refused: {error.slug}"
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {frame.name}, {Path(frame.filename).name}:{frame.lineno}"

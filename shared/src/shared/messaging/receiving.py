@@ -15,9 +15,11 @@ from shared.messaging.halts import PublisherHalted
 from shared.messaging.inbox import GapDetected, Inbox
 from shared.messaging.provenance import ForeignContent, MessageSource, check_subject
 from shared.messaging.wire import Message, decode, decode_high_water_mark
+from shared.telemetry import MESSAGES
 
 RETRY_SECONDS = 0.5
 HALTED_RETRY_SECONDS = 30
+OUTCOMES = ("applied", "foreign", "gap", "halted", "unreadable", "failed")
 log = logging.getLogger(__name__)
 
 
@@ -41,11 +43,15 @@ class Receiver:
 
     def __init__(self, inbox: Inbox, *, region: str, threads: Mapping[str, Executor]) -> None:
         self._inbox, self._region, self._threads = inbox, region, threads
+        for publisher in threads:  # from 0 on: Prometheus sees no increase in a counter that begins at 1
+            for outcome in OUTCOMES:
+                MESSAGES.labels(publisher, outcome)
 
     async def receive(self, publisher: str, message: DeliveredMessage) -> None:
         try:
             decoded = decode(message.body)
         except msgspec.DecodeError:
+            MESSAGES.labels(publisher, "unreadable").inc()
             log.exception("unreadable message: its number will be back-filled from the feed")
             await message.reject()
             return
@@ -56,14 +62,18 @@ class Receiver:
         try:
             applied.result()
         except (ForeignContent, GapDetected) as error:
+            MESSAGES.labels(publisher, "gap" if isinstance(error, GapDetected) else "foreign").inc()
             log.error("dropped: %s", error)  # noqa: TRY400  it is no fault of this program
             await message.reject()
         except PublisherHalted:
+            MESSAGES.labels(publisher, "halted").inc()
             await message.nack(delay=HALTED_RETRY_SECONDS)
         except Exception as error:  # noqa: BLE001, RUF100  not applied, for whatever reason: it comes again
+            MESSAGES.labels(publisher, "failed").inc()
             log.warning("%s %s: to be delivered again, after %r", publisher, decoded.header.position, error)
             await message.nack(delay=RETRY_SECONDS)
         else:
+            MESSAGES.labels(publisher, "applied").inc()
             await message.ack()
 
     def _apply(self, message: Message, publisher: str, subject: str) -> None:

@@ -29,6 +29,7 @@ from shared.messaging.nats_access import connect, violates_permissions
 from shared.messaging.relay_status import record_relay_status
 from shared.messaging.wire import HighWaterMark, Message, ToIntegrationEvent, decode, encode, messages_of
 from shared.settings import NatsAccess
+from shared.telemetry import LEADING, RELAY_ERRORS, SENT
 from shared.temporal import closed_timestamp
 
 COMPARE_SECONDS, POLL_SECONDS, RETRY_SECONDS = 2.0, 1.0, 0.5
@@ -90,6 +91,7 @@ class Relay:
 
     async def run(self) -> None:
         """Runs until stopped. It waits for PostgreSQL, NATS and the stream when they are missing, and logs it."""
+        LEADING.set_function(lambda: self.health.leading)
         self._tasks = [
             asyncio.create_task(self._supervise("lease", self._lease.hold)),
             asyncio.create_task(self._supervise("stream", self._lead)),
@@ -122,6 +124,7 @@ class Relay:
             await asyncio.sleep(RETRY_SECONDS)
 
     def _report(self, name: str, error: BaseException) -> None:
+        RELAY_ERRORS.labels(name).inc()
         text = f"{type(error).__name__}: {error}"
         if self._errors.get(name) != text:
             log.log(
@@ -261,6 +264,7 @@ class Relay:
         if error := response.get("error"):
             raise RelayFenced(error)
         self._sequence, self._position = response["seq"], messages[-1].header.position
+        SENT.inc(last)
 
     async def _compare(self, connection: Client, jetstream: JetStreamContext) -> None:
         """Compares the end of the stream with ours, then announces the high-water mark."""

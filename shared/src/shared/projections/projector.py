@@ -81,6 +81,11 @@ class Projector:
     def stop(self) -> None:
         self._loop.stop()
 
+    @property
+    def fault(self) -> str | None:
+        """Why nothing is folded now."""
+        return self._loop.fault
+
     def catch_up(self) -> None:
         """Folds all that is new, batch by batch for all projections. Raises the first error once each projection has
         been tried: one that fails keeps no other back."""

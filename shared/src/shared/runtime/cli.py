@@ -20,7 +20,7 @@ import typer
 
 from shared.eventlog import TablesUnusable
 from shared.messaging import topology
-from shared.runtime import cli_access_log, cli_operations, cli_rehearsal
+from shared.runtime import cli_access_log, cli_operations, cli_rehearsal, cli_status
 from shared.runtime.cli_settings import settings_for, settings_of_owner
 from shared.runtime.migration import migrate_database
 from shared.runtime.process_role import ProcessRole
@@ -127,6 +127,7 @@ def command_line(service: Service) -> typer.Typer:
     cli_operations.install(cli, service)
     cli_access_log.install(cli, service)
     cli_rehearsal.install(cli, service)
+    cli_status.install(cli, service)
     return cli
 
 
@@ -135,9 +136,9 @@ def _run_workers(service: Service, settings: Settings, number: int) -> None:
     gc.collect()
     gc.freeze()
 
-    def serve(listener: socket.socket, call_when_parent_ends: Callable[[Callable[[], None]], None]) -> int:
+    def serve(place: int, listener: socket.socket, call_when_parent_ends: Callable[[Callable[[], None]], None]) -> int:
         try:
-            _run(service, settings, ProcessRole.API, number, listener, call_when_parent_ends)
+            _run(service, settings, ProcessRole.API, number, listener, call_when_parent_ends, place)
         except typer.Exit as ended:
             return ended.exit_code
         return 0
@@ -153,6 +154,7 @@ def _run(
     processes: int = 1,
     listener: socket.socket | None = None,
     call_when_parent_ends: Callable[[Callable[[], None]], None] = lambda _: None,
+    place: int = 0,
 ) -> None:
     ends: list[tuple[str, int]] = []
 
@@ -161,7 +163,7 @@ def _run(
         server.should_exit = True
 
     sys.setswitchinterval(THREAD_SWITCH_SECONDS)
-    web = service.web(settings, role, fatal=stop_server, processes=processes)
+    web = service.web(settings, role, fatal=stop_server, processes=processes, place=place)
     service.warm_up()
     gc.collect()
     gc.freeze()  # else each full collection looks through all that was loaded, and everybody waits up to 0.2 s

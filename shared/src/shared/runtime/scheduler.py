@@ -10,6 +10,7 @@ from typing import Any
 
 from shared.eventlog import OUTAGES, CommandOptions, DeadlineAlreadyFired, FiredDeadline, ServiceApplication
 from shared.kernel import Actor, Refused, Role, WorkerLoop
+from shared.telemetry import DEADLINES_FAILED, DEADLINES_FIRED
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,16 @@ class Scheduler:
         self._housekeeping.stop()
         self._loop.stop()
 
+    @property
+    def fault(self) -> str | None:
+        """Why no deadline is fired now."""
+        return self._loop.fault
+
+    @property
+    def housekeeping_fault(self) -> str | None:
+        """Why nothing is tidied up: receipts, the access log, and what else is done once an hour."""
+        return self._housekeeping.fault
+
     def _clean_up(self) -> None:
         """In a loop of its own: a task that fails keeps no deadline back."""
         self._app.recorder.delete_expired(self.RECEIPT_RETENTION)
@@ -92,9 +103,11 @@ class Scheduler:
             except (DeadlineAlreadyFired, *OUTAGES):
                 raise
             except Exception as error:
+                DEADLINES_FAILED.labels(firing.kind).inc()
                 log.exception("the command of deadline %s %s of %s fails", firing.kind, firing.key, firing.stream)
                 self._postpone(firing, error)
             else:
+                DEADLINES_FIRED.labels(firing.kind).inc()
                 return True
         return False
 

@@ -30,6 +30,7 @@ from shared.contracts.base import PublicEvent
 from shared.crypto import ErasureList
 from shared.erasure.after_restore import KeyDestruction, key_destruction
 from shared.eventlog import ServiceApplication
+from shared.health import FindOwnStatus, StatusReader, nothing_more
 from shared.kernel import Clock, Decider, Refusal, declared_refusals
 from shared.messaging import Feed, Reactions, ToIntegrationEvent
 from shared.projections import Projection, indexes_of
@@ -48,6 +49,7 @@ from shared.runtime.startup import (
 )
 from shared.runtime.worker_processes import MISCONFIGURED
 from shared.settings import Misconfigured, Settings
+from shared.telemetry import RequestTelemetryMiddleware
 from shared.web.auth import Authenticator, FindProtectedCase, LoadRights, document_roles, no_protected_case
 from shared.web.http import (
     SECURITY_HEADERS,
@@ -85,7 +87,8 @@ class Service:
     an erasure that a database restored from a back-up has undone. `own_settings`: settings of this service alone; it
     does not start when they are wrong. `tags`: French descriptions of the OpenAPI tags, by name. `examples`: a JSON
     file with an example body by the path of its command. `descriptions`: a TOML file with the OpenAPI descriptions of
-    the service's own fields. `prepare`: reads what the first requests would otherwise wait for."""
+    the service's own fields. `prepare`: reads what the first requests would otherwise wait for. `find_own_status`: what
+    the service measures beyond what all do."""
 
     name: str
     title: str
@@ -106,6 +109,7 @@ class Service:
     erases_again: Callable[[ServiceApplication, UUID], KeyDestruction] = key_destruction
     seal_access_log: Callable[[ServiceApplication], object] = seal_access_log
     read_seals: Callable[[ServiceApplication], Iterable[AccessLogSealed]] = read_seals
+    find_own_status: FindOwnStatus = nothing_more
     load_rights: LoadRights = load_replicated_rights
     find_protected_case: FindProtectedCase = no_protected_case
 
@@ -155,19 +159,20 @@ class Service:
         role: ProcessRole = ProcessRole.ALL,
         fatal: StopProcess | None = None,
         processes: int = 1,
+        place: int = 0,
     ) -> FastAPI:
         """The HTTP application; its lifespan runs the background tasks of the role. Without settings it only describes
         itself (OpenAPI).
 
         `fatal(reason)` is called when the process must end and be started anew: NATS refused it a permission, say.
-        `processes`: how many of this program answer on one port.
+        `processes`: how many of this program answer on one port; `place`: which of them this one is.
         Raises Misconfigured when a worker of this role lacks a setting."""
         workers = self.workers() if settings and role in (ProcessRole.ALL, ProcessRole.WORK) else ()
 
         @asynccontextmanager
         async def lifespan(web: FastAPI) -> AsyncIterator[None]:
             assert settings is not None
-            run = partial(run_service, self, web, settings, role, processes, [*workers], fatal or log_fatal)
+            run = partial(run_service, self, web, settings, role, processes, [*workers], fatal or log_fatal, place)
             conninfo = settings.database_url.get_secret_value()
             try:
                 async with serve_when_possible(run, conninfo, partial(setattr, web.state, "phase"), fail):
@@ -219,6 +224,7 @@ class Service:
             SecurityHeadersMiddleware,
             headers=SECURITY_HEADERS | (TLS_HEADERS if settings and settings.over_tls else {}),
         )
+        web.add_middleware(RequestTelemetryMiddleware)
         web.include_router(health_router)
         if role in (ProcessRole.ALL, ProcessRole.API):
             routes = api_routes(self)
@@ -226,6 +232,14 @@ class Service:
         if settings is not None and settings.dev_clock:
             web.router.routes.extend(clock_router.routes)
         return web
+
+    def status_reader(self, app: ServiceApplication) -> StatusReader:
+        return StatusReader(
+            app,
+            self.reactions.publishers,
+            projections=[projection.name for projection in self.projections],
+            find_own=self.find_own_status,
+        )
 
     def warm_up(self) -> None:
         """Reads what the first requests would otherwise wait for; again, it costs nothing."""

@@ -24,8 +24,8 @@ MISCONFIGURED = 2
 """The exit code of a process that starting again cannot help."""
 SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
 Mask = set[int | signal.Signals]
-Serve = Callable[[socket.socket, Callable[[Callable[[], None]], None]], int]
-"""(socket, call_when_parent_ends) to the exit code, in a process of its own."""
+Serve = Callable[[int, socket.socket, Callable[[Callable[[], None]], None]], int]
+"""(place, socket, call_when_parent_ends) to the exit code, in a process of its own."""
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ class WorkerProcesses:
                 if other is not slot:
                     other.listener.close()
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-            code = self._serve(slot.listener, self._call_when_parent_ends)
+            code = self._serve(self._slots.index(slot), slot.listener, self._call_when_parent_ends)
         except Exception:
             log.exception("a worker process failed")
         finally:

@@ -61,6 +61,11 @@ class ServerSettings(CheckedSettings):
     """Requests of one address without a token, for one process."""
     rate_failures: RateLimit = "120/minute"
     """Invalid tokens that one address may show, for one process; the next ones are looked at one at a time."""
+    metrics_host: str = "127.0.0.1"
+    """Address of `/metrics` and `/status`; let nobody but Prometheus reach it."""
+    metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """Port of `/metrics` and `/status`, without which they are not served. With `--workers`, that of the first process;
+    each of the others has the next one."""
     connections_per_address: Annotated[int, Field(ge=10, le=1000)] = 200
     """Open connections of one address, for one process. Those of `proxies` have no limit but the 1,000 of the process:
     there, all clients are one address, and the proxy counts them."""

@@ -44,12 +44,14 @@ CREATE TABLE IF NOT EXISTS {schema}.sources (
     publisher text PRIMARY KEY, log_id uuid NOT NULL, halted text,
     announced bigint,             -- the last position that the publisher announced
     announced_at timestamptz,
+    announced_ends bigint[],      -- the last number of each partition then; of a log received whole, its last position
     announced_until timestamptz,  -- on the publisher's clock: before it, nothing was recorded beyond `announced`
     received_until timestamptz,   -- before it, the publisher recorded nothing that was not received
     former_logs uuid[] NOT NULL DEFAULT ARRAY[]::uuid[], -- consumed before log_id
     halted_as_foreign boolean NOT NULL DEFAULT false,    -- it spoke for another service
     ancestors jsonb NOT NULL DEFAULT '{{}}'                -- other logs, each with the last position in common with log_id
 );
+ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS announced_ends bigint[];
 ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS ancestors jsonb NOT NULL DEFAULT '{{}}';
 ALTER TABLE {schema}.sources ADD COLUMN IF NOT EXISTS halted_as_foreign boolean NOT NULL DEFAULT false;
 CREATE TABLE IF NOT EXISTS {schema}.resumed (            -- publishers that an operator resumed after such a halt
@@ -91,6 +93,9 @@ CREATE TABLE IF NOT EXISTS {schema}.leases (name text PRIMARY KEY, holder text N
 CREATE TABLE IF NOT EXISTS {schema}.relay_status (  -- what the leading relay last reported
     singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton), position bigint NOT NULL, error text,
     reported_at timestamptz NOT NULL
+);
+CREATE TABLE IF NOT EXISTS {schema}.part_status (  -- projections, deadlines, receiving: as any replica last reported
+    part text PRIMARY KEY, ran_at timestamptz, failed_at timestamptz, error text
 );
 CREATE TABLE IF NOT EXISTS {schema}.projection_rows (
     projection text, case_id uuid, version bigint NOT NULL, document jsonb NOT NULL, search text NOT NULL DEFAULT '',

@@ -30,6 +30,7 @@ from shared.eventlog.storage.prepared_statement import (
     encode_texts,
     encode_uuids,
 )
+from shared.telemetry import APPEND_SECONDS, APPENDED
 
 MAX_ATTEMPTS = 10
 TIMEOUT_SECONDS = 8.0
@@ -75,11 +76,14 @@ class Appender:
     def append(self, append: Append) -> Sequence[int]:
         """Appends all or nothing, and returns the positions. An append with a hook goes alone, on its own connection,
         so that no small one waits for it. Raises AppendRefused, or one of OUTAGES."""
-        return (
-            self._append_or_recognize(append, answer_lost=False)
-            if append.in_transaction
-            else self._group.submit(append)
-        )
+        with APPEND_SECONDS.time():
+            positions = (
+                self._append_or_recognize(append, answer_lost=False)
+                if append.in_transaction
+                else self._group.submit(append)
+            )
+        APPENDED.inc(len(positions))
+        return positions
 
     def close(self) -> None:
         """Returns the leader's connection, so that the pool can close."""

@@ -20,6 +20,7 @@ from shared.erasure.erasure import decider as key_erasure
 from shared.eventlog import ServiceApplication, TablesUnusable
 from shared.messaging import Inbox, Relay, Subscriptions
 from shared.projections import Projector
+from shared.runtime.observation import metrics_served, part_reporter
 from shared.runtime.process_role import ProcessRole
 from shared.runtime.scheduler import Scheduler
 from shared.runtime.serving_role import check_serving_role
@@ -58,6 +59,7 @@ async def run_service(
     processes: int,
     workers: Sequence[Callable[[ServiceApplication], Worker]],
     fatal: StopProcess,
+    place: int = 0,
 ) -> AsyncIterator[None]:
     """Opens the log, checks that it can be served, and runs the tasks of the role. Raises Misconfigured, or one of
     OUTAGES."""
@@ -73,8 +75,9 @@ async def run_service(
         raise
     _set_state(service, web, app, settings)
     try:
-        async with _run_background(service, app, settings, role, [make(app) for make in workers], fatal):
-            yield
+        with metrics_served(settings, place, web.state.status):
+            async with _run_background(service, app, settings, role, [make(app) for make in workers], fatal):
+                yield
     finally:
         await asyncio.to_thread(web.state.pdf_renderer.close)
         await asyncio.to_thread(app.close)
@@ -93,6 +96,7 @@ def _set_state(service: Service, web: FastAPI, app: ServiceApplication, settings
     state.pdf_slots, state.past_slots, state.upload_slots = Slots(PDFS), Slots(PAST), Slots(UPLOADS)
     state.addresses = {name: str(url) for name, url in settings.feeds.items()}
     state.trusted = settings.trusted
+    state.status = service.status_reader(app)
 
 
 def _check_tables(app: ServiceApplication) -> None:
@@ -138,7 +142,8 @@ async def _run_background(
             stack.push_async_callback(asyncio.wait, [relay_task])
             stack.push_async_callback(relay.stop)
         if role in (ProcessRole.ALL, ProcessRole.WORK):
-            all_workers: list[Worker] = [projector, scheduler, *workers]
+            reporter = part_reporter(app, projector, scheduler, subscriptions)
+            all_workers: list[Worker] = [projector, scheduler, *workers, reporter]
             for worker in all_workers:
                 worker.start()
                 stack.push_async_callback(asyncio.to_thread, worker.stop)

@@ -18,6 +18,7 @@ from shared.access import AccessLog, AccessRecord
 from shared.crypto import KeyErased
 from shared.eventlog import EventLogError
 from shared.kernel import OVERRIDE, Actor, Role, squeeze_blanks, uuid7
+from shared.telemetry import ACCESS_LOG_REFUSED
 from shared.web.http import REASON_HEADER, ProblemError, operation_id
 
 log = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ class AccessRecorder:
         try:
             self._access_log.record(read)
         except (EventLogError, KeyErased) as error:
+            ACCESS_LOG_REFUSED.inc()
             log.warning("this read could not be recorded in the access log, so nothing was shown: %r", error)
             raise ProblemError(
                 503,

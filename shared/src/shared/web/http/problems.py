@@ -9,6 +9,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
+from shared.telemetry import PROBLEMS
+
 TYPES = "/problems/"
 """A path of the service that answers, where a page says what to do. Relative to its address (RFC 9457, section 3.1.1),
 so that a deployment sets nothing."""
@@ -55,5 +57,6 @@ class ProblemError(HTTPException):
 def problem_response(
     status: int, slug: str, title: str, detail: str, headers: Mapping[str, str] | None = None, **extra: Any
 ) -> JSONResponse:
+    PROBLEMS.labels(slug).inc()
     body = {"type": TYPES + slug, "title": title, "status": status, "detail": detail, **extra}
     return JSONResponse(body, status, headers, media_type="application/problem+json")

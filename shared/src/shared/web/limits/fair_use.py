@@ -18,6 +18,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.telemetry import RATE_LIMITED
 from shared.web.http import UNLIMITED_PATHS, ProblemError, problem_response
 from shared.web.limits.rates import PROGRAM, RateLimiter, address_of, too_many_requests
 from shared.web.limits.slots import too_many_at_once
@@ -79,6 +80,7 @@ class FairUseMiddleware:
         payer = scope["payer"] = Payer(self._rates, address_of(scope))
         refused = await self._refusal(payer, token)
         if refused is not None:
+            RATE_LIMITED.labels("address" if payer.who is None else "person", refused.slug).inc()
             await self._hold_back(payer)
             await problem_response(refused.status_code, refused.slug, refused.title, refused.detail, refused.headers)(
                 scope, receive, send

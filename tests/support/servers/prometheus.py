@@ -1,0 +1,75 @@
+"""A real Prometheus that scrapes metrics servers every second, under the alert rules of the deployment."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+from tests.support.samples.sample_services import eventually
+
+from embedded.processes import ports
+from embedded.processes.process import Process
+
+ALERTS = Path("deploy/observability/alerts.yml").absolute()
+needs_prometheus = pytest.mark.skipif(shutil.which("prometheus") is None, reason="prometheus (Debian) is not here")
+
+
+class RunningPrometheus:
+    def __init__(self, address: str) -> None:
+        self._http = httpx.Client(base_url=address, trust_env=False, timeout=5)
+
+    def value(self, expression: str) -> float | None:
+        """Of an expression with one result at most."""
+        found = self._http.get("/api/v1/query", params={"query": expression}).json()["data"]["result"]
+        assert len(found) <= 1, found
+        return float(found[0]["value"][1]) if found else None
+
+    def alerts(self, service: str) -> set[str]:
+        """Those of a service whose expression holds now, whether their time has passed or not."""
+        found = [each["labels"] for each in self._http.get("/api/v1/alerts").json()["data"]["alerts"]]
+        return {labels["alertname"] for labels in found if labels.get("service") == service}
+
+    def is_ready(self) -> bool:
+        try:
+            return self._http.get("/-/ready").is_success
+        except httpx.TransportError:
+            return False
+
+    def close(self) -> None:
+        self._http.close()
+
+
+@contextmanager
+def prometheus_scraping(folder: Path, targets: Sequence[str]) -> Iterator[RunningPrometheus]:
+    """`targets`: host and port of metrics servers."""
+    folder.mkdir(exist_ok=True)
+    config = {
+        "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
+        "rule_files": [str(ALERTS)],
+        "scrape_configs": [{"job_name": "dla", "static_configs": [{"targets": list(targets)}]}],
+    }
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
+    port = ports.choose_ports({"prometheus": None})["prometheus"]
+    process = Process("prometheus", folder)
+    process.start(
+        [
+            "prometheus",
+            f"--config.file={folder / 'prometheus.yml'}",
+            f"--storage.tsdb.path={folder / 'data'}",
+            f"--web.listen-address=127.0.0.1:{port}",
+            "--log.level=warn",
+        ],
+        {"PATH": "/usr/bin:/bin"},
+    )
+    running = RunningPrometheus(f"http://127.0.0.1:{port}")
+    try:
+        eventually(running.is_ready)
+        yield running
+    finally:
+        running.close()
+        process.stop()
