@@ -33,7 +33,7 @@ LISTED_CASES, FEW_LISTED_CASES = 50_000, 2_000
 """Rows of the list of requests, in which a reception looks for the structure; few in a quick run."""
 FILL_LIST = """
 INSERT INTO projection_rows (projection, case_id, since, version, document)
-SELECT 'requests:v1', id, 1, 1, jsonb_build_object(
+SELECT 'requests:v2', id, 1, 1, jsonb_build_object(
     'id', id, 'structure', 'Structure ' || n, 'structure_id', gen_random_uuid(), 'status', 'received',
     'unit', 'dla-' || n %% 100, 'units', jsonb_build_array('dla-' || n %% 100), 'adviser', 'adviser-1',
     'department', '44', 'siret', null, 'siren', null, 'rna', 'W' || to_char(n, 'FM000000000'),

@@ -38,7 +38,7 @@ SCOPE = RowScope([UNIT])
 SELECT = "SELECT case_id, topic, state, recorded_at FROM {} ORDER BY case_id, position"
 SELECT_OF_UNIT = (
     "SELECT case_id, topic, state, recorded_at FROM {events} JOIN {schema}.projection_rows USING (case_id)"
-    " WHERE projection = 'requests:v1' AND document->>'unit' = 'dla-44' ORDER BY case_id, position"
+    " WHERE projection = 'requests:v2' AND document->>'unit' = 'dla-44' ORDER BY case_id, position"
 )
 ROW_TABLES = ("projection_rows", "projection_history")
 GROUP = "past"

@@ -76,6 +76,10 @@ def test_a_structure_in_cessation_of_payments_is_oriented_at_once_and_its_orient
         False,
     )
     assert waiting["legal_deadline"] == shown["legal_deadline"]
+    (listed,) = adviser.get("/api/v1/requests", difficulty="insolvent").json()["items"]
+    assert listed["legal_deadline"] == shown["legal_deadline"]
+    (sent,) = adviser.get(f"{case}/orientations").json()
+    assert (sent["id"], sent["status"], sent["target"][:6]) == (waiting["orientation"], "sent", "CODEFI")
     assert adviser.get("/api/v1/requests/chases", unit="dla-35").json() == []
     assert adviser.get("/api/v1/requests/chases", unit="dla\0").status_code == 422
     sent_at = adviser.get(orientation, version=3).json()["replayed"]["recorded_at"]
@@ -101,6 +105,9 @@ def test_a_structure_that_does_not_enter_has_an_orientation_that_was_not_decline
         proposed = adviser.post(f"{case}/orientations", {"target": target, "reason": "Réseau."})
         adviser.post(f"{proposed.headers['Location']}/refusal", {"reason": "Déjà essayé."})
         ids.append(proposed.json()["id"])
+    first, second = adviser.get(f"{case}/orientations").json()
+    assert [first["id"], second["id"]] == ids
+    assert (first["status_label"], second["target"]) == ("déclinée", None), "another target may be a person"
     outcome = {"reason": "Hors du cadre du DLA.", "orientations": ids}
     refused = adviser.post(f"{case}/orientation", outcome)
     assert (slug(refused), "déclinées" in refused.json()["detail"]) == ("no-orientation", True)

@@ -280,6 +280,10 @@ def test_the_list_finds_a_structure_without_its_accents(database: Callable[..., 
         assert path.endswith(items[0]["id"])
         assert items[0]["structure"]["name"] == "École des Métiers d’Été"
         assert not adviser.get("/api/v1/requests", q="mairie").json()["items"]
+        siret = items[0]["siret"]
+        for part in (siret[:7], siret[5:], f"{siret[:3]} {siret[3:6]}", f"ecole {siret[-5:]}"):
+            assert adviser.get("/api/v1/requests", q=part).json()["items"], part
+        assert not adviser.get("/api/v1/requests", q=f"{siret[:7]}x").json()["items"]
         assert not adviser.get("/api/v1/requests", status="admitted").json()["items"]
 
 

@@ -18,7 +18,23 @@ from starlette.types import Scope
 from console.auth.ended_sessions import EndedSessions, EndedSessionsUnavailable
 from console.auth.oidc_provider import OidcProvider
 from console.auth.request_session import PAGE_HEADERS, RequestSessionMiddleware
-from console.pages import access_log, cases, documents, error_pages, event, ledger, live, sign_in, versions
+from console.commands.operations import Catalogue
+from console.pages import (
+    access_log,
+    case_work,
+    cases,
+    command_form,
+    design,
+    documents,
+    error_pages,
+    event,
+    ledger,
+    live,
+    new_request,
+    sign_in,
+    today,
+    versions,
+)
 from console.rate_limiting import PageRateLimitMiddleware
 from console.secret_forms import SecretFormMiddleware
 from console.session_checking import SessionCheckMiddleware
@@ -27,6 +43,23 @@ from console.upstream.services import Services
 from shared.settings import Misconfigured, load_settings
 from shared.web.http import TLS_HEADERS, SecurityHeadersMiddleware
 from shared.web.limits import RateLimiter, build_server
+
+PAGES = (
+    sign_in,
+    today,
+    cases,
+    new_request,
+    case_work,
+    command_form,
+    versions,
+    event,
+    live,
+    ledger,
+    access_log,
+    documents,
+    design,
+)
+"""The modules of the screens; the fixed addresses before those with a variable part."""
 
 
 class ImmutableStaticFiles(StaticFiles):
@@ -52,13 +85,14 @@ def create_app(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBa
 
     app = FastAPI(title="DLA — console", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.settings, app.state.services, app.state.provider = settings, services, provider
+    app.state.catalogue = Catalogue(services)
     app.add_middleware(PageRateLimitMiddleware, rates=RateLimiter(settings))
     app.add_middleware(SessionCheckMiddleware)
     app.add_middleware(SecretFormMiddleware)
     app.add_middleware(RequestSessionMiddleware, settings=settings, ended_sessions=ended_sessions)
     app.add_middleware(SecurityHeadersMiddleware, headers=PAGE_HEADERS | (TLS_HEADERS if settings.secure else {}))
     error_pages.install(app)
-    for module in (sign_in, cases, versions, event, live, ledger, access_log, documents):
+    for module in PAGES:
         app.include_router(module.router)
     app.mount("/statique", ImmutableStaticFiles(directory=str(files("console").joinpath("static"))))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NotRequired, TypedDict
 from uuid import UUID
 
@@ -49,6 +49,7 @@ class RequestRow(TypedDict):
     origin: UUID | None
     received_at: datetime
     difficulty: NotRequired[DifficultyLevel]
+    legal_deadline: NotRequired[date | None]
     triaged_at: NotRequired[datetime]
     admitted: NotRequired[bool]
     rules: NotRequired[list[str]]
@@ -78,7 +79,9 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
         case StructureCorrected(structure):
             return row | _structure_fields(structure)
         case DifficultyTriaged(difficulty):
-            return row | {"difficulty": difficulty.level, "triaged_at": row.get("triaged_at") or entry.recorded_at}
+            first = row.get("triaged_at") or entry.recorded_at
+            deadline = difficulty.legal_deadline
+            return row | {"difficulty": difficulty.level, "legal_deadline": deadline, "triaged_at": first}
         case RequestAdmitted(adviser=adviser, rules=rules):
             admitted = {"status": RequestStatus.ADMITTED, "admitted": True, "rules": [rules]}
             return row | admitted | {"adviser": adviser, "outcome_at": entry.recorded_at}
@@ -175,10 +178,10 @@ def both_units(row: Row) -> tuple[str | None, str | None]:
 
 
 requests = Projection(
-    "requests:v1",
+    "requests:v2",
     _project,
     units_of=both_units,
-    searched=("structure", "department"),
+    searched=("structure", "department", "siret", "rna"),
     filters=("status", "unit", "adviser", "department", "difficulty", "siret", "siren", "rna"),
     codes=frozenset({"department", "siret", "siren", "rna"}),
     sorts=("structure", "status", "received_at", "outcome_at"),

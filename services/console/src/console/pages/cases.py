@@ -30,6 +30,8 @@ from shared.kernel import PHASE_LABELS
 router = APIRouter()
 PAGE_EVENTS, MAX_PAGES = 500, 20
 NUMBERS = {"siret": r"\d{14}", "siren": r"\d{9}", "rna": r"W\w{9}"}
+STAFF_ROLES = ("adviser", "manager", "regional")
+"""Those who work on cases: their first page is what is to be done today."""
 MIN_REASON_CHARACTERS, MAX_REASON_CHARACTERS = 5, 300
 
 
@@ -39,6 +41,7 @@ def get_services(request: Request) -> Services:
 
 
 @router.get("/")
+@router.get("/dossiers")
 async def search_page(
     request: Request,
     q: Annotated[str, Query(max_length=100)] = "",
@@ -53,6 +56,8 @@ async def search_page(
         return RedirectResponse(f"/dossiers/{right.case}", 303)
     if right and right.role == "ops":
         return RedirectResponse("/registre", 303)
+    if right and right.role in STAFF_ROLES and request.url.path == "/" and not request.query_params:
+        return RedirectResponse("/aujourdhui", 303)
     status = statut if statut in labels.STATUSES else ""
     found = await result_or_error(
         get_services(request).json(
@@ -63,7 +68,7 @@ async def search_page(
             after=apres,
             limit=25,
             count=True,
-            **_search_parameters(q),
+            **search_parameters(q),
         )
     )
     return page(request, "find.html", q=q, chosen_status=status, statuses=labels.STATUSES, found=found, after=apres)
@@ -76,7 +81,7 @@ def _parse_id(typed: str) -> UUID | None:
         return None
 
 
-def _search_parameters(typed: str) -> dict[str, str]:
+def search_parameters(typed: str) -> dict[str, str]:
     """An official number is searched as such, without the blanks that people type in it; anything else as words."""
     compact = re.sub(r"[\s.]", "", typed).upper()
     for name, shape in NUMBERS.items():

@@ -88,7 +88,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def handle_unexpected(request: Request, error: Exception) -> HTMLResponse:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        detail = "L’erreur est consignée. Rien n’est perdu\u00a0: ces pages ne font que lire."
+        detail = (
+            "L’erreur est consignée. Ce qui était enregistré n’est pas touché\u202f; ce que vous écriviez reste dans ce"
+            " navigateur."
+            if request.method == "POST"
+            else "L’erreur est consignée. Rien n’est perdu\u00a0: cette page ne fait que lire."
+        )
         response = page(request, "failure.html", 500, heading="Cette page n’a pas pu être préparée", detail=detail)
         response.headers.update(
             PAGE_HEADERS

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import ChainableUndefined, Environment, PackageLoader
 
 from console.auth.request_session import get_session
+from console.auth.session import ReaderSession
 from console.presentation import labels
 from shared.kernel import SERVICE_LABELS, capitalize_first, format_euros, format_number
 from shared.kernel.french import format_count
@@ -63,8 +64,16 @@ def render(request: Request, template: str, **context: Any) -> str:
         "session": request_session.session,
         "here": request.url.path,
         "development": request.app.state.settings.development,
+        "draft_owner": draft_owner(request_session.session),
     }
     return environment().get_template(template).render(shared | context)
+
+
+def draft_owner(session: ReaderSession) -> str:
+    """Whose drafts a browser shows: nobody else's on a shared computer."""
+    right = session.right
+    who = f"{session.name}|{right.id}|{right.role}|{right.unit}|{right.case}" if right else str(session.name)
+    return sha256(who.encode()).hexdigest()[:16]
 
 
 def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -15,11 +16,13 @@ from shared.kernel import SERVICE_LABELS
 
 TIMEOUT = httpx.Timeout(10, connect=3)
 MAX_RESPONSE_BYTES = 32 * 1024 * 1024
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(eq=False)
 class UpstreamError(Exception):
-    """A service refused, or did not answer (status 503). `title` and `detail` are French sentences for a person.
+    """A service refused, or did not answer (status 503). `title` and `detail` are French sentences for a person;
+    `problem`: the whole problem document, with `errors` by field or `current_version`.
 
     Where a page calls several services, the error takes the place of the result, so that the rest is shown."""
 
@@ -28,6 +31,7 @@ class UpstreamError(Exception):
     slug: str
     title: str
     detail: str
+    problem: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def service_label(self) -> str:
@@ -101,11 +105,31 @@ class Services:
 
     async def get(self, reader: Reader, service: str, path: str, /, **parameters: Any) -> httpx.Response:
         """Raises UpstreamError, with status 401 when the reader's session has ended, and EndedSessionsUnavailable."""
+        query = {name: value for name, value in parameters.items() if value not in (None, "", [])}
+        return await self._send(reader, service, "GET", path, params=query)
+
+    async def post(self, reader: Reader, service: str, path: str, headers: Mapping[str, str], **sent: Any) -> Any:
+        """The JSON body of a command's answer. `sent`: `json`, or `content` and `params`. Raises as `get` does."""
+        response = await self._send(reader, service, "POST", path, headers, **sent)
+        try:
+            return response.json()
+        except ValueError as error:
+            raise _unreadable(service) from error
+
+    async def _send(
+        self,
+        reader: Reader,
+        service: str,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] = NO_HEADERS,
+        **sent: Any,
+    ) -> httpx.Response:
         if reader.is_over and await reader.is_over():
             raise _session_over(service)
-        query = {name: value for name, value in parameters.items() if value not in (None, "", [])}
+        own = {**headers, **reader.headers()}
         try:
-            response = await self._clients[service].get(path, params=query, headers=reader.headers())
+            response = await self._clients[service].request(method, path, headers=own, **sent)
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise _unavailable(service) from error
         if response.is_success:
@@ -130,7 +154,12 @@ def _parse_problem(service: str, response: httpx.Response) -> UpstreamError:
         problem = response.json()
         slug = str(problem["type"]).rpartition("/")[2]
         return UpstreamError(
-            service, response.status_code, slug=slug, title=str(problem["title"]), detail=str(problem["detail"])
+            service,
+            response.status_code,
+            slug=slug,
+            title=str(problem["title"]),
+            detail=str(problem["detail"]),
+            problem=problem,
         )
     except (ValueError, KeyError, TypeError):
         return _unreadable(service)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from intake.bootstrap import Deployment
 from intake.documents.orientation_letter import orientation_documents
@@ -15,17 +15,21 @@ from intake.domain.orientation import (
     ConcludeOrientation,
     DeclineOrientation,
     Orientation,
+    OrientationProposed,
+    OrientationStatus,
     ProposeOrientation,
     RecordConsent,
     SendOrientation,
 )
+from intake.domain.orientation import decider as orientation_decider
 from intake.domain.reference.courts import COURTS, CourtHint, hint_court
 from intake.domain.request import request
 from intake.domain.request.state import Request
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
-from shared.web.auth import CASE_READERS, STAFF
-from shared.web.requests import case_router
+from shared.web.auth import CASE_READERS, STAFF, CaseReaderDep, authorize
+from shared.web.collections import load_case_for_response
+from shared.web.requests import AppDep, PointInTimeDep, case_router
 from shared.web.resources import AggregateEndpoints
 
 
@@ -42,8 +46,37 @@ def extra_fields(app: ServiceApplication, _id: UUID, state: Orientation) -> Orie
     return OrientationExtra(hint_court(app.load_existing(request.decider, state.case).state.structure))
 
 
+@dataclass(frozen=True, slots=True)
+class OrientationRow:
+    """`target`: of the list of targets; null for another, which may be a person and which the orientation alone names.
+    `status_label`: in French."""
+
+    id: UUID
+    status: OrientationStatus
+    status_label: str
+    target: str | None
+
+
+def list_orientations(
+    case: UUID,
+    app: AppDep,
+    caller: CaseReaderDep,
+    point_in_time: PointInTimeDep,
+    response: Response,
+) -> list[OrientationRow]:
+    """The first one first, now or at a past instant; `version` is that of the request."""
+    authorize(caller, case, request.decider.name)
+    found = load_case_for_response(app, request.decider, case, point_in_time, response)
+    states = ((id_, found.load(orientation_decider, id_).state) for id_ in found.streams_opened_by(OrientationProposed))
+    return [
+        OrientationRow(id_, state.status, status_label=state.status.label, target=state.target if state.code else None)
+        for id_, state in states
+    ]
+
+
 def build_router(deployment: Deployment, requests: AggregateEndpoints[Request]) -> APIRouter:
     router = case_router("/requests/{case}/orientations", "orientations")
+    router.get("", summary="List the orientations of a case")(list_orientations)
     orientations = AggregateEndpoints(router, deployment.orientations, within=requests)
     orientations.create(ProposeOrientation, *STAFF)
     orientations.command("/consent", RecordConsent, *STAFF, Role.LEADER)

@@ -1,0 +1,219 @@
+"""The working page of a case: where it stands on its path, what may be done next, people, papers and recent history."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from console.commands.offered import Offered, form_address, offered_commands, split_by_part
+from console.pages.cases import get_services
+from console.pages.command_form import label_of_recorded
+from console.pages.rendering import page
+from console.presentation.case_path import case_path
+from console.upstream.phase_pages import CASE_PAGES
+from console.upstream.reader import get_reader
+from console.upstream.services import Reader, Services, UpstreamError, result_or_error
+
+router = APIRouter()
+RECENT_EVENTS = 8
+LAST_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class CasePart:
+    """A part of a case with commands of its own: an orientation, an action, a tender, a review, a personal link."""
+
+    id: str
+    title: str
+    facts: str
+    state: Mapping[str, Any]
+    offered: list[Offered] = field(default_factory=list)
+    parts: list[CasePart] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseWork:
+    """What a service says of the case. `state`: null before the case has reached it; `error`: why it cannot be read."""
+
+    name: str
+    title: str
+    service: str
+    state: Mapping[str, Any] | None
+    error: UpstreamError | None
+    offered: list[Offered]
+    parts: dict[str, list[CasePart]]
+
+
+@router.get("/dossiers/{case}/travail")
+async def case_work_page(
+    request: Request,
+    case: UUID,
+    fait: Annotated[str, Query(max_length=200)] = "",
+    service: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """`fait`, `service`: the operation that has just been recorded, by its template."""
+    reader, services = await get_reader(request, case), get_services(request)
+    states = await asyncio.gather(
+        *(
+            result_or_error(services.json(reader, each.service, each.path_of(case, case)))
+            for each in CASE_PAGES.values()
+        )
+    )
+    if isinstance(states[0], UpstreamError) and not states[0].is_down:
+        raise states[0]
+    known = [each if isinstance(each, Mapping) else {} for each in states]
+    orientations, tenders, links, papers, recent = await asyncio.gather(
+        _children(services, reader, "intake", f"/api/v1/requests/{case}/orientations", known[0]),
+        _children(services, reader, "parcours", f"/api/v1/parcours/{case}/tenders", known[2]),
+        _list(services, reader, "intake", f"/api/v1/requests/{case}/access-links"),
+        _papers(services, reader, case, known),
+        result_or_error(services.json(reader, "audit", f"/api/v1/cases/{case}/timeline", limit=LAST_PAGE)),
+    )
+    parts: list[dict[str, list[CasePart]]] = [
+        {"orientations": _orientation_parts(case, orientations), "links": _link_parts(case, links)},
+        {},
+        {"actions": [], "tenders": _tender_parts(case, tenders)},
+        {},
+    ]
+    phases = [_phase(case, name, state, own) for (name, state, own) in zip(CASE_PAGES, states, parts, strict=True)]
+    return page(
+        request,
+        "case_work.html",
+        case=case,
+        state=states[0],
+        path=case_path(*states),
+        phases=phases,
+        papers=papers,
+        recent=_recent(recent),
+        recent_error=_not_reached_aside(recent),
+        names=known[0].get("names") or {},
+        just_done=await label_of_recorded(request, service, fait),
+        form_address=form_address,
+    )
+
+
+def _phase(case: UUID, name: str, state: Any, parts: dict[str, list[CasePart]]) -> PhaseWork:
+    described = CASE_PAGES[name]
+    known = state if isinstance(state, Mapping) else None
+    offered = offered_commands(case, described.service, known.get("links") or ()) if known else []
+    whole = offered
+    if known:
+        actions, reviews = known.get("actions") or {}, known.get("reviews") or {}
+        segments = dict.fromkeys(actions, "actions") | dict.fromkeys(reviews, "reviews")
+        whole, by_part = split_by_part(offered, segments)
+        parts = parts | {
+            "actions": _action_parts(known, by_part),
+            "reviews": _review_parts(known, by_part),
+        }
+    error = _not_reached_aside(state)
+    return PhaseWork(
+        name, described.title, service=described.service, state=known, error=error, offered=whole, parts=parts
+    )
+
+
+def _not_reached_aside(answer: Any) -> UpstreamError | None:
+    """The error of a service that did not answer; a case that it does not know yet is none."""
+    return answer if isinstance(answer, UpstreamError) and answer.status != 404 else None
+
+
+async def _children(
+    services: Services, reader: Reader, service: str, path: str, of: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """The states of the aggregates within a case, each with its links."""
+    rows = await _list(services, reader, service, path) if of else []
+    found = await asyncio.gather(
+        *(result_or_error(services.json(reader, service, f"{path}/{row['id']}")) for row in rows)
+    )
+    return [each for each in found if not isinstance(each, UpstreamError)]
+
+
+async def _list(services: Services, reader: Reader, service: str, path: str) -> list[Mapping[str, Any]]:
+    """Empty where the reader may not list it."""
+    found = await result_or_error(services.json(reader, service, path))
+    return found if isinstance(found, list) else []
+
+
+async def _papers(
+    services: Services, reader: Reader, case: UUID, known: list[Mapping[str, Any]]
+) -> list[tuple[str, Mapping[str, Any], list[Offered]]]:
+    """The attachments of each phase that the case has reached: its service, the attachment, what may be done."""
+    reached = [each for each, state in zip(CASE_PAGES.values(), known, strict=True) if state]
+    lists = await asyncio.gather(
+        *(_list(services, reader, each.service, f"{each.path_of(case, case)}/attachments") for each in reached)
+    )
+    return [
+        (each.service, paper, offered_commands(case, each.service, paper.get("links") or ()))
+        for each, papers in zip(reached, lists, strict=True)
+        for paper in papers
+    ]
+
+
+def _orientation_parts(case: UUID, found: list[Mapping[str, Any]]) -> list[CasePart]:
+    return [
+        CasePart(
+            each["id"],
+            each.get("target") or each.get("other") or "Orientation",
+            facts=each["status"],
+            state=each,
+            offered=offered_commands(case, "intake", each.get("links") or ()),
+        )
+        for each in found
+    ]
+
+
+def _link_parts(case: UUID, found: list[Mapping[str, Any]]) -> list[CasePart]:
+    return [
+        CasePart(
+            each["id"],
+            each["name"],
+            facts=each["role"],
+            state=each,
+            offered=offered_commands(case, "intake", each.get("links") or ()),
+        )
+        for each in found
+    ]
+
+
+def _tender_parts(case: UUID, found: list[Mapping[str, Any]]) -> list[CasePart]:
+    """Each with the providers consulted as its parts."""
+    parts = []
+    for each in found:
+        offered = offered_commands(case, "parcours", each.get("links") or ())
+        candidates = each.get("candidates") or {}
+        whole, by_candidate = split_by_part(offered, dict.fromkeys(candidates, "providers"))
+        inner = [
+            CasePart(id_, candidate["name"], facts="", state=candidate, offered=by_candidate[id_])
+            for id_, candidate in candidates.items()
+        ]
+        title = each.get("terms_of_reference") or "Consultation"
+        parts.append(CasePart(each["id"], title, facts=each["status"], state=each, offered=whole, parts=inner))
+    return parts
+
+
+def _action_parts(state: Mapping[str, Any], offered: Mapping[str, list[Offered]]) -> list[CasePart]:
+    return [
+        CasePart(id_, each["planned"]["title"], facts=each["status"], state=each, offered=offered[id_])
+        for id_, each in (state.get("actions") or {}).items()
+    ]
+
+
+def _review_parts(state: Mapping[str, Any], offered: Mapping[str, list[Offered]]) -> list[CasePart]:
+    return [
+        CasePart(code, f"Bilan {code}", facts=each["status"], state=each, offered=offered[code])
+        for code, each in (state.get("reviews") or {}).items()
+    ]
+
+
+def _recent(timeline: Any) -> list[Mapping[str, Any]]:
+    """The last events, newest first."""
+    if isinstance(timeline, UpstreamError):
+        return []
+    names = timeline.get("names") or {}
+    last = timeline["events"][-RECENT_EVENTS:][::-1]
+    return [each | {"actor_name": names.get(each["actor"])} for each in last]
