@@ -1,4 +1,4 @@
-"""The whole system in containers: from nothing, and again on what it recorded."""
+"""The whole system in containers: from nothing, again on what it recorded, and then with each role apart."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from tests.support.samples.sample_services import eventually
+
+from embedded.demo.placeholders import fictional_numbers
 
 pytestmark = pytest.mark.containers
 
@@ -38,8 +42,9 @@ REQUEST: dict[str, Any] = {
 class Compose:
     """The system of docker-compose.yml under a name of its own, on whatever ports are free."""
 
-    def __init__(self, project: str) -> None:
-        self._command = ["docker", "compose", "--project-name", project, "--progress", "plain"]
+    def __init__(self, project: str, profile: str = "single") -> None:
+        self._project = project
+        self._command = ["docker", "compose", "--project-name", project, "--profile", profile, "--progress", "plain"]
         free_ports = {f"DLA_PORT_{service.upper()}": "0" for service in (*SERVICES, "console")}
         self._environment = dict(os.environ) | {"DOCKER_BUILDKIT": "1", "DLA_TAG": "tests"} | free_ports
 
@@ -56,9 +61,13 @@ class Compose:
         assert done.returncode == 0, f"docker compose {' '.join(words)}:\n{done.stderr[-4000:]}"
         return done.stdout
 
-    def up(self) -> None:
+    def under(self, profile: str) -> Compose:
+        """The same system, as another profile has it."""
+        return Compose(self._project, profile)
+
+    def up(self, *words: str) -> None:
         try:
-            self.do("up", "--wait", "--wait-timeout", "540")
+            self.do("up", "--wait", "--wait-timeout", "540", *words)
         except AssertionError as error:
             failed = [service for service, code in self.exit_codes().items() if code]
             error.add_note(self.do("logs", "--tail", "40", *failed))
@@ -68,8 +77,12 @@ class Compose:
         lines = self.do("ps", "--all", "--format", "json").splitlines()
         return {each["Service"]: each["ExitCode"] for each in map(json.loads, lines)}
 
-    def caller(self, service: str, token: str) -> httpx.Client:
-        address = self.do("port", service, "8000").strip()
+    def replicas(self, service: str) -> list[str]:
+        """The containers of a service that run."""
+        return self.do("ps", "--quiet", service).split()
+
+    def caller(self, service: str, token: str, port: int = 8000) -> httpx.Client:
+        address = self.do("port", service, str(port)).strip()
         return httpx.Client(
             base_url=f"http://{address}", headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=10
         )
@@ -80,7 +93,7 @@ def remove_leftovers() -> None:
     listed = subprocess.run(["docker", "compose", "ls", "--all", "--format", "json"], check=True, capture_output=True)
     for name in (each["Name"] for each in json.loads(listed.stdout)):
         if name.startswith(PROJECT) and not Path(f"/proc/{name.removeprefix(PROJECT)}").exists():
-            Compose(name).do("down", "--volumes")
+            Compose(name, "*").do("down", "--volumes")
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +105,7 @@ def system() -> Iterator[Compose]:
         system.up()
         yield system
     finally:
-        system.do("down", "--volumes")
+        system.under("*").do("down", "--volumes")
 
 
 def test_a_request_is_heard_by_audit_and_still_there_after_a_new_start(system: Compose) -> None:
@@ -106,7 +119,9 @@ def test_a_request_is_heard_by_audit_and_still_there_after_a_new_start(system: C
         key = audit.get("/tlog/key").text
 
     system.do("stop")
-    assert KILLED not in system.exit_codes().values(), "all stop when they are asked to"
+    codes = system.exit_codes()
+    assert KILLED not in codes.values(), "all stop when they are asked to"
+    assert {codes[name] for name in (*SERVICES, "console", "witness")} == {0}, "and in order"
     system.do("down")
     system.up()
 
@@ -177,3 +192,80 @@ def test_each_service_is_given_secrets_of_its_own(system: Compose) -> None:
     for service in SERVICES:
         assert told(service, "DLA_DATABASE_URL").startswith(f"postgresql://dla_{service}_serve:")
         assert "owner" not in system.do("exec", service, "ls", "/run"), "the deploy step alone owns the tables"
+
+
+class Adviser(Thread):
+    """Receives requests and records meetings through the load balancer, and never sends anything twice itself."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        super().__init__(name="adviser")
+        self._http, self._numbers = http, fictional_numbers(os.getpid())
+        self.stopping = Event()
+        self.errors: list[str] = []
+        self.recorded: dict[str, list[str]] = {}
+
+    def run(self) -> None:
+        while not self.stopping.is_set():
+            siret, _ = next(self._numbers)
+            received = self._post("/api/v1/requests", REQUEST | {"structure": REQUEST["structure"] | {"siret": siret}})
+            if received is None:
+                continue
+            case = str(received["id"])
+            self.recorded[case] = ["request-received"]
+            meeting = {"held_on": "2026-11-02", "participants": [{"name": "Maëlle Kerdoncuff"}], "notes": "Au siège."}
+            for _ in range(3):
+                if self._post(f"/api/v1/requests/{case}/meetings", meeting) is not None:
+                    self.recorded[case].append("meeting-recorded")
+                self._answers(lambda case=case: self._http.get(f"/api/v1/requests/{case}"))  # type: ignore[misc]
+
+    def _post(self, path: str, body: Any) -> Any:
+        headers = {"Idempotency-Key": str(uuid4())}
+        answer = self._answers(lambda: self._http.post(path, json=body, headers=headers))
+        return answer.json() if answer is not None else None
+
+    def _answers(self, ask: Callable[[], httpx.Response]) -> httpx.Response | None:
+        try:
+            answer = ask()
+        except httpx.TransportError as error:
+            self.errors.append(repr(error))
+            return None
+        if not answer.is_success:
+            self.errors.append(f"{answer.status_code} {answer.text}")
+            return None
+        return answer
+
+
+ROLES_APART = [f"{service}-{role}" for service in ("intake", "audit") for role in ("api", "worker", "relay")]
+
+
+def test_replicas_of_every_role_come_and_go_and_no_caller_sees_an_error(system: Compose) -> None:
+    """On what the tests before have recorded. The other services would only take longer to start."""
+    system.do("down")
+    scaled = system.under("scaled")
+    two = ("--scale", "intake-api=2", "--scale", "intake-worker=2", "--scale", "intake-relay=2")
+    scaled.up("--no-recreate", *two, "balancer", *ROLES_APART)
+    token = scaled.do("run", "--rm", "token", "--role", "adviser", "--unit", "dla-44").strip()
+    with scaled.caller("balancer", token, 8001) as intake, scaled.caller("balancer", token, 8005) as audit:
+        eventually(lambda: intake.get("/readyz").is_success and audit.get("/readyz").is_success)
+        adviser = Adviser(intake)
+        adviser.start()
+        try:
+            eventually(lambda: len(adviser.recorded) > 2)
+            scaled.up("--no-recreate", "--no-deps", "--scale", "intake-api=1", "intake-api")
+            scaled.up("--no-recreate", "--no-deps", "--scale", "intake-api=2", "intake-api")
+            for service in ("intake-api", "intake-worker", "intake-relay"):
+                killed, stopped = scaled.replicas(service)
+                subprocess.run(["docker", "kill", "--signal", "KILL", killed], check=True, capture_output=True)
+                so_far = len(adviser.recorded)
+                eventually(lambda so_far=so_far: len(adviser.recorded) > so_far)  # type: ignore[misc]
+                scaled.up("--no-recreate", "--no-deps", *two, service)
+                subprocess.run(["docker", "stop", stopped], check=True, capture_output=True)
+                asked = ["docker", "inspect", "--format", "{{.State.ExitCode}}", stopped]
+                assert subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip() == "0", service
+                scaled.up("--no-recreate", "--no-deps", *two, service)
+        finally:
+            adviser.stopping.set()
+            adviser.join()
+        assert adviser.errors == []
+        for case, recorded in adviser.recorded.items():
+            eventually(lambda case=case, recorded=recorded: heard(audit, case) == recorded)  # type: ignore[misc]

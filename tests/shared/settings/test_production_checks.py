@@ -43,7 +43,7 @@ SOUND = {
     "SERVICE_TOKEN": "x",
     "FEEDS": '{"intake": "https://intake.example.org"}',
 }
-SECRETS = ("DATABASE_URL", "NATS_SEED", "SEALING_KEY", "IDENTITY_KEY", "SERVICE_TOKEN")
+SECRETS = ("DATABASE_URL", "NATS_SEED", "SEALING_KEY", "IDENTITY_KEY")
 
 
 @pytest.fixture(autouse=True)
@@ -154,7 +154,6 @@ def test_a_certificate_and_its_key_are_checked(monkeypatch: pytest.MonkeyPatch, 
         ("DATABASE_URL", "secret"),
         ("SEALING_KEY", "c2VjcmV0"),
         ("REGION", "se.cret"),
-        ("SERVICE_TOKEN", ""),
     ],
 )
 def test_what_is_no_secret_of_its_kind_is_refused_and_not_repeated(
@@ -162,7 +161,42 @@ def test_what_is_no_secret_of_its_kind_is_refused_and_not_repeated(
 ) -> None:
     (fault,) = faults(monkeypatch, **{setting: value})
     assert fault.startswith(f"DLA_{setting}: ")
-    assert not value or value not in fault
+    assert value not in fault
+
+
+FROM_PROVIDER = {
+    "SERVICE_TOKEN": "",
+    "SERVICE_TOKEN_URL": "https://identite.example.org/token",
+    "SERVICE_CLIENT_ID": "intake",
+    "SERVICE_CLIENT_SECRET": "s3cret",
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({}, None),
+        ({"SERVICE_TOKEN_URL": "", "SERVICE_TOKEN_FILE": "/run/token"}, None),
+        (
+            {"SERVICE_CLIENT_SECRET": ""},
+            "DLA_SERVICE_TOKEN_URL needs DLA_SERVICE_CLIENT_ID",
+        ),
+        ({"SERVICE_CLIENT_ID": ""}, "DLA_SERVICE_TOKEN_URL needs DLA_SERVICE_CLIENT_ID"),
+        ({"SERVICE_TOKEN": "x"}, "DLA_SERVICE_TOKEN and DLA_SERVICE_TOKEN_URL are set"),
+        ({"SERVICE_TOKEN_URL": "http://identite.example.org/token"}, "the client's secret without TLS: use https://"),
+    ],
+)
+def test_there_is_one_way_to_a_service_s_own_token(
+    changed: dict[str, str], fault: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {name: value for name, value in (FROM_PROVIDER | changed).items() if value}
+    if "SERVICE_TOKEN" not in given:
+        monkeypatch.delenv("DLA_SERVICE_TOKEN")
+    if fault is None:
+        assert faults(monkeypatch, **given) == []
+    else:
+        (found,) = faults(monkeypatch, **given)
+        assert fault in found and "s3cret" not in found
 
 
 @pytest.mark.parametrize(
@@ -180,9 +214,10 @@ def test_what_is_no_secret_of_its_kind_is_refused_and_not_repeated(
 def test_every_missing_secret_is_named_in_one_go(
     cli: Any, own: tuple[str, ...], verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in (*SECRETS, "TRANSIT_KEYS"):
+    for name in (*SECRETS, "TRANSIT_KEYS", "SERVICE_TOKEN"):
         monkeypatch.delenv(f"DLA_{name}")
     refused = CliRunner().invoke(cli, [verb])
+    assert "DLA_SERVICE_TOKEN is not set" in refused.stderr
     assert ("DLA_TRANSIT_KEYS is not set" in refused.stderr) == (cli is not audit), "which keeps no name"
     assert refused.exit_code == 2
     for name in (*SECRETS, *(own if verb == "serve" else ("NATS_DEPLOYER_SEED",))):

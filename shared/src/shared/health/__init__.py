@@ -5,7 +5,7 @@ from shared.health.collector import StatusCollector
 from shared.health.faults import ADVICE, LATE_SECONDS, SILENT_SECONDS, HealthFault
 from shared.health.measures import GAUGES, Gauge, GaugeValue
 from shared.health.metrics_server import MetricsServer, status_document
-from shared.health.parts import DEADLINES, HOUSEKEEPING, PROJECTIONS, PartReporter, receiving, report_parts
+from shared.health.parts import DEADLINES, HOUSEKEEPING, PROJECTIONS, TOKEN, PartReporter, receiving, report_parts
 from shared.health.status import FindOwnStatus, OwnStatus, ServiceStatus, StatusReader, nothing_more
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "LATE_SECONDS",
     "PROJECTIONS",
     "SILENT_SECONDS",
+    "TOKEN",
     "FindOwnStatus",
     "Gauge",
     "GaugeValue",

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.health.parts import DEADLINES, HOUSEKEEPING, PROJECTIONS, PartStatus
+from shared.health.parts import DEADLINES, HOUSEKEEPING, PROJECTIONS, TOKEN, PartStatus
 
 SILENT_SECONDS = 30.0
 LATE_SECONDS = 60.0
@@ -36,6 +36,9 @@ ADVICE = {
     "deadlines-failing": "The command of a deadline fails, or the scheduler itself: its log says which.",
     "deadlines-late": "Deadlines are due and not fired: look at the load of the role `work`.",
     "housekeeping-stopped": "Start a process with the role `work`.",
+    "token-stopped": "Start a process with the role `work`.",
+    "token-failing": "Renew the token of this service, or see why the identity provider or the file gives none: once it"
+    " has ended, what NATS did not bring cannot be read.",
     "housekeeping-failing": "Read its log: the access log, receipts or the service's own tidying does not go on.",
 }
 
@@ -102,3 +105,5 @@ def lateness_faults(status: dict[str, Any]) -> Iterator[HealthFault]:
 
 PARTS = (PROJECTIONS, DEADLINES, HOUSEKEEPING)
 """Those of every service."""
+LATER_PARTS = (TOKEN,)
+"""Those that an earlier release does not report: none misses them before a first report."""

@@ -16,6 +16,7 @@ SILENT_SECONDS = 30.0
 """After this long without a good report, nobody runs the part."""
 
 PROJECTIONS, DEADLINES, HOUSEKEEPING = "projections", "deadlines", "housekeeping"
+TOKEN = "token"  # noqa: S105  the part that has the service's own token renewed
 FindFault = Callable[[], str | None]
 """Why a part does not work in this process now; null while all is well."""
 

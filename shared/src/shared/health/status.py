@@ -14,7 +14,7 @@ from typing import Any
 
 from shared.eventlog import DATABASE_ERRORS, ServiceApplication
 from shared.health import measures
-from shared.health.faults import PARTS, HealthFault, lateness_faults, part_faults, relay_faults, source_faults
+from shared.health.faults import LATER_PARTS, PARTS, HealthFault, lateness_faults, part_faults, relay_faults, source_faults
 from shared.health.measures import GaugeValue
 from shared.health.parts import PartStatus, receiving
 from shared.messaging import RelayStatus, find_relay_status
@@ -101,7 +101,7 @@ class StatusReader:
     def _parts(self, rows: Sequence[dict[str, Any]]) -> list[PartStatus]:
         """Those that should be, whether they ever reported or not."""
         reported = {row["part"]: PartStatus(**row) for row in rows}
-        expected = [*PARTS, *map(receiving, self.publishers)]
+        expected = [*PARTS, *map(receiving, self.publishers), *(part for part in LATER_PARTS if part in reported)]
         return [reported.get(part, PartStatus(part)) for part in expected]
 
 

@@ -26,6 +26,7 @@ from shared.messaging.provenance import ForeignContent
 from shared.messaging.reactions import CommandDispatch, Reactions
 from shared.messaging.relay import Relay
 from shared.messaging.relay_status import RelayStatus, find_relay_status
+from shared.messaging.service_token import ServiceToken, build_service_token, find_token_fault, seconds_left
 from shared.messaging.subscriptions import Subscriptions
 from shared.messaging.wire import HEADER_MODEL, Header, Message, ToIntegrationEvent, encode, messages_of
 
@@ -49,19 +50,23 @@ __all__ = [
     "Relay",
     "RelayStatus",
     "RestoredLog",
+    "ServiceToken",
     "Subscriptions",
     "ToIntegrationEvent",
     "ancestors_after",
+    "build_service_token",
     "check_reason",
     "effects_without_cause",
     "encode",
     "find_relay_status",
     "find_restored_log",
+    "find_token_fault",
     "follow_restored",
     "halted_publishers",
     "last_common_position",
     "lift_halt",
     "messages_of",
     "resume_publisher",
+    "seconds_left",
     "switch_log",
 ]

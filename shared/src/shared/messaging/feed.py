@@ -11,6 +11,7 @@ import msgspec
 
 from shared.eventlog import UnreadableEvent
 from shared.messaging.provenance import MessageSource, check_ancestors, check_page
+from shared.messaging.service_token import FixedToken, ServiceToken, TokenUnavailable
 from shared.messaging.wire import UNREADABLE_JSON, Message
 
 MAX_PAGE_EVENTS = 500
@@ -49,13 +50,15 @@ class FeedBroken(FeedUnavailable):
 
 
 class Feed:
-    """`bases`: each publisher's base URL. `token`: this service's own. `trusted`: the TLS verification."""
+    """`bases`: each publisher's base URL. `token`: this service's own, or one that is renewed. `trusted`: the TLS
+    verification."""
 
-    def __init__(self, bases: Mapping[str, str], token: str, trusted: ssl.SSLContext | bool = True) -> None:
+    def __init__(
+        self, bases: Mapping[str, str], token: str | ServiceToken, trusted: ssl.SSLContext | bool = True
+    ) -> None:
         self._bases = {publisher: base.rstrip("/") for publisher, base in bases.items()}
-        self._http = httpx.Client(
-            headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT_SECONDS, trust_env=False, verify=trusted
-        )
+        self._token = FixedToken(token) if isinstance(token, str) else token
+        self._http = httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False, verify=trusted)
 
     def close(self) -> None:
         self._http.close()
@@ -78,7 +81,11 @@ class Feed:
 
     def _read(self, publisher: str, url: str, params: dict[str, Any]) -> bytes:
         content, end = bytearray(), time.monotonic() + MAX_PAGE_SECONDS
-        with self._http.stream("GET", url, params=params) as response:
+        try:
+            headers = {"Authorization": f"Bearer {self._token.value()}"}
+        except TokenUnavailable as error:
+            raise FeedUnavailable(f"the feed of {publisher}: {error}") from error
+        with self._http.stream("GET", url, params=params, headers=headers) as response:
             if response.status_code == httpx.codes.INTERNAL_SERVER_ERROR:
                 raise FeedBroken(f"the feed of {publisher} fails on {params}")
             for piece in response.raise_for_status().iter_bytes():

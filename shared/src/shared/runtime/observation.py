@@ -7,8 +7,17 @@ from contextlib import contextmanager
 from functools import partial
 
 from shared.eventlog import ServiceApplication
-from shared.health import DEADLINES, HOUSEKEEPING, PROJECTIONS, MetricsServer, PartReporter, StatusReader, receiving
-from shared.messaging import Subscriptions
+from shared.health import (
+    DEADLINES,
+    HOUSEKEEPING,
+    PROJECTIONS,
+    TOKEN,
+    MetricsServer,
+    PartReporter,
+    StatusReader,
+    receiving,
+)
+from shared.messaging import ServiceToken, Subscriptions, find_token_fault
 from shared.projections import Projector
 from shared.runtime.scheduler import Scheduler
 from shared.settings import Settings
@@ -30,13 +39,18 @@ def metrics_served(settings: Settings, process: int, status: StatusReader) -> It
 
 
 def part_reporter(
-    app: ServiceApplication, projector: Projector, scheduler: Scheduler, subscriptions: Subscriptions
+    app: ServiceApplication,
+    projector: Projector,
+    scheduler: Scheduler,
+    subscriptions: Subscriptions,
+    token: ServiceToken,
 ) -> PartReporter:
     """Reports the parts of the role `work`."""
     parts = {
         PROJECTIONS: lambda: projector.fault,
         DEADLINES: lambda: scheduler.fault,
         HOUSEKEEPING: lambda: scheduler.housekeeping_fault,
+        TOKEN: partial(find_token_fault, token),
     }
     return PartReporter(
         app, parts | {receiving(each): partial(subscriptions.fault, each) for each in subscriptions.publishers}

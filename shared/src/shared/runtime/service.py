@@ -32,7 +32,7 @@ from shared.erasure.after_restore import KeyDestruction, key_destruction
 from shared.eventlog import ServiceApplication
 from shared.health import FindOwnStatus, StatusReader, nothing_more
 from shared.kernel import Clock, Decider, Refusal, declared_refusals
-from shared.messaging import Feed, Reactions, ToIntegrationEvent
+from shared.messaging import Feed, Reactions, ServiceToken, ToIntegrationEvent, build_service_token
 from shared.projections import Projection, indexes_of
 from shared.runtime.api_routes import api_routes
 from shared.runtime.process_role import ProcessRole
@@ -149,9 +149,10 @@ class Service:
         refused = {refusal for command in commands for refusal in declared_refusals(command)}
         return refused | {refusal for each in endpoints for refusal in each.may_refuse}
 
-    def feed(self, settings: Settings) -> Feed:
+    def feed(self, settings: Settings, token: ServiceToken | None = None) -> Feed:
+        """`token`: where it is watched elsewhere too."""
         bases = {publisher: str(url) for publisher, url in settings.feeds.items()}
-        return Feed(bases, settings.service_token.get_secret_value(), settings.trusted)
+        return Feed(bases, token or build_service_token(settings), settings.trusted)
 
     def web(
         self,

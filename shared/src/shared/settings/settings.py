@@ -29,6 +29,7 @@ from shared.settings.key_checks import random_key
 from shared.settings.nats_access import NatsAccess
 from shared.settings.network_checks import check_nats_url
 from shared.settings.server import ServerSettings
+from shared.settings.token_checks import check_token_source, check_token_url
 from shared.settings.types import DatabaseUrl, NkeySeed, role_of
 
 S = TypeVar("S", bound=BaseSettings)
@@ -111,6 +112,7 @@ KeyRing = Annotated[tuple[EncryptionKey, ...], NoDecode, BeforeValidator(split_k
 class Settings(ServerSettings):
     """Settings of every service that has an event log."""
 
+    always: ClassVar[Checks] = ServerSettings.always | {"service_client_secret": check_token_source}
     in_production: ClassVar[Checks] = ServerSettings.in_production | {
         "database_url": checks.database_url("DLA_DATABASE_URL"),
         "nats_url": check_nats_url,
@@ -126,6 +128,7 @@ class Settings(ServerSettings):
         "audience": checks.check_audience,
         "rights_from": checks.check_rights_source,
         "service_token": checks.check_service_token,
+        "service_token_url": check_token_url,
         "feeds": checks.check_feeds,
         "dev_clock": checks.check_clock,
     }
@@ -167,8 +170,16 @@ class Settings(ServerSettings):
     """Where rights come from: the register, or in development the token’s own claims."""
     access_log_days: Annotated[int, Field(ge=31, le=1826)] = 365
     """Days for which the access log is kept."""
-    service_token: Annotated[SecretStr, Field(min_length=1)]
-    """Token of this service, for the feeds of the others."""
+    service_token: SecretStr = SecretStr("")
+    """Token of this service, for the feeds of the others; or one of the two following ways to renew it."""
+    service_token_file: Path | None = None
+    """File that holds this service’s token, and in which somebody renews it: it is read again when it changes."""
+    service_token_url: HttpUrl | None = None
+    """Token endpoint of the identity provider, which gives this service’s token for client credentials."""
+    service_client_id: str = ""
+    """Client id of this service at DLA_SERVICE_TOKEN_URL."""
+    service_client_secret: SecretStr | None = None
+    """Client secret of this service at DLA_SERVICE_TOKEN_URL."""
     feeds: dict[str, HttpUrl] = Field(default_factory=dict)
     """Address of each service, as JSON by name."""
     dev_clock: Path | None = None

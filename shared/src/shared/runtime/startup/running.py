@@ -18,7 +18,7 @@ from shared.documents import PdfRenderer
 from shared.erasure.after_restore import repeat_lost_erasures
 from shared.erasure.erasure import decider as key_erasure
 from shared.eventlog import ServiceApplication, TablesUnusable
-from shared.messaging import Inbox, Relay, Subscriptions
+from shared.messaging import Inbox, Relay, ServiceToken, Subscriptions, build_service_token
 from shared.projections import Projector
 from shared.runtime.observation import metrics_served, part_reporter
 from shared.runtime.process_role import ProcessRole
@@ -75,8 +75,9 @@ async def run_service(
         raise
     _set_state(service, web, app, settings)
     try:
+        token = web.state.service_token
         with metrics_served(settings, place, web.state.status):
-            async with _run_background(service, app, settings, role, [make(app) for make in workers], fatal):
+            async with _run_background(service, app, settings, role, [make(app) for make in workers], fatal, token):
                 yield
     finally:
         await asyncio.to_thread(web.state.pdf_renderer.close)
@@ -97,6 +98,7 @@ def _set_state(service: Service, web: FastAPI, app: ServiceApplication, settings
     state.addresses = {name: str(url) for name, url in settings.feeds.items()}
     state.trusted = settings.trusted
     state.status = service.status_reader(app)
+    state.service_token = build_service_token(settings)
 
 
 def _check_tables(app: ServiceApplication) -> None:
@@ -125,9 +127,10 @@ async def _run_background(
     role: ProcessRole,
     workers: Sequence[Worker],
     fatal: StopProcess,
+    token: ServiceToken,
 ) -> AsyncIterator[None]:
     region, access = settings.region, settings.access
-    feed = service.feed(settings)
+    feed = service.feed(settings, token)
     inbox = Inbox(app, service.reactions, feed)
     projector = Projector(app, service.projections)
     retention = timedelta(days=settings.access_log_days)
@@ -142,7 +145,7 @@ async def _run_background(
             stack.push_async_callback(asyncio.wait, [relay_task])
             stack.push_async_callback(relay.stop)
         if role in (ProcessRole.ALL, ProcessRole.WORK):
-            reporter = part_reporter(app, projector, scheduler, subscriptions)
+            reporter = part_reporter(app, projector, scheduler, subscriptions, token)
             all_workers: list[Worker] = [projector, scheduler, *workers, reporter]
             for worker in all_workers:
                 worker.start()
