@@ -107,15 +107,15 @@ class ClientCredentials:
         return self._token
 
     def _renew(self) -> None:
-        asked_at = self._clock()
+        begun_at = self._clock()
         try:
             token, seconds = self._ask()
         except (httpx.HTTPError, KeyError, TypeError, ValueError) as error:
-            self._renew_at = asked_at + RETRY_SECONDS
+            self._renew_at = begun_at + RETRY_SECONDS
             log.warning("the service token cannot be renewed at %s: %r", self._url, error)
             return
-        self._token, self.expires_at = token, asked_at + seconds
-        self._renew_at = asked_at + RENEWED_AT * seconds
+        self._token, self.expires_at = token, begun_at + seconds
+        self._renew_at = begun_at + RENEWED_AT * seconds
 
     def _ask(self) -> tuple[str, float]:
         """The token, and how many seconds it lives."""

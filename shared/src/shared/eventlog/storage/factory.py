@@ -9,7 +9,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from shared.eventlog.storage.recorder import LogRecorder
 
 URL = "POSTGRES_URL"
-KEPT_CONNECTIONS = 2
+MIN_CONNECTIONS = 2
 """Of the pool, also when nothing is asked: the others are opened when needed, and closed after ten idle minutes."""
 REQUIRED_SETTINGS = ("dbname", "host", "port", "user", "password")
 TIME_LIMITS = {
@@ -53,8 +53,8 @@ def environment(url: str, pool_size: int) -> dict[str, str]:
         "APPLICATION_RECORDER_TOPIC": get_topic(LogRecorder),
         "CREATE_TABLE": "no",
         **url_settings(url),
-        "POSTGRES_POOL_SIZE": str(KEPT_CONNECTIONS),
-        "POSTGRES_MAX_OVERFLOW": str(pool_size - KEPT_CONNECTIONS),
+        "POSTGRES_POOL_SIZE": str(MIN_CONNECTIONS),
+        "POSTGRES_MAX_OVERFLOW": str(pool_size - MIN_CONNECTIONS),
         "POSTGRES_MAX_WAITING": "0",
         "POSTGRES_CONNECT_TIMEOUT": "3",
         "POSTGRES_ENABLE_DB_FUNCTIONS": "no",

@@ -77,8 +77,8 @@ class Draining:
 def _closing(send: Send) -> Send:
     async def send_and_close(message: Any) -> None:
         if message["type"] == "http.response.start":
-            kept = [pair for pair in message.get("headers", ()) if pair[0].lower() != b"connection"]
-            message = message | {"headers": [*kept, (b"connection", b"close")]}
+            headers = [pair for pair in message.get("headers", ()) if pair[0].lower() != b"connection"]
+            message = message | {"headers": [*headers, (b"connection", b"close")]}
         await send(message)
 
     return send_and_close
