@@ -17,6 +17,7 @@ from tests.support.servers.transport_harness import Carrier
 from shared.eventlog import ServiceApplication
 from shared.health import MetricsServer, StatusReader
 from shared.messaging import Relay
+from shared.messaging.service_token import FixedToken
 from shared.projections import Projector
 from shared.runtime.observation import part_reporter
 from shared.runtime.scheduler import Scheduler
@@ -34,7 +35,7 @@ class Observed:
         self.relay: Relay = carrier.relay()
         self.projector, self.scheduler = Projector(workshop.app, ()), Scheduler(workshop.app)
         subscriptions = carrier.subscribe_workshop(workshop)
-        reporter = part_reporter(workshop.app, self.projector, self.scheduler, subscriptions)
+        reporter = part_reporter(workshop.app, self.projector, self.scheduler, subscriptions, FixedToken("of a test"))
         for part in (self.projector, self.scheduler, reporter):
             part.start()
             closing.callback(part.stop)

@@ -14,13 +14,15 @@ from typer.testing import CliRunner
 
 from diagnostic.main import cli, service
 from embedded.processes.nats import Nats
-from shared.eventlog import ServiceApplication, TablesUnusable
+from shared.eventlog import TABLE_VERSION, ServiceApplication, TablesUnusable
 from shared.eventlog.storage import table_version
 from shared.runtime.process_role import ProcessRole
 from shared.runtime.worker_processes import MISCONFIGURED
 from shared.settings import DeploySettings
 
 NOW = table_version.TABLE_VERSION
+
+NEXT = TABLE_VERSION + 1
 
 
 @pytest.fixture

@@ -163,9 +163,7 @@ def test_a_fixed_token_is_a_fault_from_a_week_before_its_end(left: float, fault:
     assert find_token_fault(token, now) == (fault and f"the service token {fault}")
 
 
-def test_a_token_that_is_renewed_is_a_fault_when_nobody_renews_it(
-    provider: Provider, now: Now, tmp_path: Path
-) -> None:
+def test_a_token_that_is_renewed_is_a_fault_when_nobody_renews_it(provider: Provider, now: Now, tmp_path: Path) -> None:
     assert "no service token is in" in str(find_token_fault(FileToken(tmp_path / "none"), now))
     provider.lives = 1_000
     token = ClientCredentials(provider.url, ("intake", "secret"), clock=now)

@@ -14,7 +14,15 @@ from typing import Any
 
 from shared.eventlog import DATABASE_ERRORS, ServiceApplication
 from shared.health import measures
-from shared.health.faults import LATER_PARTS, PARTS, HealthFault, lateness_faults, part_faults, relay_faults, source_faults
+from shared.health.faults import (
+    LATER_PARTS,
+    PARTS,
+    HealthFault,
+    lateness_faults,
+    part_faults,
+    relay_faults,
+    source_faults,
+)
 from shared.health.measures import GaugeValue
 from shared.health.parts import PartStatus, receiving
 from shared.messaging import RelayStatus, find_relay_status

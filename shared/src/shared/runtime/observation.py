@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -46,7 +46,7 @@ def part_reporter(
     token: ServiceToken,
 ) -> PartReporter:
     """Reports the parts of the role `work`."""
-    parts = {
+    parts: dict[str, Callable[[], str | None]] = {
         PROJECTIONS: lambda: projector.fault,
         DEADLINES: lambda: scheduler.fault,
         HOUSEKEEPING: lambda: scheduler.housekeeping_fault,
