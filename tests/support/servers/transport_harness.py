@@ -84,7 +84,7 @@ class Carrier:
     def install(self, *, whole: bool = False) -> None:
         """The deploy step."""
         hearer = "auditing" if whole else "workshop"
-        self.loop.do(topology.install(self.deployer, REGION, hearer, [self.desk.name], whole))
+        self.loop.do(topology.install(self.deployer, REGION, hearer, [self.desk.name], whole_log=whole))
 
     def relay(self) -> Relay:
         relay = self.loop.call(

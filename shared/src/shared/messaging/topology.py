@@ -41,7 +41,8 @@ def high_water_mark_subject(region: str, publisher: str) -> str:
     return f"dla.{region}.{publisher}.head"
 
 
-def stream(region: str, publisher: str) -> StreamConfig:
+def stream(region: str, publisher: str, replicas: int = 1) -> StreamConfig:
+    """`replicas`: how many servers keep it; its consumers follow it."""
     return StreamConfig(
         name=publisher,
         subjects=[subject(region, publisher, "*", "*.*")],
@@ -49,6 +50,7 @@ def stream(region: str, publisher: str) -> StreamConfig:
         max_age=MAX_AGE_SECONDS,
         allow_atomic=True,
         allow_direct=True,
+        num_replicas=replicas,
     )
 
 
@@ -74,16 +76,22 @@ def _consumer(durable: str, filter_subject: str) -> ConsumerConfig:
 
 
 async def install(
-    deployer: NatsAccess, region: str, service: str, publishers: Iterable[str] = (), whole_log: bool = False
+    deployer: NatsAccess,
+    region: str,
+    service: str,
+    publishers: Iterable[str] = (),
+    *,
+    whole_log: bool = False,
+    replicas: int = 1,
 ) -> None:
     """Creates a service's stream, and the streams and consumers of the publishers that it receives from. Safe to run
-    again, or twice at once."""
+    again, or twice at once; with another number of replicas, streams are given that many."""
     connection = await connect(deployer, allow_reconnect=False)
     try:
         jetstream = connection.jetstream()
-        await _make_stream(jetstream, stream(region, service))
+        await _make_stream(jetstream, stream(region, service, replicas))
         for publisher in publishers:
-            await _make_stream(jetstream, stream(region, publisher))
+            await _make_stream(jetstream, stream(region, publisher, replicas))
             for consumer in consumers(region, service, publisher, whole_log=whole_log):
                 await jetstream.add_consumer(publisher, consumer)
     finally:

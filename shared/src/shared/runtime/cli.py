@@ -81,7 +81,14 @@ def command_line(service: Service) -> typer.Typer:
             raise typer.Exit(1) from None
         reactions = service.reactions
         asyncio.run(
-            topology.install(deployer, settings.region, service.name, reactions.publishers, reactions.reads_whole_logs)
+            topology.install(
+                deployer,
+                settings.region,
+                service.name,
+                reactions.publishers,
+                whole_log=reactions.reads_whole_logs,
+                replicas=deploy.nats_replicas,
+            )
         )
         typer.echo(f"{service.name}: ready to serve")
 

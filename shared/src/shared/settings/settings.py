@@ -218,6 +218,8 @@ class DeploySettings(OwnerSettings):
 
     nats_deployer_seed: NkeySeed
     """NKey seed of the one NATS user who may make streams and consumers."""
+    nats_replicas: Annotated[int, Field(ge=1, le=5)] = 1
+    """Copies of each stream: the number of NATS servers, 1, 3 or 5. Consumers have as many."""
 
 
 class TransitSettings(CheckedSettings):
