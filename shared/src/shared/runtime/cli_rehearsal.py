@@ -30,9 +30,9 @@ from shared.runtime.rehearsal import (
     folded_rows,
     gather_facts,
     heading_of,
-    kept_rows,
     read_declared,
     read_record,
+    stored_rows,
     write_record,
 )
 from shared.runtime.service import Service
@@ -113,7 +113,7 @@ def _record(service: Service, app: ServiceApplication, file: Path) -> None:
 
 def _compare(service: Service, app: ServiceApplication, against: Path | None, declared: list[Declared]) -> None:
     changed, meant = Counter[str](), Counter[str]()
-    differences = [_kept(service, app, declared)]
+    differences = [_differences_of_stored_rows(service, app, declared)]
     if against:
         differences.append(compare(read_record(against, heading_of(app)), _facts(service, app), declared))
     else:
@@ -130,14 +130,16 @@ def _compare(service: Service, app: ServiceApplication, against: Path | None, de
     typer.echo(f"{service.name}: nothing differs that is not declared", err=True)
 
 
-def _kept(service: Service, app: ServiceApplication, declared: Iterable[Declared]) -> Iterator[Difference]:
+def _differences_of_stored_rows(
+    service: Service, app: ServiceApplication, declared: Iterable[Declared]
+) -> Iterator[Difference]:
     """Of the rows that the running version keeps, where it has read the whole log."""
     end = app.recorder.max_notification_id() or 0
     for projection in sorted(service.projections, key=lambda each: each.name):
-        kept = kept_rows(app, projection)
-        if kept is None:
+        stored = stored_rows(app, projection)
+        if stored is None:
             typer.echo(
                 f"{projection.name}: no rows are kept up to the log's last position, and none compared", err=True
             )
         else:
-            yield from compare(kept, folded_rows(app, projection, end), declared)
+            yield from compare(stored, folded_rows(app, projection, end), declared)

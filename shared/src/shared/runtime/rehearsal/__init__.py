@@ -1,7 +1,7 @@
 """Rehearsal of an upgrade: what one version of the program makes of the whole log, compared with what another does."""
 
 from shared.runtime.rehearsal.differences import Declared, DeclaredBadly, Difference, compare, read_declared
-from shared.runtime.rehearsal.facts import Fact, FactKind, LogGrows, count_steps, folded_rows, gather_facts, kept_rows
+from shared.runtime.rehearsal.facts import Fact, FactKind, LogGrows, count_steps, folded_rows, gather_facts, stored_rows
 from shared.runtime.rehearsal.record import Heading, RecordDamaged, heading_of, read_record, write_record
 
 __all__ = [
@@ -18,8 +18,8 @@ __all__ = [
     "folded_rows",
     "gather_facts",
     "heading_of",
-    "kept_rows",
     "read_declared",
     "read_record",
+    "stored_rows",
     "write_record",
 ]

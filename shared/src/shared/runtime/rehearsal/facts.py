@@ -93,7 +93,7 @@ def count_steps(app: ServiceApplication) -> int:
     return int(row["streams"]) + int(row["events"])
 
 
-def kept_rows(app: ServiceApplication, projection: Projection) -> list[Fact] | None:
+def stored_rows(app: ServiceApplication, projection: Projection) -> list[Fact] | None:
     """The rows that the running version keeps in the database, as facts in the order of their keys; null for a
     projection that it does not keep, or keeps up to an earlier position than the log's last."""
     reached = app.recorder.fetch(

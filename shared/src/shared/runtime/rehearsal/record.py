@@ -57,8 +57,8 @@ def read_record(file: Path, expected: Heading) -> Iterator[Fact]:
     heading = next(lines, {})
     if heading.get("format") != FORMAT:
         raise RecordDamaged(f"{file} is no record of a rehearsal that this version reads")
-    wanted = {name: json.loads(json.dumps(value, default=str)) for name, value in asdict(expected).items()}
-    for name, value in wanted.items():
+    own = {name: json.loads(json.dumps(value, default=str)) for name, value in asdict(expected).items()}
+    for name, value in own.items():
         if heading.get(name) != value:
             raise RecordDamaged(f"{file} is of {name} {heading.get(name)}, and this is {value}")
     number, last = 0, (-1, "", 0, "")
