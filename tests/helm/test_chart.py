@@ -105,6 +105,9 @@ def test_each_role_of_each_service_is_a_deployment_of_its_own(region: Objects) -
             assert container["args"] == ["serve", "--role", role]
             assert container["livenessProbe"]["httpGet"]["path"] == "/livez", "it depends on nothing"
             assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
+            served = {each["name"]: each["containerPort"] for each in container["ports"]}
+            said = {each["name"]: each["value"] for each in container["env"]}
+            assert (str(served["http"]), str(served["metrics"])) == (said["DLA_PORT"], said["DLA_METRICS_PORT"])
 
 
 def test_several_processes_where_they_are_asked_for(render: Render) -> None:

@@ -48,6 +48,8 @@ capabilities: {drop: [ALL]}
 {{- $common := dict
     "DLA_HOST" "0.0.0.0"
     "DLA_PORT" "8000"
+    "DLA_METRICS_HOST" "0.0.0.0"
+    "DLA_METRICS_PORT" "9464"
     "DLA_MODE" "production"
     "DLA_REGION" .root.Values.region
     "DLA_NATS_URL" (include "dla.natsUrl" .root)
