@@ -23,7 +23,7 @@ from intake.main import cli
 from intake.main import service as intake
 from shared.crypto import ERASED_TEXT
 from shared.kernel import Role, paris_date
-from shared.projections import Projector
+from shared.projections import Projector, wait_until_folded
 
 STRUCTURE = {"name": "Les Jardins de l’Erdre", "legal_form": "association", "department": "44"}
 REASON = {"reason": "Contrôle de l’emploi des fonds en cours."}
@@ -31,13 +31,22 @@ NUMBERS = ("73282932000074", "55208131766522", "35600000000048", "38012986646850
 
 
 @pytest.fixture
-def services(
+def unfolded_services(
     database: Callable[..., str], nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[House]:
     with house(database, nats, tmp_path) as running:
         running["intake"].speak_to(monkeypatch)
         monkeypatch.setenv("DLA_DEV_CLOCK", str(running["intake"].settings.dev_clock))
         yield running
+
+
+@pytest.fixture
+def services(unfolded_services: House) -> Iterator[House]:
+    """With the list of requests folded as a process of the role `work` does."""
+    projector = Projector(unfolded_services["intake"].application, intake.projections)
+    projector.start()
+    yield unfolded_services
+    projector.stop()
 
 
 def received(services: House, number: str, name: str) -> str:
@@ -314,3 +323,20 @@ def test_the_right_of_a_leader_or_a_provider_opens_nothing_of_an_archive(service
             answer = bearer.get(path)
             assert answer.status_code == 403 or answer.json().get("items") == [], f"{role} {name} {path} {answer.text}"
     assert tried > 200
+
+
+def test_nothing_is_listed_destroyed_or_archived_while_the_list_is_folded_anew(
+    unfolded_services: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a migration: a part of the log shows a case finished that was taken up again since."""
+    monkeypatch.setattr(wait_until_folded, "__defaults__", (0.0,))
+    case = withdrawn(unfolded_services, NUMBERS[0], "Maëlle Kerdoncuff")
+    later(unfolded_services, 40)
+    refused = CliRunner().invoke(cli, ["retention", "--act"])
+    assert (refused.exit_code, "rien n’a été détruit" in refused.stderr) == (1, True)
+    answer = unfolded_services.by("intake", "dpo").get("/api/v1/retention")
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/past-busy")
+    assert archive_due_cases(unfolded_services["intake"].application) == []
+    listed(unfolded_services)
+    terms, _ = run_retention("--act")
+    assert done_with(terms) == {case: "à détruire"}

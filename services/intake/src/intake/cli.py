@@ -16,7 +16,7 @@ from intake.operations import criteria_simulation, retention, territorial_rights
 from intake.reference.files import read_criteria
 from shared.kernel import Actor, Refused, Role, paris_date
 from shared.runtime import Service, settings_for
-from shared.temporal import ReportFormat, format_report
+from shared.temporal import PastBusy, ReportFormat, format_report
 from shared.web.identity import pseudonym
 
 OPERATOR = Actor("operator", Role.OPS)
@@ -132,7 +132,9 @@ def _add_retention(cli: typer.Typer, service: Service, deployment: Deployment) -
         only: Annotated[RetentionClass | None, typer.Option("--class", help="Cases of this class only")] = None,
         report_format: Annotated[ReportFormat, typer.Option("--format")] = ReportFormat.TABLE,
     ) -> None:
-        """Lists the cases past their retention term, and with --act destroys their keys."""
+        """Lists the cases past their retention term, and with --act destroys their keys.
+
+        Exits with 1 while the list of requests is folded anew, after a migration: run it again later."""
         if act and dry_run:
             raise typer.BadParameter("either --dry-run or --act")
         app = service.application(settings_for(service))
@@ -144,6 +146,13 @@ def _add_retention(cli: typer.Typer, service: Service, deployment: Deployment) -
             typer.echo(format_report(report_format, retention.COLUMNS, [term.row(today) for term in terms]), nl=False)
             for term in retention.destroy_cases(app, due, OPERATOR) if act else ():
                 typer.echo(f"{term.case}\u00a0: détruit", err=True)
+        except PastBusy:
+            typer.echo(
+                "La liste des demandes est relue depuis le début, comme après une mise à jour\u202f; rien n’a été"
+                " détruit. Recommencez quand un processus du rôle `work` l’a terminée.",
+                err=True,
+            )
+            raise typer.Exit(1) from None
         except Refused as refused:
             typer.echo(f"{refused.title}. {refused.detail}", err=True)
             raise typer.Exit(1) from None

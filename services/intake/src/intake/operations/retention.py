@@ -17,6 +17,8 @@ from intake.domain.retention import DestroyCase, RetentionClass, RetentionHeld, 
 from intake.settings import IntakeSettings
 from shared.eventlog import ServiceApplication, UnreadableEvent, count_values_of, people_only_in
 from shared.kernel import Actor, Role, add_months, event_name, paris_date
+from shared.projections import wait_until_folded
+from shared.temporal import PastBusy
 
 log = logging.getLogger(__name__)
 CLASS_BY_STATUS = {
@@ -75,7 +77,11 @@ class Term:
 
 
 def find_terms(app: ServiceApplication, settings: IntakeSettings, territory: Sequence[str] | None = None) -> list[Term]:
-    """Of every finished case of these units that is not destroyed, the oldest term first; null for every unit."""
+    """Of every finished case of these units that is not destroyed, the oldest term first; null for every unit.
+
+    Raises PastBusy while the list of requests is folded anew: a case that was taken up again might look finished."""
+    if not wait_until_folded(app, projections.requests):
+        raise PastBusy
     rows = app.recorder.fetch(
         "SELECT v.case_id, v.document->>'unit' AS unit, v.document->>'status' AS status, max(e.recorded_at) AS last,"
         " bool_or(e.topic LIKE 'case-destroyed:%%') AS destroyed,"
@@ -100,7 +106,10 @@ def find_terms(app: ServiceApplication, settings: IntakeSettings, territory: Seq
 
 def archive_cases(app: ServiceApplication, keep_closed_months: int) -> list[UUID]:
     """Archives the closed cases without an event for `keep_closed_months`. From then on only those who may consult
-    archives read them."""
+    archives read them. None while the list of requests is folded anew."""
+    if not wait_until_folded(app, projections.requests):
+        log.warning("no case is archived: the list of requests does not show the whole log yet")
+        return []
     rows = app.recorder.fetch(
         "SELECT v.case_id, last.recorded_at FROM {schema}.projection_rows v"
         " LEFT JOIN {schema}.case_access i USING (case_id)"
