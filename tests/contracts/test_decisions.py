@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,7 +23,6 @@ from intake.domain.request.reception import ReceiveRequest
 from intake.domain.structure import Contact, LegalForm, Structure
 from shared.kernel import Ending, EndingKind, Refusal
 from shared.kernel.decider import any_command
-from shared.kernel.frozen import replace
 from shared.testing.scenarios import NOW, context, text
 
 

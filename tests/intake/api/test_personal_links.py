@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,6 @@ from parcours.domain.tender.proposals import GridLine, InviteProvider, OpenTende
 from parcours.main import service as parcours
 from shared.attachments import AddAttachment, attachment
 from shared.kernel import Actor, Context, Encrypted, Right, Role, paris_date, uuid7
-from shared.kernel.frozen import replace
 from shared.messaging import Feed, Inbox, messages_of
 from shared.runtime import Service
 

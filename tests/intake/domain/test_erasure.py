@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,6 @@ from shared.erasure import ErasePerson, case_erasure_id, person_erasure_id
 from shared.erasure import erasure as key_erasure
 from shared.erasure.erasure import PersonErased
 from shared.kernel import Role
-from shared.kernel.frozen import replace
 from shared.testing.scenarios import CASE, NOW, Scenarios, context, text
 
 given = Scenarios(decider)

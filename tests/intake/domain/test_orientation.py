@@ -1,5 +1,6 @@
 """Orientations: one step after the other, and never without the consent of the structure."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -28,7 +29,6 @@ from intake.domain.orientation import (
     decider,
 )
 from shared.kernel import PersonalData
-from shared.kernel.frozen import replace
 from shared.testing.scenarios import CASE, NOW, MemoryLog, Scenarios, new_id, text
 
 given = Scenarios(decider)

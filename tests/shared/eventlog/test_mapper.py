@@ -9,11 +9,12 @@ READ_AT_ONCE = """
 from __future__ import annotations
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import make_dataclass
+from dataclasses import dataclass
 from threading import Barrier
 from types import ModuleType
 from shared.eventlog import EventMapper
 from shared.kernel import event
+from shared.kernel.frozen import frozen
 
 sys.setswitchinterval(1e-6)
 DEPTH, TRIES, LETTERS = 12, 60, "uv"
@@ -29,11 +30,12 @@ def declare(number: int) -> list[type]:
     sys.modules[module.__name__] = module
     inner = None
     for depth in range(DEPTH):
-        fields = [("a", "str"), *([("inner", f"{inner} | None")] if inner else [])]
+        hints = {"a": "str", **({"inner": f"{inner} | None"} if inner else {})}
         inner = f"Inner{depth}"
-        setattr(module, inner, make_dataclass(inner, fields, namespace={"__module__": module.__name__}))
-    kinds = (make_dataclass(l.upper(), [("inner", inner)], namespace={"__module__": module.__name__}) for l in LETTERS)
-    return [event(f"{letter}-noted", label="Noté")(kind) for letter, kind in zip(LETTERS, kinds)]
+        kind = type(inner, (), {"__annotations__": hints, "__module__": module.__name__})
+        setattr(module, inner, (frozen if depth % 2 else dataclass(frozen=True, slots=True))(kind))
+    within = {"__annotations__": {"inner": inner}, "__module__": module.__name__}
+    return [event(f"{letter}-noted", label="Noté")(type(letter.upper(), (), {**within})) for letter in LETTERS]
 
 
 def read(mapper: EventMapper, topic: str, start: Barrier) -> str:

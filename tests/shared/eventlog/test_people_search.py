@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from threading import Barrier, Thread
 from uuid import UUID
 
@@ -28,7 +29,6 @@ from shared.erasure.erasure import decider as key_erasure
 from shared.eventlog import ServiceApplication, count_values_of, find_people, is_case_key, personal_data_of
 from shared.eventlog.people_index import hash_words
 from shared.kernel import Decider, PersonalData, uuid7
-from shared.kernel.frozen import replace
 
 
 def opened(url: str) -> ServiceApplication:

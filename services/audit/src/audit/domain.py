@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID, uuid5
 
 from shared.kernel import CASE_ACCESS_TABLE, CaseAccess, Context, Decider, StreamTaken, event
 from shared.kernel.events import command
+from shared.kernel.frozen import frozen
 
 CASE_ACCESS_CONTRACT = ("intake", "case-access-changed:v1")
 """Publisher and contract of `shared.contracts.intake.CaseAccessChanged`: the only message of intake that says who may
 see a case. Which of its private events led to it is not audit's concern. The leaf commits to the contract's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Envelope:
-    """An event that a service has recorded. `header` is JSON exactly as it travelled, `body` the public body, in the
-    form of its public `contract`; `label` is the event's French name."""
+@event("event-received", label="Événement consigné")
+class EventReceived:
+    """Audit has stored an event that a service has recorded. `header` is JSON exactly as it travelled, `body` the
+    public body, in the form of its public `contract`; `label` is the event's French name."""
 
     publisher: str
     log_id: UUID
@@ -32,17 +33,22 @@ class _Envelope:
     contract: str | None = None
 
 
-@event("event-received", label="Événement consigné")
-class EventReceived(_Envelope):
-    """Audit has stored an event of a service."""
-
-
 @command(leads_to=(EventReceived,))
-class ReceiveEvent(_Envelope):
-    """Store an event of a service, once."""
+class ReceiveEvent:
+    """Store an event of a service, once. It has the fields of the event that it leads to."""
+
+    publisher: str
+    log_id: UUID
+    position: int
+    event: str
+    recorded_at: datetime
+    header: str
+    body: str | None
+    label: str | None = None
+    contract: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReceivedEvent:
     """State of one received event: its place in the log of its publisher. `position` 0: not received yet.
 

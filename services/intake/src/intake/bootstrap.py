@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +20,6 @@ from intake.reference.files import read_competence
 from intake.reference.loading import load_reference
 from intake.settings import IntakeSettings
 from shared.kernel import Context, Decider
-from shared.kernel.frozen import replace
 
 
 class Deployment:

@@ -16,6 +16,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Context, Decider, Role, event, paris_date, start_of_day
 from shared.kernel.events import command
+from shared.kernel.frozen import frozen
 
 SETTLING_TIME = timedelta(hours=1)
 """After the end of a day, in which a read of that day may still be committed, or recorded by a clock that is behind."""
@@ -46,7 +47,7 @@ class SealAccessLog:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SealedAccessLog:
     """`until`: the last day that is sealed."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from shared.eventlog import LogRecorder
 from shared.eventlog.log import ServiceLog
 from shared.kernel import CASE_ACCESS_TABLE, Actor, CaseAccess, Context, Decider, Role, event, uuid7_after
 from shared.kernel.events import command
+from shared.kernel.frozen import frozen
 from shared.messaging import CommandDispatch, Header, Reactions
 
 
@@ -29,7 +29,7 @@ class ReplicateCaseAccess:
     archived: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseAccessState:
     """An aggregate apart from the case's own, which may open later."""
 

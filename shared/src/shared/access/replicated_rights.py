@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from uuid import UUID
 
 from shared.access.ownership import OwnedKind
@@ -12,6 +11,7 @@ from shared.contracts.intake import RightGranted, RightRevoked
 from shared.eventlog import ServiceApplication
 from shared.kernel import CompanionCommand, Context, Decider, Right, Role, event
 from shared.kernel.events import command
+from shared.kernel.frozen import frozen
 from shared.messaging import CommandDispatch, Header, Reactions
 
 
@@ -35,7 +35,7 @@ class ReplicateRevocation:
     right: UUID
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReplicatedRights:
     """`rights`: those that hold now. `known`: the ids of all that were ever replicated, so that a grant delivered late
     does not undo a revocation. `units`: those of all that were ever replicated, whose DPOs answer for the name;

@@ -4,12 +4,11 @@ outside the log, in chunks."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from uuid import UUID
 
 from shared.kernel import Context, Decider, Encrypted, LabelledEnum, Reason, Refusal, Role, event
 from shared.kernel.events import command
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 
 
 class AttachmentStatus(LabelledEnum):
@@ -81,7 +80,7 @@ class WithdrawAttachment:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attachment:
     """`cited`: the names of the events that rely on it. `added_by`: who added it, by pseudonym, and under which `role`.
     `reason`: why it was withdrawn."""

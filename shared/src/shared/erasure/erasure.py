@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from shared.kernel import Context, Decider, event
 from shared.kernel.events import command
+from shared.kernel.frozen import frozen
 
 
 @event("case-keys-destroyed", label="Dossier effacé de ce service")
@@ -71,7 +71,7 @@ class DestroyKeyAgain:
     values: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErasureState:
     """`erased`: whether the keys have been destroyed."""
 

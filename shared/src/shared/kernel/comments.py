@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -10,7 +9,7 @@ from shared.kernel.decider import Context
 from shared.kernel.encrypted import Encrypted
 from shared.kernel.events import command, event
 from shared.kernel.fields import Count, Ordinal, Text
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 from shared.kernel.refusals import Refusal
 from shared.kernel.vocabulary.roles import Role
 
@@ -18,7 +17,7 @@ UNKNOWN_COMMENT = Refusal("unknown-comment", "Commentaire inconnu", status=404)
 ALREADY_ANSWERED = Refusal("comment-already-answered", "Commentaire déjà pris en compte")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comment:
     """`by`: who wrote it, by pseudonym. `about_version`: of the content that it is about, null for the whole."""
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from shared.kernel.encrypted import Encrypted, PersonalData
+from shared.kernel.frozen import frozen
 from shared.kernel.ids import uuid7
 from shared.kernel.refusals import Refusal
 from shared.kernel.vocabulary.roles import Role
@@ -71,7 +72,7 @@ class Context:
         return self.text(plaintext) if plaintext else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UniqueKey:
     """A unique constraint across cases: a case reserves the key, or releases it when `reserved` is false."""
 

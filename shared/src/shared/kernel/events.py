@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform, overload
 
 from shared.kernel.dates import start_of_day
+from shared.kernel.frozen import build_struct
 from shared.kernel.refusals import Refusal
 
 T = TypeVar("T")
@@ -32,7 +33,7 @@ class EventName:
         return f"{self.name}:v{self.version}"
 
 
-@dataclass_transform(frozen_default=True)
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def event(
     name: str,
     version: int = 1,
@@ -49,7 +50,7 @@ def event(
         raise TypeError(f"{name}: version {version} needs an upcast from each of the versions before it")
 
     def declare(cls: type[T]) -> type[T]:
-        declared = dataclass(frozen=True, slots=True)(cls)
+        declared: type[T] = build_struct(cls)
         declared.EVENT = EventName(name, version, label=label, upcasts=upcasts, effective=effective)  # type: ignore[attr-defined]
         return declared
 
@@ -65,8 +66,8 @@ def rename_fields(names: Mapping[str, str]) -> Upcast:
         for path, name in names.items():
             *outer, old = path.split(".")
             within = data
-            for field in outer:
-                within = within[field]
+            for step in outer:
+                within = within[step]
             if old in within:
                 within[name] = within.pop(old)
         return data
@@ -144,6 +145,6 @@ def declared_refusals(command: type) -> tuple[Refusal, ...]:
 
 def effective_time(event: object) -> datetime | None:
     """When it happened, as the event says: a day stands for its beginning in Paris. Null: when it is recorded."""
-    field = event_name(event).effective
-    day: date | None = attrgetter(field)(event) if field else None
+    path = event_name(event).effective
+    day: date | None = attrgetter(path)(event) if path else None
     return start_of_day(day) if day else None

@@ -3,11 +3,11 @@ publisher."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from shared.kernel import Actor, Context, Decider, Encrypted, Role, event
 from shared.kernel.events import command
+from shared.kernel.frozen import frozen
 
 OPERATOR = Actor("operator", Role.OPS)
 """The actor of commands given on the command line. The operator's name is encrypted in the event."""
@@ -38,7 +38,7 @@ class FollowRestoredLog:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FollowedLog:
     """`log`: the publisher's log that is followed since the last decision."""
 

@@ -4,11 +4,11 @@ Intake records it where it learns it, the other services when they receive it.""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from shared.kernel import Context, Decider, Encrypted, PersonalData, event
 from shared.kernel.events import command
+from shared.kernel.frozen import frozen
 
 
 @event("structure-name-recorded", label="Nom de la structure connu de ce service")
@@ -48,7 +48,7 @@ class RecordPersonName:
     in_transit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name:
     current: Encrypted | None = None
 

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 from shared.projections import Projection, Row
 from shared.statistics.deployment import load_deployment
 from shared.statistics.period import Window
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Figure:
     """`value`: None when there is nothing to divide by or nothing to count. It is `counted` / `among` for a share, else
     `counted`. `key`: which one, of a figure given several times. `by_case`: the value of each case, for a median.

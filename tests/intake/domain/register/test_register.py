@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,6 @@ from intake.domain.register.rights import (
 )
 from intake.domain.register.state import Register
 from shared.kernel import Actor, Context, Right, Role
-from shared.kernel.frozen import replace
 from shared.testing.scenarios import CASE, UNIT, Scenarios, new_id, text
 
 given = Scenarios(decider)

@@ -5,7 +5,7 @@ The model knows lists of rights and two tables; it shares no code with the regis
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
@@ -23,7 +23,6 @@ from intake.domain.register.rights import GrantRight, RenewRight, RevokeRight, R
 from shared.access import AccessAction, ProtectedCase, evaluate, replicated_rights
 from shared.access.replicated_rights import ReplicateRevocation, ReplicateRight
 from shared.kernel import Actor, Context, Refused, Right, Role
-from shared.kernel.frozen import replace
 
 UNITS = ("dla-44", "dla-49", "dla-75")
 PEOPLE = [UUID(int=n) for n in range(1, 6)]

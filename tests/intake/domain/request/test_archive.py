@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,6 @@ from intake.domain.request.state import Confidentiality, ConfidentialityGround, 
 from intake.integration_events import to_integration_event
 from shared.contracts.intake import CaseAccessChanged
 from shared.kernel import CaseAccess, Ending, EndingKind, Role
-from shared.kernel.frozen import replace
 from shared.testing.scenarios import Scenarios, text
 
 REASON = "La structure conteste un versement."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -25,7 +24,7 @@ from shared.kernel import (
 )
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 
 UNKNOWN_ADVICE = Refusal("unknown-advice", "Demande de conseil inconnue", status=404)
 WRONG_UNIT = Refusal("wrong-unit", "Code de centre de ressources irrecevable", status=422)
@@ -83,7 +82,7 @@ class ReceiveAdvice:
     answer: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AdviceRequest:
     """`answer` null: still awaited."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -15,7 +14,7 @@ from diagnostic.domain.mandates import NO_MANDATE, Mandate, check_mandate
 from shared.kernel import Context, Day, Encrypted, LabelledEnum, Refusal, Role, Text, event, paris_date, require_future
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 from shared.kernel.vocabulary.validation import LEADERS_ONLY, require_leader
 
 MAX_SHARING_DURATION = timedelta(days=183)
@@ -109,13 +108,13 @@ class GiveOpinion:
     comments: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SharingConsent:
     scope: tuple[DiagnosisSection, ...]
     until: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sharing:
     """What the committee may read: these sections of one version, until the end of a day."""
 
@@ -124,14 +123,14 @@ class Sharing:
     until: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opinion:
     version: int
     opinion: Tendency
     comments: Encrypted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Committee:
     agreement: SharingConsent | None = None
     sharing: Sharing | None = None

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from diagnostic.domain.lifecycle import NOT_OPEN
 from shared.kernel import Context, Day, Refusal, event, paris_date
 from shared.kernel.events import command
+from shared.kernel.frozen import frozen
 
 MANDATE_REVERSED = Refusal("mandate-reversed", "Mandat qui finit avant de commencer", status=422)
 NO_MANDATE = Refusal("no-mandate", "Mandat absent à ce jour", status=403)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mandate:
     leader: UUID
     starts_on: date

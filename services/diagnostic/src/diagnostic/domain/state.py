@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,12 +12,13 @@ from diagnostic.domain.content.content import DiagnosisContent
 from diagnostic.domain.lifecycle import DiagnosisStatus
 from diagnostic.domain.mandates import Mandate
 from shared.kernel import Axis, Comment, Encrypted
+from shared.kernel.frozen import frozen
 from shared.kernel.vocabulary.validation import Submission
 
 UNKNOWN_STRUCTURE = UUID(int=0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Disagreement:
     """A leader contests the version submitted to them."""
 
@@ -25,13 +26,13 @@ class Disagreement:
     reason: Encrypted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AgreedPlan:
     axes: tuple[Axis, ...]
     objectives: Encrypted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BaselineCorrection:
     """`before`: the figure that the plan was agreed with, or the correction before this one."""
 
@@ -42,7 +43,7 @@ class BaselineCorrection:
     reason: Encrypted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BaselineFigure:
     """One figure of the agreed plan, which follow-up compares with: `value` as it was last corrected, in euro cents for
     money. `definition`: null for employment, whose meaning never varies."""
@@ -52,7 +53,7 @@ class BaselineFigure:
     corrections: tuple[BaselineCorrection, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Diagnosis:
     """`content_version` grows by one with each edit; any edit clears `submission`.
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from followup.domain.reviews.review import Review, ReviewStatus
 from shared.kernel import Axis, Comment, Encrypted, Ending, LabelledEnum, Refusal
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 
 NOT_OPEN = Refusal("follow-up-not-open", "Le suivi n’est pas ouvert")
 """What refuses any command of a person before the follow-up opens, and most of them after its end."""
@@ -21,7 +21,7 @@ class FollowUpStatus(LabelledEnum):
     CLOSED = "closed", "dossier clos"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Need:
     """`distinction`: how it differs from another need on the same theme."""
 
@@ -30,7 +30,7 @@ class Need:
     distinction: Encrypted | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParcoursUpdate:
     """The update that a review requested of the parcours, until the parcours has ended again."""
 
@@ -39,7 +39,7 @@ class ParcoursUpdate:
     axes: tuple[Axis, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CorrectedBaseline:
     """The value of a figure of the diagnosis from a day on; `corrected_at`: when diagnostic recorded it."""
 
@@ -48,7 +48,7 @@ class CorrectedBaseline:
     corrected_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FollowUp:
     """`completions`: the integration events that announced the end of the parcours, one for each time that it ended.
     `corrections`: what diagnostic corrected of the baseline, which includes them here."""

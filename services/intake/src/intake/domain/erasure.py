@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -14,7 +14,7 @@ from shared.erasure import ErasePerson, case_erasure_id, person_erasure_id
 from shared.erasure import erasure as key_erasure
 from shared.kernel import CompanionCommand, Context, Decider, Encrypted, Reason, Refusal, event
 from shared.kernel.events import command
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 
 CONFIRMING_SERVICES = ("diagnostic", "parcours", "followup")
 """Those that confirm, in addition to intake itself. Audit knows people by pseudonym only, and has no key of theirs."""
@@ -30,7 +30,7 @@ NOT_ORDERED = Refusal("erasure-not-ordered", "Aucun effacement n’a été ordon
 REFUSALS = (NOT_A_PERSON, KNOWN_ELSEWHERE, HOLDS_RIGHTS, STILL_NEEDED)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FurtherId:
     """Another id of the same human. `values`: how many values intake stores under its key."""
 
@@ -74,7 +74,7 @@ class OrderErasure:
     also: Annotated[tuple[UUID, ...], Len(0, 50)] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PersonFindings:
     """What intake knows of one id. `elsewhere`: a case outside the DPO's territory names the person; `open_cases`:
     those whose contact they are; `rights`: how many they have; `values`: how many values intake stores under their key;
@@ -128,14 +128,14 @@ class ConfirmErasure:
     elsewhere: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Confirmation:
     at: datetime
     values: int
     elsewhere: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Erasure:
     person: UUID | None = None
     reason: Encrypted | None = None

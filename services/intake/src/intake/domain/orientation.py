@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from shared.kernel import (
 )
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 
 
 class OrientationStatus(LabelledEnum):
@@ -188,7 +188,7 @@ class DeclineOrientation:
     on: Day | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrientationChase:
     """One time that the target was asked again. `by`: who asked, by pseudonym."""
 
@@ -198,7 +198,7 @@ class OrientationChase:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Orientation:
     """`dates`: the day of each step that it has reached, by status."""
 

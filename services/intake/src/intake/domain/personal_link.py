@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -27,7 +26,7 @@ from shared.kernel import (
     paris_date,
 )
 from shared.kernel.events import command
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 from shared.names import RecordPersonName, name_decider, person_name_id
 
 
@@ -115,7 +114,7 @@ class RevokeAccessLink:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccessLink:
     """One person's access to one case. `until`: its last day; `given_by`: who gave the current link."""
 

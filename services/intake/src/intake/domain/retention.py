@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -11,7 +10,7 @@ from shared.erasure import EraseCase, case_erasure_id
 from shared.erasure import erasure as key_erasure
 from shared.kernel import CompanionCommand, Context, Decider, Encrypted, LabelledEnum, Reason, Refusal, event
 from shared.kernel.events import command
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 
 
 class RetentionClass(LabelledEnum):
@@ -67,7 +66,7 @@ class DestroyCase:
     values: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retention:
     """`hold_reason`: why the destruction is suspended; null when it is not."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -23,7 +23,7 @@ from shared.kernel import (
     compact_code,
 )
 from shared.kernel.events import command
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen
 
 OTHER_STRUCTURE = Refusal("another-structure", "Une autre structure")
 
@@ -81,7 +81,7 @@ class Structure:
         return tuple(filter(None, (self.siren, self.rna)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prefill:
     """Hints from a public directory, with their time. They refuse nobody (the directory lacks ESUS companies).
 
@@ -110,7 +110,7 @@ class Contact:
     phone: PersonalLine | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EncryptedContact:
     """The contact as the log stores them: an id, and values encrypted with that id's key."""
 

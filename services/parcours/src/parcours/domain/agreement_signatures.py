@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from uuid import UUID
 
 from shared.kernel import LabelledEnum, PersonalData
+from shared.kernel.frozen import frozen
 
 
 class AgreementParty(LabelledEnum):
@@ -18,7 +19,7 @@ class AgreementParty(LabelledEnum):
     PROVIDER = "provider", "le prestataire"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AgreementSignature:
     """Who signed for a party, an id and a name under that id's key, and when."""
 
@@ -27,7 +28,7 @@ class AgreementSignature:
     signed_on: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AgreementSignatures:
     """What each of the three signed with; null: not yet. `structures`: of a collective operation, what each structure
     signed with, by its case, in place of `structure`."""

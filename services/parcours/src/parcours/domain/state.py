@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -11,7 +11,7 @@ from annotated_types import Ge, Le
 
 from parcours.domain.agreement_signatures import AgreementSignatures
 from shared.kernel import Comment, Encrypted, Ending, LabelledEnum, PersonalData
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 from shared.kernel.vocabulary.validation import Submission
 
 Days = Annotated[int, Ge(1), Le(1_000)]
@@ -58,7 +58,7 @@ class CollectiveStatus(LabelledEnum):
 OPEN_STATUSES = (ActionStatus.PLANNED, ActionStatus.STARTED)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReceivedPlan:
     """The plan as diagnostic published it. `axes`: codes. `baseline` and `definitions`: by indicator, for follow-up."""
 
@@ -71,7 +71,7 @@ class ReceivedPlan:
     definitions: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlannedAction:
     """What the structure agrees to. `planned_days` are the provider's; a collective operation has its own id."""
 
@@ -85,13 +85,13 @@ class PlannedAction:
     collective_operation: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Introduction:
     whom: PersonalData
     held_on: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AgreementTerms:
     """What the structure, the unit and the provider agreed on: so much, for so many days of work."""
 
@@ -99,7 +99,7 @@ class AgreementTerms:
     days: Days
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddedTerms:
     """What amendments added: money, and days."""
 
@@ -107,7 +107,7 @@ class AddedTerms:
     days: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RetainedProvider:
     """The provider that was chosen for an action, and what it proposed: so much, for so many days of work.
 
@@ -123,7 +123,7 @@ class RetainedProvider:
     all_informed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Agreement:
     """The agreement of structure, unit and provider. Its `terms` count those of its amendments; `amended`: what these
     added. `proofs`: the files that prove it, its amendments apart. `in_force_on`: the day of the last signature that it
@@ -151,7 +151,7 @@ class Agreement:
         return self.in_force_on or self.signatures.last_on
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Action:
     """`validated`: the structure agreed to it, in some version. `days`: those worked.
 
@@ -188,13 +188,13 @@ class Action:
         return self.agreement is not None and self.agreement.in_force
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Period:
     starts_on: date
     ends_on: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParcoursContent:
     """Everything that a validation is about; `period` null: not shared yet."""
 
@@ -207,7 +207,7 @@ class ParcoursContent:
 NO_PLAN = ReceivedPlan(UUID(int=0), "", adviser="", admitted_at=datetime(2002, 1, 1, tzinfo=UTC), axes=())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parcours:
     """`content_version` counts the edits; `validated_version` is null whenever no validation holds.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+from shared.kernel.frozen import frozen
 from shared.kernel.labels import LabelledEnum
 
 
@@ -21,7 +21,7 @@ class EndingKind(LabelledEnum):
     GIVEN_UP = "given_up", "renoncement avant le parcours"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ending:
     """`on`: the day on which it ended, which may be long before it was recorded: that of a liquidation, for example."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from uuid import UUID
 
+from shared.kernel.frozen import frozen
 from shared.kernel.labels import LabelledEnum
 
 
@@ -33,7 +33,7 @@ ROLE_LABELS: Mapping[str, str] = MappingProxyType({role: role.label for role in 
 """By code."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Right:
     """A role that a person has over units, or over one case, for a while.
 

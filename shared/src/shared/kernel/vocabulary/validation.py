@@ -6,7 +6,6 @@ Statuses, events, what a submission requires and how many leaders must agree bel
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from annotated_types import Ge, Len
@@ -14,6 +13,7 @@ from annotated_types import Ge, Len
 from shared.kernel.content_hash import content_hash
 from shared.kernel.decider import Context
 from shared.kernel.encrypted import Encrypted
+from shared.kernel.frozen import frozen
 from shared.kernel.refusals import Refusal, Refused
 from shared.kernel.vocabulary.roles import Role
 
@@ -26,7 +26,7 @@ ContentHash = Annotated[str, Len(64, 64)]
 """SHA-256, in hexadecimal."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Submission:
     """The version that leaders are asked to validate, or have validated.
 

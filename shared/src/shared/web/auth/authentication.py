@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Annotated
 from uuid import UUID
@@ -21,7 +21,6 @@ from shared.access import (
 )
 from shared.eventlog import ServiceApplication, UnknownCase, UnreadableEvent
 from shared.kernel import Actor, Right, Role, format_date, paris_date
-from shared.kernel.frozen import replace
 from shared.settings import RightsSource, Settings
 from shared.web.auth.access_recording import AccessRecorder
 from shared.web.auth.caller import Caller, FindProtectedCase

@@ -187,7 +187,7 @@ class _Schemas:
             case types.EnumType(cls=cls):
                 codes = [member.value for member in cls]
                 return self._refer(cls, lambda: {"type": "string", "enum": codes})
-            case types.DataclassType(cls=cls, fields=fields):
+            case types.DataclassType(cls=cls, fields=fields) | types.StructType(cls=cls, fields=fields):
                 return self._refer(cls, lambda: self._object(fields, [each.encode_name for each in fields]))
             case types.TypedDictType(cls=cls, fields=fields):
                 return self._refer(

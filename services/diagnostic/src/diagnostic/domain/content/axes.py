@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from annotated_types import Ge, Le
@@ -11,12 +10,13 @@ from diagnostic.domain.content.fields import Points, encrypt_points
 from diagnostic.domain.lifecycle import CONTENT_CLOSED, VOIDED
 from shared.kernel import Axis, Context, Encrypted, Text, event
 from shared.kernel.events import command
+from shared.kernel.frozen import frozen
 
 Rating = Annotated[int, Ge(1), Le(5)]
 """From 1, fragile, to 5, solid."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assessment:
     """How the structure stands on one axis; `rating` from 1, fragile, to 5, solid."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from diagnostic.domain.content import axes, difficulty, economics, employment, indicators, problem, sessions
 from diagnostic.domain.content.axes import AssessAxis, Assessment, AxisAssessed
@@ -21,7 +21,7 @@ from diagnostic.domain.content.problem import (
 )
 from diagnostic.domain.content.sessions import Session
 from shared.kernel import STANDARD_INDICATORS, Axis, Context, LabelledEnum
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 
 
 class DiagnosisSection(LabelledEnum):
@@ -38,7 +38,7 @@ class DiagnosisSection(LabelledEnum):
     SCENARIOS = "scenarios", "Scénarios de rebond"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DiagnosisContent:
     sessions: tuple[Session, ...] = ()
     axes: dict[Axis, Assessment] = field(default_factory=dict)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 from annotated_types import Len
@@ -23,13 +22,14 @@ from shared.kernel import (
     event,
 )
 from shared.kernel.events import command
+from shared.kernel.frozen import frozen
 
 NO_CAUSES = Refusal("difficulty-without-causes", "Difficulté sans causes", status=422)
 NO_DIFFICULTY = Refusal("no-difficulty", "Aucune difficulté qualifiée")
 REPEATED_RANK = Refusal("repeated-rank", "Rang donné deux fois", status=422)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difficulty:
     """What intake saw in minutes, qualified here with the structure (source text of 2025)."""
 
@@ -40,7 +40,7 @@ class Difficulty:
     strategic_plan: Encrypted | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scenario:
     """A way to recover after a crisis; rank 1 comes first. `retained` null: not decided yet."""
 

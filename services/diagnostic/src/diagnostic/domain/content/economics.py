@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from diagnostic.domain.lifecycle import CONTENT_CLOSED, VOIDED
 from shared.kernel import Context, Day, Encrypted, LabelledEnum, Reason, Refusal, event, rename_fields, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
+from shared.kernel.frozen import frozen
 
 Year = Annotated[int, Ge(2002), Le(2200)]
 Amount = Annotated[int, Ge(0), Le(1_000_000_000_00)]
@@ -42,7 +42,7 @@ AMOUNT_LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Economics:
     """One fiscal year, named by the calendar year in which it ends. Null: not known."""
 

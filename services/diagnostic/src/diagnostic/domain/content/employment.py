@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 
 from diagnostic.domain.content.fields import NOTHING_TO_CORRECT
@@ -23,14 +23,14 @@ from shared.kernel import (
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.french import format_count
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 
 MAX_FTE_PER_PERSON = 1.5
 """A person is one full-time equivalent at most; a yearly mean may exceed those present on one day (our design)."""
 IMPOSSIBLE_EMPLOYMENT = Refusal("impossible-employment", "État de l’emploi impossible", status=422)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Employment:
     """People under each kind of contract, and full-time equivalents, as of a day if it is known.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from diagnostic.domain.lifecycle import CONTENT_CLOSED, VOIDED
 from shared.kernel import STANDARD_INDICATORS, Context, Day, Encrypted, Line, Reason, Refusal, event, require_past
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
+from shared.kernel.frozen import frozen
 
 MAX_INDICATORS = 100
 """They travel in one message when the plan is agreed: without a limit it could exceed what NATS accepts."""
@@ -22,7 +22,7 @@ TOO_MANY_INDICATORS = Refusal("too-many-indicators", "Trop d’indicateurs")
 WRONG_INDICATOR = Refusal("wrong-indicator-code", "Code d’indicateur irrecevable", status=422)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Indicator:
     """`definition` says what is counted: follow-up receives it in clear, so it is not encrypted."""
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from diagnostic.domain.content.fields import Points, encrypt_points
 from diagnostic.domain.lifecycle import CONTENT_CLOSED, VOIDED
 from shared.kernel import ConfidentialLine, Context, Encrypted, Text, event
 from shared.kernel.events import command
+from shared.kernel.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     problem: Encrypted
     causes: tuple[Encrypted, ...] = ()
     recommendations: tuple[Encrypted, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scheme:
     name: Encrypted
     note: Encrypted | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -28,7 +27,7 @@ from shared.kernel import (
 from shared.kernel.dates import IMPLAUSIBLE_DATE
 from shared.kernel.events import command
 from shared.kernel.french import format_count
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 
 UNKNOWN_SESSION = Refusal("unknown-session", "Séance inconnue", status=404)
 CANCELLED_SESSION = Refusal("session-cancelled", "Séance annulée")
@@ -44,7 +43,7 @@ class Quality(LabelledEnum):
     ADVISER = "adviser", "chargé·e d’accompagnement"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attendee:
     """A participant as the log stores them: an id, and a name under that id's key."""
 
@@ -53,7 +52,7 @@ class Attendee:
     quality: Quality
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Session:
     """`cancelled`: why it should never have been recorded; it keeps its number, and no longer counts."""
 

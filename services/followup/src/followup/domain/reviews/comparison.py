@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated
 
 from annotated_types import Ge, Le
 
 from shared.kernel import Context, Encrypted, LabelledEnum, Line, Refusal
 from shared.kernel.events import command
+from shared.kernel.frozen import frozen
 
 WRONG_INDICATOR = Refusal("wrong-indicator-code", "Code d’indicateur irrecevable", status=422)
 
@@ -43,7 +43,7 @@ class Measure:
     definition: Line | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ComparedIndicator:
     """A measure as recorded, and whether it can be compared."""
 

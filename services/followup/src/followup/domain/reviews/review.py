@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from followup.domain.reviews.comparison import ComparedIndicator, PerimeterChange
 from shared.kernel import Encrypted, LabelledEnum, add_months
+from shared.kernel.frozen import frozen
 
 REVIEWS = {"M0": 0, "M6": 6, "M18": 18}
 """Months after the parcours' end. Found in public material, sometimes local: a setting, never an official rule."""
@@ -24,7 +24,7 @@ class ReviewStatus(LabelledEnum):
     CLOSED_DOWN = "closed_down", "structure ayant cessé son activité"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """The results of a review that was held. `not_measured`: the baseline's indicators that it left out.
 
@@ -44,7 +44,7 @@ class Report:
     perimeter_notes: Encrypted | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Review:
     """`fell_due`: its day came while it was still to be held; `overdue`: its day is long past."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from annotated_types import Len
@@ -22,7 +21,7 @@ from shared.kernel import (
     event,
 )
 from shared.kernel.events import command
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 
 MAX_NAMES = 100
 
@@ -116,7 +115,7 @@ class PublishSheet:
     names: Annotated[tuple[Line, ...], Len(0, MAX_NAMES)] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """`submitted` and `advice`: until it is published; all read what is published, and nothing of what preceded it."""
 

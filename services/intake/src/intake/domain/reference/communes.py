@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Commune:
     """`code`: INSEE's (COG); `parent`: the commune that a delegated one or a municipal district (Paris 11e) is part of.
 

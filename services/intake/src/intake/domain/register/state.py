@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from shared.kernel import PersonalData, Refusal, Right
+from shared.kernel.frozen import frozen
 
 OWN_RIGHTS = Refusal("own-rights", "On ne touche pas à ses propres droits", status=403)
 IDENTITY_OF_A_LINK = Refusal("identity-of-a-link", "Identité d’un lien personnel")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Register:
     """One identity. `rights`: all that were ever granted; `revoked`: the ids of those that were revoked."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from shared.kernel import (
     PersonalData,
     Refusal,
 )
+from shared.kernel.frozen import frozen
 
 LINKED_CASES = frozenset({"origin", "earlier", "taken_over_as", "request"})
 """The fields of a request, and of its events, that name other cases of the structure."""
@@ -45,7 +46,7 @@ class ConfidentialityGround(LabelledEnum):
     OTHER = "other", "autre motif"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Confidentiality:
     """The reason why a case is confidential."""
 
@@ -53,7 +54,7 @@ class Confidentiality:
     reason: Encrypted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PersonMet:
     """Somebody who took part in a first meeting, under the key of their own id."""
 
@@ -62,7 +63,7 @@ class PersonMet:
     function: PersonalData | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Meeting:
     """A first meeting with the structure."""
 
@@ -80,7 +81,7 @@ class DerogationKind(LabelledEnum):
     JOBS_TO_SAVE = "jobs_to_save", "emplois à sauver"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CriterionJudgment:
     """The last verdict on a criterion, who gave it, and the derogation that waives it."""
 
@@ -92,7 +93,7 @@ class CriterionJudgment:
     derogated_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Triage:
     """One triage, with its author and its time. A later triage is added; none is edited."""
 
@@ -111,7 +112,7 @@ NO_STRUCTURE = Structure("", LegalForm.OTHER, department="")
 NO_STRUCTURE_ID = UUID(int=0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CrisisPlan:
     """A crisis plan that the support goes with: the `scheme` that leads it, and what the adviser notes of it (S)."""
 
@@ -119,7 +120,7 @@ class CrisisPlan:
     note: Encrypted | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """`rules`: the version of the criteria under which it was admitted. `adviser`: who is in charge of the case;
     `assigned`: that adviser was named explicitly, and an admission by another one does not replace them.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from uuid import UUID
 
 from parcours.domain.state import Action, ActionStatus, Parcours
 from shared.kernel import Encrypted, LabelledEnum, Refusal, Refused
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 
 MIN_BENEFICIARIES = 2
 MAX_BENEFICIARIES = 200
@@ -40,7 +40,7 @@ class ShareDecision(LabelledEnum):
     REDISTRIBUTED = "redistributed", "répartie entre les autres"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Departure:
     """When a structure left, in Paris, and why. `share`: what became of its share of the price; null: to be decided."""
 
@@ -49,7 +49,7 @@ class Departure:
     share: ShareDecision | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Beneficiary:
     """A structure, by its case. `actions`: those of its parcours in the operation; none once it has left. `weight`:
     of its share in the price; 0 for one that joined once the shares were set, until they are set anew."""
@@ -61,7 +61,7 @@ class Beneficiary:
     departure: Departure | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OperationEnding:
     """`kind`: closed or cancelled. `reason`: what came of the operation, or why it was cancelled."""
 
@@ -70,7 +70,7 @@ class OperationEnding:
     reason: Encrypted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operation:
     """`adviser`: who planned it. `beneficiaries`: those who left included. `started`: it has been, also while it is
     short of structures.
@@ -140,7 +140,7 @@ def _with_signatories(mission: Action, present: list[UUID]) -> Action:
     return replace(mission, agreement=replace(agreement, signatures=signatures))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MissionView(Parcours):
     """An operation as the rules of a consulting action read it: a parcours of its mission alone.
 

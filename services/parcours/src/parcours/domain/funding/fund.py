@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -25,7 +25,7 @@ from shared.kernel import (
     format_euros,
 )
 from shared.kernel.events import command
-from shared.kernel.frozen import replace
+from shared.kernel.frozen import frozen, replace
 
 Year = Annotated[int, Ge(2002), Le(2100)]
 
@@ -121,7 +121,7 @@ class SpendAmount:
     amount_cents: Sum
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Engagement:
     """For one action of a case: `engaged_cents`, payments included, and `paid_cents` among them."""
 
@@ -130,7 +130,7 @@ class Engagement:
     paid_cents: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fund:
     """`engagements`: by action."""
 

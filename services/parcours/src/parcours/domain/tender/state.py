@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from shared.kernel import Encrypted, LabelledEnum, PersonalData, Refusal
+from shared.kernel.frozen import frozen
 
 
 class TenderStatus(LabelledEnum):
@@ -17,7 +18,7 @@ class TenderStatus(LabelledEnum):
     CANCELLED = "cancelled", "sans suite"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScoringCriterion:
     """A line of the scoring grid; the weights of a grid sum to 100."""
 
@@ -25,7 +26,7 @@ class ScoringCriterion:
     weight: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proposal:
     """So much, for so many days of work."""
 
@@ -34,7 +35,7 @@ class Proposal:
     summary: Encrypted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidate:
     """A provider that was invited. `account`: its identity when it answers by itself.
 
@@ -47,7 +48,7 @@ class Candidate:
     informed_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tender:
     """For one consulting action of a case. `declared`: by scorer, whether there is a conflict of interest."""
 
