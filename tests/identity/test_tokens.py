@@ -283,6 +283,32 @@ def test_a_token_that_is_remembered_ends_all_the_same(provider: Provider, monkey
     assert provider.refused(known).status_code == 401
 
 
+def test_a_token_that_is_remembered_holds_no_earlier_than_it_says(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    known = token(nbf=int(now))
+    assert provider.proven(known)
+    monkeypatch.setattr(time, "time", lambda: now - 100)
+    assert provider.refused(known).status_code == 401, "the clock was set back"
+
+
+def test_claims_are_validated_once_until_the_token_ends(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    validated: list[object] = []
+    validate = jwt.JWTClaimsRegistry.validate
+
+    def counted(registry: Any, claims: Any) -> None:
+        validated.append(claims)
+        validate(registry, claims)
+
+    monkeypatch.setattr(jwt.JWTClaimsRegistry, "validate", counted)
+    known, foreign = token(), token(aud="another")
+    for _ in range(3):
+        assert provider.proven(known)
+        assert provider.refused(foreign).status_code == 401
+    assert len(validated) == 1 + 3, "what is refused is remembered by nobody"
+
+
 def test_unknown_keys_do_not_make_us_hammer_the_provider(provider: Provider) -> None:
     provider.proven(token())
     stranger = ECKey.generate_key("P-256", auto_kid=True)

@@ -53,12 +53,12 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def record(cursor: Any, query: Any, *args: Any, **options: Any) -> Any:
         text = query.decode() if isinstance(query, bytes) else query if isinstance(query, str) else query.as_string()
-        if not text.startswith("NOTIFY"):
-            statements.append(text)
+        statements.append(text)
         return execute(cursor, query, *args, **options)
 
     def record_prepared(statement: PreparedStatement, *args: Any) -> Any:
-        statements.append(statement.sql.decode())
+        if not statement.sql.startswith(b"NOTIFY"):
+            statements.append(statement.sql.decode())
         return prepared(statement, *args)
 
     monkeypatch.setattr(psycopg.Cursor, "execute", record)

@@ -68,10 +68,13 @@ def find_structures(
 def ids_in(value: Any) -> Iterator[str]:
     """Every UUID inside a state, an event or an answer, as text: those that could name a person."""
     match value:
+        case str():
+            if UUID_TEXT.fullmatch(value):
+                yield value
+        case None | bool() | int() | float():
+            return
         case UUID():
             yield str(value)
-        case str() if UUID_TEXT.fullmatch(value):
-            yield value
         case Mapping():
             for key, item in value.items():
                 yield from ids_in(key)

@@ -80,8 +80,8 @@ def require_adviser(app: ServiceApplication, caller: Caller, case: UUID, command
 
 def _orientations(app: ServiceApplication, case: UUID) -> Iterator[orientation.Orientation]:
     """Those of the case, the first one first."""
-    for entry in app.recorder.entries_of_case(case, event_name(orientation.OrientationProposed).name):
-        yield app.load(orientation.decider, entry.originator_id).state
+    for stream in app.recorder.streams_of_case(case, event_name(orientation.OrientationProposed).name):
+        yield app.load(orientation.decider, stream).state
 
 
 def look_up_structure(

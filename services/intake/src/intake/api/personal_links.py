@@ -263,5 +263,4 @@ def _find_namesake(app: ServiceApplication, case: UUID, body: GiveAccessLink) ->
 
 def find_link_holders(app: ServiceApplication, case: UUID) -> list[UUID]:
     """Those who were given a link to the case, the first one first."""
-    given = f"{event_name(AccessLinkGiven).name}:"
-    return [entry.originator_id for entry in app.recorder.entries_of_case(case) if entry.topic.startswith(given)]
+    return app.recorder.streams_of_case(case, event_name(AccessLinkGiven).name)

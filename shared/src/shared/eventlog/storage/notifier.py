@@ -8,6 +8,7 @@ from eventsourcing.postgres import PostgresDatastore
 from psycopg.sql import SQL, Identifier
 
 from shared.eventlog.errors import DATABASE_ERRORS
+from shared.eventlog.storage.prepared_statement import PreparedStatement
 from shared.kernel import WorkerLoop
 
 
@@ -22,7 +23,7 @@ class Notifier:
     def __init__(self, datastore: PostgresDatastore, channel: str) -> None:
         self.listeners: list[Event] = []
         self._datastore = datastore
-        self._statement = SQL("NOTIFY {}").format(Identifier(channel))
+        self._statement = PreparedStatement(SQL("NOTIFY {}").format(Identifier(channel)).as_bytes())
         self._loop = WorkerLoop(
             "notifier",
             self._notify,
@@ -44,4 +45,4 @@ class Notifier:
 
     def _notify(self) -> None:
         with self._datastore.get_connection() as connection:
-            connection.execute(self._statement)
+            self._statement.execute(connection, ())

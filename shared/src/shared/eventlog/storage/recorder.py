@@ -12,10 +12,12 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from psycopg.pq.abc import PGresult
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
 from shared.eventlog.entries import ENTRY, LogEntry, LogIdentity, entry_from_row
+from shared.eventlog.storage import stream_reading
 from shared.eventlog.storage.appender import Append, Appender
 from shared.eventlog.storage.case_tables import create_case_table, write_case_rows
 from shared.eventlog.storage.notifier import Notifier
@@ -37,14 +39,7 @@ class LogRecorder(PostgresApplicationRecorder):
         self.events = Identifier(datastore.schema, events_table_name)
         self.declare_case_tables([])
         self.max_notification_id_statement = SQL("SELECT max(position) FROM {events}").format(events=self.events)
-        self._history_statement = self._sql(
-            "WITH snapshot AS (SELECT originator_version, topic, state FROM {schema}.snapshots"
-            " WHERE originator_id = %b AND topic = %b AND originator_version <= %b)"
-            " SELECT * FROM snapshot UNION ALL"
-            " (SELECT originator_version, topic, state FROM {events} WHERE originator_id = %b AND originator_version >"
-            " coalesce((SELECT originator_version FROM snapshot), 0) AND originator_version <= %b"
-            " ORDER BY originator_version)"
-        )
+        self._history_statement = self._sql(stream_reading.HISTORY_UNTIL)
         self._stored_statement = self._sql(
             "SELECT position, originator_id, originator_version, topic, state FROM {events} WHERE position > %b"
             " ORDER BY position LIMIT %b"
@@ -53,6 +48,7 @@ class LogRecorder(PostgresApplicationRecorder):
             "position >= %b AND position <= %b AND (%b::text[] IS NULL OR topic = ANY(%b::text[]))"
             " ORDER BY position LIMIT %b"
         )
+        self._streams_statement = PreparedStatement(self._sql(stream_reading.STREAMS_OF_CASE))
         self.notifier = Notifier(datastore, self.channel_name)
         self.appender = Appender(datastore, self._sql, self.notifier.closing)
 
@@ -104,9 +100,7 @@ class LogRecorder(PostgresApplicationRecorder):
     @retry_read
     def read_stream(self, stream: UUID, snapshot_topic: str) -> StreamReading:
         """All that a command on a stream begins with, in one round trip and at one instant."""
-        with self.datastore.get_connection() as connection:
-            result = self._read_statement.execute(connection, (stream.bytes, snapshot_topic.encode()))
-        return decode_reading(stream, result)
+        return decode_reading(stream, self._execute(self._read_statement, (stream.bytes, snapshot_topic.encode())))
 
     def case_row(self, table: CaseTable, case: UUID) -> dict[str, Any] | None:
         """A row of a case table without its id, as JSON gives it."""
@@ -160,12 +154,15 @@ class LogRecorder(PostgresApplicationRecorder):
         return self._entries(statement, (partition, after, limit))
 
     @retry_read
-    def entries_of_case(self, case: UUID, event: str | None = None) -> Sequence[LogEntry]:
-        """Everything this service recorded of a case, whatever the aggregate, in order; or the events of one name."""
-        if event is None:
-            return self._entries(self._entries_of("case_id = %b ORDER BY position"), (case,))
-        named = "case_id = %b AND split_part(topic, ':', 1) = %b ORDER BY position"
-        return self._entries(self._entries_of(named), (case, event))
+    def entries_of_case(self, case: UUID) -> Sequence[LogEntry]:
+        """Everything this service recorded of a case, whatever the aggregate, in order."""
+        return self._entries(self._entries_of("case_id = %b ORDER BY position"), (case,))
+
+    @retry_read
+    def streams_of_case(self, case: UUID, event: str) -> list[UUID]:
+        """The aggregate of each event of one name in a case, in order."""
+        result = self._execute(self._streams_statement, (case.bytes, event.encode()))
+        return [UUID(bytes=result.get_value(row, 0)) for row in range(result.ntuples)]
 
     @retry_read
     def entries_of_stream(self, stream: UUID) -> Sequence[LogEntry]:
@@ -204,6 +201,10 @@ class LogRecorder(PostgresApplicationRecorder):
         with self.datastore.get_connection() as connection:
             rows = connection.execute(statement, parameters, prepare=True, binary=True).fetchall()
         return [entry_from_row(row) for row in rows]
+
+    def _execute(self, statement: PreparedStatement, parameters: Sequence[bytes | None]) -> PGresult:
+        with self.datastore.get_connection() as connection:
+            return statement.execute(connection, parameters)
 
     def _tuples(self, statement: bytes, parameters: tuple[Any, ...]) -> list[Any]:
         with self.datastore.get_connection() as connection:

@@ -1,4 +1,4 @@
-"""One statement for all that a command on a stream begins with: history, data key, and rows of the case tables."""
+"""Statements that read a stream. One brings all that a command on it begins with: history, data key, case rows."""
 
 from __future__ import annotations
 
@@ -22,6 +22,18 @@ _HISTORY_AND_KEY = (
     " (SELECT originator_version, topic, state FROM {events} WHERE originator_id = $1 AND originator_version >"
     " coalesce((SELECT originator_version FROM snapshot), 0) ORDER BY originator_version)"
     " UNION ALL SELECT -1, '', wrapped FROM {schema}.data_keys WHERE key_id = $1"
+)
+HISTORY_UNTIL = (
+    "WITH snapshot AS (SELECT originator_version, topic, state FROM {schema}.snapshots"
+    " WHERE originator_id = %b AND topic = %b AND originator_version <= %b)"
+    " SELECT * FROM snapshot UNION ALL"
+    " (SELECT originator_version, topic, state FROM {events} WHERE originator_id = %b AND originator_version >"
+    " coalesce((SELECT originator_version FROM snapshot), 0) AND originator_version <= %b ORDER BY originator_version)"
+)
+"""Parameters, for psycopg: stream, topic of its snapshots, version, stream, version."""
+STREAMS_OF_CASE = (
+    "SELECT originator_id FROM {events} WHERE case_id = $1::uuid AND split_part(topic, ':', 1) = $2::text"
+    " ORDER BY position"
 )
 
 

@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
+import msgspec
 from fastapi.encoders import jsonable_encoder
 
 from shared.access import AccessAction, evaluate
@@ -24,17 +25,20 @@ CONTENT = (AccessAction.READ,)
 
 def redact_hidden_cases(app: ServiceApplication, caller: Caller, response: Any) -> Any:
     """The response about what belongs to several cases, with the ids of those that are hidden replaced."""
-    plain = jsonable_encoder(response)
-    hidden = find_hidden_cases(app, caller, UUID_TEXT.findall(str(plain)), CONTENT)
-    return _without(plain, hidden) if hidden else response
+    hidden = find_hidden_cases(app, caller, UUID_TEXT.findall(str(_plain(response))), CONTENT)
+    return _without(jsonable_encoder(response), hidden) if hidden else response
 
 
 def leave_out_linked_cases(app: ServiceApplication, caller: Caller, response: Any, linked: Set[str]) -> Any:
     """The response without the hidden ones among the cases that the fields in `linked` name: it reads as that of a case
     which is linked to none."""
-    plain = jsonable_encoder(response)
-    hidden = find_hidden_cases(app, caller, _linked_ids(plain, linked), EXISTENCE)
-    return _unlinked(plain, linked, hidden) if hidden else response
+    hidden = find_hidden_cases(app, caller, _linked_ids(_plain(response), linked), EXISTENCE)
+    return _unlinked(jsonable_encoder(response), linked, hidden) if hidden else response
+
+
+def _plain(response: Any) -> Any:
+    """To look for ids in: FastAPI's encoder, which writes each value as it is answered, takes ten times as long."""
+    return msgspec.to_builtins(response, str_keys=True, enc_hook=jsonable_encoder)
 
 
 def leave_out_of_state(app: ServiceApplication, caller: Caller, state: S, linked: Set[str]) -> S:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 import json
+import math
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -32,6 +34,17 @@ class VerifiedToken:
     claims: dict[str, Any]
 
 
+@dataclass(slots=True)
+class _SignedToken:
+    """One whose signature is good. `valid_from` to `expires_at`: when its claims need not be looked at again, in
+    seconds since 1970; never, until they were validated once."""
+
+    pseudonym: str
+    claims: dict[str, Any]
+    valid_from: float = math.inf
+    expires_at: float = 0.0
+
+
 class TokenVerifier:
     def __init__(self, settings: Settings, keys: SigningKeys | None = None) -> None:
         self._keys = keys or SigningKeys(settings.jwks, settings.jwks_trusted_hours * 3600)
@@ -51,18 +64,25 @@ class TokenVerifier:
             if len(token) > MAX_TOKEN_CHARACTERS:
                 raise ValueError("no token is that long")
             found = self._verified(token, self._keys.keys_for(_key_id(token)))
-            self._claims.validate(found.claims)
+            if not found.valid_from <= time.time() < found.expires_at:
+                self._validate_claims(found)
             return VerifiedToken(found.pseudonym, dict(found.claims))
         except KeysUnavailable as error:
             raise _unreachable() from error
         except (JoseError, ValueError, TypeError, RecursionError) as error:
             raise unauthenticated("Le jeton présenté n’est pas valable ou a expiré.") from error
 
-    def _verify_signature(self, token: str, keys: TrustedKeys) -> VerifiedToken:
+    def _verify_signature(self, token: str, keys: TrustedKeys) -> _SignedToken:
         """Neither its times nor for whom it is."""
         claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
         subject = text_claim(claims, "sub")
-        return VerifiedToken(pseudonym(self._identity_key, self._issuer, subject or ""), claims)
+        return _SignedToken(pseudonym(self._identity_key, self._issuer, subject or ""), claims)
+
+    def _validate_claims(self, token: _SignedToken) -> None:
+        """Its times, and for whom it is: what holds now holds until the token expires, but for its leeway."""
+        now = time.time()
+        self._claims.validate(token.claims)
+        token.valid_from, token.expires_at = now, token.claims["exp"]
 
 
 @lru_cache(REMEMBERED_TOKENS)

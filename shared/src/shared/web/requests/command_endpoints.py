@@ -52,7 +52,7 @@ class CommandEndpoint:
         """The command in English, from the name of its class: "Admit request"."""
         return split_words(self.command.__name__).capitalize()
 
-    def link(self, case: UUID, id: UUID, part: Mapping[str, Any]) -> Link:  # noqa: A002
+    def link(self, case: str, id: str, part: Mapping[str, Any]) -> Link:  # noqa: A002
         """`part`: the ids of the part that the command is for, by their names in the path."""
         href = self.path.format(case=case, id=id, **part)
         return Link.model_construct(rel=_relation(self.command), method="POST", href=href, title=self.title)

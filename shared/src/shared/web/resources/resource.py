@@ -11,7 +11,7 @@ from shared.names import name_decider
 from shared.temporal import PointInTime
 from shared.web.auth import Caller, can_change, leave_out_linked_cases, redact_hidden_cases
 from shared.web.requests import CommandEndpoint, Link, ResourceRouter
-from shared.web.resources.guards import is_of_the_state, least_command, refusal_by_state
+from shared.web.resources.guards import is_of_the_state, least_command, refusal_by_state, trial_context
 from shared.web.resources.parts import Created, Part
 
 S = TypeVar("S")
@@ -63,10 +63,10 @@ class AggregateResource(Generic[S]):
         """The commands that the guards let pass now, of those that the caller may send; for each part, its own."""
         if not can_change(caller, case, self.case_kind):
             return []
-        allowed = tuple(self.decider.available_commands(state))
-        context, role = app.context(case, caller.actor), caller.actor.role
+        allowed, case_text, id_text = tuple(self.decider.available_commands(state)), str(case), str(id)
+        context, role = trial_context(app.context(case, caller.actor)), caller.actor.role
         return [
-            endpoint.link(case, id, part)
+            endpoint.link(case_text, id_text, part)
             for endpoint in self._offered
             if role in endpoint.roles and issubclass(endpoint.command, allowed)
             for part in endpoint.parts(state)
