@@ -18,6 +18,7 @@ from tests.support.servers.served_service import Served, ready, served
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
 from shared.eventlog import ServiceApplication
+from shared.projections import Projector
 from shared.runtime.serving_role import check_serving_role
 from shared.settings import Misconfigured, Mode
 
@@ -133,6 +134,7 @@ def test_serving_needs_no_more(two_roles: Callable[[str], tuple[str, str]], nats
 def expire_everything(intake: Served) -> None:
     app, recorder = intake.application, intake.application.recorder
     assert count(app, "access_log") > 0
+    Projector(app, service("intake").projections).catch_up()
     for each in service("intake").hourly:
         each(app)
     app.clock.set_forward(app.clock.now().replace(year=app.clock.now().year + 2))

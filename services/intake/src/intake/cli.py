@@ -140,6 +140,7 @@ def _add_retention(cli: typer.Typer, service: Service, deployment: Deployment) -
         app = service.application(settings_for(service))
         try:
             today = paris_date(app.clock.now())
+            retention.require_whole_list(app)
             terms = retention.find_terms(app, deployment.settings)
             terms = [term for term in terms if only in (None, term.retention_class)]
             due = [term for term in terms if term.is_due(today)]

@@ -76,12 +76,17 @@ class Term:
         }
 
 
+def require_whole_list(app: ServiceApplication) -> None:
+    """Raises PastBusy while the list of requests is folded anew: a case that was taken up again might look finished,
+    and destruction cannot be undone."""
+    if not wait_until_folded(app, projections.requests):
+        raise PastBusy
+
+
 def find_terms(app: ServiceApplication, settings: IntakeSettings, territory: Sequence[str] | None = None) -> list[Term]:
     """Of every finished case of these units that is not destroyed, the oldest term first; null for every unit.
 
-    Raises PastBusy while the list of requests is folded anew: a case that was taken up again might look finished."""
-    if not wait_until_folded(app, projections.requests):
-        raise PastBusy
+    While the list of requests is folded anew, they are not all: see `require_whole_list`."""
     rows = app.recorder.fetch(
         "SELECT v.case_id, v.document->>'unit' AS unit, v.document->>'status' AS status, max(e.recorded_at) AS last,"
         " bool_or(e.topic LIKE 'case-destroyed:%%') AS destroyed,"
