@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import pytest
 from fastapi.testclient import TestClient
 from tests.support.checks.console_pages import ADDRESS, ORIGIN, Browser, Switch, World, play_case, settings
+from tests.support.checks.screens import Stage, stage_of
 from tests.support.servers.served_service import served
 
 from audit.ledger.signing import CheckpointSigner
@@ -42,6 +43,13 @@ def world(postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFacto
         world.case = play_case(world)
         world.carried()
         yield world
+
+
+@pytest.fixture(scope="session")
+def stage(postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """All services behind a console in Chromium. Each test opens cases of its own, and time only goes on."""
+    with stage_of(postgres, nats, tmp_path_factory.mktemp("screens")) as stage:
+        yield stage
 
 
 @pytest.fixture

@@ -18,11 +18,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.base import AxeResults
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page, Route, StorageState, ViewportSize, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Route, StorageState, expect, sync_playwright
 from tests.support import ROOT
+from tests.support.checks.accessibility import DESKTOP, faultless
 from tests.support.checks.console_pages import ORIGIN, Switch, World, play_case, settings
 from tests.support.histories.audit_events import header, store_events
 from tests.support.histories.provider_assignments import AGREED, ASKED, parcours_telling
@@ -61,7 +60,6 @@ from shared.web.limits import build_server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 expect.set_options(timeout=20_000)
-PHONE, DESKTOP = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=900)
 MANY = UUID(int=300)
 LONG = (
     "Association intercommunale-pour-l’insertion-par-l’activité-économique-et-la-transition-écologique-du-Pays-de-Retz"
@@ -150,27 +148,6 @@ def opened(page: Page, console: str, case: object, path: str = "") -> Page:
         page.keyboard.press("Enter")
         page.wait_for_url(f"{console}/dossiers/{case}{path}")
     return page
-
-
-AXE = Axe()
-LOOKS: list[tuple[ViewportSize, Any, dict[str, Any]]] = [
-    (DESKTOP, "light", {}),
-    (PHONE, "dark", {"runOnly": ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]}),
-]
-"""The second look asks what colours and room may change: all else is of the page, and was asked already."""
-
-
-def faultless(page: Page) -> None:
-    """At a desk and in the light, then on a phone in the dark."""
-    page.evaluate(AXE.axe_script)
-    for size, scheme, asked in LOOKS:
-        page.set_viewport_size(size)
-        page.emulate_media(color_scheme=scheme)
-        found = AxeResults(page.evaluate("asked => axe.run(asked)", {"resultTypes": ["violations"], **asked}))
-        assert found.violations_count == 0, f"{page.url}, {scheme}\n{found.generate_report()}"
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, f"{page.url} is {wider} px wider than the screen"
-    page.set_viewport_size(DESKTOP)
 
 
 @pytest.fixture(scope="module")

@@ -78,6 +78,7 @@ def test_an_empty_form_names_what_is_expected(adviser: Browser, world: World, ca
     shown = fill(adviser, path, adviser.get(path))
     assert shown.status_code == 422 and "2 champs sont à corriger" in text(shown)
     assert 'id="e-held_on"' in shown.text and 'id="e-participants"' in shown.text
+    assert "Jour de l’entretien : ce champ est attendu" in text(shown), "each is named above the form"
     assert meetings(world, case) == 1
 
 

@@ -1,191 +1,20 @@
-"""An association's path in Chromium, from its request to its validated parcours, by screen alone."""
+"""An association's whole path in Chromium, from its request to its first review, by screen alone."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from threading import Thread
-
 import pytest
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect, sync_playwright
-from tests.support.checks.console_pages import ORIGIN, Switch, settings
-from tests.support.generated.golden_samples import service
-from tests.support.samples.sample_services import eventually
-from tests.support.servers.all_services import House, reachable_house
+from playwright.sync_api import expect
+from tests.support.checks.accessibility import faultless
+from tests.support.checks.screens import ADVISER, CHROMIUM, MANAGER, Screen, Stage
 
-from audit.ledger.integrator import integrate
-from audit.ledger.signing import CheckpointSigner
-from audit.tlog import Signer
-from console.main import create_app
-from embedded.identity.provider import Provider
-from embedded.identity.provider_page import Person
-from embedded.processes import ports
-from embedded.processes.nats import Nats
-from embedded.processes.postgres import Postgres
-from shared.kernel import PHASE_SERVICES
-from shared.projections import Projector
-from shared.web.limits import build_server
-
-expect.set_options(timeout=20_000)
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: nobody was at a screen")
 NAME = "Les Jardins de l’Erdre"
-ADVISER, MANAGER = "Inès Le Goff", "Paul Rivoal"
-PEOPLE = [
-    Person("journey-ines", ADVISER, role="adviser", unit="dla-44"),
-    Person("journey-paul", MANAGER, role="manager", unit="dla-44"),
-]
-
-
-Fields = Mapping[str, Sequence[str]]
-
-
-@dataclass
-class Stage:
-    """The services, a console before them and a browser."""
-
-    house: House
-    console: str
-    chromium: Chromium
-    signing: CheckpointSigner
-    now: datetime
-
-    def carry(self) -> None:
-        """What was recorded reaches the other services, and the lists."""
-        self.house.carry()
-        while integrate(self.house["audit"].application):
-            pass
-        self.signing.sign(self.house["audit"].application)
-        for name in PHASE_SERVICES:
-            projector = Projector(self.house[name].application, service(name).projections)
-            for projection in service(name).projections:
-                while projector.advance(projection):
-                    pass
-
-    def later(self, days: int) -> None:
-        self.now += timedelta(days=days)
-        for name in PHASE_SERVICES:
-            self.house[name].application.clock.set_forward(self.now)
-
-    def day(self, days: int = 0) -> str:
-        return (self.now + timedelta(days=days)).date().isoformat()
-
-
-@pytest.fixture(scope="module")
-def stage(postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    def database(name: str) -> str:
-        return postgres.ensure_database(f"journey_{name}", connections=-1)
-
-    folder = tmp_path_factory.mktemp("journey")
-    signing = CheckpointSigner(Signer(ORIGIN, bytes(range(32))), folder / "checkpoint")
-    with reachable_house(database, nats, folder) as house, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        with served_console(house) as console:
-            now = house["intake"].application.clock.now()
-            yield Stage(house, console, chromium=browser, signing=signing, now=now)
-        browser.close()
-
-
-@contextmanager
-def served_console(house: House) -> Iterator[str]:
-    port = ports.choose_ports({"console": None, "provider": None})
-    address = f"http://127.0.0.1:{port['console']}"
-    provider = Provider(house["intake"].issuer, port["provider"], f"{address}/retour", PEOPLE)
-    feeds = {name: str(house[name].http.base_url) for name in PHASE_SERVICES} | {"audit": "http://audit.test"}
-    discovery = f"{provider.address}/.well-known/openid-configuration"
-    own = settings(address=address, port=port["console"], discovery=discovery, feeds=feeds, poll_seconds=60)
-    server = build_server(create_app(own, {"audit": Switch(house["audit"].web)}), own, shutdown_seconds=1)
-    thread = Thread(target=server.run, name="console")
-    with provider.serve():
-        thread.start()
-        eventually(lambda: server.started)
-        yield address
-        server.should_exit = True
-        thread.join()
-
-
-class Screen:
-    """What somebody does at a browser of their own."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.page: Page = stage.chromium.new_context(locale="fr-FR").new_page()
-        self.page.set_default_timeout(15_000)
-        self.faults: list[str] = []
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-
-    def sign_in(self, name: str) -> None:
-        self.page.goto(self.stage.console)
-        self.page.get_by_role("link", name="Se connecter").click()
-        self.page.get_by_role("button", name=name).click()
-        expect(self.page.get_by_role("heading", name="Aujourd’hui", level=1)).to_be_visible()
-
-    def enter(self, code: str) -> None:
-        self.page.goto(f"{self.stage.console}/acces")
-        self.page.get_by_label("Code").fill(code)
-        self.page.keyboard.press("Enter")
-        expect(self.page.get_by_role("button", name="Se déconnecter")).to_be_visible()
-
-    def open(self, case: str) -> None:
-        self.page.goto(f"{self.stage.console}/dossiers/{case}/travail")
-
-    def do(self, title: str, fields: Fields | None = None, *, part: str = "", of: str = "") -> None:
-        """A command that the page offers, its form filled in and sent. `part`: of what the command is for."""
-        self.choose(title, f"{part} – {of}" if of else part)
-        self.fill(fields or {})
-        self.send(title)
-
-    def send(self, title: str) -> None:
-        self.page.locator("[data-submit]").click()
-        expect(self.page.locator("[data-recorded]")).to_contain_text(title)
-
-    def give_link(self, role: str, name: str) -> str:
-        """A personal link, given by form. The code, as it is shown once."""
-        self.choose("Donner un lien personnel")
-        self.fill({"role": role, "name": name, "reason": "Présidente de l’association."})
-        self.page.locator("[data-submit]").click()
-        code = self.page.get_by_label("Code d’accès personnel").input_value()
-        self.page.get_by_role("link", name="Revenir au dossier").click()
-        return code
-
-    def choose(self, title: str, part: str = "") -> None:
-        for each in self.page.locator("details.rarer").all():
-            each.evaluate("details => { details.open = true; }")
-        name = f"{title} : {part}" if part else title
-        self.page.get_by_role("link", name=name, exact=not part).first.click()
-        expect(self.page.get_by_role("heading", name=title, level=1)).to_be_visible()
-
-    def fill(self, fields: Fields) -> None:
-        for path, value in fields.items():
-            if isinstance(value, str):
-                self._fill_one(path, value)
-            elif self.page.locator(f'input[type=checkbox][name="{path}"]').count():
-                for each in value:
-                    self._fill_one(path, each)
-            else:
-                for number, each in enumerate(value):
-                    self.page.locator(f'[name="{path}"]').nth(number).fill(each)
-
-    def _fill_one(self, path: str, value: str) -> None:
-        inputs = self.page.locator(f'[name="{path}"]')
-        if not inputs.count():
-            self.page.locator(f'button[value="{path.split(".", maxsplit=1)[0]}"]').click()
-        kind = inputs.first.evaluate("input => input.type")
-        if kind in ("radio", "checkbox"):
-            self.page.locator(f'[name="{path}"][value="{value}"]').check()
-        elif kind == "select-one":
-            inputs.first.select_option(value)
-        else:
-            inputs.first.fill(value)
 
 
 def test_an_association_goes_through_the_dla_by_screen_alone(stage: Stage) -> None:
     ines = Screen(stage)
     ines.sign_in(ADVISER)
+    faultless(ines.page)  # nothing to do
     case = receive(stage, ines)
     diagnose(stage, ines, case)
 
@@ -197,7 +26,11 @@ def receive(stage: Stage, ines: Screen) -> str:
     page.get_by_label("SIRET, numéro RNA ou nom").fill("73282932000074")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Aucun dossier que vous pouvez voir")).to_be_visible()
+    faultless(page)
     page.get_by_role("link", name="Recevoir la demande").click()
+    page.locator("[data-submit]").click()
+    expect(page.get_by_role("alert")).to_contain_text("champs sont à corriger")
+    faultless(page)
     expect(page.get_by_label("SIRET")).to_have_value("73282932000074")
     page.get_by_label("Nom de la structure").fill(NAME)
     page.get_by_label("Association", exact=True).check()
@@ -224,6 +57,9 @@ def receive(stage: Stage, ines: Screen) -> str:
     ines.do("Noter que le destinataire l’a reçue", part="France Active")
     ines.do("Admettre la demande", {"reason": "Besoin clair, dirigeantes motivées."})
     stage.carry()
+    page.goto(f"{stage.console}/aujourdhui")
+    expect(page.get_by_text("Première séance de diagnostic à tenir")).to_be_visible()
+    faultless(page)
     return case
 
 
@@ -251,6 +87,7 @@ def diagnose(stage: Stage, ines: Screen, case: str) -> None:
     stage.carry()
     maelle.enter(code)
     maelle.open(case)
+    faultless(maelle.page)
     maelle.do("Contester le diagnostic", {"reason": "La gouvernance a changé depuis l’assemblée générale."})
     ines.open(case)
     expect(ines.page.get_by_text("La gouvernance a changé")).to_be_visible()
@@ -278,4 +115,78 @@ def build(stage: Stage, ines: Screen, maelle: Screen, case: str) -> None:
     ines.do("Partager le parcours avec la structure", {"starts_on": stage.day(5), "ends_on": stage.day(200)})
     maelle.open(case)
     maelle.do("Valider le parcours")
-    assert ines.faults == maelle.faults == []
+    carry_out(stage, ines, case)
+
+
+def carry_out(stage: Stage, ines: Screen, case: str) -> None:
+    """A tender, its award, the agreement, the days, the report and the payment; then the debrief."""
+    ines.open(case)
+    grid = {"grid.0.label": "Méthode", "grid.0.weight": "60", "grid.1.label": "Prix", "grid.1.weight": "40"}
+    ines.choose("Consulter des prestataires")
+    faultless(ines.page)
+    ines.fill({"terms_of_reference": "Recalculer les prix de vente avec l’équipe."})
+    ines.page.get_by_label("Refonte des tarifs").check()
+    ines.page.get_by_label("Date limite").fill(f"{stage.day(14)}T17:00")
+    ines.fill(grid)
+    ines.send("Consulter des prestataires")
+    terms = "Recalculer les prix de vente avec l’équipe."
+    for name in ("Cabinet Armen", "Atelier des Deux Rives", "Coopérative Sillon"):
+        ines.do("Consulter un prestataire de plus", {"name": name}, part=terms)
+    for name, amount in (("Cabinet Armen", "4 800"), ("Coopérative Sillon", "4500,50")):
+        proposal = {"amount_cents": amount, "days": "5", "summary": "Cinq journées avec l’équipe."}
+        ines.do("Remettre une proposition", proposal, part=terms, of=name)
+    stage.later(15)
+    ines.open(case)
+    ines.do("Déclarer ses intérêts", {"conflict": "non"}, part=terms)
+    for name in ("Cabinet Armen", "Coopérative Sillon"):
+        ines.do("Noter une proposition", {"scores": ["17", "14"]}, part=terms, of=name)
+    ines.choose("Retenir un prestataire", terms)
+    ines.page.get_by_label("Cabinet Armen").check()
+    ines.send("Retenir un prestataire")
+    for name in ("Cabinet Armen", "Coopérative Sillon"):
+        ines.do("Informer un candidat du résultat", {"informed_on": stage.day()}, part=terms, of=name)
+    paul = Screen(stage)
+    paul.sign_in(MANAGER)
+    paul.page.get_by_role("link", name="Ouvrir un fonds d’ingénierie").click()
+    paul.fill({"unit": "dla-44", "year": str(stage.now.year), "allocated_cents": "250 000"})
+    paul.send("Ouvrir un fonds d’ingénierie")
+    mission = "Refonte des tarifs"
+    ines.open(case)
+    ines.do("Engager un financement", part=mission)
+    signed = {
+        f"signatures.{who}.{name}": value
+        for who, person in (("structure", "Maëlle Kerdoncuff"), ("unit", MANAGER), ("provider", "Gaël Armen"))
+        for name, value in (("name", person), ("signed_on", stage.day()))
+    }
+    ines.do("Enregistrer une convention", signed, part=mission)
+    ines.do("Commencer une action", part=mission)
+    ines.do("Commencer une action", part="Un bureau renouvelé")
+    stage.later(60)
+    ines.open(case)
+    ines.do("Compter des jours d’intervention", {"days": "5"}, part=mission)
+    ines.do("Accepter un rapport final", {"received_on": stage.day()}, part=mission)
+    ines.do("Terminer une action", {"summary": "Nouveaux tarifs adoptés."}, part=mission)
+    paul.open(case)
+    faultless(paul.page)
+    paul.do("Autoriser un paiement", {"amount_cents": "4 800"}, part=mission)
+    ines.open(case)
+    ines.do("Terminer une action", {"summary": "Bureau renouvelé."}, part="Un bureau renouvelé")
+    ines.do("Terminer le parcours", {"held_on": stage.day(), "debrief": "La structure sait où elle va."})
+    stage.carry()
+    follow_up(stage, ines, case)
+
+
+def follow_up(stage: Stage, ines: Screen, case: str) -> None:
+    """The first review, beside the starting point."""
+    ines.open(case)
+    ines.choose("Consigner un bilan", "Bilan M0")
+    expect(ines.page.get_by_text("(au départ : 7)")).to_be_visible()
+    faultless(ines.page)
+    ines.fill({"held_on": stage.day(), "appropriation": "4", "satisfaction": "5", "indicators.cdi.value": "8"})
+    ines.fill({"summary": "Les nouveaux prix sont appliqués."})
+    ines.send("Consigner un bilan")
+    expect(ines.page.get_by_text("Les nouveaux prix sont appliqués.")).to_be_visible()
+    faultless(ines.page)
+    ines.page.goto(f"{stage.console}/apparence")
+    faultless(ines.page)
+    assert ines.faults == []

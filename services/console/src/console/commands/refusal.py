@@ -24,14 +24,15 @@ INVALID_REQUEST = "invalid-request"
 
 @dataclass(frozen=True, slots=True)
 class CommandRefusal:
-    """`title` and `detail`: above the form. `at`: by the path of a field. `elsewhere`: of fields that it does not show,
-    each with its name."""
+    """`title` and `detail`: above the form. `at`: by the path of a field, with its label in `labels`. `elsewhere`: of
+    fields that it does not show, each with its name."""
 
     title: str
     detail: str
     status: int
     slug: str
     at: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
     elsewhere: list[tuple[str, str]] = field(default_factory=list)
     is_down: bool = False
 
@@ -54,7 +55,14 @@ def read_refusal(error: UpstreamError, fields: Iterable[Field]) -> CommandRefusa
     if error.slug == INVALID_REQUEST and at:
         title, detail = _title(len(at)), "Chacun est marqué ci-dessous. Rien n’est enregistré, rien n’est perdu."
     return CommandRefusal(
-        title, detail, status=error.status, slug=error.slug, at=at, elsewhere=elsewhere, is_down=error.is_down
+        title,
+        detail,
+        status=error.status,
+        slug=error.slug,
+        at=at,
+        labels={path: found.label for path in at if (found := _field_at(path, shown))},
+        elsewhere=elsewhere,
+        is_down=error.is_down,
     )
 
 

@@ -22,6 +22,8 @@ from console.upstream.services import Reader, Services, UpstreamError, result_or
 
 router = APIRouter()
 RECENT_EVENTS = 8
+UNSEEN_EVENTS = {"person-name-recorded", "structure-name-recorded", "right-replicated", "revocation-replicated"}
+"""What services tell each other, which is no act of anybody."""
 LAST_PAGE = 500
 
 
@@ -215,5 +217,6 @@ def _recent(timeline: Any) -> list[Mapping[str, Any]]:
     if isinstance(timeline, UpstreamError):
         return []
     names = timeline.get("names") or {}
-    last = timeline["events"][-RECENT_EVENTS:][::-1]
+    acts = [each for each in timeline["events"] if each["event"] not in UNSEEN_EVENTS]
+    last = acts[-RECENT_EVENTS:][::-1]
     return [each | {"actor_name": names.get(each["actor"])} for each in last]

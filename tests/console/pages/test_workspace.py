@@ -1,0 +1,165 @@
+"""The workspace: what is to be done today, the search for a structure that may be known, and the page of a case."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import count
+from typing import Any
+
+import pytest
+from tests.support.checks.console_pages import SIRET, Browser, Switch, World, play_case, text
+
+from console.commands.offered import offered_commands
+from console.pages.today import group_tasks
+from console.presentation.case_path import case_path
+
+TODAY = date(2026, 6, 15)
+NUMBERS = count(1)
+
+
+@pytest.fixture
+def adviser(browser: Browser, world: World) -> Browser:
+    browser.enter(world.token("adviser", unit="dla-44"))
+    return browser
+
+
+@pytest.fixture
+def case(world: World) -> str:
+    return play_case(world, name="Le Café d’à côté", siret=None, rna=f"W4477777{next(NUMBERS):02}")
+
+
+def task(what: str, due_on: str, *, late: bool = False) -> dict[str, Any]:
+    return {"what": what, "due_on": due_on, "late": late}
+
+
+def test_tasks_stand_by_the_day_and_by_whose_move_it_is() -> None:
+    groups = group_tasks(
+        [
+            task("meeting_to_hold", "2026-06-01", late=True),
+            task("leader_to_answer", "2026-06-02", late=True),
+            task("plan_to_agree", "2026-06-15"),
+            task("leader_to_answer", "2026-06-16"),
+            task("review_to_hold", "2026-06-22"),
+            task("review_to_hold", "2026-06-23"),
+        ],
+        TODAY,
+    )
+    assert [(group.key, [each["due_on"] for each in group.tasks]) for group in groups] == [
+        ("late", ["2026-06-01", "2026-06-02"]),
+        ("today", ["2026-06-15"]),
+        ("week", ["2026-06-22"]),
+        ("waiting", ["2026-06-16"]),
+        ("later", ["2026-06-23"]),
+    ]
+    assert groups[0].tasks[1]["waiting_for"] == "la structure"
+
+
+def test_an_adviser_begins_with_today_and_an_auditor_with_the_search(adviser: Browser, world: World) -> None:
+    assert adviser.get("/").url.path == "/aujourdhui"
+    assert adviser.get("/?q=jardins").url.path == "/"
+    adviser.enter(world.token())
+    assert adviser.get("/").url.path == "/"
+    assert adviser.get("/aujourdhui").url.path == "/"
+
+
+def test_today_is_shown_with_what_answers(adviser: Browser, ways: dict[str, Switch]) -> None:
+    ways["audit"].instead["/api/v1/caseload"] = {
+        "items": [
+            task("leader_to_answer", "2026-01-02", late=True)
+            | {
+                "case": "0199-1",
+                "label": "Diagnostic soumis",
+                "structure": {"id": "1", "name": "Radio Bocage"},
+                "adviser": None,
+            }
+        ],
+        "next": None,
+        "unavailable": [{"service": "followup", "reason": "silent"}],
+    }
+    shown = adviser.get("/aujourdhui")
+    assert "En retard 1" in text(shown) and "on attend la structure" in text(shown)
+    assert "« Suivi et consolidation » ne répond pas : ses tâches manquent ici." in text(shown)
+    ways["audit"].out = True
+    assert "trouver un dossier" in text(adviser.get("/aujourdhui"))
+
+
+def test_a_structure_in_a_crisis_stands_first_with_its_legal_date(adviser: Browser, world: World, case: str) -> None:
+    triage = {"level": "insolvent", "nature": "structural", "causes": ["cash"], "cessation_on": "2026-01-10"}
+    answer = world.intake.by("adviser").post(f"/api/v1/requests/{case}/difficulty", triage)
+    assert answer.status_code == 200, answer.text
+    world.listed()
+    shown = text(adviser.get("/aujourdhui"))
+    assert "Structures en grande difficulté Le Café d’à côté cessation des paiements" in shown
+    assert "déclaration avant le 24 février 2026" in shown and "aucune orientation transmise" in shown
+    work = text(adviser.get(f"/dossiers/{case}/travail"))
+    assert "déclaration au tribunal avant le 24 février 2026" in work
+
+
+def test_a_structure_that_is_known_is_found_by_half_its_number_before_a_new_request(
+    adviser: Browser, world: World
+) -> None:
+    shown = adviser.get(f"/nouvelle-demande?q={SIRET[:8]}")
+    assert "Les Jardins de l’Erdre" in text(shown)
+    assert f"/nouvelle-demande/{world.case}" in shown.text
+    filled = adviser.get(f"/nouvelle-demande/{world.case}")
+    assert filled.url.path == "/faire/intake/requests"
+    for value in ("Les Jardins de l’Erdre", SIRET, "Nantes"):
+        assert f'value="{value}"' in filled.text
+    assert "Maëlle" not in filled.text, "who speaks for it is asked anew"
+    unknown = adviser.get("/nouvelle-demande?q=35600000000048x")
+    assert "Aucun dossier que vous pouvez voir" in text(unknown)
+
+
+def test_the_page_of_a_case_offers_what_the_api_offers(adviser: Browser, world: World, case: str) -> None:
+    links = world.intake.by("adviser").get(f"/api/v1/requests/{case}").json()["links"]
+    shown = adviser.get(f"/dossiers/{case}/travail")
+    for link in links:
+        assert f"/dossiers/{case}/faire/intake/{link['href'].removeprefix('/api/v1/')}" in shown.text, link["rel"]
+    assert len(links) > 5
+    assert text(shown).index("Qualifier les difficultés") < text(shown).index("Retirer la demande")
+
+
+def test_a_service_that_is_out_leaves_the_rest_of_the_page(
+    adviser: Browser, ways: dict[str, Switch], case: str
+) -> None:
+    ways["diagnostic"].out = ways["audit"].out = True
+    shown = text(adviser.get(f"/dossiers/{case}/travail"))
+    assert "Consigner un entretien d’accueil" in shown
+    assert "« Diagnostic partagé » ne répond pas" in shown and "« Audit » ne répond pas" in shown
+
+
+def test_a_case_stands_on_its_path() -> None:
+    received, admitted = {"status": "received"}, {"status": "admitted"}
+    validated = {"status": "validated", "validated_version": 2}
+
+    def progress(*states: Any) -> list[str]:
+        return [step.progress for step in case_path(*states)]
+
+    assert progress(received, None, None, None) == ["current", *["ahead"] * 4]
+    assert progress({"status": "oriented"}, None, None, None) == ["ended", *["ahead"] * 4]
+    assert progress(admitted, {"status": "open"}, None, None) == ["done", "current", *["ahead"] * 3]
+    assert progress(admitted, {}, {"status": "open"}, None) == ["done", "done", "current", "ahead", "ahead"]
+    assert progress(admitted, {}, validated, None) == ["done", "done", "done", "current", "ahead"]
+    assert progress({"status": "closed"}, {}, validated, {"status": "closed"}) == ["done"] * 5
+
+
+def test_the_usual_commands_come_first_and_what_ends_something_last() -> None:
+    links = [
+        {"rel": rel, "title": rel, "href": f"/api/v1/requests/1/{rel}"}
+        for rel in ("withdraw-request", "make-confidential", "admit-request", "record-meeting")
+    ]
+    assert [each.rel for each in offered_commands("1", "intake", links)] == [
+        "record-meeting",
+        "admit-request",
+        "make-confidential",
+        "withdraw-request",
+    ]
+    (first, second) = offered_commands(
+        "1",
+        "diagnostic",
+        [
+            {"rel": "cancel-session", "title": "Annuler", "href": f"/api/v1/diagnoses/1/sessions/{n}/cancellation"}
+            for n in (2, 1)
+        ],
+    )
+    assert (first.of, second.of) == ("n°\u00a01", "n°\u00a02")

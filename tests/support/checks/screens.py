@@ -1,0 +1,180 @@
+"""People at screens: the services, a console before them, and what somebody does in Chromium."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Thread
+
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, expect, sync_playwright
+from tests.support.checks.console_pages import ORIGIN, Switch, settings
+from tests.support.generated.golden_samples import service
+from tests.support.samples.sample_services import eventually
+from tests.support.servers.all_services import House, reachable_house
+
+from audit.ledger.integrator import integrate
+from audit.ledger.signing import CheckpointSigner
+from audit.tlog import Signer
+from console.main import create_app
+from embedded.identity.provider import Provider
+from embedded.identity.provider_page import Person
+from embedded.processes import ports
+from embedded.processes.nats import Nats
+from embedded.processes.postgres import Postgres
+from shared.kernel import PHASE_SERVICES
+from shared.projections import Projector
+from shared.web.limits import build_server
+
+expect.set_options(timeout=20_000)
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ADVISER, MANAGER = "Inès Le Goff", "Paul Rivoal"
+PEOPLE = [
+    Person("screens-ines", ADVISER, role="adviser", unit="dla-44"),
+    Person("screens-paul", MANAGER, role="manager", unit="dla-44"),
+]
+Fields = Mapping[str, Sequence[str]]
+
+
+@dataclass
+class Stage:
+    """The services, a console before them and a browser."""
+
+    house: House
+    console: str
+    chromium: Chromium
+    signing: CheckpointSigner
+    now: datetime
+
+    def carry(self) -> None:
+        """What was recorded reaches the other services, and the lists."""
+        self.house.carry()
+        while integrate(self.house["audit"].application):
+            pass
+        self.signing.sign(self.house["audit"].application)
+        for name in PHASE_SERVICES:
+            projector = Projector(self.house[name].application, service(name).projections)
+            for projection in service(name).projections:
+                while projector.advance(projection):
+                    pass
+
+    def later(self, days: int) -> None:
+        self.now += timedelta(days=days)
+        for name in PHASE_SERVICES:
+            self.house[name].application.clock.set_forward(self.now)
+
+    def day(self, days: int = 0) -> str:
+        return (self.now + timedelta(days=days)).date().isoformat()
+
+
+@contextmanager
+def stage_of(postgres: Postgres, nats: Nats, folder: Path) -> Iterator[Stage]:
+    """Everything of one run, in databases of its own."""
+
+    def database(name: str) -> str:
+        return postgres.ensure_database(f"screens_{name}", connections=-1)
+
+    signing = CheckpointSigner(Signer(ORIGIN, bytes(range(32))), folder / "checkpoint")
+    with reachable_house(database, nats, folder) as house, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        with served_console(house) as console:
+            now = house["intake"].application.clock.now()
+            yield Stage(house, console, chromium=browser, signing=signing, now=now)
+        browser.close()
+
+
+@contextmanager
+def served_console(house: House) -> Iterator[str]:
+    port = ports.choose_ports({"console": None, "provider": None})
+    address = f"http://127.0.0.1:{port['console']}"
+    provider = Provider(house["intake"].issuer, port["provider"], f"{address}/retour", PEOPLE)
+    feeds = {name: str(house[name].http.base_url) for name in PHASE_SERVICES} | {"audit": "http://audit.test"}
+    discovery = f"{provider.address}/.well-known/openid-configuration"
+    own = settings(address=address, port=port["console"], discovery=discovery, feeds=feeds, poll_seconds=60)
+    server = build_server(create_app(own, {"audit": Switch(house["audit"].web)}), own, shutdown_seconds=1)
+    thread = Thread(target=server.run, name="console")
+    with provider.serve():
+        thread.start()
+        eventually(lambda: server.started)
+        yield address
+        server.should_exit = True
+        thread.join()
+
+
+class Screen:
+    """What somebody does at a browser of their own."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.page: Page = stage.chromium.new_context(locale="fr-FR").new_page()
+        self.page.set_default_timeout(15_000)
+        self.faults: list[str] = []
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+
+    def sign_in(self, name: str) -> None:
+        self.page.goto(self.stage.console)
+        self.page.get_by_role("link", name="Se connecter").click()
+        self.page.get_by_role("button", name=name).click()
+        expect(self.page.get_by_role("heading", name="Aujourd’hui", level=1)).to_be_visible()
+
+    def enter(self, code: str) -> None:
+        self.page.goto(f"{self.stage.console}/acces")
+        self.page.get_by_label("Code").fill(code)
+        self.page.keyboard.press("Enter")
+        expect(self.page.get_by_role("button", name="Se déconnecter")).to_be_visible()
+
+    def open(self, case: str) -> None:
+        self.page.goto(f"{self.stage.console}/dossiers/{case}/travail")
+
+    def do(self, title: str, fields: Fields | None = None, *, part: str = "", of: str = "") -> None:
+        """A command that the page offers, its form filled in and sent. `part`: of what the command is for."""
+        self.choose(title, f"{part} – {of}" if of else part)
+        self.fill(fields or {})
+        self.send(title)
+
+    def send(self, title: str) -> None:
+        self.page.locator("[data-submit]").click()
+        expect(self.page.locator("[data-recorded]")).to_contain_text(title)
+
+    def give_link(self, role: str, name: str) -> str:
+        """A personal link, given by form. The code, as it is shown once."""
+        self.choose("Donner un lien personnel")
+        self.fill({"role": role, "name": name, "reason": "Présidente de l’association."})
+        self.page.locator("[data-submit]").click()
+        code = self.page.get_by_label("Code d’accès personnel").input_value()
+        self.page.get_by_role("link", name="Revenir au dossier").click()
+        return code
+
+    def choose(self, title: str, part: str = "") -> None:
+        for each in self.page.locator("details.rarer").all():
+            each.evaluate("details => { details.open = true; }")
+        name = f"{title} : {part}" if part else title
+        self.page.get_by_role("link", name=name, exact=not part).first.click()
+        expect(self.page.get_by_role("heading", name=title, level=1)).to_be_visible()
+
+    def fill(self, fields: Fields) -> None:
+        for path, value in fields.items():
+            if isinstance(value, str):
+                self._fill_one(path, value)
+            elif self.page.locator(f'input[type=checkbox][name="{path}"]').count():
+                for each in value:
+                    self._fill_one(path, each)
+            else:
+                for number, each in enumerate(value):
+                    self.page.locator(f'[name="{path}"]').nth(number).fill(each)
+
+    def _fill_one(self, path: str, value: str) -> None:
+        inputs = self.page.locator(f'[name="{path}"]')
+        if not inputs.count():
+            self.page.locator(f'button[value="{path.split(".", maxsplit=1)[0]}"]').click()
+        kind = inputs.first.evaluate("input => input.type")
+        if kind in ("radio", "checkbox"):
+            self.page.locator(f'[name="{path}"][value="{value}"]').check()
+        elif kind == "select-one":
+            inputs.first.select_option(value)
+        else:
+            inputs.first.fill(value)
