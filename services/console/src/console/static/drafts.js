@@ -5,6 +5,7 @@
 const drafts = (() => {
   const PREFIX = "dla-draft:", SENT = "dla-sent", KEEP_MILLISECONDS = 7 * 24 * 3600 * 1000, WAIT_MILLISECONDS = 400;
   const UNKEPT = new Set(["csrf", "ajouter"]);
+  let closed = false;
 
   function read(key) {
     try {
@@ -16,6 +17,7 @@ const drafts = (() => {
   }
 
   function write(key, draft) {
+    if (closed) return true;
     try {
       localStorage.setItem(key, JSON.stringify(draft));
       return true;
@@ -37,6 +39,12 @@ const drafts = (() => {
       return [];
     }
   };
+
+  // Somebody signs out: nothing stays, and nothing is written any more.
+  function close() {
+    closed = true;
+    keys().forEach(remove);
+  }
 
   const valuesOf = (form) => [...new FormData(form)].filter(([name, value]) => !UNKEPT.has(name) && typeof value === "string");
 
@@ -62,7 +70,7 @@ const drafts = (() => {
     return values.find(([name, value]) => value && !names.has(name) && /\.\d+\./.test(name))?.[0];
   };
 
-  return { PREFIX, SENT, read, write, remove, keys, valuesOf, fill, lacksInputs, WAIT_MILLISECONDS };
+  return { PREFIX, SENT, read, write, remove, keys, close, valuesOf, fill, lacksInputs, WAIT_MILLISECONDS };
 })();
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -71,7 +79,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector("form[data-draft]");
   forgetSentDraft(form);
   for (const out of document.querySelectorAll("form[action='/deconnexion']")) {
-    out.addEventListener("submit", () => drafts.keys().forEach(drafts.remove)); // a shared computer keeps nothing
+    out.addEventListener("submit", drafts.close); // a shared computer keeps nothing
   }
   if (form) keepDraft(form, drafts.PREFIX + form.dataset.draft);
 });
@@ -87,7 +95,7 @@ function forgetSentDraft(form) {
 
 function keepDraft(form, key) {
   const state = form.querySelector("[data-draft-state]"), own = crypto.randomUUID();
-  let waiting;
+  let waiting, saved = false;
   const say = (text, action) => {
     state.hidden = false;
     state.textContent = text;
@@ -99,11 +107,13 @@ function keepDraft(form, key) {
   };
   const discard = () => {
     clearTimeout(waiting);
+    [waiting, saved] = [undefined, false];
     drafts.remove(key);
     location.reload();
   };
   const save = () => {
     clearTimeout(waiting);
+    [waiting, saved] = [undefined, true];
     if (!drafts.write(key, { at: Date.now(), by: own, values: drafts.valuesOf(form) })) say("Ce navigateur ne garde pas de brouillon : enregistrez avant de quitter la page.");
   };
 
@@ -129,7 +139,7 @@ function keepDraft(form, key) {
   });
   addEventListener("pageshow", (event) => {
     for (const button of form.querySelectorAll("[data-submit]")) button.disabled = false;
-    if (event.persisted && !drafts.read(key) && waiting) discard();
+    if (event.persisted && saved && !drafts.read(key)) discard(); // recorded since: the form is not to be sent again
   });
   addEventListener("storage", (event) => {
     if (event.key !== key) return;
