@@ -60,6 +60,7 @@ def service_environment(
         "DLA_FEEDS": json.dumps(dict(feeds)),
         "DLA_DEV_CLOCK": str(folder / "clock"),
         "DLA_RATE_PERSON": "6000/minute",  # the stories are played by a few people who never rest
+        "DLA_LOG_FORMAT": "text",  # its last lines are shown when it fails
         "PYTHONUNBUFFERED": "1",  # so that its last lines reach its log
         **own,
     }
@@ -84,6 +85,7 @@ def console_environment(
         "DLA_CONSOLE_DISCOVERY": f"{provider}/.well-known/openid-configuration",
         "DLA_CONSOLE_KEY_FILE": str(key),
         "DLA_RATE_PERSON": "6000/minute",  # the stories are played by a few people who never rest
+        "DLA_LOG_FORMAT": "text",
         "PYTHONUNBUFFERED": "1",
     }
 

@@ -40,8 +40,9 @@ from console.secret_forms import SecretFormMiddleware
 from console.session_checking import SessionCheckMiddleware
 from console.settings import ConsoleSettings
 from console.upstream.services import Services
-from shared.settings import Misconfigured, load_settings
-from shared.web.http import TLS_HEADERS, SecurityHeadersMiddleware
+from shared.settings import Misconfigured, Mode, load_settings
+from shared.telemetry import RequestTelemetryMiddleware, configure_logs, start_tracing, stop_tracing
+from shared.web.http import FRAMEWORK_OFF, TLS_HEADERS, SecurityHeadersMiddleware
 from shared.web.limits import RateLimiter, build_server
 
 PAGES = (
@@ -83,7 +84,14 @@ def create_app(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBa
         yield
         await asyncio.gather(services.close(), provider.close())
 
-    app = FastAPI(title="DLA — console", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="DLA — console",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+        telemetry=FRAMEWORK_OFF,
+    )
     app.state.settings, app.state.services, app.state.provider = settings, services, provider
     app.state.catalogue = Catalogue(services)
     app.add_middleware(PageRateLimitMiddleware, rates=RateLimiter(settings))
@@ -91,6 +99,7 @@ def create_app(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBa
     app.add_middleware(SecretFormMiddleware)
     app.add_middleware(RequestSessionMiddleware, settings=settings, ended_sessions=ended_sessions)
     app.add_middleware(SecurityHeadersMiddleware, headers=PAGE_HEADERS | (TLS_HEADERS if settings.secure else {}))
+    app.add_middleware(RequestTelemetryMiddleware)
     error_pages.install(app)
     for module in PAGES:
         app.include_router(module.router)
@@ -124,14 +133,14 @@ def console() -> None:
 @cli.command()
 def serve() -> None:
     """Serves the screens until SIGTERM."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the addresses of cases
     try:
         settings = load_settings(ConsoleSettings)
     except Misconfigured as missing:
         for fault in missing.faults:
             typer.echo(fault, err=True)
         raise typer.Exit(2) from None
+    configure_logs(settings.log_format, settings.log_level, shows_texts=settings.mode is Mode.DEVELOPMENT)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the addresses of cases
     # A live timeline never ends by itself: cut it soon; the browser reconnects.
     try:
         app = create_app(settings)
@@ -139,8 +148,11 @@ def serve() -> None:
         typer.echo(f"DLA_CONSOLE_SESSIONS cannot be written: {error}", err=True)
         raise typer.Exit(2) from None
     server = build_server(app, settings, shutdown_seconds=2)
+    if settings.otlp_endpoint:
+        start_tracing(str(settings.otlp_endpoint), "console", ratio=settings.traces_ratio)
     with suppress(KeyboardInterrupt):
         server.run()
+    stop_tracing()
     if not server.started:
         raise typer.Exit(1)
 

@@ -10,6 +10,8 @@ from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
+from eventsourcing.persistence import StoredEvent
+
 from shared.crypto import ErasureListDamaged, KeyErased, key_id_of, key_rows
 from shared.eventlog.command_options import NO_OPTIONS, CommandOptions
 from shared.eventlog.errors import CommandAlreadyHandled, KeyDestroyed, UniqueKeyTaken, VersionTaken
@@ -18,7 +20,7 @@ from shared.eventlog.pending_changes import AggregateChanges, case_rows
 from shared.eventlog.people_index import people_rows
 from shared.eventlog.receipts import IdempotencyKey, IdempotencyKeyReused, Receipt, StaleVersion, UnknownCase
 from shared.kernel import Actor, CompanionCommand, Context, Decider, Refused, encrypted_values, event_name
-from shared.telemetry import COMMANDS, REFUSALS
+from shared.telemetry import COMMANDS, REFUSALS, current_traceparent, span
 
 S = TypeVar("S")
 MAX_ATTEMPTS = 20
@@ -65,7 +67,8 @@ class ServiceApplication(ServiceLog):
         StaleVersion."""
         name, outcome = type(command).__name__, "failed"
         try:
-            receipt = self._handle(decider, stream, command, context, options)
+            with span(f"command {name}"):
+                receipt = self._handle(decider, stream, command, context, options)
             outcome = "recorded" if receipt.position is not None else "unchanged"
         except Refused as refused:
             outcome = "refused"
@@ -197,6 +200,8 @@ class ServiceApplication(ServiceLog):
             extras["deadlines"].append(options.deadline.row())
         if options.idempotency_key:
             extras["command"] = [options.idempotency_key.row(receipt)]
+        if traceparent := current_traceparent():
+            extras["traces"] = [_trace_row(each, traceparent) for each in stored]
         if ahead := self.clock.ahead():
             extras["ahead"] = [{"seconds": ahead}]
         cases = [change.context.case for change in changes for _ in change.steps]
@@ -237,3 +242,8 @@ class ServiceApplication(ServiceLog):
         if request != key.request:
             raise IdempotencyKeyReused(key.key)
         return Receipt.repeat(response)
+
+
+def _trace_row(stored: StoredEvent, traceparent: str) -> dict[str, Any]:
+    """For append.sql."""
+    return {"stream": stored.originator_id, "version": stored.originator_version, "traceparent": traceparent}

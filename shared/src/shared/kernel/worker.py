@@ -91,4 +91,5 @@ class WorkerLoop:
         if errors_in_a_row == 1 and not isinstance(error, self._expected):
             log.error("%s failed, and is tried again in %.1f s", self.name, pause, exc_info=error)
         else:
-            log.warning("%s failed, and is tried again in %.1f s: %r", self.name, pause, error)
+            what = repr(error) if isinstance(error, self._expected) else describe_error(error)
+            log.warning("%s failed, and is tried again in %.1f s: %s", self.name, pause, what)

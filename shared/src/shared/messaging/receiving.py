@@ -10,12 +10,14 @@ from typing import Any, Protocol
 
 import msgspec
 
+from shared.kernel import describe_error
 from shared.messaging import topology
 from shared.messaging.halts import PublisherHalted
 from shared.messaging.inbox import GapDetected, Inbox
 from shared.messaging.provenance import ForeignContent, MessageSource, check_subject
+from shared.messaging.traces import receiving
 from shared.messaging.wire import Message, decode, decode_high_water_mark
-from shared.telemetry import MESSAGES
+from shared.telemetry import MESSAGES, TRACEPARENT, is_tracing
 
 RETRY_SECONDS = 0.5
 HALTED_RETRY_SECONDS = 30
@@ -56,7 +58,8 @@ class Receiver:
             await message.reject()
             return
         loop, subject = asyncio.get_running_loop(), message.raw_message.subject
-        applied = loop.run_in_executor(self._threads[publisher], self._apply, decoded, publisher, subject)
+        parent = (message.raw_message.headers or {}).get(TRACEPARENT) if is_tracing() else None
+        applied = loop.run_in_executor(self._threads[publisher], self._apply, decoded, publisher, subject, parent)
         while not (await asyncio.wait([applied], timeout=topology.ACK_WAIT_SECONDS / 2))[0]:
             await message.in_progress()
         try:
@@ -70,19 +73,22 @@ class Receiver:
             await message.nack(delay=HALTED_RETRY_SECONDS)
         except Exception as error:  # noqa: BLE001, RUF100  not applied, for whatever reason: it comes again
             MESSAGES.labels(publisher, "failed").inc()
-            log.warning("%s %s: to be delivered again, after %r", publisher, decoded.header.position, error)
+            what = describe_error(error)
+            log.warning("%s %s: to be delivered again, after %s", publisher, decoded.header.position, what)
             await message.nack(delay=RETRY_SECONDS)
         else:
             MESSAGES.labels(publisher, "applied").inc()
             await message.ack()
 
-    def _apply(self, message: Message, publisher: str, subject: str) -> None:
-        try:
-            check_subject(message, MessageSource(publisher), subject, self._region)
-        except ForeignContent as refused:
-            self._inbox.halt(refused)
-            raise
-        self._inbox.receive(message, publisher)
+    def _apply(self, message: Message, publisher: str, subject: str, parent: str | None) -> None:
+        """`parent`: the trace that led to the event, where it has one."""
+        with receiving(message, publisher, parent):
+            try:
+                check_subject(message, MessageSource(publisher), subject, self._region)
+            except ForeignContent as refused:
+                self._inbox.halt(refused)
+                raise
+            self._inbox.receive(message, publisher)
 
     async def receive_high_water_mark(self, publisher: str, message: DeliveredMessage) -> None:
         try:

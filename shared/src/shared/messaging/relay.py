@@ -27,6 +27,7 @@ from shared.messaging import topology
 from shared.messaging.lease import Lease, is_cancelled
 from shared.messaging.nats_access import connect, violates_permissions
 from shared.messaging.relay_status import record_relay_status
+from shared.messaging.traces import find_traceparents, sending
 from shared.messaging.wire import HighWaterMark, Message, ToIntegrationEvent, decode, encode, messages_of
 from shared.settings import NatsAccess
 from shared.telemetry import LEADING, RELAY_ERRORS, SENT
@@ -246,6 +247,7 @@ class Relay:
     async def _send(self, connection: Client, messages: list[Message]) -> None:
         """Publishes all of these messages or none (atomic batch), and only at the expected end of the stream."""
         batch, last = uuid4().hex, len(messages)
+        parents = await find_traceparents(self._app, messages)
         for n, message in enumerate(messages, 1):
             headers = {"Contract": message.contract} if message.contract else {}
             if n == 1:
@@ -253,14 +255,15 @@ class Relay:
             if last > 1:
                 headers |= {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(n)}
             subject = topology.subject(self._region, self._app.service, message.header.partition, message.topic)
-            if n < last:
-                await connection.publish(subject, encode(message), headers=headers)
-                continue
-            if last > 1:
-                headers["Nats-Batch-Commit"] = "1"
-            response: dict[str, Any] = json.loads(
-                (await connection.request(subject, encode(message), headers=headers, timeout=5)).data
-            )
+            with sending(message, parents.get(message.header.position)) as trace_headers:
+                headers |= trace_headers
+                if n < last:
+                    await connection.publish(subject, encode(message), headers=headers)
+                    continue
+                if last > 1:
+                    headers["Nats-Batch-Commit"] = "1"
+                answer = await connection.request(subject, encode(message), headers=headers, timeout=5)
+        response: dict[str, Any] = json.loads(answer.data)
         if error := response.get("error"):
             raise RelayFenced(error)
         self._sequence, self._position = response["seq"], messages[-1].header.position

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-import logging
 import socket
 import sys
 from collections.abc import Callable
@@ -28,7 +27,8 @@ from shared.runtime.rebuild_check import check_rebuild
 from shared.runtime.schemas import breaking_changes, describe, dump_schema, schema_drift
 from shared.runtime.service import Service
 from shared.runtime.worker_processes import WorkerProcesses
-from shared.settings import DeploySettings, Settings
+from shared.settings import DeploySettings, Mode, Settings
+from shared.telemetry import configure_logs, start_tracing, stop_tracing
 from shared.web.limits import BACKLOG, build_server
 
 THREAD_SWITCH_SECONDS = 0.0005
@@ -56,9 +56,10 @@ def command_line(service: Service) -> typer.Typer:
         if workers > 1 and role is not ProcessRole.API:
             typer.echo("--workers is for --role api: of the other roles one process is at work at a time", err=True)
             raise typer.Exit(2)
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         works = role in (ProcessRole.ALL, ProcessRole.WORK)
         settings = settings_for(service, *([service.workers] if works else []))
+        is_development = settings.mode is Mode.DEVELOPMENT
+        configure_logs(settings.log_format, settings.log_level, shows_texts=is_development)
         if workers > 1:
             _run_workers(service, settings, workers)
         else:
@@ -170,6 +171,8 @@ def _run(
         server.should_exit = True
 
     sys.setswitchinterval(THREAD_SWITCH_SECONDS)
+    if settings.otlp_endpoint:  # here: a thread of its own does not survive the fork of --workers
+        start_tracing(str(settings.otlp_endpoint), service.name, ratio=settings.traces_ratio)
     web = service.web(settings, role, fatal=stop_server, processes=processes, place=place)
     service.warm_up()
     gc.collect()
@@ -183,6 +186,7 @@ def _run(
     call_when_parent_ends(stop)
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listener] if listener else None)
+    stop_tracing()
     for reason, code in ends[:1]:
         typer.echo(f"{service.name} cannot go on: {reason}", err=True)
         raise typer.Exit(code)

@@ -52,6 +52,7 @@ from shared.settings import Misconfigured, Settings
 from shared.telemetry import RequestTelemetryMiddleware
 from shared.web.auth import Authenticator, FindProtectedCase, LoadRights, document_roles, no_protected_case
 from shared.web.http import (
+    FRAMEWORK_OFF,
     SECURITY_HEADERS,
     TLS_HEADERS,
     RouteIndex,
@@ -196,6 +197,7 @@ class Service:
             docs_url=None,
             redoc_url=None,
             generate_unique_id_function=operation_id,
+            telemetry=FRAMEWORK_OFF,
             dependencies=[Depends(reject_unknown_parameters)],
         )
         describe = web.openapi

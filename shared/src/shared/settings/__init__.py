@@ -19,7 +19,14 @@ from shared.settings.settings import (
     load_settings,
     parse_key,
 )
-from shared.settings.types import CertificateAuthorities, PrivateKey, RateLimit, check_certificate_key_pair
+from shared.settings.types import (
+    CertificateAuthorities,
+    LogFormat,
+    LogLevel,
+    PrivateKey,
+    RateLimit,
+    check_certificate_key_pair,
+)
 
 __all__ = [
     "DEVELOPMENT_ISSUER",
@@ -29,6 +36,8 @@ __all__ = [
     "Checks",
     "DeploySettings",
     "ErasureSettings",
+    "LogFormat",
+    "LogLevel",
     "Misconfigured",
     "Mode",
     "NatsAccess",

@@ -8,12 +8,19 @@ from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, FilePath, IPvAnyNetwork
+from pydantic import Field, FilePath, HttpUrl, IPvAnyNetwork
 
 from shared.settings.checked import CheckedSettings, Checks
 from shared.settings.network_checks import check_proxies
 from shared.settings.production_checks import check_exposure, rate_within
-from shared.settings.types import CertificateAuthorities, PrivateKey, RateLimit, check_certificate_key_pair
+from shared.settings.types import (
+    CertificateAuthorities,
+    LogFormat,
+    LogLevel,
+    PrivateKey,
+    RateLimit,
+    check_certificate_key_pair,
+)
 
 
 def check_certificate(key: Path | None, earlier: Mapping[str, Any]) -> Iterator[str]:
@@ -61,6 +68,14 @@ class ServerSettings(CheckedSettings):
     """Requests of one address without a token, for one process."""
     rate_failures: RateLimit = "120/minute"
     """Invalid tokens that one address may show, for one process; the next ones are looked at one at a time."""
+    log_format: LogFormat = LogFormat.AUTO
+    """Form of the logs: `json`, `text`, or `auto`: words at a terminal, else JSON."""
+    log_level: LogLevel = "INFO"
+    """Least level that is logged; each request is one line of `INFO`."""
+    otlp_endpoint: HttpUrl | None = None
+    """OpenTelemetry collector that traces are sent to (OTLP over HTTP); without it nothing is traced."""
+    traces_ratio: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """Share of the requests that are traced, of those that nobody traces already."""
     metrics_host: str = "127.0.0.1"
     """Address of `/metrics` and `/status`; let nobody but Prometheus reach it."""
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None

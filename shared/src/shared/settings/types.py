@@ -4,8 +4,9 @@ secret value."""
 from __future__ import annotations
 
 import ssl
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import nkeys
 from limits import parse
@@ -71,6 +72,13 @@ def check_private_file(key: Path) -> Path:
     return key
 
 
+class LogFormat(StrEnum):
+    AUTO = "auto"
+    JSON = "json"
+    TEXT = "text"
+
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 NkeySeed = Annotated[SecretStr, AfterValidator(check_user_seed)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(check_postgresql_url)]
 CertificateAuthorities = Annotated[FilePath, AfterValidator(check_certificate_authorities)]

@@ -1,4 +1,4 @@
-"""Telemetry of a process: the instruments that it counts in, and what is noted of each request."""
+"""Telemetry of a process: the instruments that it counts in, its logs and its traces."""
 
 from shared.telemetry.instruments import (
     ACCESS_LOG_REFUSED,
@@ -16,7 +16,16 @@ from shared.telemetry.instruments import (
     RELAY_ERRORS,
     SENT,
 )
-from shared.telemetry.requests import RequestTelemetryMiddleware
+from shared.telemetry.logs import bound_to_logs, configure_logs
+from shared.telemetry.requests import RequestTelemetryMiddleware, onward_headers, route_of
+from shared.telemetry.tracing import (
+    TRACEPARENT,
+    current_traceparent,
+    is_tracing,
+    span,
+    start_tracing,
+    stop_tracing,
+)
 
 __all__ = [
     "ACCESS_LOG_REFUSED",
@@ -33,5 +42,15 @@ __all__ = [
     "REFUSALS",
     "RELAY_ERRORS",
     "SENT",
+    "TRACEPARENT",
     "RequestTelemetryMiddleware",
+    "bound_to_logs",
+    "configure_logs",
+    "current_traceparent",
+    "is_tracing",
+    "onward_headers",
+    "route_of",
+    "span",
+    "start_tracing",
+    "stop_tracing",
 ]

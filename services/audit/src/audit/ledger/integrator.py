@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -13,6 +13,7 @@ from audit.ledger.opening import SALT_BYTES, CommittedBody, Opening
 from audit.ledger.store import Leaf
 from audit.tlog import extend_tiles, leaf_hash, partial_tiles
 from shared.eventlog import ServiceApplication
+from shared.telemetry import is_tracing, span
 
 BATCH_EVENTS = 1000
 
@@ -40,7 +41,16 @@ def integrate(app: ServiceApplication) -> bool:
         connection.execute(
             "UPDATE ledger SET position = %s, size = size + %s", (stored[-1][0], len(openings)), prepare=True
         )
+    if is_tracing():
+        _trace(recorder.traceparents([position for position, *_ in stored]))
     return len(stored) == BATCH_EVENTS
+
+
+def _trace(traceparents: Mapping[int, str]) -> None:
+    """The end of the way of an event: its leaf is in the ledger."""
+    for position, traceparent in traceparents.items():
+        with span("integrate in the ledger", parent=traceparent, position=position):
+            pass
 
 
 def _draw_salts(count: int) -> Iterator[bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from contextlib import suppress
 
@@ -14,6 +13,7 @@ from audit.witness.settings import WitnessSettings
 from audit.witness.store import Store, StoreUnusable, create_store
 from audit.witness.web import build_web
 from shared.settings import Misconfigured, load_settings
+from shared.telemetry import configure_logs
 from shared.web.limits import Server
 
 witness = typer.Typer(
@@ -38,7 +38,7 @@ def init() -> None:
 @witness.command()
 def serve() -> None:
     """Serve add-checkpoint until SIGTERM."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    configure_logs()
     settings = _settings()
     cosigner = settings.cosigner()
     try:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import httpx
 
 from shared.kernel import SERVICE_LABELS
+from shared.telemetry import onward_headers
 
 TIMEOUT = httpx.Timeout(10, connect=3)
 MAX_RESPONSE_BYTES = 32 * 1024 * 1024
@@ -127,7 +128,7 @@ class Services:
     ) -> httpx.Response:
         if reader.is_over and await reader.is_over():
             raise _session_over(service)
-        own = {**headers, **reader.headers()}
+        own = {**headers, **reader.headers(), **onward_headers()}
         try:
             response = await self._clients[service].request(method, path, headers=own, **sent)
         except (httpx.TransportError, httpx.DecodingError) as error:

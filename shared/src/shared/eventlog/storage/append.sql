@@ -97,6 +97,9 @@ CREATE TABLE IF NOT EXISTS {schema}.relay_status (  -- what the leading relay la
 CREATE TABLE IF NOT EXISTS {schema}.part_status (  -- projections, deadlines, receiving: as any replica last reported
     part text PRIMARY KEY, ran_at timestamptz, failed_at timestamptz, error text
 );
+CREATE TABLE IF NOT EXISTS {schema}.event_traces (  -- the trace that led to an event, while tracing is on; for a day
+    position bigint PRIMARY KEY, traceparent text NOT NULL, recorded_at timestamptz NOT NULL DEFAULT now()
+);
 CREATE TABLE IF NOT EXISTS {schema}.projection_rows (
     projection text, case_id uuid, version bigint NOT NULL, document jsonb NOT NULL, search text NOT NULL DEFAULT '',
     sort_keys jsonb NOT NULL DEFAULT '{{}}', PRIMARY KEY (projection, case_id)
@@ -285,5 +288,10 @@ BEGIN
             ids[i], versions[i], topics[i], states[i], cases[i], last + i, partitions[i],
             1 + coalesce((SELECT max(e.number) FROM {events} e WHERE e.partition = partitions[i]), 0), at);
     END LOOP;
+    IF extras ? 'traces' THEN
+        INSERT INTO {schema}.event_traces (position, traceparent) SELECT e.position, t.traceparent
+        FROM jsonb_to_recordset(extras->'traces') AS t(stream uuid, version bigint, traceparent text)
+        JOIN {events} e ON (e.originator_id, e.originator_version) = (t.stream, t.version);
+    END IF;
     RETURN last + 1;
 END $$;

@@ -73,7 +73,8 @@ class LogRecorder(PostgresApplicationRecorder):
         """Appends all or nothing and gives the positions; raises AppendRefused when the database refuses.
 
         Optional: `cases` (one id an event, else the stream's), `tracking`, and `extras`, rows for append.sql by name:
-        unique_keys, command, keys, people, destroyed_keys, used_keys, deadlines, parked, skipped, ahead, case tables.
+        unique_keys, command, keys, people, destroyed_keys, used_keys, deadlines, parked, skipped, ahead, traces, case
+        tables.
         `in_transaction` writes first, in the same transaction."""
         cases = kwargs.get("cases") or [event.originator_id for event in stored_events]
         extras = {name: rows for name, rows in (kwargs.get("extras") or {}).items() if rows}
@@ -279,9 +280,17 @@ class LogRecorder(PostgresApplicationRecorder):
         return (rows[0]["request"], rows[0]["response"]) if rows else None
 
     def delete_expired(self, older_than: timedelta) -> None:
-        """Deletes old idempotency keys and failure counts."""
+        """Deletes old idempotency keys and failure counts, and the traces of a day ago."""
         self.fetch("DELETE FROM {schema}.handled_commands WHERE answered_at < now() - %s", (older_than,))
         self.fetch("DELETE FROM {schema}.failures WHERE failed_at < now() - %s", (older_than,))
+        self.fetch("DELETE FROM {schema}.event_traces WHERE recorded_at < now() - interval '1 day'")
+
+    def traceparents(self, positions: Sequence[int]) -> dict[int, str]:
+        """By position, of the events that a traced request led to, within a day."""
+        rows = self.fetch(
+            "SELECT position, traceparent FROM {schema}.event_traces WHERE position = ANY(%s)", (list(positions),)
+        )
+        return {row["position"]: row["traceparent"] for row in rows}
 
     def position_of(self, stream: UUID, version: int) -> int | None:
         """The position in the log of one event of an aggregate, if there is one."""

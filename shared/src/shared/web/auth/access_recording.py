@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 from shared.access import AccessLog, AccessRecord
 from shared.crypto import KeyErased
 from shared.eventlog import EventLogError
-from shared.kernel import OVERRIDE, Actor, Role, squeeze_blanks, uuid7
+from shared.kernel import OVERRIDE, Actor, Role, describe_error, squeeze_blanks, uuid7
 from shared.telemetry import ACCESS_LOG_REFUSED
 from shared.web.http import REASON_HEADER, ProblemError, operation_id
 
@@ -94,7 +94,9 @@ class AccessRecorder:
             self._access_log.record(read)
         except (EventLogError, KeyErased) as error:
             ACCESS_LOG_REFUSED.inc()
-            log.warning("this read could not be recorded in the access log, so nothing was shown: %r", error)
+            log.warning(
+                "this read could not be recorded in the access log, so nothing was shown: %s", describe_error(error)
+            )
             raise ProblemError(
                 503,
                 "access-not-recorded",

@@ -3,6 +3,7 @@
 from shared.web.http.csv_response import CsvResponse, csv_file
 from shared.web.http.dependency_plan import MayWait
 from shared.web.http.docs_page import styled_page
+from shared.web.http.framework_telemetry import FRAMEWORK_OFF
 from shared.web.http.openapi import REASON_HEADER, operation_id, polish_openapi
 from shared.web.http.openapi_responses import UNLIMITED_PATHS, document_problems, problem_responses
 from shared.web.http.openapi_shapes import MARK, PREFIX, REDACTED, Shape, place_shapes, shown_as
@@ -16,6 +17,7 @@ from shared.web.http.strict_query import reject_unknown_parameters
 from shared.web.http.validation_errors import findings, summary
 
 __all__ = [
+    "FRAMEWORK_OFF",
     "MARK",
     "NO_SOURCES",
     "PREFIX",

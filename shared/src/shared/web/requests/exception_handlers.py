@@ -15,6 +15,7 @@ from starlette.routing import Route
 from shared.crypto import KeyErased
 from shared.eventlog import OUTAGES, IdempotencyKeyReused, StaleVersion, UnknownCase
 from shared.kernel import Refused, format_instant, format_number
+from shared.telemetry import route_of
 from shared.temporal import (
     MAX_EVENTS,
     MAX_ROWS,
@@ -105,7 +106,7 @@ def install(app: FastAPI) -> None:
         )
 
     async def handle_outage(request: Request, error: Exception) -> JSONResponse:
-        log.warning("%s %s: the database does not answer: %r", request.method, request.url.path, error)
+        log.warning("%s %s: the database does not answer: %r", request.method, route_of(request.scope), error)
         return problem_response(
             503,
             "storage-unavailable",
@@ -144,7 +145,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def handle_unexpected(request: Request, error: Exception) -> JSONResponse:
-        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        log.error("%s %s failed", request.method, route_of(request.scope), exc_info=error)
         return problem_response(
             500,
             "unexpected",
