@@ -1,15 +1,19 @@
 """What a person types: a token and nothing else, or one paragraph which says what is wrong."""
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from rich.console import Console
 from typer.testing import CliRunner
 
 from embedded.cli import app
+from embedded.demo.script import DEMO
 from embedded.identity.issuer import Issuer
+from embedded.identity.people import WHERE_TO_BEGIN, development_people, print_people
 from embedded.processes import ports
 
 CASE = "0199f0a0-0000-7000-8000-000000000001"
@@ -71,3 +75,15 @@ def test_status_names_a_service_that_does_not_answer(dla: CliRunner, capfd: pyte
     (Path(".dla") / "addresses.json").write_text(json.dumps(published))
     assert dla.invoke(app, ["status"]).exit_code == 1
     assert "does not answer" in capfd.readouterr().out
+
+
+def test_who_keeps_the_demo_running_reads_whom_to_be_and_where_to_begin() -> None:
+    people = development_people(DEMO)
+    shown = StringIO()
+    print_people(Console(file=shown, width=200), "http://127.0.0.1:1", people)
+    lines = shown.getvalue()
+    for words in ("http://127.0.0.1:1", "Inès Le Goff", "chargé·e d’accompagnement", "Travail", "Ariane Audren"):
+        assert words in lines
+    assert "Perrine Launay" not in lines, "she is of the tour"
+    everybody = development_people()
+    assert {person.role for person in everybody} <= WHERE_TO_BEGIN.keys() and len(everybody) > len(people)

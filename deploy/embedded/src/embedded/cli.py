@@ -43,8 +43,9 @@ def up(folder: Folder = DATA_FOLDER) -> None:
 def demo(keep: Annotated[bool, typer.Option("--keep", help="Leave everything running afterwards.")] = False) -> None:
     """Start everything, play the cases of deploy/demo through the public API, show them, stop."""
     from embedded.demo import demo  # noqa: PLC0415 — the other commands start without it
+    from embedded.demo.script import DEMO  # noqa: PLC0415
 
-    with stack_for_stories(keep) as (stack, began):
+    with stack_for_stories(keep, DEMO) as (stack, began):
         demo(stack, Console(), began)
 
 
@@ -55,8 +56,9 @@ def tour(
 ) -> None:
     """As demo, with the stories of deploy/tour: all of the DLA, and what of it they leave out."""
     from embedded.demo import tour  # noqa: PLC0415 — the other commands start without it
+    from embedded.demo.script import TOUR  # noqa: PLC0415
 
-    with stack_for_stories(keep) as (stack, began):
+    with stack_for_stories(keep, TOUR) as (stack, began):
         tour(stack, Console(), began, out)
 
 
@@ -127,8 +129,8 @@ def keep_running(stack: Stack) -> None:
 
 
 @contextmanager
-def stack_for_stories(keep: bool) -> Iterator[tuple[Stack, float]]:
-    """The stack to play on, and when the command began."""
+def stack_for_stories(keep: bool, stories: Path) -> Iterator[tuple[Stack, float]]:
+    """The stack to play on, and when the command began. `stories`: their folder, for whom one may be afterwards."""
     began = time.monotonic()
     with print_errors(), exit_on_interrupt(exit_code=0 if keep else INTERRUPTED_EXIT_CODE), stack_running() as stack:
         try:
@@ -137,6 +139,9 @@ def stack_for_stories(keep: bool) -> Iterator[tuple[Stack, float]]:
             stack.check_alive()  # a service that died is what to tell, rather than the call that it left unanswered
             raise
         if keep:
+            from embedded.identity.people import development_people, print_people  # noqa: PLC0415
+
+            print_people(Console(), stack.console, development_people(stories))
             keep_running(stack)
 
 
