@@ -9,8 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from embedded.demo.script import DEMO, TOUR, read_stories
-from embedded.identity.provider_page import Person
-from shared.kernel import ROLE_LABELS
+from embedded.identity.provider_page import ROLE_NAMES, Person
 
 LISTED_ROLES = ("adviser", "manager", "regional")
 """The other roles sign in by a token for their one case."""
@@ -52,5 +51,5 @@ def print_people(console: Console, address: str, people: Sequence[Person]) -> No
     console.print(f"\nOpen [bold]{address}[/bold], « Se connecter », and choose who to be:")
     table = Table("who", "as", "unit", "where to begin")
     for person in people:
-        table.add_row(person.name, ROLE_LABELS[person.role], person.unit or "", WHERE_TO_BEGIN[person.role])
+        table.add_row(person.name, ROLE_NAMES[person.role], person.unit or "", WHERE_TO_BEGIN[person.role])
     console.print(table)
