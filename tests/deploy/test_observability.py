@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from prometheus_client import REGISTRY
+from prometheus_client.metrics import MetricWrapperBase
 
 import audit.status
 import shared.health
@@ -43,7 +44,7 @@ def known_metrics() -> set[str]:
     instruments = {
         name
         for instrument in vars(shared.telemetry).values()
-        if hasattr(instrument, "describe")
+        if isinstance(instrument, MetricWrapperBase)
         for metric in instrument.describe()
         for name in names_of(metric.name, metric.type)
     }

@@ -93,3 +93,13 @@ def test_several_workers_are_for_the_role_api_alone() -> None:
     result = CliRunner().invoke(cli, ["serve", "--role", "work", "--workers", "2"])
     assert result.exit_code == 2
     assert "--role api" in result.output
+
+
+def test_each_process_has_a_place_and_its_successor_takes_it(program: Program) -> None:
+    """Its metrics are served on the port of its place."""
+    places = {program.ask("/place") for _ in range(40)}
+    assert sorted(place for _, place in places) == [0, 1]
+    killed, _ = places.pop()
+    os.kill(killed, signal.SIGKILL)
+    eventually(lambda: len(program.workers() - {killed}) == 2)
+    assert {found for pid, found in (program.ask("/place") for _ in range(40))} == {0, 1}

@@ -41,7 +41,13 @@ from console.session_checking import SessionCheckMiddleware
 from console.settings import ConsoleSettings
 from console.upstream.services import Services
 from shared.settings import Misconfigured, Mode, load_settings
-from shared.telemetry import RequestTelemetryMiddleware, configure_logs, start_tracing, stop_tracing
+from shared.telemetry import (
+    RequestTelemetryMiddleware,
+    configure_logs,
+    process_metrics_served,
+    start_tracing,
+    stop_tracing,
+)
 from shared.web.http import FRAMEWORK_OFF, TLS_HEADERS, SecurityHeadersMiddleware
 from shared.web.limits import RateLimiter, build_server
 
@@ -81,7 +87,8 @@ def create_app(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBa
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        with process_metrics_served(settings.metrics_host, settings.metrics_port, "console"):
+            yield
         await asyncio.gather(services.close(), provider.close())
 
     app = FastAPI(

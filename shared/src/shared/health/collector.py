@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 
-from prometheus_client import REGISTRY
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
@@ -14,6 +13,7 @@ from prometheus_client.registry import Collector
 from shared.eventlog import DATABASE_ERRORS
 from shared.health.measures import GaugeValue
 from shared.health.status import ServiceStatus
+from shared.telemetry import ProcessCollector
 
 log = logging.getLogger(__name__)
 
@@ -38,16 +38,7 @@ class StatusCollector(Collector):
         up.add_metric([self._service], float(bool(families)))
         yield up
         yield from families
-        for metric in REGISTRY.collect():
-            yield self._with_service(metric)
-
-    def _with_service(self, metric: Metric) -> Metric:
-        """A copy: some collectors give the same object each time."""
-        labelled = Metric(metric.name, metric.documentation, metric.type, metric.unit)
-        labelled.samples = [
-            sample._replace(labels={**sample.labels, "service": self._service}) for sample in metric.samples
-        ]
-        return labelled
+        yield from ProcessCollector(self._service).collect()
 
 
 def gauge_families(status: ServiceStatus) -> list[Metric]:

@@ -77,9 +77,9 @@ class ServerSettings(CheckedSettings):
     traces_ratio: Annotated[float, Field(ge=0, le=1)] = 1.0
     """Share of the requests that are traced, of those that nobody traces already."""
     metrics_host: str = "127.0.0.1"
-    """Address of `/metrics` and `/status`; let nobody but Prometheus reach it."""
+    """Address of `/metrics`, and of `/status` of a service; let nobody but Prometheus reach it."""
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
-    """Port of `/metrics` and `/status`, without which they are not served. With `--workers`, that of the first process;
+    """Port of `/metrics`, without which it is not served. With `--workers`, that of the first process;
     each of the others has the next one."""
     connections_per_address: Annotated[int, Field(ge=10, le=1000)] = 200
     """Open connections of one address, for one process. Those of `proxies` have no limit but the 1,000 of the process:

@@ -1,5 +1,6 @@
 """Telemetry of a process: the instruments that it counts in, its logs and its traces."""
 
+from shared.telemetry.exposition import ProcessCollector, process_metrics_served
 from shared.telemetry.instruments import (
     ACCESS_LOG_REFUSED,
     APPEND_SECONDS,
@@ -43,12 +44,14 @@ __all__ = [
     "RELAY_ERRORS",
     "SENT",
     "TRACEPARENT",
+    "ProcessCollector",
     "RequestTelemetryMiddleware",
     "bound_to_logs",
     "configure_logs",
     "current_traceparent",
     "is_tracing",
     "onward_headers",
+    "process_metrics_served",
     "route_of",
     "span",
     "start_tracing",

@@ -5,7 +5,9 @@ Declared once and used where it happens, as a logger is. Labels have few values:
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # another series for each counter, that nobody asks for
 
 HTTP_SECONDS = Histogram(
     "http_server_request_duration_seconds",

@@ -1,0 +1,20 @@
+"""The console's metrics: on a port of their own, with its name."""
+
+from __future__ import annotations
+
+import httpx
+from fastapi.testclient import TestClient
+from tests.support.checks.console_pages import settings
+
+from console.main import create_app
+from embedded.processes import ports
+
+
+def test_requests_of_the_console_are_counted_on_a_port_of_their_own() -> None:
+    port = ports.choose_ports({"metrics": None})["metrics"]
+    with TestClient(create_app(settings(metrics_port=port))) as console:
+        assert console.get("/livez").status_code == 200
+        assert console.get("/metrics").status_code != 200
+        text = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
+    (line,) = [each for each in text.splitlines() if 'http_route="/livez"' in each and "_count{" in each]
+    assert 'service="console"' in line
