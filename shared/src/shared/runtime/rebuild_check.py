@@ -27,7 +27,8 @@ def _aggregates(service: Service, app: ServiceApplication, cases: set[UUID], end
     while entries := app.recorder.select_notifications(after, 500, end, inclusive_of_start=False):
         for entry, event in app.events_of(entries):
             if not cases or entry.case_id in cases:
-                streams[event.originator_id] = (entry.case_id, decider_of[type(event.data)])
+                # By its first event: later ones may be of a kind that two aggregates record.
+                streams.setdefault(event.originator_id, (entry.case_id, decider_of[type(event.data)]))
         after = entries[-1].id
     for stream, (case, decider) in streams.items():
         folded, served = app.load(decider, stream, snapshots=False), app.load(decider, stream)
