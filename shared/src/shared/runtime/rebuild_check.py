@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.eventlog import ServiceApplication, to_plain
+from shared.kernel import Decider
 from shared.projections import NO_HISTORY, Projector, canonical_json
 from shared.runtime.service import Service
 
@@ -22,7 +23,7 @@ def check_rebuild(service: Service, app: ServiceApplication, cases: set[UUID]) -
 
 def _aggregates(service: Service, app: ServiceApplication, cases: set[UUID], end: int) -> Iterator[dict[str, Any]]:
     decider_of = {event: decider for decider in service.deciders for event in decider.events}
-    streams = {}
+    streams: dict[UUID, tuple[UUID, Decider[Any]]] = {}
     after = 0
     while entries := app.recorder.select_notifications(after, 500, end, inclusive_of_start=False):
         for entry, event in app.events_of(entries):
