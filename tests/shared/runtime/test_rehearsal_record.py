@@ -14,16 +14,16 @@ from shared.runtime.rehearsal import (
     DeclaredBadly,
     Fact,
     FactKind,
-    Heading,
     RecordDamaged,
+    RecordHeading,
     compare,
     read_declared,
     read_record,
     write_record,
 )
 
-HEADING = Heading("intake", UUID(int=1), 7)
-STATE, ROW = (Fact(kind, "1", "request", parts={"unit": "a"}) for kind in (FactKind.STATE, FactKind.ROW))
+HEADING = RecordHeading("intake", UUID(int=1), position=7)
+STATE, ROW = (Fact(kind, "1", name="request", parts={"unit": "a"}) for kind in (FactKind.STATE, FactKind.ROW))
 some_facts = st.lists(
     st.builds(
         Fact,
@@ -64,12 +64,12 @@ def test_a_record_gives_back_what_was_written(facts: list[Fact], tmp_path_factor
 @pytest.mark.parametrize(
     ("heading", "said"),
     [
-        (Heading("parcours", UUID(int=1), 7), "service intake"),
-        (Heading("intake", UUID(int=2), 7), "log_id"),
-        (Heading("intake", UUID(int=1), 8), "position 7"),
+        (RecordHeading("parcours", UUID(int=1), position=7), "service intake"),
+        (RecordHeading("intake", UUID(int=2), position=7), "log_id"),
+        (RecordHeading("intake", UUID(int=1), position=8), "position 7"),
     ],
 )
-def test_the_record_of_another_log_is_refused(tmp_path: Path, heading: Heading, said: str) -> None:
+def test_the_record_of_another_log_is_refused(tmp_path: Path, heading: RecordHeading, said: str) -> None:
     write_record(tmp_path / "record.gz", HEADING, [STATE])
     with pytest.raises(RecordDamaged, match=said):
         list(read_record(tmp_path / "record.gz", heading))

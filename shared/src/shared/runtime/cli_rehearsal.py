@@ -21,8 +21,8 @@ from shared.runtime.cli_settings import settings_for
 from shared.runtime.rehearsal import (
     Declared,
     DeclaredBadly,
-    Difference,
     Fact,
+    FactDifference,
     LogGrows,
     RecordDamaged,
     compare,
@@ -132,7 +132,7 @@ def _compare(service: Service, app: ServiceApplication, against: Path | None, de
 
 def _differences_of_stored_rows(
     service: Service, app: ServiceApplication, declared: Iterable[Declared]
-) -> Iterator[Difference]:
+) -> Iterator[FactDifference]:
     """Of the rows that the running version keeps, where it has read the whole log."""
     end = app.recorder.max_notification_id() or 0
     for projection in sorted(service.projections, key=lambda each: each.name):

@@ -1,18 +1,18 @@
 """Rehearsal of an upgrade: what one version of the program makes of the whole log, compared with what another does."""
 
-from shared.runtime.rehearsal.differences import Declared, DeclaredBadly, Difference, compare, read_declared
+from shared.runtime.rehearsal.differences import Declared, DeclaredBadly, FactDifference, compare, read_declared
 from shared.runtime.rehearsal.facts import Fact, FactKind, LogGrows, count_steps, folded_rows, gather_facts, stored_rows
-from shared.runtime.rehearsal.record import Heading, RecordDamaged, heading_of, read_record, write_record
+from shared.runtime.rehearsal.record import RecordDamaged, RecordHeading, heading_of, read_record, write_record
 
 __all__ = [
     "Declared",
     "DeclaredBadly",
-    "Difference",
     "Fact",
+    "FactDifference",
     "FactKind",
-    "Heading",
     "LogGrows",
     "RecordDamaged",
+    "RecordHeading",
     "compare",
     "count_steps",
     "folded_rows",

@@ -31,7 +31,7 @@ class Declared(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FactDifference:
     """A fact that two versions do not share. `change`: the part that differs, or that the fact as a whole appeared,
     vanished or fails. `before`, `after`: digests, or short texts. `because`: why it is meant, null where no release
     declares it."""
@@ -45,7 +45,9 @@ class Difference:
     because: str | None = field(default=None, compare=False)
 
 
-def compare(before: Iterable[Fact], after: Iterable[Fact], declared: Iterable[Declared] = ()) -> Iterator[Difference]:
+def compare(
+    before: Iterable[Fact], after: Iterable[Fact], declared: Iterable[Declared] = ()
+) -> Iterator[FactDifference]:
     """Every difference, of facts that come in the order of their keys. An error of the version after is one even where
     the version before raised it too; no declaration covers it."""
     known = list(declared)
@@ -85,21 +87,21 @@ def _pairs(before: Iterator[Fact], after: Iterator[Fact]) -> Iterator[tuple[Fact
             old, new = next(before, None), next(after, None)
 
 
-def _differences(old: Fact | None, new: Fact | None) -> Iterator[Difference]:
+def _differences(old: Fact | None, new: Fact | None) -> Iterator[FactDifference]:
     fact = new or old
     assert fact is not None
     kind, id, name = fact.kind, fact.id, fact.name  # noqa: A001
     if new and new.error:
-        yield Difference(kind, id, name, change=FAILS, before=old.error if old else None, after=new.error)
+        yield FactDifference(kind, id, name=name, change=FAILS, before=old.error if old else None, after=new.error)
     elif old is None:
-        yield Difference(kind, id, name, change=APPEARED)
+        yield FactDifference(kind, id, name=name, change=APPEARED)
     elif new is None:
-        yield Difference(kind, id, name, change=VANISHED, before=old.error)
+        yield FactDifference(kind, id, name=name, change=VANISHED, before=old.error)
     elif old.error:
-        yield Difference(kind, id, name, change=APPEARED, before=old.error)
+        yield FactDifference(kind, id, name=name, change=APPEARED, before=old.error)
     else:
         yield from (
-            Difference(kind, id, name, change=part, before=before, after=after)
+            FactDifference(kind, id, name=name, change=part, before=before, after=after)
             for part, before, after in _parts(old.parts, new.parts)
         )
 
@@ -110,16 +112,16 @@ def _parts(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[tuple[str
             yield part, old.get(part), new.get(part)
 
 
-def _with_reason(difference: Difference, declared: list[Declared]) -> Difference:
+def _with_reason(difference: FactDifference, declared: list[Declared]) -> FactDifference:
     if difference.change == FAILS:
         return difference
     for each in declared:
         same = each.kind is difference.kind and each.name in (None, difference.name)
         if same and (each.parts is None or difference.change in each.parts):
-            return Difference(
+            return FactDifference(
                 difference.kind,
                 difference.id,
-                difference.name,
+                name=difference.name,
                 change=difference.change,
                 before=difference.before,
                 after=difference.after,

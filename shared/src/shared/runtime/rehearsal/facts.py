@@ -122,7 +122,7 @@ def _facts_of_streams(service: Service, app: ServiceApplication) -> Iterator[lis
     for row in streams:
         stream, case, name = row["originator_id"], row["case_id"], app.kind_of_event(row["topic"])
         if name is None:
-            yield [Fact(FactKind.STATE, str(stream), "", error=f"unknown event {row['topic']}")]
+            yield [Fact(FactKind.STATE, str(stream), name="", error=f"unknown event {row['topic']}")]
             continue
         written = [each for each in documented[name] if _is_within(app, each, case)]
         yield [
@@ -145,9 +145,9 @@ def _is_within(app: ServiceApplication, documented: DocumentedAggregate, case: U
 
 def _attempt(kind: FactKind, id: UUID | str, name: str, parts: Callable[[], Mapping[str, str]]) -> Fact:  # noqa: A002
     try:
-        return Fact(kind, str(id), name, parts=parts())
+        return Fact(kind, str(id), name=name, parts=parts())
     except Exception as error:
-        return Fact(kind, str(id), name, error=_place_of(error))
+        return Fact(kind, str(id), name=name, error=_place_of(error))
 
 
 def _place_of(error: Exception) -> str:
@@ -188,9 +188,9 @@ def _permitted(case: ProtectedCase, role: Role) -> str:
     inside = tuple(sorted(case.units))
     first = inside[0] if inside else None
     actors = {
-        "inside": (Actor("nobody", role, first, units=inside), case.id),
-        "outside": (Actor("nobody", role, ELSEWHERE), ANOTHER_CASE),
-        "in charge": (Actor(case.adviser or "nobody", role, first, units=inside), case.id),
+        "inside": (Actor("nobody", role, unit=first, units=inside), case.id),
+        "outside": (Actor("nobody", role, unit=ELSEWHERE), ANOTHER_CASE),
+        "in charge": (Actor(case.adviser or "nobody", role, unit=first, units=inside), case.id),
     }
     bound = role in (Role.LEADER, Role.PROVIDER)
     said = []
@@ -209,7 +209,7 @@ def _documents(app: ServiceApplication, documented: DocumentedAggregate, case: U
         source = load_source(app, documented.decider, documented.parent, case=case, stream=stream)
         templates = list(documented.templates(source.state))
     except Exception as error:
-        return [Fact(FactKind.DOCUMENT, str(stream), documented.decider.name, error=_place_of(error))]
+        return [Fact(FactKind.DOCUMENT, str(stream), name=documented.decider.name, error=_place_of(error))]
 
     named = sorted(templates, key=lambda template: template.name)
     return [_attempt(FactKind.DOCUMENT, stream, each.name, partial(_written, each, source)) for each in named]
@@ -231,7 +231,7 @@ def folded_rows(app: ServiceApplication, projection: Projection, end: int) -> It
     try:
         folded = Projector(app, (projection,)).fold_all(projection, end)
     except Exception as error:
-        yield Fact(FactKind.ROW, "", projection.name, error=_place_of(error))
+        yield Fact(FactKind.ROW, "", name=projection.name, error=_place_of(error))
         return
     for case in sorted(folded):
         yield _row(projection, case, folded[case].document, folded[case].history)
@@ -239,7 +239,7 @@ def folded_rows(app: ServiceApplication, projection: Projection, end: int) -> It
 
 def _row(projection: Projection, case: UUID, document: Mapping[str, Any], history: str) -> Fact:
     parts = _digests(dict(document)) | {"version": str(document["version"]), "past rows": history[:16]}
-    return Fact(FactKind.ROW, str(case), projection.name, parts=parts)
+    return Fact(FactKind.ROW, str(case), name=projection.name, parts=parts)
 
 
 def _integration_events(service: Service, app: ServiceApplication, end: int, progress: Progress) -> Iterator[Fact]:

@@ -21,7 +21,7 @@ class RecordDamaged(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class RecordHeading:
     """What a record is of: the log of a service up to a position."""
 
     service: str
@@ -29,11 +29,11 @@ class Heading:
     position: int
 
 
-def heading_of(app: ServiceApplication) -> Heading:
-    return Heading(app.service, app.recorder.identity().log_id, app.recorder.max_notification_id() or 0)
+def heading_of(app: ServiceApplication) -> RecordHeading:
+    return RecordHeading(app.service, app.recorder.identity().log_id, position=app.recorder.max_notification_id() or 0)
 
 
-def write_record(file: Path, heading: Heading, facts: Iterable[Fact]) -> int:
+def write_record(file: Path, heading: RecordHeading, facts: Iterable[Fact]) -> int:
     """The number of facts written: gzip, a line of JSON for each, between a heading and their number. The file is
     replaced once it is whole."""
     part, number = file.with_name(f"{file.name}.part"), 0
@@ -50,7 +50,7 @@ def write_record(file: Path, heading: Heading, facts: Iterable[Fact]) -> int:
     return number
 
 
-def read_record(file: Path, expected: Heading) -> Iterator[Fact]:
+def read_record(file: Path, expected: RecordHeading) -> Iterator[Fact]:
     """The facts, in the order of their keys. Raises RecordDamaged, also when it is of another log or position; OSError
     when the file cannot be read."""
     lines = _lines(file)
@@ -97,7 +97,7 @@ def _from_line(file: Path, line: dict[str, Any]) -> Fact:
         return Fact(
             FactKind(line["kind"]),
             str(line["id"]),
-            str(line["name"]),
+            name=str(line["name"]),
             parts={str(name): str(value) for name, value in line["parts"].items()},
             error=line.get("error"),
         )
