@@ -159,6 +159,7 @@ def test_a_form_of_another_site_is_refused(adviser: Browser, world: World, case:
     elsewhere = adviser.http.post(path, data=MEETING, headers={"Origin": "https://elsewhere.test"})
     unknown = adviser.http.post(path, data=MEETING)
     assert [elsewhere.status_code, unknown.status_code] == [403, 403]
+    assert "Formulaire périmé" in text(elsewhere) and "Formulaire périmé" in text(unknown)
     assert meetings(world, case) == 1
 
 
