@@ -249,8 +249,19 @@ class Scaled:
         self._system.do("up", "--detach", "--no-recreate", *scale, "balancer", *ROLES_APART)
 
     def wait_until_ready(self, intake: int, audit: int = 1) -> None:
-        """Until the load balancer sends to so many containers of the role api."""
+        """Until so many containers of the role api answer, and the load balancer sends to them. It counts a container
+        that it has not asked yet."""
+        for service, number in (("intake-api", intake), ("audit-api", audit)):
+            eventually(lambda service=service, number=number: self._ready(service) == number, START_SECONDS)  # type: ignore[misc]
         eventually(lambda: (answering := self._answering())[0] == intake and answering[4] == audit, START_SECONDS)
+
+    def _ready(self, service: str) -> int:
+        containers = self._system.do("ps", "--quiet", service).split()
+        ask = [
+            subprocess.run(["docker", "exec", each, "dla-ready"], check=False, capture_output=True)
+            for each in containers
+        ]
+        return sum(done.returncode == 0 for done in ask)
 
     def _answering(self) -> list[int]:
         ask = "exec 3<>/dev/tcp/127.0.0.1/8404; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3"
