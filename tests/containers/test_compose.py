@@ -190,6 +190,10 @@ def test_each_service_is_given_secrets_of_its_own(system: Compose) -> None:
         assert "owner" not in system.do("exec", service, "ls", "/run"), "the deploy step alone owns the tables"
 
 
+PACE_SECONDS = 0.1
+"""Between two requests, within what a service allows one person."""
+
+
 class Adviser(Thread):
     """Receives requests and records meetings through the load balancer, and never sends anything twice itself."""
 
@@ -220,6 +224,7 @@ class Adviser(Thread):
         return answer.json() if answer is not None else None
 
     def _answers(self, ask: Callable[[], httpx.Response]) -> httpx.Response | None:
+        self.stopping.wait(PACE_SECONDS)
         try:
             answer = ask()
         except httpx.TransportError as error:
