@@ -63,7 +63,7 @@ def answered(client: Client, statements: SqlStatements, identity: str, right: st
     for method, address, body, headers in sent:
         statements.take()
         answer = client.get(address) if method == "GET" else client.post(address, body, **headers)
-        kept = {name: value for name, value in answer.headers.items() if name.lower() != "date"}
+        kept = {name: value for name, value in answer.headers.items() if name.lower() not in ("date", "x-request-id")}
         answers.append((method, address.replace(identity, "").replace(right, ""), answer.status_code))
         answers.append((answer.text, kept, statements.take()))
     return answers

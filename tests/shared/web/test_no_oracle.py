@@ -123,7 +123,11 @@ def answered(client: Client, statements: SqlStatements, kept: Kept, id_: str, se
     path = f"{kept.collection}/{id_}{section}"
     is_command = kept.command is not None and section == kept.command[0]
     answer = client.post(path, kept.command[1]) if kept.command and is_command else client.get(path)
-    headers = {name: value for name, value in answer.headers.items() if name.lower() not in ("date", "content-length")}
+    headers = {
+        name: value
+        for name, value in answer.headers.items()
+        if name.lower() not in ("date", "content-length", "x-request-id")
+    }
     return answer.status_code, answer.text, headers, statements.take()
 
 

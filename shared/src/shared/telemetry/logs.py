@@ -24,6 +24,16 @@ FIELDS = ("method", "route", "status", "ms")
 """What records may add to their text; anything else of them is left out."""
 
 
+class StandardError:
+    """`sys.stderr` as it is when a line is written: whoever replaces it for a while may have closed it since."""
+
+    def write(self, text: str) -> None:
+        sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure_logs(log_format: LogFormat = LogFormat.AUTO, level: str = "INFO", *, shows_texts: bool = False) -> None:
     """Gives all logs of this process their form. `auto`: words at a terminal, else JSON.
 
@@ -44,7 +54,7 @@ def configure_logs(log_format: LogFormat = LogFormat.AUTO, level: str = "INFO", 
         if as_text
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
-    handler = logging.StreamHandler()
+    handler = logging.StreamHandler(StandardError())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last]
