@@ -45,9 +45,10 @@ def world(postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFacto
         yield world
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stage(postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """All services behind a console in Chromium. Each test opens cases of its own, and time only goes on."""
+    """All services behind a console in Chromium. Each test opens cases of its own, and time only goes on. For a module
+    alone: while Playwright runs, nothing else in this thread may run an event loop."""
     with stage_of(postgres, nats, tmp_path_factory.mktemp("screens")) as stage:
         yield stage
 

@@ -125,7 +125,8 @@ def as_compared(answer: httpx.Response) -> Answer:
     def in_order(names: re.Match[str]) -> str:
         return ",".join(sorted(names[1].split(",")))
 
-    headers = [(name, steady(value)) for name, value in answer.headers.multi_items() if name != "content-length"]
+    of_each = ("content-length", "x-request-id")
+    headers = [(name, steady(value)) for name, value in answer.headers.multi_items() if name not in of_each]
     return answer.status_code, headers, steady(answer.text)
 
 

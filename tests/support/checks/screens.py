@@ -76,7 +76,7 @@ def stage_of(postgres: Postgres, nats: Nats, folder: Path) -> Iterator[Stage]:
     """Everything of one run, in databases of its own."""
 
     def database(name: str) -> str:
-        return postgres.ensure_database(f"screens_{name}", connections=-1)
+        return postgres.ensure_database(f"{folder.name}_{name}", connections=-1)
 
     signing = CheckpointSigner(Signer(ORIGIN, bytes(range(32))), folder / "checkpoint")
     with reachable_house(database, nats, folder) as house, sync_playwright() as playwright:

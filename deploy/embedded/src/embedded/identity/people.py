@@ -15,12 +15,12 @@ LISTED_ROLES = ("adviser", "manager", "regional")
 """The other roles sign in by a token for their one case."""
 
 WHERE_TO_BEGIN = {
-    "adviser": "« Nouvelle demande », or « Aujourd’hui » and a case: its page « Travail » shows what may be done next",
-    "manager": "« Aujourd’hui », « Toute l’unité »; a case, and at the bottom the fund",
-    "regional": "« Dossiers »: the cases of the region’s units",
-    "auditor": "« Dossiers »: a case, why you read it, its timeline and proofs",
-    "dpo": "« Consultations »: who has read what",
-    "ops": "« Registre »: the ledger’s health",
+    "adviser": "“Nouvelle demande”, or “Aujourd’hui” and a case: its page “Travail” shows what may be done next",
+    "manager": "“Aujourd’hui”, “Toute l’unité”; a case, and at the bottom the fund",
+    "regional": "“Dossiers”: the cases of the region’s units",
+    "auditor": "“Dossiers”: a case, why you read it, its timeline and proofs",
+    "dpo": "“Consultations”: who has read what",
+    "ops": "“Registre”: the ledger’s health",
 }
 """By role: the first screens."""
 
