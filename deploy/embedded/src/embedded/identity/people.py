@@ -15,12 +15,12 @@ LISTED_ROLES = ("adviser", "manager", "regional")
 """The other roles sign in by a token for their one case."""
 
 WHERE_TO_BEGIN = {
-    "adviser": "“Nouvelle demande”, or “Aujourd’hui” and a case: its page “Travail” shows what may be done next",
-    "manager": "“Aujourd’hui”, “Toute l’unité”; a case, and at the bottom the fund",
-    "regional": "“Dossiers”: the cases of the region’s units",
-    "auditor": "“Dossiers”: a case, why you read it, its timeline and proofs",
-    "dpo": "“Consultations”: who has read what",
-    "ops": "“Registre”: the ledger’s health",
+    "adviser": "“Nouvelle demande”, or “Aujourd’hui” and a case, whose page “Travail” shows what may be done next",
+    "manager": "“Aujourd’hui”, “Toute l’unité”, a case, and at the bottom the fund",
+    "regional": "“Dossiers”, with the cases of the region’s units",
+    "auditor": "“Dossiers”, a case, why you read it, its timeline and proofs",
+    "dpo": "“Consultations”, who has read what",
+    "ops": "“Registre”, the ledger’s health",
 }
 """By role: the first screens."""
 
@@ -48,7 +48,7 @@ def development_people(*folders: Path) -> list[Person]:
 
 def print_people(console: Console, address: str, people: Sequence[Person]) -> None:
     """Whom one may be at the console, and where to begin."""
-    console.print(f"\nOpen [bold]{address}[/bold], « Se connecter », and choose who to be:")
+    console.print(f"\nOpen [bold]{address}[/bold], sign in, and choose who to be:")
     table = Table("who", "as", "unit", "where to begin")
     for person in people:
         table.add_row(person.name, ROLE_NAMES[person.role], person.unit or "", WHERE_TO_BEGIN[person.role])
