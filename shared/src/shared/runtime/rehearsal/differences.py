@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -118,13 +118,5 @@ def _with_reason(difference: FactDifference, declared: list[Declared]) -> FactDi
     for each in declared:
         same = each.kind is difference.kind and each.name in (None, difference.name)
         if same and (each.parts is None or difference.change in each.parts):
-            return FactDifference(
-                difference.kind,
-                difference.id,
-                name=difference.name,
-                change=difference.change,
-                before=difference.before,
-                after=difference.after,
-                because=each.because,
-            )
+            return replace(difference, because=each.because)
     return difference
