@@ -189,7 +189,7 @@ def test_what_fails_is_named_and_no_declaration_covers_it(intake: Served, record
     assert run.exit_code == 1
     assert ("state", "request", "fails") in changes(run)
     assert SECRET not in run.stdout + run.stderr
-    assert "KeyError in test_rehearsal.py" in run.stdout
+    assert "KeyError < runtime/test_rehearsal.py:" in run.stdout
     again = rehearse(version, "--record", tmp_path / "failing.gz")
     assert (again.exit_code, "fail under this version" in again.stderr) == (1, True)
 

@@ -17,7 +17,7 @@ from shared.telemetry.instruments import (
     RELAY_ERRORS,
     SENT,
 )
-from shared.telemetry.logs import bound_to_logs, configure_logs
+from shared.telemetry.logs import bound_to_logs, configure_logs, describe_error
 from shared.telemetry.requests import RequestTelemetryMiddleware, onward_headers, route_of
 from shared.telemetry.tracing import (
     TRACEPARENT,
@@ -49,6 +49,7 @@ __all__ = [
     "bound_to_logs",
     "configure_logs",
     "current_traceparent",
+    "describe_error",
     "is_tracing",
     "onward_headers",
     "process_metrics_served",

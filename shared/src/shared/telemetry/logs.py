@@ -76,9 +76,13 @@ ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def describe_exception(exc_info: ExceptionInfo) -> str:
+    return describe_error(exc_info[1])
+
+
+def describe_error(error: BaseException) -> str:
     """Types and places, of the error and of its causes. Not their texts: an error of validation repeats what it was
     given, and one of the database the row."""
-    lines, error = [], exc_info[1]
+    lines = []
     for _ in range(MAX_CAUSES):
         lines.append(_describe(error))
         cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

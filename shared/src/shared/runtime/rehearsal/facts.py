@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +19,7 @@ from shared.kernel import Actor, Decider, Encrypted, Role
 from shared.messaging import messages_of
 from shared.projections import NO_HISTORY, Projection, Projector
 from shared.runtime.service import Service
+from shared.telemetry import describe_error
 from shared.web.requests import ResourceRouter
 from shared.web.resources import load_source
 
@@ -147,13 +146,7 @@ def _attempt(kind: FactKind, id: UUID | str, name: str, parts: Callable[[], Mapp
     try:
         return Fact(kind, str(id), name=name, parts=parts())
     except Exception as error:
-        return Fact(kind, str(id), name=name, error=_place_of(error))
-
-
-def _place_of(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    last = frames[-1]
-    return f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
+        return Fact(kind, str(id), name=name, error=describe_error(error))
 
 
 def _state(app: ServiceApplication, decider: Decider[Any], stream: UUID) -> dict[str, str]:
@@ -209,7 +202,7 @@ def _documents(app: ServiceApplication, documented: DocumentedAggregate, case: U
         source = load_source(app, documented.decider, documented.parent, case=case, stream=stream)
         templates = list(documented.templates(source.state))
     except Exception as error:
-        return [Fact(FactKind.DOCUMENT, str(stream), name=documented.decider.name, error=_place_of(error))]
+        return [Fact(FactKind.DOCUMENT, str(stream), name=documented.decider.name, error=describe_error(error))]
 
     named = sorted(templates, key=lambda template: template.name)
     return [_attempt(FactKind.DOCUMENT, stream, each.name, partial(_written, each, source)) for each in named]
@@ -231,7 +224,7 @@ def folded_rows(app: ServiceApplication, projection: Projection, end: int) -> It
     try:
         folded = Projector(app, (projection,)).fold_all(projection, end)
     except Exception as error:
-        yield Fact(FactKind.ROW, "", name=projection.name, error=_place_of(error))
+        yield Fact(FactKind.ROW, "", name=projection.name, error=describe_error(error))
         return
     for case in sorted(folded):
         yield _row(projection, case, folded[case].document, folded[case].history)
