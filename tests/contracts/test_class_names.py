@@ -51,7 +51,7 @@ SAME_CLASSES = {
     ),
     "DocumentFormat": (
         "the same two formats of a document; the console must not import a package with the event log",
-        {"console.pages.documents", "shared.web.resources.documents"},
+        {"console.pages.reading.documents", "shared.web.resources.documents"},
     ),
 }
 """Names that two modules may share, with the reason and these modules alone."""

@@ -95,7 +95,7 @@ def said_in(page: Path) -> list[str]:
 
 def test_what_the_screens_say_is_written_as_french_is() -> None:
     words = french_words()
-    said = [(page.name, text) for page in SCREENS.glob("templates/*.html") for text in said_in(page)]
+    said = [(page.name, text) for page in SCREENS.glob("templates/**/*.html") for text in said_in(page)]
     said += [("words.toml", text) for part in words.values() for text in part.values()]
     strings = re.compile(r'"([^"\n]*)"|`([^`\n]*)`')
     for script in SCREENS.glob("static/*.js"):

@@ -19,22 +19,9 @@ from console.auth.ended_sessions import EndedSessions, EndedSessionsUnavailable
 from console.auth.oidc_provider import OidcProvider
 from console.auth.request_session import PAGE_HEADERS, RequestSessionMiddleware
 from console.commands.operations import Catalogue
-from console.pages import (
-    access_log,
-    case_work,
-    cases,
-    command_form,
-    design,
-    documents,
-    error_pages,
-    event,
-    ledger,
-    live,
-    new_request,
-    sign_in,
-    today,
-    versions,
-)
+from console.pages import design, error_pages, live, sign_in
+from console.pages.reading import access_log, cases, documents, event, ledger, versions
+from console.pages.work import case_work, command_form, new_request, today
 from console.rate_limiting import PageRateLimitMiddleware
 from console.secret_forms import SecretFormMiddleware
 from console.session_checking import SessionCheckMiddleware

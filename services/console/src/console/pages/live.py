@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from console.auth.ended_sessions import EndedSessionsUnavailable
-from console.pages.cases import get_services
+from console.pages.reading.cases import get_services
 from console.pages.rendering import render as render_template
 from console.presentation.timeline import FIRST_PHASES, TimelineLine
 from console.upstream.reader import get_reader
@@ -34,7 +34,7 @@ async def live(request: Request, case: UUID, depuis: Annotated[str, Query(max_le
     seen = parse_positions(request.headers.get("last-event-id") or depuis)
 
     def render(news: Sequence[dict[str, Any]], names: Mapping[str, str]) -> str:
-        return render_template(request, "arrivals.html", case=case, lines=lines_of_arrivals(news, names))
+        return render_template(request, "reading/arrivals.html", case=case, lines=lines_of_arrivals(news, names))
 
     every = request.app.state.settings.poll_seconds
     stream = event_stream(get_services(request), reader, case, seen, every, render)

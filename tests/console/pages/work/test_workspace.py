@@ -10,7 +10,7 @@ import pytest
 from tests.support.checks.console_pages import SIRET, Browser, Switch, World, play_case, text
 
 from console.commands.offered import offered_commands
-from console.pages.today import group_tasks
+from console.pages.work.today import group_tasks
 from console.presentation.case_path import case_path
 
 TODAY = date(2026, 6, 15)

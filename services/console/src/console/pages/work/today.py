@@ -12,9 +12,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from console.auth.request_session import get_session
-from console.pages.cases import STAFF_ROLES, get_services
-from console.pages.command_form import label_of_recorded
+from console.pages.reading.cases import STAFF_ROLES, get_services
 from console.pages.rendering import page
+from console.pages.work.command_form import label_of_recorded
 from console.upstream.reader import get_reader
 from console.upstream.services import UpstreamError, result_or_error
 from shared.kernel import DifficultyLevel, paris_date
@@ -72,7 +72,7 @@ async def today_page(
     down = isinstance(caseload, UpstreamError)
     return page(
         request,
-        "today.html",
+        "work/today.html",
         mine=mine,
         caseload=caseload,
         groups=[] if down else group_tasks(caseload["items"], paris_date(datetime.now(UTC))),

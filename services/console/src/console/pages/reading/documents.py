@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from console.pages.cases import get_services
+from console.pages.reading.cases import get_services
 from console.pages.rendering import page
 from console.upstream.phase_pages import CASE_PAGES
 from console.upstream.reader import get_reader
@@ -51,7 +51,7 @@ async def documents(request: Request, case: UUID) -> Response:
         for (name, phase_page), documents in by_page.items()
         if not isinstance(documents, UpstreamError)
     }
-    return page(request, "documents.html", case=case, state=state, phases=phases, errors=errors)
+    return page(request, "reading/documents.html", case=case, state=state, phases=phases, errors=errors)
 
 
 def _document_row(document: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from console.pages.cases import fetch_timeline, get_services
+from console.pages.reading.cases import fetch_timeline, get_services
 from console.pages.rendering import page
 from console.presentation.plain_values import change_list, names_by_id, state_nodes
 from console.presentation.timeline import label_of
@@ -53,7 +53,7 @@ async def _render_version(
             raise
         return page(
             request,
-            "no_version.html",
+            "reading/no_version.html",
             200 if error.status == 404 else error.status,
             case=case,
             state=head,
@@ -64,7 +64,7 @@ async def _render_version(
     latest = max([latest, *steps])
     return page(
         request,
-        "version.html",
+        "reading/version.html",
         case=case,
         state=head,
         place=phase_page,

@@ -18,4 +18,4 @@ async def mission_page(request: Request, services: Services, reader: Reader, cas
     answer = await result_or_error(services.json(reader, "parcours", f"/api/v1/parcours/{case}/provider"))
     if isinstance(answer, UpstreamError) and answer.slug != "unknown-case":
         raise answer
-    return page(request, "mission.html", answer={} if isinstance(answer, UpstreamError) else answer)
+    return page(request, "work/mission.html", answer={} if isinstance(answer, UpstreamError) else answer)

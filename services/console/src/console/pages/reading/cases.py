@@ -12,8 +12,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from console.auth.request_session import get_session
 from console.pages.forms import read_form, safe_path
-from console.pages.mission import PROVIDER_ROLE, mission_page
 from console.pages.rendering import page
+from console.pages.work.mission import PROVIDER_ROLE, mission_page
 from console.presentation import labels
 from console.presentation.timeline import (
     NEWEST,
@@ -71,7 +71,9 @@ async def search_page(
             **search_parameters(q),
         )
     )
-    return page(request, "find.html", q=q, chosen_status=status, statuses=labels.STATUSES, found=found, after=apres)
+    return page(
+        request, "reading/find.html", q=q, chosen_status=status, statuses=labels.STATUSES, found=found, after=apres
+    )
 
 
 def _parse_id(typed: str) -> UUID | None:
@@ -93,7 +95,7 @@ def search_parameters(typed: str) -> dict[str, str]:
 @router.get("/dossiers/{case}/motif")
 async def reason_page(request: Request, case: UUID, vers: str = "/") -> Response:
     require_signed_in(request)
-    return page(request, "reason.html", case=case, then=safe_path(vers), wrong=None, reason="")
+    return page(request, "reading/reason.html", case=case, then=safe_path(vers), wrong=None, reason="")
 
 
 @router.post("/dossiers/{case}/motif")
@@ -103,7 +105,7 @@ async def record_reason(request: Request, case: UUID) -> Response:
     reason, then = " ".join(form.get("motif", "").split()), safe_path(form.get("vers", f"/dossiers/{case}"))
     if not MIN_REASON_CHARACTERS <= len(reason) <= MAX_REASON_CHARACTERS:
         wrong = f"Dites-le en quelques mots\u00a0: entre {MIN_REASON_CHARACTERS} et {MAX_REASON_CHARACTERS} caractères."
-        return page(request, "reason.html", 422, case=case, then=then, wrong=wrong, reason=reason)
+        return page(request, "reading/reason.html", 422, case=case, then=then, wrong=wrong, reason=reason)
     request_session = get_session(request)
     request_session.session = request_session.session.with_reason(str(case), reason)
     return RedirectResponse(then, 303)
@@ -139,7 +141,7 @@ async def timeline_page(
     )
     return page(
         request,
-        "timeline.html",
+        "reading/timeline.html",
         case=case,
         state=state,
         timeline=timeline,

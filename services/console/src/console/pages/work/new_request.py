@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from console.pages.cases import get_services, search_parameters
+from console.pages.reading.cases import get_services, search_parameters
 from console.pages.rendering import page
 from console.upstream.reader import get_reader
 from console.upstream.services import UpstreamError, result_or_error
@@ -50,7 +50,7 @@ async def new_request_page(request: Request, q: Annotated[str, Query(max_length=
         earlier = [(row, f"/nouvelle-demande/{row['id']}") for row in found["items"]]
     return page(
         request,
-        "new_request.html",
+        "work/new_request.html",
         q=q,
         earlier=earlier,
         error=found if isinstance(found, UpstreamError) else None,

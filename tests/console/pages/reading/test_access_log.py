@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.support.checks.console_pages import Browser, Switch, World, play_case, text
 
-from console.pages.access_log import PAGE_ROWS, group_readings, merge_logs, month_bounds, month_choices
+from console.pages.reading.access_log import PAGE_ROWS, group_readings, merge_logs, month_bounds, month_choices
 
 
 def test_an_auditor_reads_who_consulted_a_dossier_when_why_and_what(auditor: Browser, world: World) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from console.pages.cases import get_services
+from console.pages.reading.cases import get_services
 from console.pages.rendering import page
 from console.presentation import labels
 from console.upstream.reader import get_reader
@@ -86,7 +86,7 @@ async def _render_log(
     )
     return page(
         request,
-        "access_log.html",
+        "reading/access_log.html",
         case=case,
         state=state,
         errors=errors,

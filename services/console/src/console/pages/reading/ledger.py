@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from console.pages.cases import get_services
+from console.pages.reading.cases import get_services
 from console.pages.rendering import page
 from console.upstream.reader import get_reader
 from console.upstream.services import UpstreamError, result_or_error
@@ -28,7 +28,7 @@ async def health(request: Request) -> Response:
     )
     return page(
         request,
-        "ledger.html",
+        "reading/ledger.html",
         report=report
         if isinstance(report, UpstreamError)
         else report | {"services": _in_phase_order(report["services"])},

@@ -12,9 +12,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from console.commands.offered import Offered, form_address, offered_commands, split_by_part
-from console.pages.cases import get_services
-from console.pages.command_form import label_of_recorded
+from console.pages.reading.cases import get_services
 from console.pages.rendering import page
+from console.pages.work.command_form import label_of_recorded
 from console.presentation.case_path import case_path
 from console.upstream.phase_pages import CASE_PAGES
 from console.upstream.reader import get_reader
@@ -86,7 +86,7 @@ async def case_work_page(
     phases = [_phase(case, name, state, own) for (name, state, own) in zip(CASE_PAGES, states, parts, strict=True)]
     return page(
         request,
-        "case_work.html",
+        "work/case_work.html",
         case=case,
         state=states[0],
         path=case_path(*states),

@@ -18,8 +18,8 @@ from console.commands.prefill import fill_in
 from console.commands.refusal import CommandRefusal
 from console.commands.sending import Outcome, send_command
 from console.commands.typed import Typed
-from console.pages.cases import get_services
 from console.pages.forms import SentForm, read_long_form
+from console.pages.reading.cases import get_services
 from console.pages.rendering import page, redirect
 from console.upstream.reader import ChoiceNeeded, SignInNeeded, get_reader
 from console.upstream.services import Reader, UpstreamError, result_or_error
@@ -150,7 +150,7 @@ def _answer(
 
 def _recorded(request: Request, case: UUID | None, form: PreparedForm, body: dict[str, Any]) -> Response:
     if body.get("secret"):
-        return page(request, "given_link.html", case=case, given=body, label=form.operation.label)
+        return page(request, "work/given_link.html", case=case, given=body, label=form.operation.label)
     if (form.operation.service, form.operation.template) == NEW_CASE:
         case = UUID(body["id"])
     where = f"/dossiers/{case}/travail" if case else "/aujourdhui"
@@ -176,7 +176,7 @@ def _render(
     version = (sent.get(VERSION) if sent else "") or str(form.version or "")
     return page(
         request,
-        "command.html",
+        "work/command.html",
         status,
         case=case,
         form=form,

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from console.pages.cases import fetch_timeline, get_services
+from console.pages.reading.cases import fetch_timeline, get_services
 from console.pages.rendering import page
 from console.presentation import labels
 from console.presentation.plain_values import Node, event_nodes
@@ -42,7 +42,7 @@ async def event_page(request: Request, case: UUID, event: UUID) -> Response:
     at = of_stream.index(line.event)
     return page(
         request,
-        "event.html",
+        "reading/event.html",
         case=case,
         state=state,
         line=line,
