@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from typer.testing import CliRunner
 
 from embedded.processes import ports
 from intake.main import cli
+from shared.runtime.worker_processes import listen
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = ROOT / "tests" / "support" / "processes" / "worker_program.py"
@@ -103,3 +106,24 @@ def test_each_process_has_a_place_and_its_successor_takes_it(program: Program) -
     os.kill(killed, signal.SIGKILL)
     eventually(lambda: len(program.workers() - {killed}) == 2)
     assert {found for pid, found in (program.ask("/place") for _ in range(40))} == {0, 1}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_an_answer_in_two_parts_does_not_wait_for_the_client(host: str) -> None:
+    """With Nagle's algorithm, the body of an answer waits 40 ms until the client acknowledges its headers."""
+    listener = listen(host, 0, backlog=1)
+    assert asyncio.run(sends_at_once(listener))
+
+
+async def sends_at_once(listener: socket.socket) -> bool:
+    accepted: asyncio.Queue[socket.socket] = asyncio.Queue()
+
+    def note(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted.put_nowait(writer.get_extra_info("socket"))
+
+    async with await asyncio.start_server(note, sock=listener):
+        _, client = await asyncio.open_connection(*listener.getsockname()[:2])
+        connection = await accepted.get()
+        without_delay = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        client.close()
+    return bool(without_delay)
