@@ -159,7 +159,7 @@ def audit_reactions(decider: Decider[Steps]) -> Reactions:
     reactions = Reactions("auditing")
 
     @reactions.on_any_event_of(["desk"])
-    def follow_all(message: Message) -> CommandDispatch:
+    def follow_all(message: Message, _publisher: str) -> CommandDispatch:
         """Whatever the desk records is followed."""
         return CommandDispatch(decider, message.header.case, command=Follow(message.header.position * 100))
 

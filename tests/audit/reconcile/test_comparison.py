@@ -33,9 +33,9 @@ def test_equal_bytes_are_not_taken_apart(
 ) -> None:
     taken_apart = []
 
-    def to_command(message: Message) -> ReceiveEvent:
+    def to_command(message: Message, publisher: str) -> ReceiveEvent:
         taken_apart.append(message.header.position)
-        return reactions.to_command(message)
+        return reactions.to_command(message, publisher)
 
     monkeypatch.setattr("audit.reconcile.comparison.to_command", to_command)
     assert (find_differences(app, intake), taken_apart) == ([], [])

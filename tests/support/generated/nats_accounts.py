@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from tests.support.generated.golden_samples import ROOT, SERVICES, service
 
+from shared.kernel import PHASE_SERVICES
 from shared.messaging.permissions import ServicePermissions, accounts
 
 FILE = ROOT / "deploy" / "nats" / "accounts.conf"
@@ -18,9 +19,10 @@ HEADER = """# What each service may do on NATS: an account of its own. Written b
 
 def written() -> str:
     hearing = [service(name).reactions for name in SERVICES]
-    return HEADER + accounts(
+    services = [
         ServicePermissions(each.service, each.publishers, reads_whole_logs=each.reads_whole_logs) for each in hearing
-    )
+    ]
+    return HEADER + accounts(services, copied=PHASE_SERVICES)
 
 
 if __name__ == "__main__":

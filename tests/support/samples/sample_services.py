@@ -184,7 +184,7 @@ def workshop_at(url: str, desk: Desk, feed: Feed, *, whole: bool = False) -> Wor
     if whole:
 
         @reactions.on_any_event_of([desk.name])
-        def follow_all(message: Message) -> CommandDispatch:
+        def follow_all(message: Message, _publisher: str) -> CommandDispatch:
             """Whatever the desk records is followed."""
             return CommandDispatch(decider, message.header.case, command=Follow(message.header.position))
     else:

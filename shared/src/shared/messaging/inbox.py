@@ -79,7 +79,7 @@ class Inbox:
             self.halt(refused)
             raise
         with self._lock(publisher, self._partition(message.header)):
-            self._apply(message)
+            self._apply(message, publisher)
 
     def receive_high_water_mark(self, mark: HighWaterMark, publisher: str) -> None:
         """Records the end of its log that `publisher` announced. If we are behind it at two announcements without
@@ -92,7 +92,7 @@ class Inbox:
         ends = {WHOLE_LOG: mark.position} if self.reactions.reads_whole_logs else dict(enumerate(mark.numbers))
         rows = self._app.recorder.fetch(
             "SELECT partition, number FROM {schema}.tracked WHERE (publisher, log_id) = (%s, %s)",
-            (mark.publisher, mark.log_id),
+            (publisher, mark.log_id),
         )
         tracked = {row["partition"]: row["number"] for row in rows}
         self._app.recorder.fetch(
@@ -108,26 +108,26 @@ class Inbox:
                 [tracked.get(partition, 0) for partition in ends],
                 [*ends.values()],
                 Jsonb(mark.ancestors),
-                mark.publisher,
+                publisher,
                 mark.log_id,
             ),
         )
         for partition, end in ends.items():
-            reached, key = tracked.get(partition, 0), (mark.publisher, partition)
+            reached, key = tracked.get(partition, 0), (publisher, partition)
             if reached < end and self._last_seen.get(key) == reached:
                 with self._lock(*key):
-                    self._back_fill(mark.publisher, mark.log_id, partition, end)
+                    self._back_fill(publisher, mark.log_id, partition, end)
             self._last_seen[key] = reached
 
     def halt(self, refused: ForeignContent) -> PublisherHalted:
         """Applies nothing more of a publisher that spoke for another service, until an operator resumes it."""
         return halt(self._app.recorder, refused.publisher, refused.what, refused.log_id, foreign=True)
 
-    def _apply(self, message: Message) -> None:
+    def _apply(self, message: Message, publisher: str) -> None:
         header, number = message.header, self._number(message.header)
         partition = self._partition(header)
         tracking = PartitionTracking(
-            header.publisher,
+            publisher,
             number,
             log_id=header.log_id,
             partition=partition,
@@ -135,11 +135,11 @@ class Inbox:
             position=header.position,
         )
         while (
-            position := self._find_position(header.publisher, header.log_id, partition, header.case)
+            position := self._find_position(publisher, header.log_id, partition, header.case)
         ).reached < number:
             with suppress(*LOST_RACES):  # then look again
                 if position.reached < number - 1:
-                    self._back_fill(header.publisher, header.log_id, partition, number - 1)
+                    self._back_fill(publisher, header.log_id, partition, number - 1)
                     continue
                 if position.parked:
                     self.parking.park(message, tracking)
@@ -162,7 +162,8 @@ class Inbox:
 
     def _react(self, message: Message, tracking: PartitionTracking) -> None:
         """Stores the effects and the position in one transaction; an event that leads to nothing is counted as well."""
-        dispatch, header = self.reactions.command_for(message, self._app), message.header
+        header = message.header
+        dispatch = self.reactions.command_for(message, self._app, tracking.application_name)
         if dispatch is None:
             self._app.recorder.insert_events([], tracking=tracking)
             return
@@ -190,7 +191,7 @@ class Inbox:
             if not missing or numbers != list(range(after + 1, after + 1 + len(missing))):
                 raise GapDetected(f"the feed of {publisher} has not all that follows {after}, and {until} is expected")
             for message in missing:
-                self._apply(message)
+                self._apply(message, publisher)
             after = numbers[-1]
 
     def _page(self, publisher: str, log_id: UUID, partition: int, after: int) -> list[Message]:

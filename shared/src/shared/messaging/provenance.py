@@ -20,6 +20,7 @@ from shared.contracts.registry import other_cases
 from shared.eventlog import PARTITIONS, partition_of
 from shared.kernel import Role
 from shared.messaging import topology
+from shared.messaging.regions import find_origin
 from shared.messaging.wire import UNREADABLE_JSON, HighWaterMark, Message
 
 LAST_POSITION = 2**63 - 1
@@ -48,6 +49,11 @@ class MessageSource:
     log_id: UUID | None = None
     partition: int | None = None
 
+    @property
+    def service(self) -> str:
+        """The name that the publisher gives itself: at a hub, its region is not in it."""
+        return find_origin(self.publisher, "").service
+
 
 def check_message(message: Message, source: MessageSource) -> None:
     """Checks one message before it is applied. Raises ForeignContent."""
@@ -73,7 +79,7 @@ def check_origin(message: Message, source: MessageSource) -> None:
     """Checks what a program of ours never gets wrong, not even on tables that were altered by hand. Raises
     ForeignContent."""
     header, contract = message.header, message.contract
-    if header.publisher != source.publisher:
+    if header.publisher != source.service:
         raise _foreign(message, source, f"is in the name of {_quote(header.publisher)}")
     if source.log_id not in (None, header.log_id):
         raise _foreign(message, source, f"is of log {header.log_id}, in a feed of log {source.log_id}")
@@ -101,7 +107,7 @@ def check_page(events: Iterable[Message], source: MessageSource, after: int, fol
 
 def check_high_water_mark(mark: HighWaterMark, publisher: str) -> None:
     """Checks an announcement on the subject of `publisher`. Raises ForeignContent."""
-    if mark.publisher != publisher:
+    if mark.publisher != MessageSource(publisher).service:
         what = f"it announces the head of {_quote(mark.publisher)}"
         raise ForeignContent(publisher, what, mark.log_id)
     numbers = mark.numbers

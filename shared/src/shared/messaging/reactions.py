@@ -30,6 +30,8 @@ class CommandDispatch:
 Reaction = Callable[..., CommandDispatch | None]
 """`(payload, header)` or `(payload, header, app)` → the command, or None when the event leads to nothing here. `app`:
 to look something up in this service's own log. Its docstring is the sentence that the AsyncAPI document shows."""
+AnyReaction = Callable[[Message, str], CommandDispatch | None]
+"""`(message, publisher)` → the command; the publisher under the name by which this service receives from it."""
 R = TypeVar("R", bound=Reaction)
 
 
@@ -46,7 +48,7 @@ class Reactions:
     def __init__(self, service: str) -> None:
         self.service = service
         self._by_contract: dict[type[PublicEvent], Reaction] = {}
-        self._on_any: Callable[[Message], CommandDispatch | None] | None = None
+        self._on_any: AnyReaction | None = None
         self._whole_publishers: tuple[str, ...] = ()
 
     def on(self, contract: type[PublicEvent]) -> Callable[[R], R]:
@@ -61,7 +63,7 @@ class Reactions:
         return register
 
     def on_any_event_of(self, publishers: Iterable[str]) -> Callable[[R], R]:
-        """Registers `reaction(message)` for every event of these publishers, public or private.
+        """Registers `reaction(message, publisher)` for every event of these publishers, public or private.
 
         Their logs are received whole, in the order of positions, and no event is ever parked."""
 
@@ -82,7 +84,7 @@ class Reactions:
         return tuple(self._by_contract)
 
     @property
-    def on_any(self) -> Callable[[Message], CommandDispatch | None] | None:
+    def on_any(self) -> AnyReaction | None:
         return self._on_any
 
     @property
@@ -94,11 +96,13 @@ class Reactions:
     def reads_whole_logs(self) -> bool:
         return self._on_any is not None
 
-    def command_for(self, message: Message, app: ServiceApplication) -> CommandDispatch | None:
-        """The command that a message leads to, if any. Raises pydantic.ValidationError when its body breaks the
-        contract."""
+    def command_for(
+        self, message: Message, app: ServiceApplication, publisher: str | None = None
+    ) -> CommandDispatch | None:
+        """The command that a message leads to, if any. `publisher`: from whom it was received, where that is not the
+        name in its header. Raises pydantic.ValidationError when its body breaks the contract."""
         if self._on_any:
-            return self._on_any(message)
+            return self._on_any(message, publisher or message.header.publisher)
         for contract, reaction in self._by_contract.items():
             if (contract.publisher, contract.topic()) == (message.header.publisher, message.contract):
                 arguments = (contract.model_validate(message.body), message.header)

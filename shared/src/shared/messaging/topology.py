@@ -11,7 +11,9 @@ from nats.js.api import AckPolicy, ConsumerConfig, StorageType, StreamConfig
 from nats.js.errors import BadRequestError, NotFoundError
 
 from shared.eventlog import PARTITIONS
+from shared.kernel import PHASE_SERVICES
 from shared.messaging.nats_access import connect
+from shared.messaging.regions import copied_stream, copying_consumer, find_origin, is_regional
 from shared.messaging.wire import decode
 from shared.settings import NatsAccess
 
@@ -32,17 +34,22 @@ def reply_prefix(service: str) -> str:
 
 
 def subject(region: str, publisher: str, partition: int | str, topic: str) -> str:
-    """`dla.<region>.<publisher>.<partition>.<event>.v<n>`; the topic is `event:v<n>`."""
-    return f"dla.{region}.{publisher}.{partition}.{topic.replace(':', '.')}"
+    """`dla.<region>.<service>.<partition>.<event>.v<n>`; the topic is `event:v<n>`. `region`: of this deployment; a
+    publisher of the hub names its own."""
+    at = find_origin(publisher, region)
+    return f"dla.{at.region}.{at.service}.{partition}.{topic.replace(':', '.')}"
 
 
 def high_water_mark_subject(region: str, publisher: str) -> str:
     """The subject of a publisher's high-water mark: outside the stream, to show what the stream has lost."""
-    return f"dla.{region}.{publisher}.head"
+    at = find_origin(publisher, region)
+    return f"dla.{at.region}.{at.service}.head"
 
 
 def stream(region: str, publisher: str, replicas: int = 1) -> StreamConfig:
     """`replicas`: how many servers keep it; its consumers follow it."""
+    if is_regional(publisher):
+        return copied_stream(publisher, MAX_AGE_SECONDS, replicas)
     return StreamConfig(
         name=publisher,
         subjects=[subject(region, publisher, "*", "*.*")],
@@ -90,6 +97,8 @@ async def install(
     try:
         jetstream = connection.jetstream()
         await _make_stream(jetstream, stream(region, service, replicas))
+        if service in PHASE_SERVICES:  # idle, unless the region has a hub
+            await jetstream.add_consumer(service, copying_consumer(region, service))
         for publisher in publishers:
             await _make_stream(jetstream, stream(region, publisher, replicas))
             for consumer in consumers(region, service, publisher, whole_log=whole_log):
@@ -120,4 +129,6 @@ async def _make_stream(jetstream: JetStreamContext, config: StreamConfig) -> Non
         if error.err_code != STREAM_NAME_IN_USE:
             raise
         await jetstream.update_stream(config)
+    if config.sources:
+        return  # a copy: its end is its region's concern
     await _remove_foreign_end(jetstream, config.name or "")

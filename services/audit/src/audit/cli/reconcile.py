@@ -22,7 +22,6 @@ from audit.reconcile.run import (
     find_last_reconciliation,
     follow_restored_log,
 )
-from shared.kernel import PHASE_SERVICES
 from shared.messaging import FeedUnavailable, ForeignContent, NotFollowed, lift_halt
 from shared.runtime import Service, settings_for
 
@@ -42,15 +41,16 @@ def install(cli: typer.Typer, service: Service) -> None:
     ) -> None:
         """Compare what the services hold now with the ledger. Exit code 0 when nothing differs, 1 when something does,
         3 when the comparison could not be completed."""
-        if unknown := set(only or []) - set(PHASE_SERVICES):
-            raise typer.BadParameter(f"{', '.join(sorted(unknown))}: not one of {', '.join(PHASE_SERVICES)}")
+        publishers = service.reactions.publishers
+        if unknown := set(only or []) - set(publishers):
+            raise typer.BadParameter(f"{', '.join(sorted(unknown))}: not one of {', '.join(publishers)}")
         settings = settings_for(service)
         app = service.application(settings)
         with closing(app), closing(service.feed(settings)) as feed:
             run = (
                 find_last_reconciliation(app, ended=False)
                 if resume
-                else begin_reconciliation(app, by or getpass.getuser(), only or PHASE_SERVICES)
+                else begin_reconciliation(app, by or getpass.getuser(), only or publishers)
             )
             if run is None:
                 typer.echo("Aucune comparaison n’a été interrompue\u00a0: lancez-la sans --resume.", err=True)
@@ -74,8 +74,8 @@ def install(cli: typer.Typer, service: Service) -> None:
     ) -> None:
         """Compare a restored service with the ledger and, when nothing else differs, follow its new log from where the
         two histories part. What the restore lost stays in the ledger."""
-        if restored not in PHASE_SERVICES:
-            raise typer.BadParameter(f"{restored}: not one of {', '.join(PHASE_SERVICES)}")
+        if restored not in service.reactions.publishers:
+            raise typer.BadParameter(f"{restored}: not one of {', '.join(service.reactions.publishers)}")
         settings = settings_for(service)
         with closing(service.application(settings)) as app, closing(service.feed(settings)) as feed:
             try:

@@ -120,7 +120,7 @@ class Comparison:
         """The leaf decides which of the two is altered, and where."""
         if event.own_finding is None and event.matches_leaf and _is_same(event.received, item):
             return
-        ours, theirs = event.received, to_command(item)
+        ours, theirs = event.received, to_command(item, event.received.publisher)
         if event.leaf and not event.matches_leaf and (version := find_committed_version(event.leaf, ours, theirs)):
             ours = version
         if event.own_finding:
