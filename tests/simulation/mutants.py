@@ -131,9 +131,9 @@ def no_gap(inbox: Any, publisher: str, log_id: Any, partition: int, case: Any = 
 FIND_POSITION, APPLY = Inbox._find_position, Inbox._apply
 
 
-def apply_as_it_comes(inbox: Any, message: Message) -> None:
+def apply_as_it_comes(inbox: Any, message: Message, publisher: str) -> None:
     inbox._coming = inbox._number(message.header)
-    APPLY(inbox, message)
+    APPLY(inbox, message, publisher)
 
 
 def trust_order(_: Simulation) -> list[tuple[Any, str, Any]]:

@@ -13,7 +13,6 @@ from shared.kernel import PHASE_SERVICES
 from shared.messaging import CommandDispatch, Message, Reactions
 
 
-
 def receive_event(message: Message, publisher: str | None = None) -> CommandDispatch:
     """Stores an event with its header byte for byte."""
     command, event = to_command(message, publisher), message.header.id

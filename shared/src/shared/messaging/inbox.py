@@ -134,9 +134,7 @@ class Inbox:
             case=header.case,
             position=header.position,
         )
-        while (
-            position := self._find_position(publisher, header.log_id, partition, header.case)
-        ).reached < number:
+        while (position := self._find_position(publisher, header.log_id, partition, header.case)).reached < number:
             with suppress(*LOST_RACES):  # then look again
                 if position.reached < number - 1:
                     self._back_fill(publisher, header.log_id, partition, number - 1)

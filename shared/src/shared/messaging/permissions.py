@@ -142,7 +142,8 @@ def _account(each: ServicePermissions, region: str) -> str:
     imports = [
         f"{{service: {{account: {STREAMS}, subject: {_quote(subject)}}}, to: {_quote(_imported_name(subject))}}}"
         for subject in subjects
-    ] + [f"{{stream: {{account: {_mark_account(publisher)}, subject: {_quote(subject)}}}}}"
+    ] + [
+        f"{{stream: {{account: {_mark_account(publisher)}, subject: {_quote(subject)}}}}}"
         for publisher, subject in marks.items()
     ]
     publish = [_quote(subject) for subject in [own_mark, *map(_imported_name, subjects)]]

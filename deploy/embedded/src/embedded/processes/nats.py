@@ -22,7 +22,8 @@ READY_TIMEOUT_SECONDS = 60.0
 
 
 class Nats:
-    """`accounts`: what the services named may do, as nats-server's configuration."""
+    """`accounts`: what the services named may do, as nats-server's configuration. `domain`, `leafnodes`: of a region
+    under a hub, or of the hub."""
 
     def __init__(
         self,
@@ -32,12 +33,14 @@ class Nats:
         services: Sequence[str] = SERVICES,
         accounts: str | None = None,
         region: str = REGION,
+        domain: str | None = None,
+        leafnodes: str = "",
     ) -> None:
         self.folder = folder
         self.port = port
         self._services = services
         self._accounts = accounts or ACCOUNTS.read_text(encoding="utf-8")
-        self._region = region
+        self._region, self._domain, self._leafnodes = region, domain, leafnodes
         self.store = folder / "nats"
         self._process = Process("nats", folder, port=port)
 
@@ -91,7 +94,10 @@ class Nats:
             "jetstream {\n"
             f'  store_dir: "{self.store}"\n'
             "  sync_interval: always\n"
-            "}\n" + authorization(self._accounts, self._region, seeds)
+            + (f'  domain: "{self._domain}"\n' if self._domain else "")
+            + "}\n"
+            + self._leafnodes
+            + authorization(self._accounts, self._region, seeds)
         )
 
 

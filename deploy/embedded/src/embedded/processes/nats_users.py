@@ -16,8 +16,13 @@ def new_seed() -> str:
     return seed.decode()
 
 
+def public_key(seed: str) -> str:
+    """What the server knows of a user."""
+    key: bytes = nkeys.from_seed(seed.encode()).public_key
+    return key.decode()
+
+
 def authorization(accounts: str, region: str, seeds: Mapping[str, str]) -> str:
     """For nats-server's configuration: the accounts of a region, and the public key of each user by name."""
-    public = {user: nkeys.from_seed(seed.encode()).public_key.decode() for user, seed in seeds.items()}
-    keys = "".join(f'{user} = "{key}"\n' for user, key in public.items())
+    keys = "".join(f'{user} = "{public_key(seed)}"\n' for user, seed in seeds.items())
     return keys + accounts.replace("{region}", region)

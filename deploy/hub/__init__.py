@@ -1,0 +1,1 @@
+"""The national hub: NATS configuration for it and for the regions under it, and a demonstration."""
