@@ -24,7 +24,7 @@ HEARTBEAT_SECONDS = 5
 """Of a copying consumer that has nothing to send. The hub takes one up again that was silent for ten seconds."""
 
 
-class Origin(NamedTuple):
+class RegionalService(NamedTuple):
     """Where a publisher runs: its region, and the name of the service there."""
 
     region: str
@@ -46,10 +46,10 @@ def is_regional(publisher: str) -> bool:
     return "-" in publisher
 
 
-def find_origin(publisher: str, region: str) -> Origin:
+def find_origin(publisher: str, region: str) -> RegionalService:
     """`region`: that of this deployment, for a publisher of its own."""
     of, _, service = publisher.rpartition("-")
-    return Origin(of or region, service)
+    return RegionalService(of or region, service)
 
 
 def copying_consumer_name(region: str) -> str:
