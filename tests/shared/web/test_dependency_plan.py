@@ -138,6 +138,9 @@ GOOD = {"json": {"number": 1}}
 REQUESTS: list[tuple[int, str, str, dict[str, Any]]] = [
     (202, "post", "/things/3", GOOD),
     (202, "post", "/things/3?words=a&words=b&limit=2", GOOD),
+    (202, "post", "/things/3?limit=2&words=a&limit=3", GOOD),
+    (422, "post", "/things/3?unknown=1&words=&limit=", GOOD),
+    (422, "post", "/things/3?unknown=1&limit=0&other&unknown=2", GOOD),
     (299, "post", "/things/3", {"json": {"number": 7}}),
     (422, "post", "/things/three", GOOD),
     (403, "post", "/things/three?limit=0", {"json": {"number": "x"}, "headers": {"Mode": "refused"}}),

@@ -78,7 +78,7 @@ def name_rows(
     ids = {*(row.get("adviser") for row in rows), *(each for found in others for each in found)}
     people = find_person_names(app, ids) if decrypt else {}
     return [
-        _name_row(row, structures.get(UUID(str(case_of(row)))), people, others_of_row)
+        _name_row(row, structures.get(UUID(str(case_of(row)))) if structures else None, people, others_of_row)
         for row, others_of_row in zip(rows, others, strict=True)
     ]
 

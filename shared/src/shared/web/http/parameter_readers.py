@@ -1,7 +1,7 @@
 """Parameters of an operation, each read by a function made for it once.
 
-The usual ones, a single value of a path, a query or a header, are read here; FastAPI reads the others: lists, models
-and values under several names."""
+The usual ones are read here: a single value of a path, a query or a header, and a model of a whole query. FastAPI reads
+the others: lists, other models and values under several names."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
 
 from fastapi import Request, params
+from fastapi._compat import field_annotation_is_sequence
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_validation_alias, request_params_to_args
+from pydantic import BaseModel, Json
 from pydantic_core import PydanticUndefined
 
 ReadParameter = Callable[[Request, Any, dict[str, Any], list[dict[str, Any]]], None]
@@ -53,6 +55,8 @@ def read_body_parameter(body: Any) -> ReadParameter:
 
 def _reader(parameter: Any, place: str) -> ReadParameter:
     source = _SOURCES[place]
+    if place == "query" and (model := _query_model(parameter)) is not None:
+        return _read_query(parameter, model)
     if not _is_single_value(parameter):
 
         def read_by_fastapi(request: Request, _: Any, values: dict[str, Any], errors: list[dict[str, Any]]) -> None:
@@ -73,6 +77,34 @@ def _reader(parameter: Any, place: str) -> ReadParameter:
             _add_value(parameter, PydanticUndefined if value is None else value, where, values, errors)
 
     return read
+
+
+def _read_query(parameter: Any, model: type[BaseModel]) -> ReadParameter:
+    """All of a query: lists where the model has them, for others the last value, and whatever else was sent."""
+    lists = {name for name, field in model.model_fields.items() if field_annotation_is_sequence(field.annotation)}
+
+    def read(request: Request, _: Any, values: dict[str, Any], errors: list[dict[str, Any]]) -> None:
+        query, received = request.query_params, dict[str, Any]()
+        for name in query:
+            if name in lists:
+                received[name] = query.getlist(name)
+            elif name in model.model_fields or len(several := query.getlist(name)) == 1:
+                received[name] = query[name]
+            else:
+                received[name] = several
+        _add_value(parameter, received, ("query",), values, errors)
+
+    return read
+
+
+def _query_model(parameter: Any) -> type[BaseModel] | None:
+    """The model that a whole query is read into, if each of its fields has one name and no reader of its own."""
+    model, info = parameter.field_info.annotation, parameter.field_info
+    if not (isinstance(info, params.Query) and isinstance(model, type) and issubclass(model, BaseModel)):
+        return None
+    fields = model.model_fields.values()
+    plain = all(each.alias is None and each.validation_alias is None and Json not in each.metadata for each in fields)
+    return model if plain and not info.metadata else None
 
 
 def _add_value(
