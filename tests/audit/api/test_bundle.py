@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +15,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.support.histories import confidential_case
+from tests.support.samples.sample_services import eventually
 from tests.support.servers.running_witness import COSIGNER, ELEVEN, SIGNER
 from tests.support.servers.served_service import Client, Served, listening, served
 from typer.testing import CliRunner
@@ -37,6 +40,7 @@ from shared.contracts.intake import RequestOriented
 from shared.eventlog import ServiceApplication
 from shared.kernel import Actor, Role
 from shared.messaging import ToIntegrationEvent, messages_of
+from shared.web.limits import LARGE_FILES, SlotLimits, Slots
 
 RECEIVED: dict[str, Any] = {
     "structure": {
@@ -356,3 +360,16 @@ def test_stored_bytes_are_shown_to_who_reads_the_case(intake: Served, case: UUID
     assert intake.by("pilot").get(address).status_code == 403
     assert intake.by("leader", case=str(uuid4())).get(address).status_code == 403
     assert intake.by("auditor").get(f"/api/v1/requests/{uuid4()}/stored").status_code == 404
+
+
+def test_of_one_person_s_bundles_one_at_a_time_is_in_memory(audit: Served, case_id: UUID) -> None:
+    """Six at once took 463 MB."""
+    auditor, address = audit.by("auditor"), f"/api/v1/cases/{case_id}/bundle"
+    audit.web.state.large_file_slots = Slots(SlotLimits(total=1, each=0, waiting=0, wait_seconds=0))
+    refused = auditor.get(address)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
+    audit.web.state.large_file_slots = slots = Slots(LARGE_FILES)
+    with ThreadPoolExecutor(6) as at_once:
+        answers = Counter(each.status_code for each in at_once.map(lambda _: auditor.get(address), range(6)))
+    assert answers[200] >= 1 + LARGE_FILES.waiting and answers.keys() <= {200, 429}
+    eventually(lambda: slots.in_use == 0)

@@ -30,12 +30,16 @@ class Wire(asyncio.Transport):
     def __init__(self, host: str, port: int) -> None:
         super().__init__()
         self._peer, self.end, self.written = (host, port), "", b""
+        self.unread = 0
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return self._peer if name == "peername" else default
 
     def write(self, data: Any) -> None:
         self.written += bytes(data)
+
+    def get_write_buffer_size(self) -> int:
+        return self.unread
 
     def pause_reading(self) -> None:
         self.end = "held"
@@ -199,6 +203,7 @@ def test_who_does_not_read_their_answer_is_not_waited_for(reads_on: bool, monkey
     async def story() -> str:
         connection, wire = Door().open()
         connection.begin_request()
+        wire.unread = 65_537
         connection.pause_writing()
         if reads_on:
             connection.resume_writing()
@@ -206,6 +211,43 @@ def test_who_does_not_read_their_answer_is_not_waited_for(reads_on: bool, monkey
         return wire.end
 
     assert asyncio.run(story()) == ("" if reads_on else "cut")
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_the_end_of_an_answer_that_nobody_reads_is_not_kept_for_ever(
+    is_read: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Less than the transport's limit: it never asks to pause."""
+    monkeypatch.setattr(connections, "WRITE_TIMEOUT_SECONDS", 0.01)
+
+    async def story() -> str:
+        connection, wire = Door().open()
+        connection.begin_request()
+        wire.unread = 5
+        connection.end_request()
+        wire.unread = 0 if is_read else 4
+        await asyncio.sleep(0.05)
+        return wire.end
+
+    assert asyncio.run(story()) == ("" if is_read else "cut")
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_an_answer_that_is_read_byte_by_byte_ends(ends: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "ANSWER_TIMEOUT_SECONDS", 0.02)
+
+    async def story() -> str:
+        connection, wire = Door().open()
+        connection.begin_request()
+        for _ in range(3):
+            connection.pause_writing()
+            connection.resume_writing()
+        if ends:
+            connection.end_request()
+        await asyncio.sleep(0.05)
+        return wire.end
+
+    assert asyncio.run(story()) == ("" if ends else "cut")
 
 
 # Over real sockets

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from audit.bundle.archive import BundleTooLarge, build_archive
 from audit.bundle.collect import NotSignedYet, ServiceUnavailable, collect_bundle, fetch_contents, withhold_contents
@@ -15,8 +16,17 @@ from audit.ownership import CASE
 from audit.phase_services import PhaseServices
 from audit.problems import not_signed_yet
 from shared.kernel import Role
-from shared.web.auth import STAFF, Caller, authorize_headers, confidential_problem, forwarded_headers, requires
+from shared.web.auth import (
+    STAFF,
+    Caller,
+    CallerDep,
+    authorize_headers,
+    confidential_problem,
+    forwarded_headers,
+    requires,
+)
 from shared.web.http import ProblemError, problem_responses
+from shared.web.limits import Slots
 from shared.web.requests import AppDep, case_router
 
 router = case_router("/cases", "cases")
@@ -27,8 +37,16 @@ class Zip(Response):
     media_type = "application/zip"
 
 
+async def take_turn(request: Request, caller: CallerDep) -> AsyncIterator[None]:
+    """Until the file is sent, for it is in memory. Raises ProblemError: 429 or 503."""
+    slots: Slots = request.app.state.large_file_slots
+    async with slots.hold(caller.actor.id):
+        yield
+
+
 @router.get(
     "/{id}/bundle",
+    dependencies=[Depends(take_turn)],
     response_class=Zip,
     responses=problem_responses(409),
     summary="Bundle of a case with its proofs, verifiable offline",

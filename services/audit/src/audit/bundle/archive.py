@@ -30,8 +30,9 @@ class BundleTooLarge(Exception):
 
 def build_archive(entries: Mapping[str, bytes]) -> bytes:
     """Raises BundleTooLarge for what `unpack` would refuse."""
-    if len(entries) > MAX_ENTRIES or len(raw := pack(entries)) > MAX_BUNDLE_BYTES:
-        raise BundleTooLarge(f"{len(entries)} entries")
+    contents = sum(map(len, entries.values()))
+    if len(entries) > MAX_ENTRIES or contents > MAX_BUNDLE_BYTES or len(raw := pack(entries)) > MAX_BUNDLE_BYTES:
+        raise BundleTooLarge(f"{len(entries)} entries, {contents} bytes")
     return raw
 
 
@@ -47,7 +48,8 @@ def pack(entries: Mapping[str, bytes]) -> bytes:
         directory += encoded
         files += _FILE.pack(FILE, VERSION, *common) + encoded + content
     end = _END.pack(END, 0, 0, len(entries), len(entries), len(directory), len(files), 0)
-    return bytes(files + directory + end)
+    files += directory + end
+    return bytes(files)
 
 
 def unpack(raw: bytes) -> dict[str, bytes]:

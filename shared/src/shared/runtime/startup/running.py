@@ -27,7 +27,7 @@ from shared.runtime.serving_role import check_serving_role
 from shared.runtime.startup.connections import check_connections
 from shared.settings import Misconfigured, Settings
 from shared.web.auth import Authenticator
-from shared.web.limits import PAST, PDFS, UPLOADS, Slots
+from shared.web.limits import LARGE_FILES, PAST, PDFS, UPLOADS, Slots
 from shared.web.requests import MAX_WAITING_READS
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def _set_state(service: Service, web: FastAPI, app: ServiceApplication, settings
     state.projections = tuple(projection.name for projection in service.projections)
     state.pdf_renderer = PdfRenderer()
     state.pdf_slots, state.past_slots, state.upload_slots = Slots(PDFS), Slots(PAST), Slots(UPLOADS)
+    state.large_file_slots = Slots(LARGE_FILES)
     state.addresses = {name: str(url) for name, url in settings.feeds.items()}
     state.trusted = settings.trusted
     state.status = service.status_reader(app)

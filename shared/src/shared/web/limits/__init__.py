@@ -3,10 +3,11 @@
 from shared.web.limits.fair_use import FairUseMiddleware, Payer, payer_of
 from shared.web.limits.rates import PROGRAM, RateLimiter, address_of
 from shared.web.limits.server import BACKLOG, Server, build_server
-from shared.web.limits.slots import PAST, PDFS, UPLOADS, SlotLimits, Slots
+from shared.web.limits.slots import LARGE_FILES, PAST, PDFS, UPLOADS, SlotLimits, Slots
 
 __all__ = [
     "BACKLOG",
+    "LARGE_FILES",
     "PAST",
     "PDFS",
     "PROGRAM",

@@ -23,7 +23,9 @@ MAX_CONNECTIONS = 1000
 HEADER_TIMEOUT_SECONDS = 10.0
 """From the connection, or from the first byte of a later request, to the end of the headers."""
 WRITE_TIMEOUT_SECONDS = 30.0
-"""For the client to read on, while an answer waits to be sent."""
+"""For the client to read on, while an answer waits to be sent; and to read what is left of it once all is written."""
+ANSWER_TIMEOUT_SECONDS = 900.0
+"""For a client that reads, but slowly, to have all of an answer: 36 kB a second for the largest (32 MiB)."""
 OPENINGS_PER_SECOND, OPENINGS_AT_ONCE = 100.0, 300.0
 """Connections that one address may open. Of more, not a byte is read."""
 HOLDING_SECONDS, MAX_TURNED_AWAY = 5.0, 2000
@@ -156,6 +158,7 @@ class GuardedConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._header_timer: asyncio.TimerHandle | None = None
         self._write_timer: asyncio.TimerHandle | None = None
+        self._answer_timer: asyncio.TimerHandle | None = None
         self._open_requests = 0
 
     @property
@@ -170,12 +173,17 @@ class GuardedConnection(asyncio.Protocol):
         """The headers of a request have arrived."""
         self._open_requests += 1
         self._stop_header_timer()
+        self._stop_write_timer()
 
     def end_request(self) -> None:
         """The application has answered. A pipelined request may have begun already, before the answer to the one before
         it has ended: they are counted. Between requests the server itself closes an idle connection."""
         self._open_requests -= 1
         self.is_proven = self.is_proven and self._open_requests > 0
+        if not self._open_requests:
+            self._stop_answer_timer()
+            if self._unread_bytes():
+                self._start_write_timer()
 
     def cut(self) -> None:
         """Closed at once, whatever was to be sent."""
@@ -198,6 +206,7 @@ class GuardedConnection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_header_timer()
         self._stop_write_timer()
+        self._stop_answer_timer()
         self._transport = None
         if self._inner is None:
             self._table.release(self)
@@ -218,8 +227,9 @@ class GuardedConnection(asyncio.Protocol):
         return self._inner.eof_received() if self._inner else None
 
     def pause_writing(self) -> None:
-        if self._write_timer is None:
-            self._write_timer = asyncio.get_running_loop().call_later(WRITE_TIMEOUT_SECONDS, self.cut)
+        self._start_write_timer()
+        if self._answer_timer is None:
+            self._answer_timer = asyncio.get_running_loop().call_later(ANSWER_TIMEOUT_SECONDS, self.cut)
         if self._inner is not None:
             self._inner.pause_writing()
 
@@ -250,6 +260,23 @@ class GuardedConnection(asyncio.Protocol):
         if self._header_timer is not None:
             self._header_timer.cancel()
             self._header_timer = None
+
+    def _unread_bytes(self) -> int:
+        return self._transport.get_write_buffer_size() if self._transport is not None else 0
+
+    def _start_write_timer(self) -> None:
+        if self._write_timer is None:
+            self._write_timer = asyncio.get_running_loop().call_later(WRITE_TIMEOUT_SECONDS, self._cut_unless_read)
+
+    def _cut_unless_read(self) -> None:
+        self._write_timer = None
+        if self._unread_bytes():
+            self.cut()
+
+    def _stop_answer_timer(self) -> None:
+        if self._answer_timer is not None:
+            self._answer_timer.cancel()
+            self._answer_timer = None
 
     def _stop_write_timer(self) -> None:
         if self._write_timer is not None:

@@ -29,6 +29,8 @@ PAST = SlotLimits(total=2, each=1, waiting=3, wait_seconds=10)
 """Questions about the past of many cases: ten seconds of a processor at most."""
 UPLOADS = SlotLimits(total=8, each=2, waiting=8, wait_seconds=30)
 """Files that one process holds in memory, of 10 MiB at most; a slow sender keeps its slot for two minutes."""
+LARGE_FILES = SlotLimits(total=2, each=1, waiting=3, wait_seconds=60)
+"""Answers of tens of mebibytes, held in memory until they are sent."""
 
 
 class Slots:
