@@ -22,7 +22,8 @@ from shared.testing.scenarios import NOW
 SIREN = "732829320"
 COMPANY = {
     "siren": SIREN,
-    "nom_complet": "LES JARDINS DE L'ERDRE",
+    "nom_complet": "LES JARDINS DE L'ERDRE (JARDINS)",
+    "nom_raison_sociale": "LES JARDINS DE L'ERDRE",
     "nature_juridique": "9220",
     "activite_principale": "88.99B",
     "tranche_effectif_salarie": "NN",
@@ -74,9 +75,11 @@ def stand_in() -> Iterator[StandIn]:
     there.server.server_close()
 
 
-def test_codes_and_flags_are_kept_with_source_and_time_and_never_a_name(stand_in: StandIn) -> None:
-    hint = Directory(stand_in.url).find(SIREN, NOW)
-    assert hint == Prefill(
+def test_the_hints_are_codes_and_flags_with_source_and_time(stand_in: StandIn) -> None:
+    entry = Directory(stand_in.url).find(SIREN, NOW)
+    assert entry is not None
+    assert (entry.siren, entry.name) == (SIREN, "LES JARDINS DE L'ERDRE")
+    assert entry.hints == Prefill(
         stand_in.url,
         NOW,
         legal_category="9220",
@@ -88,6 +91,21 @@ def test_codes_and_flags_are_kept_with_source_and_time_and_never_a_name(stand_in
         is_siae=False,
     )
     assert stand_in.requests == [f"/search?q={SIREN}&page=1&per_page=1"]
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        {"nature_juridique": "1000"},
+        {"nature_juridique": None},
+        {"nature_juridique": "9220", "nom_raison_sociale": None},
+    ],
+)
+def test_a_sole_traders_name_is_never_read(stand_in: StandIn, person: dict[str, Any]) -> None:
+    stand_in.ways = [(200, json.dumps({"results": [COMPANY | person]}).encode(), {})]
+    entry = Directory(stand_in.url).find(SIREN, NOW)
+    assert entry is not None
+    assert entry.name is None
 
 
 def test_a_company_that_is_not_there_is_no_error(stand_in: StandIn) -> None:
@@ -163,6 +181,17 @@ def test_a_request_keeps_what_the_directory_said_and_is_received_without_it(
         received = intake.by("adviser").post("/api/v1/requests", body)
         assert received.status_code == 201, received.text
         prefill = intake.by("adviser").get(received.headers["Location"]).json()["prefill"]
+        looked_up = intake.by("adviser").get(f"/api/v1/directory/{SIREN}")
+        unknown = intake.by("adviser").get("/api/v1/directory/356000000")
+        as_leader = intake.by("leader", case=received.json()["id"]).get(f"/api/v1/directory/{SIREN}")
+    assert looked_up.status_code == (200 if asks else 404)
+    assert (unknown.status_code, unknown.json()["type"].rpartition("/")[2]) == (404, "unknown-company")
+    assert as_leader.status_code == 403
+    if asks:
+        found = looked_up.json()
+        assert (found["name"], found["commune"], found["department"]) == ("LES JARDINS DE L'ERDRE", "Nantes", "44")
+        assert found["postcode"] is None, "Nantes has several"
+        stand_in.requests = stand_in.requests[:1]
     assert (prefill is not None, len(stand_in.requests)) == (asks, int(asks))
     if asks:
         assert (prefill["is_ess"], prefill["headcount_band"]) == (False, "NN")
@@ -188,5 +217,5 @@ def test_a_hint_that_cannot_be_read_costs_no_other(
 ) -> None:
     company = {"siren": SIREN, "nature_juridique": "9220"} | answer
     stand_in.ways = [(200, json.dumps({"results": [company]}).encode(), {})]
-    prefill = Directory(stand_in.url).find(SIREN, NOW)
-    assert prefill and {name: getattr(prefill, name) for name in hints} == hints
+    entry = Directory(stand_in.url).find(SIREN, NOW)
+    assert entry and {name: getattr(entry.hints, name) for name in hints} == hints

@@ -74,6 +74,7 @@ def chosen(running: Served, adviser: Client, where: str, keys: list[str]) -> Non
     done(adviser.post(f"{where}/interests", {"conflict": False}))
     for key, score in zip(keys, (17, 14), strict=True):
         done(adviser.post(f"{where}/providers/{key}/scores", {"scores": [score]}))
+    assert adviser.get(where).json()["extra"] == {"scores": dict(zip(keys, (17.0, 14.0), strict=True))}
     done(adviser.post(f"{where}/award", {"provider": keys[0]}))
     today = paris_date(clock.now()).isoformat()
     for key in keys:

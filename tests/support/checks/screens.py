@@ -156,6 +156,13 @@ class Screen:
         self.page.get_by_role("link", name=name, exact=not part).first.click()
         expect(self.page.get_by_role("heading", name=title, level=1)).to_be_visible()
 
+    def write(self, texts: Mapping[str, str]) -> None:
+        """Pressing each key. `texts`: by the label of the field."""
+        for label, text in texts.items():
+            field = self.page.get_by_label(label)
+            field.click()
+            field.press_sequentially(text)
+
     def fill(self, fields: Fields) -> None:
         for path, value in fields.items():
             if isinstance(value, str):

@@ -21,7 +21,7 @@ from console.auth.request_session import PAGE_HEADERS, RequestSessionMiddleware
 from console.commands.operations import Catalogue
 from console.pages import design, error_pages, live, sign_in
 from console.pages.reading import access_log, cases, documents, event, ledger, versions
-from console.pages.work import case_work, command_form, new_request, today
+from console.pages.work import case_work, command_form, new_request, tender, today
 from console.rate_limiting import PageRateLimitMiddleware
 from console.secret_forms import SecretFormMiddleware
 from console.session_checking import SessionCheckMiddleware
@@ -44,6 +44,7 @@ PAGES = (
     cases,
     new_request,
     case_work,
+    tender,
     command_form,
     versions,
     event,

@@ -2,13 +2,64 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 from tests.support.checks.accessibility import faultless
 from tests.support.checks.screens import ADVISER, CHROMIUM, MANAGER, Screen, Stage
 
+from shared.kernel import format_date
+
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: nobody was at a screen")
 NAME = "Les Jardins de l’Erdre"
+COUNTING = """
+for (const [type, name] of [["keydown", "keys"], ["pointerdown", "presses"]])
+  addEventListener(type, () => sessionStorage.setItem(name, 1 + Number(sessionStorage.getItem(name))), true);
+"""
+
+
+def test_a_structure_in_cessation_of_payments_is_oriented_within_two_minutes(stage: Stage) -> None:
+    """From the call to the orientation that was passed on: each press of a key and of the pointer is counted, and
+    takes what the keystroke-level model says (Card, Moran and Newell, 1980) of a person who is no typist: 0.28 s a key;
+    1.1 s to point, 0.4 s to move the hand there, 1.35 s to think."""
+    ines = Screen(stage)
+    ines.page.add_init_script(COUNTING)
+    ines.sign_in(ADVISER)
+    ines.page.evaluate("sessionStorage.clear()")
+    page = ines.page
+    page.get_by_role("link", name="Nouvelle demande").click()
+    write = {"SIRET, numéro RNA ou nom": "552 100 554 00013"}
+    ines.write(write)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Recevoir la demande").click()
+    page.get_by_label("Association", exact=True).check()
+    ines.write({"Nom de la structure": "Radio Bocage", "Département": "44"})
+    ines.write({"Nom et prénom": "Jeanne Roy", "Besoin exprimé": "Ne peut plus payer les salaires de décembre."})
+    ines.send("Recevoir une demande")
+    page.get_by_role("link", name="Qualifier les difficultés").click()
+    ceased_on = page.get_by_label("Cessation des paiements le")
+    expect(ceased_on).to_be_hidden()
+    page.locator("[value=insolvent]").check()
+    ceased = stage.now.date() - timedelta(days=12)
+    ceased_on.fill(ceased.isoformat())
+    faultless(page)
+    ines.send("Qualifier les difficultés")
+    expect(page.get_by_role("heading", name="Proposer une orientation", level=1)).to_be_visible()
+    expect(page.get_by_text(f"avant le {format_date(ceased + timedelta(days=45))}")).to_be_visible()
+    faultless(page)
+    ines.write({"Destinataire": "Tribunal judiciaire de Nantes", "Motif": "Déclarer, et demander un mandataire."})
+    ines.send("Proposer une orientation")
+    ines.do("Noter l’accord de la structure", part="Tribunal judiciaire")
+    ines.do("Transmettre l’orientation", part="Tribunal judiciaire")
+    keys, presses = (int(page.evaluate(f"sessionStorage.{name}")) for name in ("keys", "presses"))
+    keys += len("01012026")  # the date, which was not typed
+    seconds = 0.28 * keys + (1.1 + 0.4 + 1.35) * presses
+    print(f"{keys} keys and {presses} presses: {seconds:.0f} s")
+    assert keys > 100
+    assert presses > 10
+    assert seconds < 120
+    assert ines.faults == []
 
 
 def test_an_association_goes_through_the_dla_by_screen_alone(stage: Stage) -> None:
@@ -106,7 +157,7 @@ def diagnose(stage: Stage, ines: Screen, case: str) -> None:
 def build(stage: Stage, ines: Screen, maelle: Screen, case: str) -> None:
     """The parcours: ranked, built, contested by nobody, validated by the leader."""
     ines.open(case)
-    ines.do("Classer les axes de changement", {"ranking.business_model": "1", "ranking.governance": "2"})
+    rank(ines)
     dates = {"starts_on": stage.day(10), "ends_on": stage.day(90)}
     consulting = {"kind": "consulting", "axis": "business_model", "title": "Refonte des tarifs", "planned_days": "5"}
     ines.do("Ajouter une action", consulting | dates | {"who": "À choisir"})
@@ -116,6 +167,28 @@ def build(stage: Stage, ines: Screen, maelle: Screen, case: str) -> None:
     maelle.open(case)
     maelle.do("Valider le parcours")
     carry_out(stage, ines, case)
+
+
+def rank(ines: Screen) -> None:
+    """By the buttons of a line, and by dragging it."""
+    plans = ["Gouvernance et vie associative", "Modèle économique"]
+    ours = plans[::-1]
+    ines.choose("Classer les axes de changement")
+    faultless(ines.page)
+    lines = ines.page.locator(".rank-line label")
+    expect(lines).to_have_text(plans)
+    ines.page.get_by_role("button", name="Monter : Modèle économique").press("Enter")
+    expect(lines).to_have_text(ours)
+    expect(ines.page.get_by_text("Modèle économique : 1 sur 2")).to_be_visible()
+    handles = ines.page.locator(".rank-line .place")
+    for in_order in (
+        plans,
+        ours,
+    ):
+        handles.last.drag_to(handles.first, target_position={"x": 5, "y": 1})
+        expect(lines).to_have_text(in_order)
+    expect(ines.page.locator('[name="ranking.business_model"]')).to_have_value("1")
+    ines.send("Classer les axes de changement")
 
 
 def carry_out(stage: Stage, ines: Screen, case: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import date
 from itertools import count
 from typing import Any
@@ -163,3 +165,33 @@ def test_the_usual_commands_come_first_and_what_ends_something_last() -> None:
         ],
     )
     assert (first.of, second.of) == ("n°\u00a01", "n°\u00a02")
+
+
+def test_the_public_directory_fills_in_the_form(adviser: Browser, ways: dict[str, Switch]) -> None:
+    company: dict[str, Any] = {
+        "name": "RADIO BOCAGE",
+        "department": "44",
+        "commune": "Nozay",
+        "commune_code": "44113",
+        "postcode": None,
+    }
+    company |= {"naf": "60.10Z", "legal_category": "9220", "is_association": True, "is_closed": True}
+    ways["intake"].instead["/api/v1/directory/552100554"] = company
+    shown = adviser.get("/nouvelle-demande?q=552 100 554 00013")
+    assert "RADIO BOCAGE · Nozay (44) · activité 60.10Z" in text(shown)
+    assert "L’annuaire la dit fermée" in text(shown)
+    address = html.unescape(re.search(r'href="(/faire/intake/requests\?[^"]+)"', shown.text)[1])  # type: ignore[index]
+    form = adviser.get(address).text
+    for name, value in (("name", "RADIO BOCAGE"), ("siret", "55210055400013"), ("commune_code", "44113")):
+        assert re.search(rf'name="structure.{name}" value="{value}"', form), name
+    assert re.search(r'name="structure.legal_form" value="association" checked', form)
+
+
+def test_without_a_directory_the_form_has_the_number_alone(adviser: Browser, ways: dict[str, Switch]) -> None:
+    shown = adviser.get("/nouvelle-demande?q=55210055400013")
+    assert "annuaire" not in text(shown)
+    assert "/faire/intake/requests?structure.siret=55210055400013" in shown.text
+    assert "/api/v1/directory/552100554" in [each.url.path for each in ways["intake"].asked]
+    ways["intake"].asked.clear()
+    adviser.get("/nouvelle-demande?q=Radio")
+    assert [each.url.path for each in ways["intake"].asked] == ["/api/v1/requests"]

@@ -26,6 +26,12 @@ def find_hint(command: str, path: str, name: str) -> str:
     return next(_found("hints", command, path, name), "")
 
 
+def find_meanings(command: str, path: str) -> dict[str, str]:
+    """What each choice of a field means, by value."""
+    prefix = f"{command}.{path}."
+    return {key.removeprefix(prefix): text for key, text in wording()["meanings"].items() if key.startswith(prefix)}
+
+
 def refused_fields(slug: str) -> list[str]:
     """The paths of the fields that a refusal may be about which names none, the likeliest first."""
     found: list[str] = wording()["refusals"].get(slug, [])

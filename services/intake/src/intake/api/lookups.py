@@ -100,7 +100,8 @@ def look_up_structure(
     )
     prefill = None
     if deployment.directory and structure.siret:
-        prefill = deployment.directory.find(structure.siret[:9], app.clock.now())
+        entry = deployment.directory.find(structure.siret[:9], app.clock.now())
+        prefill = entry.hints if entry else None
     return ReceiveRequestWithFindings(
         body, tuple(row["case_id"] for row in rows), prefill=prefill, structure_id=structure_id
     )

@@ -15,10 +15,11 @@ from intake.domain.reference.sources import Source
 from intake.domain.reference.targets import Target
 from intake.domain.reference.territory import Region
 from intake.reference import files, search
-from shared.web.auth import CaseReaderDep, authorize
+from intake.reference.directory import DirectoryEntry
+from shared.web.auth import STAFF, Caller, CaseReaderDep, authorize, requires
 from shared.web.collections import NO_NUL_PATTERN
 from shared.web.http import ProblemError
-from shared.web.requests import case_router
+from shared.web.requests import AppDep, case_router
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,26 @@ class ShippedReference:
     criteria: SourcedLabels
 
 
+@dataclass(frozen=True, slots=True)
+class FoundCompany:
+    """What a public directory says of a company, for a form that a person completes and corrects; nothing of it is
+    stored. `name`: of a legal person alone. `commune`, `postcode`, `department`: of its seat; a postcode only where the
+    commune has one alone."""
+
+    siren: str
+    name: str | None
+    legal_category: str | None
+    naf: str | None
+    commune_code: str | None
+    commune: str | None
+    postcode: str | None
+    department: str | None
+    is_association: bool | None
+    is_closed: bool | None
+    source: str
+
+
+Siren = Annotated[str, Path(pattern="^[0-9]{9}$")]
 SearchText = Annotated[str, Query(min_length=2, max_length=100, pattern=NO_NUL_PATTERN)]
 
 
@@ -105,6 +126,19 @@ def build_router(deployment: Deployment) -> APIRouter:
         authorize(caller)
         return search.find_activities(deployment.reference.activities, q)
 
+    @router.get("/directory/{siren}", summary="Look up a company in the public directory")
+    def look_up_company(app: AppDep, caller: Annotated[Caller, requires(*STAFF)], siren: Siren) -> FoundCompany:
+        """The first nine digits of a SIRET. 404 when the directory does not know it, does not answer, or is not used by
+        this deployment: the form is then filled in by hand."""
+        authorize(caller)
+        directory = deployment.directory
+        entry = directory.find(siren, app.clock.now()) if directory else None
+        if entry is None:
+            raise ProblemError(
+                404, "unknown-company", "Structure inconnue de l’annuaire", "L’annuaire public n’en dit rien."
+            )
+        return _describe(entry, deployment.reference.communes.by_code.get(entry.hints.commune_code or ""))
+
     @router.get("/reference", summary="Get the shipped reference data with its sources")
     def get_reference(caller: CaseReaderDep) -> ShippedReference:
         """Territories, activities and legal categories, each with its source."""
@@ -120,3 +154,20 @@ def build_router(deployment: Deployment) -> APIRouter:
         )
 
     return router
+
+
+def _describe(entry: DirectoryEntry, commune: Commune | None) -> FoundCompany:
+    hints = entry.hints
+    return FoundCompany(
+        entry.siren,
+        entry.name,
+        legal_category=hints.legal_category,
+        naf=hints.naf,
+        commune_code=hints.commune_code,
+        commune=commune.name if commune else None,
+        postcode=commune.postcodes[0] if commune and len(commune.postcodes) == 1 else None,
+        department=commune.department if commune else None,
+        is_association=hints.is_association,
+        is_closed=hints.is_closed,
+        source=hints.source,
+    )

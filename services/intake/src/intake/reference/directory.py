@@ -7,6 +7,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -20,6 +21,9 @@ from intake.domain.structure import Prefill
 log = logging.getLogger(__name__)
 MAX_CACHED = 1000
 CACHE_SECONDS = 24 * 3600.0
+MAX_NAME = 200
+SOLE_TRADER = "1"
+"""How the legal categories of natural persons begin (INSEE, niveau I)."""
 CLOSED_STATES = {"C", "F"}
 """Administrative states: a company that has ceased, an establishment that is closed."""
 
@@ -59,6 +63,7 @@ class _Company(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     siren: str
+    nom_raison_sociale: Annotated[str | None, OR_NONE] = None
     nature_juridique: Annotated[str | None, _hint(re.compile(r"[0-9]{4}"))] = None
     activite_principale: Annotated[str | None, _hint(re.compile(r"[0-9]{2}\.[0-9]{2}[A-Z]"))] = None
     tranche_effectif_salarie: Annotated[str | None, _hint(re.compile(r"NN|[0-9]{2}"))] = None
@@ -71,6 +76,16 @@ class _Page(BaseModel):
     results: list[_Company]
 
 
+@dataclass(frozen=True, slots=True)
+class DirectoryEntry:
+    """What the directory says of a company. `name`: of a legal person alone, for a sole trader's is their own; it is
+    shown and never stored."""
+
+    siren: str
+    name: str | None
+    hints: Prefill
+
+
 class Directory:
     """The API "Recherche d'entreprises" at `url`: no key, a few requests a second, 429 with Retry-After beyond.
 
@@ -78,9 +93,9 @@ class Directory:
 
     def __init__(self, url: str, timeout_seconds: float = 5.0, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._url, self._timeout_seconds, self._monotonic = url.rstrip("/"), timeout_seconds, monotonic
-        self._cache: dict[str, tuple[float, Prefill | None]] = {}
+        self._cache: dict[str, tuple[float, DirectoryEntry | None]] = {}
 
-    def find(self, siren: str, now: datetime) -> Prefill | None:
+    def find(self, siren: str, now: datetime) -> DirectoryEntry | None:
         """None when the company is unknown, and when the directory fails or is too slow."""
         cached_at, cached = self._cache.get(siren, (float("-inf"), None))
         if self._monotonic() - cached_at < CACHE_SECONDS:
@@ -91,11 +106,11 @@ class Directory:
             log.warning("the directory of companies gave no usable answer: %s", type(error).__name__)
             return None
         company = next((each for each in page.results if each.siren == siren), None)
-        prefill = _build_prefill(company, self._url, now) if company else None
+        entry = _build_entry(company, self._url, now) if company else None
         while len(self._cache) >= MAX_CACHED:
             self._cache.pop(next(iter(self._cache)))
-        self._cache[siren] = (self._monotonic(), prefill)
-        return prefill
+        self._cache[siren] = (self._monotonic(), entry)
+        return entry
 
     def _fetch(self, siren: str) -> bytes:
         parameters: dict[str, Any] = {"q": siren, "page": 1, "per_page": 1}
@@ -118,8 +133,14 @@ class Directory:
         return error.response.is_server_error
 
 
+def _build_entry(company: _Company, source: str, now: datetime) -> DirectoryEntry:
+    sole_trader = (company.nature_juridique or SOLE_TRADER).startswith(SOLE_TRADER)
+    name = None if sole_trader or not company.nom_raison_sociale else company.nom_raison_sociale[:MAX_NAME]
+    return DirectoryEntry(company.siren, name, hints=_build_prefill(company, source, now))
+
+
 def _build_prefill(company: _Company, source: str, now: datetime) -> Prefill:
-    """Codes and flags only: the name of a sole trader would be personal data."""
+    """Codes and flags only."""
     flags, seat = company.complements or _Flags(), company.siege or _Seat()
     states = {company.etat_administratif, seat.etat_administratif}
     return Prefill(

@@ -49,6 +49,19 @@ class TenderRow:
     winner_name: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class TenderExtra:
+    """What follows from the state. `scores`: by candidate that was scored, out of 20, weighted by the grid, the mean of
+    the scorers'."""
+
+    scores: dict[UUID, float]
+
+
+def scores_of(_: ServiceApplication, _tender: UUID, state: Tender) -> TenderExtra:
+    scores = {key: state.score(key) for key in state.candidates}
+    return TenderExtra({key: score for key, score in scores.items() if score is not None})
+
+
 def check_consulting_action(app: ServiceApplication, _: Caller, case: UUID, command: proposals.OpenTender) -> None:
     """Raises unless the tender is opened for an action that calls in a provider."""
     require_consulting_action(app.load_existing(parcours.decider, case).state, command.action)
@@ -83,7 +96,7 @@ def add_tenders(
     endpoints.command("/award", award.AwardTender, *STAFF)
     providers.command("/information", award.InformCandidate, *STAFF)
     endpoints.command("/cancellation", award.CancelTender, *STAFF)
-    endpoints.get(*readers)
+    endpoints.get(*readers, extra=scores_of, extra_kind=TenderExtra)
     endpoints.documents(documents, *readers)
 
 

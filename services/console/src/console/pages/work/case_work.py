@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Annotated, Any
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from console.commands.offered import Offered, form_address, offered_commands, split_by_part
 from console.pages.reading.cases import get_services
 from console.pages.rendering import page
-from console.pages.work.command_form import label_of_recorded
+from console.pages.work.command_form import just_recorded
+from console.presentation.calendar import Calendar, draw_calendar
 from console.presentation.case_path import case_path
+from console.presentation.comparison import ReviewComparison, compare_reviews
+from console.presentation.radar import Radar, draw_radar
 from console.upstream.phase_pages import CASE_PAGES
 from console.upstream.reader import get_reader
 from console.upstream.services import Reader, Services, UpstreamError, result_or_error
+from shared.kernel import paris_date
 
 router = APIRouter()
 RECENT_EVENTS = 8
@@ -37,6 +42,7 @@ class CasePart:
     state: Mapping[str, Any]
     offered: list[Offered] = field(default_factory=list)
     parts: list[CasePart] = field(default_factory=list)
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +56,16 @@ class PhaseWork:
     error: UpstreamError | None
     offered: list[Offered]
     parts: dict[str, list[CasePart]]
+    radar: Radar | None = None
+    calendar: Calendar | None = None
+    comparison: ReviewComparison | None = None
 
 
 @router.get("/dossiers/{case}/travail")
 async def case_work_page(
     request: Request,
     case: UUID,
-    fait: Annotated[str, Query(max_length=200)] = "",
-    service: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """`fait`, `service`: the operation that has just been recorded, by its template."""
     reader, services = await get_reader(request, case), get_services(request)
     states = await asyncio.gather(
         *(
@@ -84,6 +90,7 @@ async def case_work_page(
         {},
     ]
     phases = [_phase(case, name, state, own) for (name, state, own) in zip(CASE_PAGES, states, parts, strict=True)]
+    phases = [_with_drawings(phase, known[3]) for phase in phases]
     return page(
         request,
         "work/case_work.html",
@@ -95,7 +102,7 @@ async def case_work_page(
         recent=_recent(recent),
         recent_error=_not_reached_aside(recent),
         names=known[0].get("names") or {},
-        just_done=await label_of_recorded(request, service, fait),
+        just_done=await just_recorded(request),
         form_address=form_address,
     )
 
@@ -117,6 +124,20 @@ def _phase(case: UUID, name: str, state: Any, parts: dict[str, list[CasePart]]) 
     return PhaseWork(
         name, described.title, service=described.service, state=known, error=error, offered=whole, parts=parts
     )
+
+
+def _with_drawings(phase: PhaseWork, follow_up: Mapping[str, Any]) -> PhaseWork:
+    """What the phase shows as a drawing or a table, from its state."""
+    state = phase.state or {}
+    ratings = {axis: each["rating"] for axis, each in ((state.get("content") or {}).get("axes") or {}).items()}
+    match phase.name:
+        case "diagnostic":
+            return replace(phase, radar=draw_radar(ratings))
+        case "parcours":
+            return replace(phase, calendar=draw_calendar(state, follow_up, paris_date(datetime.now(UTC))))
+        case "suivi":
+            return replace(phase, comparison=compare_reviews(state))
+    return phase
 
 
 def _not_reached_aside(answer: Any) -> UpstreamError | None:
@@ -200,7 +221,14 @@ def _tender_parts(case: UUID, found: list[Mapping[str, Any]]) -> list[CasePart]:
 
 def _action_parts(state: Mapping[str, Any], offered: Mapping[str, list[Offered]]) -> list[CasePart]:
     return [
-        CasePart(id_, each["planned"]["title"], facts=each["status"], state=each, offered=offered[id_])
+        CasePart(
+            id_,
+            each["planned"]["title"],
+            facts=each["status"],
+            state=each,
+            offered=offered[id_],
+            anchor=f"action-{id_}",
+        )
         for id_, each in (state.get("actions") or {}).items()
     ]
 

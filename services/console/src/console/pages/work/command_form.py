@@ -13,23 +13,28 @@ from starlette.exceptions import HTTPException
 
 from console.commands.fields import Field
 from console.commands.form_context import PreparedForm, prepare_form
+from console.commands.offered import form_address
 from console.commands.operations import Catalogue
 from console.commands.prefill import fill_in
 from console.commands.refusal import CommandRefusal
 from console.commands.sending import Outcome, send_command
 from console.commands.typed import Typed
+from console.commands.wording import find_meanings
 from console.pages.forms import SentForm, read_long_form
 from console.pages.reading.cases import get_services
 from console.pages.rendering import page, redirect
 from console.upstream.reader import ChoiceNeeded, SignInNeeded, get_reader
 from console.upstream.services import Reader, UpstreamError, result_or_error
-from shared.kernel import PHASE_SERVICES, uuid7
+from shared.kernel import PHASE_SERVICES, DifficultyLevel, uuid7
 
 router = APIRouter()
 ADD_ROW = "ajouter"
 KEY, VERSION = "cle", "version-lue"
 OWN_INPUTS = {ADD_ROW, KEY, VERSION}
 NEW_CASE = ("intake", "requests")
+CRISES = {level for level in DifficultyLevel if level.is_a_crisis}
+DESIGNED = {"TriageDifficulty"}
+"""The commands whose form has a template of its own, in templates/work/designed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ async def _show(request: Request, case: UUID | None, service: str, path: str) ->
     typed = fill_in(
         form.operation.command, form.fields, form.state, form.parameters, dict(request.query_params.items())
     )
-    return _render(request, case, form, typed)
+    return _render(request, case, form, typed, just_done=await just_recorded(request))
 
 
 async def _prepare(request: Request, reader: Reader | None, service: str, path: str) -> PreparedForm:
@@ -136,7 +141,7 @@ def _answer(
     request: Request, case: UUID | None, form: PreparedForm, typed: Typed, sent: SentForm, outcome: Outcome
 ) -> Response:
     if outcome.refusal is None:
-        return _recorded(request, case, form, outcome.body)
+        return _recorded(request, case, form, typed, outcome.body)
     refusal = outcome.refusal
     if refusal.status == 401:
         return _render(request, case, form, typed, sent, status=401, notice=SIGN_IN_AGAIN)
@@ -148,12 +153,12 @@ def _answer(
     return _render(request, case, form, typed, sent, status=refusal.status, refusal=refusal, outcome=outcome)
 
 
-def _recorded(request: Request, case: UUID | None, form: PreparedForm, body: dict[str, Any]) -> Response:
+def _recorded(request: Request, case: UUID | None, form: PreparedForm, typed: Typed, body: dict[str, Any]) -> Response:
     if body.get("secret"):
         return page(request, "work/given_link.html", case=case, given=body, label=form.operation.label)
     if (form.operation.service, form.operation.template) == NEW_CASE:
         case = UUID(body["id"])
-    where = f"/dossiers/{case}/travail" if case else "/aujourdhui"
+    where = next_form(case, form.operation.command, typed) or (f"/dossiers/{case}/travail" if case else "/aujourdhui")
     query = urlencode({"fait": form.operation.template, "service": form.operation.service})
     return redirect(request, f"{where}?{query}")
 
@@ -170,10 +175,12 @@ def _render(
     refusal: CommandRefusal | None = None,
     outcome: Outcome | None = None,
     add_row: str = "",
+    just_done: str = "",
 ) -> Response:
     """The form with all that was typed; the rows that it had, and one more where there is none or one is wanted."""
     key = (sent.get(KEY) if sent else "") or str(uuid7())
     version = (sent.get(VERSION) if sent else "") or str(form.version or "")
+    command = form.operation.command
     return page(
         request,
         "work/command.html",
@@ -193,6 +200,9 @@ def _render(
         now=outcome.now if outcome else Typed(),
         recorded_before=outcome.recorded_before if outcome else False,
         add_row=ADD_ROW,
+        just_done=just_done,
+        designed=f"work/designed/{command}.html" if command in DESIGNED else None,
+        meanings=find_meanings(command, "level"),
         KEY=KEY,
         VERSION=VERSION,
     )
@@ -220,8 +230,17 @@ def _is_place(name: str, places: set[str]) -> bool:
     return name in places or ".".join("{n}" if part.isdigit() else part for part in name.split(".")) in places
 
 
-async def label_of_recorded(request: Request, service: str, template: str) -> str:
-    """The French label of the operation that a form has just recorded; empty for none."""
+def next_form(case: UUID | None, command: str, typed: Typed) -> str | None:
+    """The form that must follow at once: a structure in a crisis is oriented without waiting. Null for none."""
+    if command == "TriageDifficulty" and typed.get("level") in CRISES:
+        return form_address(case, "intake", f"/api/v1/requests/{case}/orientations")
+    return None
+
+
+async def just_recorded(request: Request) -> str:
+    """The French label of the operation that a form has just recorded, by the query that it left to this page; empty
+    for none."""
+    service, template = (request.query_params.get(name, "") for name in ("service", "fait"))
     if not template or service not in PHASE_SERVICES:
         return ""
     found = await result_or_error(get_catalogue(request).operations(service))

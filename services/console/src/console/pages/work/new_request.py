@@ -3,6 +3,8 @@ an earlier case knows."""
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -14,7 +16,7 @@ from fastapi.responses import RedirectResponse, Response
 from console.pages.reading.cases import get_services, search_parameters
 from console.pages.rendering import page
 from console.upstream.reader import get_reader
-from console.upstream.services import UpstreamError, result_or_error
+from console.upstream.services import Reader, Services, UpstreamError, result_or_error
 
 router = APIRouter()
 FORM = "/faire/intake/requests"
@@ -34,27 +36,33 @@ FROM_THE_STRUCTURE = (
     "fte",
     "scope",
 )
+FROM_THE_DIRECTORY = ("name", "department", "commune", "commune_code", "postcode", "naf", "legal_category")
 
 
 @router.get("/nouvelle-demande")
 async def new_request_page(request: Request, q: Annotated[str, Query(max_length=100)] = "") -> Response:
-    """`q`: a SIRET, SIREN, RNA number or name."""
+    """`q`: a SIRET, SIREN, RNA number or name. A whole SIREN is looked up in the public directory too, where the
+    deployment uses one."""
     reader, services = await get_reader(request), get_services(request)
     found: Any = None
-    earlier: list[tuple[Mapping[str, Any], str]] = []
+    company: Any = None
     if q.strip():
-        found = await result_or_error(
-            services.json(reader, "intake", "/api/v1/requests", limit=MAX_EARLIER, **search_parameters(q))
+        found, company = await asyncio.gather(
+            result_or_error(
+                services.json(reader, "intake", "/api/v1/requests", limit=MAX_EARLIER, **search_parameters(q))
+            ),
+            _look_up(services, reader, q),
         )
-    if isinstance(found, Mapping):
-        earlier = [(row, f"/nouvelle-demande/{row['id']}") for row in found["items"]]
+    earlier = [(row, f"/nouvelle-demande/{row['id']}") for row in found["items"]] if isinstance(found, Mapping) else []
+    known = _numbers(q) | (_of_directory(company) if company else {})
     return page(
         request,
         "work/new_request.html",
         q=q,
         earlier=earlier,
+        company=company,
         error=found if isinstance(found, UpstreamError) else None,
-        blank=f"{FORM}?{urlencode(_numbers(q))}" if _numbers(q) else FORM,
+        blank=f"{FORM}?{urlencode(known)}" if known else FORM,
     )
 
 
@@ -71,6 +79,22 @@ async def filled_in_request(request: Request, case: UUID) -> Response:
         if value is not None
     }
     return RedirectResponse(f"{FORM}?{urlencode(query)}", 303)
+
+
+async def _look_up(services: Services, reader: Reader, q: str) -> Mapping[str, Any] | None:
+    """What the directory says; null for what is no number, and where nothing is known."""
+    digits = re.sub(r"\s", "", q)
+    if not re.fullmatch(r"[0-9]{9}([0-9]{5})?", digits):
+        return None
+    found = await result_or_error(services.json(reader, "intake", f"/api/v1/directory/{digits[:9]}"))
+    return None if isinstance(found, UpstreamError) else found
+
+
+def _of_directory(company: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of the form that the directory fills in, each to be checked by a person."""
+    known = {name: company.get(name) for name in FROM_THE_DIRECTORY}
+    known["legal_form"] = "association" if company.get("is_association") else None
+    return {f"structure.{name}": str(value) for name, value in known.items() if value}
 
 
 def _numbers(q: str) -> dict[str, str]:

@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from console.auth.request_session import get_session
 from console.pages.reading.cases import STAFF_ROLES, get_services
 from console.pages.rendering import page
-from console.pages.work.command_form import label_of_recorded
+from console.pages.work.command_form import just_recorded
 from console.upstream.reader import get_reader
 from console.upstream.services import UpstreamError, result_or_error
 from shared.kernel import DifficultyLevel, paris_date
@@ -44,12 +44,7 @@ class TaskGroup:
 
 
 @router.get("/aujourdhui")
-async def today_page(
-    request: Request,
-    qui: str = "moi",
-    fait: Annotated[str, Query(max_length=200)] = "",
-    service: Annotated[str, Query(max_length=20)] = "",
-) -> Response:
+async def today_page(request: Request, qui: str = "moi") -> Response:
     """`qui`: one's own tasks, or the unit's."""
     reader = await get_reader(request)
     right = get_session(request).session.right
@@ -80,7 +75,7 @@ async def today_page(
         more=not down and caseload["next"] is not None,
         crises=_crises(crises),
         crises_error=next((each for each in crises if isinstance(each, UpstreamError)), None),
-        just_done=await label_of_recorded(request, service, fait),
+        just_done=await just_recorded(request),
     )
 
 
