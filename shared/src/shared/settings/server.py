@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
+import httpx
 from pydantic import Field, FilePath, HttpUrl, IPvAnyNetwork
 
 from shared.settings.checked import CheckedSettings, Checks
@@ -21,6 +23,12 @@ from shared.settings.types import (
     RateLimit,
     check_certificate_key_pair,
 )
+
+
+@cache
+def _usual_authorities() -> ssl.SSLContext:
+    """Those that httpx trusts. Read once a process: each time it costs 30 ms of a processor."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def check_certificate(key: Path | None, earlier: Mapping[str, Any]) -> Iterator[str]:
@@ -91,6 +99,6 @@ class ServerSettings(CheckedSettings):
         return self.tls_certificate is not None or bool(self.proxies)
 
     @property
-    def trusted(self) -> ssl.SSLContext | bool:
-        """TLS verification of the services that are called: the authorities of `ca_file`, else the machine's."""
-        return ssl.create_default_context(cafile=self.ca_file) if self.ca_file else True
+    def trusted(self) -> ssl.SSLContext:
+        """TLS verification of the services that are called: the authorities of `ca_file`, else the usual ones."""
+        return ssl.create_default_context(cafile=self.ca_file) if self.ca_file else _usual_authorities()

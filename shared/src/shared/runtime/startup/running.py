@@ -130,30 +130,44 @@ async def _run_background(
     fatal: StopProcess,
     token: ServiceToken,
 ) -> AsyncIterator[None]:
-    region, access = settings.region, settings.access
+    async with AsyncExitStack() as stack:
+        if role in (ProcessRole.ALL, ProcessRole.RELAY):
+            relay = Relay(
+                app, service.to_integration_event, region=settings.region, access=settings.access, fatal=fatal
+            )
+            relay_task = asyncio.create_task(relay.run())
+            stack.push_async_callback(asyncio.wait, [relay_task])
+            stack.push_async_callback(relay.stop)
+        if role in (ProcessRole.ALL, ProcessRole.WORK):
+            await _start_work(stack, service, app, settings, workers, fatal, token)
+        yield
+
+
+async def _start_work(
+    stack: AsyncExitStack,
+    service: Service,
+    app: ServiceApplication,
+    settings: Settings,
+    workers: Sequence[Worker],
+    fatal: StopProcess,
+    token: ServiceToken,
+) -> None:
+    """Made for this role alone: subscriptions cost half a start of a process that only answers."""
     feed = service.feed(settings, token)
+    stack.callback(feed.close)
     inbox = Inbox(app, service.reactions, feed)
     projector = Projector(app, service.projections)
     retention = timedelta(days=settings.access_log_days)
     housekeeping = [partial(each, app) for each in (service.seal_access_log, *service.hourly)]
     scheduler = Scheduler(app, [AccessLog(app, retention).expire, *housekeeping])
-    relay = Relay(app, service.to_integration_event, region=region, access=access, fatal=fatal)
-    subscriptions = Subscriptions(inbox, region=region, access=access, fatal=fatal)
-    async with AsyncExitStack() as stack:
-        stack.callback(feed.close)
-        if role in (ProcessRole.ALL, ProcessRole.RELAY):
-            relay_task = asyncio.create_task(relay.run())
-            stack.push_async_callback(asyncio.wait, [relay_task])
-            stack.push_async_callback(relay.stop)
-        if role in (ProcessRole.ALL, ProcessRole.WORK):
-            reporter = part_reporter(app, projector, scheduler, subscriptions, token)
-            all_workers: list[Worker] = [projector, scheduler, *workers, reporter]
-            for worker in all_workers:
-                worker.start()
-                stack.push_async_callback(asyncio.to_thread, worker.stop)
-            await subscriptions.start()
-            stack.push_async_callback(subscriptions.stop)
-        yield
+    subscriptions = Subscriptions(inbox, region=settings.region, access=settings.access, fatal=fatal)
+    reporter = part_reporter(app, projector, scheduler, subscriptions, token)
+    all_workers: list[Worker] = [projector, scheduler, *workers, reporter]
+    for worker in all_workers:
+        worker.start()
+        stack.push_async_callback(asyncio.to_thread, worker.stop)
+    await subscriptions.start()
+    stack.push_async_callback(subscriptions.stop)
 
 
 def log_fatal(reason: str, code: int = 1) -> None:
