@@ -86,11 +86,11 @@ class BenchServers:
         for name in names:
             migration = Process(f"{name}-migrate", self.folder)
             deployer = {"DLA_NATS_DEPLOYER_SEED": self.nats.deployer_seed}
-            migration.start([sys.executable, "-m", f"{name}.main", "migrate"], variables[name] | deployer)
+            migration.start([sys.executable, "-m", name, "migrate"], variables[name] | deployer)
             migration.wait_until_done(READY_TIMEOUT_SECONDS)
         with ExitStack() as running:
             for name in names:
-                command = [sys.executable, "-m", f"{name}.main", "serve", "--role", role]
+                command = [sys.executable, "-m", name, "serve", "--role", role]
                 command += ["--workers", str(workers)] if workers > 1 else []
                 own_name = name if workers == 1 else f"{name}-{workers}"
                 running.enter_context(self._serving(own_name, command, variables[name], port[name]))

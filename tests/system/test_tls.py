@@ -191,7 +191,7 @@ def port(
         "DLA_ERASURE_LIST": str(tmp_path / "erased"),
         "DLA_FEEDS": json.dumps({"intake": "https://intake.example.org"}),
     }
-    command = [sys.executable, "-m", "diagnostic.main", "serve", "--role", "api"]
+    command = [sys.executable, "-m", "diagnostic", "serve", "--role", "api"]
     with subprocess.Popen(command, env=os.environ | told) as process:
         try:
             eventually(lambda: process.poll() is not None or listens(port))

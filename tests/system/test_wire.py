@@ -235,7 +235,7 @@ def test_a_program_that_is_refused_a_right_says_so_and_ends(database: Callable[.
     with started(tmp_path / "nats", SERVICES, told) as server:
         settings, _ = ready(audit, database, server, tmp_path)
         environment = environment_of(settings) | {"DLA_NATS_DEPLOYER_SEED": server.deployer_seed, "DLA_PORT": "0"}
-        command = [sys.executable, "-m", "audit.main"]
+        command = [sys.executable, "-m", "audit"]
         subprocess.run([*command, "migrate"], env=os.environ | environment, check=True, timeout=60)
         ended = subprocess.run(
             [*command, "serve", "--role", "relay"],

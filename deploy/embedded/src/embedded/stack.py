@@ -37,7 +37,7 @@ Program = Callable[[str], Sequence[str]]
 
 
 def installed_service(service: str) -> Sequence[str]:
-    return [sys.executable, "-m", f"{service}.main"]
+    return [sys.executable, "-m", service]
 
 
 class Stack:

@@ -1,0 +1,13 @@
+"""The program `dla-followup`."""
+
+from __future__ import annotations
+
+from shared.program import run_program
+
+
+def main() -> None:
+    run_program("followup.main")
+
+
+if __name__ == "__main__":
+    main()
