@@ -1,6 +1,6 @@
 """The real servers every test shares: one PostgreSQL and one NATS a worker, a fresh database for who asks."""
 
-import itertools
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from tests.support.checks.decision_watch import OBSERVED, never_observed, watch
+from tests.support.servers.lent_databases import LentDatabases
 from tests.support.servers.running_server import up
 from tests.support.servers.served_service import Serve, served
 
@@ -21,8 +22,29 @@ watch()
 settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no clock")  # how long an example takes says how busy the machine is
 
-LONGEST = ("containers", "system", "faults")
-"""Folders whose tests start whole systems: begun first, so that no worker is left with them at the end."""
+TESTS = Path(__file__).parent
+LONGEST = (
+    "containers/test_compose.py",
+    "faults/test_faults.py",
+    "contracts/test_openapi.py",
+    "system/test_tour.py",
+    "system/test_observability.py",
+    "console/pages/work/test_journey.py",
+    "docs/test_tutorial.py",
+    "shared/access/test_rights.py",
+    "history/test_history.py",
+    "model/test_protocol.py",
+    "shared/web/test_confidential.py",
+    "system/test_demo.py",
+    "system/test_erasure.py",
+    "system/test_relay.py",
+    "system/test_transport.py",
+    "simulation/test_simulation.py",
+)
+"""Files that take more than half a minute, the longest first: they begin before all others, so that no worker is left
+with one at the end."""
+if missing := [each for each in LONGEST if not (TESTS / each).exists()]:
+    raise FileNotFoundError(f"tests/conftest.py names files that are not there: {missing}")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -49,7 +71,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.parent.name not in LONGEST)
+    rank = {TESTS / each: number for number, each in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
+
+
+def pytest_collection_finish() -> None:
+    """All services and tests are imported: the garbage collector need not look at them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -62,18 +91,16 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def _names() -> Iterator[int]:
-    return itertools.count(1)
+def _databases(postgres: Postgres) -> LentDatabases:
+    return LentDatabases(postgres)
 
 
 @pytest.fixture
-def database(postgres: Postgres, _names: Iterator[int]) -> Callable[..., str]:
-    """`database()` or `database("intake")`: the URL of an empty database with a role of its own, new at each call."""
-
-    def fresh(name: str = "test") -> str:
-        return postgres.ensure_database(f"{name}_{next(_names)}", connections=-1)
-
-    return fresh
+def database(_databases: LentDatabases) -> Iterator[LentDatabases]:
+    """`database()` or `database("intake")`: the URL of an empty database with a role of its own, another at each call,
+    until the test ends."""
+    yield _databases
+    _databases.take_back()
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretBytes, SecretStr
 from tests.support.checks.answer_shapes import check_answer
 from tests.support.samples.sample_services import eventually
+from tests.support.servers.lent_databases import LentDatabases
 
 from embedded.identity.issuer import AUDIENCE, ISSUER, Issuer
 from embedded.processes import ports
@@ -209,10 +210,11 @@ def ready(
     makes the tables, where the one that serves is another."""
     issuer = Issuer(folder)
     issuer.publish()
+    lent = database if isinstance(database, LentDatabases) else None
     usual = {
         "mode": Mode.DEVELOPMENT,
         "rights_from": RightsSource.TOKEN,
-        "database_url": SecretStr(database(service.name)),
+        "database_url": SecretStr(lent.with_tables(service.name) if lent else database(service.name)),
         "nats_url": nats.url,
         "nats_seed": SecretStr(nats.seed(service.name)),
         "sealing_key": SecretBytes(secrets.token_bytes(32)),
@@ -231,4 +233,6 @@ def ready(
     app = service.application(settings, owner_url)
     app.create_tables(role_of(settings.database_url.get_secret_value()) if owner_url else None)
     app.close()
+    if lent and settings.database_url == usual["database_url"]:
+        lent.remember_tables(service.name, settings.database_url.get_secret_value())
     return settings, issuer

@@ -42,7 +42,8 @@ STOP_TIMEOUT_SECONDS = 60.0
 
 
 class Postgres:
-    """`durable=False` is for tests only: without fsync, a power cut destroys the data."""
+    """`durable=False` is for tests only: without fsync, a power cut destroys the data; and passwords, which tests do
+    not guess, are checked in no time."""
 
     def __init__(self, folder: Path, port: int, *, services: int = 5, durable: bool = True) -> None:
         self.folder = folder
@@ -189,7 +190,11 @@ class Postgres:
             raise CorruptDataError(self.data, f"its password is missing from {self._secrets}")
 
     def _settings(self) -> str:
-        durability = "" if self._durable else "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+        durability = (
+            ""
+            if self._durable
+            else "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nscram_iterations = 1\n"
+        )
         return (
             "# Written anew at each start.\n"
             "listen_addresses = '127.0.0.1'\n"
