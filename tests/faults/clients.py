@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from threading import Event, Thread
 from typing import Any
@@ -39,23 +40,30 @@ class Caller:
     addresses: Addresses
     token: str
     random: Random
+    tally: Counter[str] = field(default_factory=Counter)
+    """Of all that was sent: `requests`, and those that were not answered, by the reason."""
 
     def post(self, command: Command, key: str) -> httpx.Response | None:
         """None when it is to be sent again: no answer, or one that says so."""
-        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key}
-        try:
-            response = self.http.post(self._url(command.service, command.path), json=command.body, headers=headers)
-        except httpx.TransportError:
-            return None
-        return None if response.is_server_error or response.status_code in TRY_AGAIN else response
+        return self._send("POST", command.service, command.path, json=command.body, headers={"Idempotency-Key": key})
 
     def get(self, service: str, path: str) -> httpx.Response | None:
-        headers = {"Authorization": f"Bearer {self.token}"}
+        return self._send("GET", service, path, headers={})
+
+    def _send(
+        self, method: str, service: str, path: str, *, headers: dict[str, str], **body: Any
+    ) -> httpx.Response | None:
+        self.tally["requests"] += 1
+        headers = {"Authorization": f"Bearer {self.token}", **headers}
         try:
-            response = self.http.get(self._url(service, path), headers=headers)
-        except httpx.TransportError:
+            response = self.http.request(method, self._url(service, path), headers=headers, **body)
+        except httpx.TransportError as error:
+            self.tally[type(error).__name__] += 1
             return None
-        return None if response.is_server_error or response.status_code in TRY_AGAIN else response
+        if response.is_server_error or response.status_code in TRY_AGAIN:
+            self.tally[f"{response.status_code} {service} {method}"] += 1
+            return None
+        return response
 
     def _url(self, service: str, path: str) -> str:
         return f"{self.random.choice(self.addresses[service])}/api/v1{path}"
@@ -80,6 +88,7 @@ class Client(Thread):
         self._numbers = fictional_numbers(self._random.random())
         self._http = httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
         self._caller = Caller(self._http, addresses, token=token, random=self._random)
+        self.tally = self._caller.tally
         self._stopping, self._give_up = Event(), Event()
         self._keys = self._dossiers = 0
         self.error: BaseException | None = None

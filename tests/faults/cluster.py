@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-import sys
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
+from itertools import count
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any, Self
@@ -16,7 +16,8 @@ from psycopg.rows import dict_row
 from tests.faults.clock import DatabaseClock
 from tests.faults.full_disk import SmallDisk
 from tests.faults.proxy import Proxy
-from tests.faults.replica import Replica
+from tests.faults.replica import Replica, program, python_path
+from tests.support import ROOT
 from tests.support.servers.transport_harness import Loop
 
 from embedded.environment import database_name, service_environment
@@ -52,10 +53,13 @@ def wait_until_ready(server: Postgres | Nats) -> None:
 class Cluster:
     """`with Cluster(folder) as cluster:` — inside the block all is ready; after it, however it ended, all is stopped.
 
-    The services of REPLICATED run as `replicas` processes for each role, the others as one with all roles."""
+    The services of REPLICATED run as `replicas` processes for each role, the others as one with all roles. `code`: the
+    checkout that they run. `settings`: more settings of each service."""
 
-    def __init__(self, folder: Path, *, replicas: int = 2) -> None:
-        self.folder = folder
+    def __init__(
+        self, folder: Path, *, replicas: int = 2, code: Path = ROOT, settings: Mapping[str, str] | None = None
+    ) -> None:
+        self.folder, self.code, self._settings = folder, code, settings or {}
         names = [(service, role, number) for service in REPLICATED for role in ROLES for number in range(replicas)]
         names += [(service, "all", 0) for service in SERVICES if service not in REPLICATED]
         self._ports = ports.choose_ports(
@@ -71,9 +75,15 @@ class Cluster:
         self.disk_of_nats = SmallDisk(self.nats.store)
         self.http = httpx.Client(timeout=10, trust_env=False)
         self.replicas: list[Replica] = []
+        self.addresses: dict[str, list[str]] = {service: [] for service in SERVICES}
+        """By service, those of its replicas that answer commands and queries: one that is added comes in, one that is
+        drained goes."""
+        self._added = count(replicas)
         self._environments: dict[str, dict[str, str]] = {}
         self._owners: dict[str, dict[str, str]] = {}
         self._closing = Event()
+        self._supervised = Lock()
+        """Held while ended replicas are started again: one that leaves is not."""
 
     def __enter__(self) -> Self:
         with ExitStack() as undo:
@@ -99,23 +109,47 @@ class Cluster:
     def __exit__(self, *_: object) -> None:
         self._undo.close()
 
-    @property
-    def addresses(self) -> dict[str, list[str]]:
-        """By service, those of its replicas that answer commands and queries."""
-        return {
-            service: [each.address for each in self.replicas if each.service == service and each.role in ("api", "all")]
-            for service in SERVICES
-        }
-
     def replicas_of(self, service: str) -> list[Replica]:
         return [each for each in self.replicas if each.service == service]
 
-    def migrate(self) -> None:
-        """The deploy step of each service: it makes what is missing in PostgreSQL and NATS."""
+    @contextmanager
+    def out_of_rotation(self, replica: Replica) -> Iterator[None]:
+        """Meanwhile no caller is sent to it, as by a load balancer that it has told that it ends."""
+        serves = replica.address in (addresses := self.addresses[replica.service])
+        if serves:
+            addresses.remove(replica.address)
+        yield
+        if serves:
+            addresses.append(replica.address)
+
+    @contextmanager
+    def one_more(self, service: str, role: str) -> Iterator[Replica]:
+        """A replica beside those that run, supervised as they are. At the end it is drained: no caller is sent to it
+        any more, and it finishes what it has begun. Raises AssertionError when it does not end with 0."""
+        name = f"{service}-{role}-{next(self._added)}"
+        replica = self._replica(name, service, role, ports.choose_ports({name: None})[name])
+        with self._supervised:
+            self.replicas = [*self.replicas, replica]
+        try:
+            replica.start()
+            self._let_in(replica)
+            yield replica
+        finally:
+            if replica.address in self.addresses[service]:
+                self.addresses[service].remove(replica.address)
+            with self._supervised:
+                self.replicas = [each for each in self.replicas if each is not replica]
+            code = replica.drain()
+        assert code in (0, None), f"{name} ended with {code} when it was drained"
+
+    def migrate(self, code: Path | None = None) -> None:
+        """The deploy step of each service: it makes what is missing in PostgreSQL and NATS. `code`: of another
+        checkout."""
+        code = code or self.code
         migrations = [Process(f"{service}-migrate", self.folder) for service in SERVICES]
         for service, migration in zip(SERVICES, migrations, strict=True):
-            environment = self._environments[service] | self._owners[service]
-            migration.start([sys.executable, "-m", f"{service}.main", "migrate"], environment)
+            environment = self._environments[service] | self._owners[service] | {"PYTHONPATH": python_path(code)}
+            migration.start([*program(code, service), "migrate"], environment)
         for migration in migrations:
             try:
                 migration.wait_until_done(MIGRATE_TIMEOUT_SECONDS)
@@ -124,8 +158,8 @@ class Cluster:
 
     def run(self, service: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command of a service, such as `check-rebuild`."""
-        command = [sys.executable, "-m", f"{service}.main", *arguments]
-        environment = self._environments[service]
+        command = [*program(self.code, service), *arguments]
+        environment = self._environments[service] | {"PYTHONPATH": python_path(self.code)}
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=900)
 
     def rows(self, service: str, statement: str) -> list[dict[str, Any]]:
@@ -164,6 +198,7 @@ class Cluster:
             self._environments[service] = environment | {
                 "DLA_NATS_URL": f"nats://127.0.0.1:{self._ports['nats-proxy']}",
                 "DLA_RATE_PERSON": "1000000/minute",
+                **self._settings,
             }
             role = f"{database}_serve"
             self._execute(f'alter role "{role}" connection limit {CONNECTIONS_OF_A_SERVICE}')
@@ -186,10 +221,9 @@ class Cluster:
 
     def _start_replicas(self, undo: ExitStack) -> None:
         for service, role, number in self._names:
-            port = self._ports[f"{service}-{role}-{number}"]
-            environment: Mapping[str, str] = self._environments[service]
-            replica = Replica(service, role, number, folder=self.folder, port=port, environment=environment)
-            self.replicas.append(replica)
+            name = f"{service}-{role}-{number}"
+            self.replicas.append(self._replica(name, service, role, self._ports[name]))
+            self._let_in(self.replicas[-1])
         undo.callback(self._stop_replicas)
         for replica in self.replicas:
             replica.start()
@@ -199,10 +233,19 @@ class Cluster:
         undo.callback(self._closing.set)
         self.wait_until_ready()
 
+    def _replica(self, name: str, service: str, role: str, port: int) -> Replica:
+        environment = self._environments[service]
+        return Replica(name, service, role, folder=self.folder, port=port, environment=environment, code=self.code)
+
+    def _let_in(self, replica: Replica) -> None:
+        if replica.role in ("api", "all"):
+            self.addresses[replica.service].append(replica.address)
+
     def _supervise(self) -> None:
         while not self._closing.wait(SUPERVISION_SECONDS):
-            for replica in self.replicas:
-                replica.restart_if_ended()
+            with self._supervised:
+                for replica in self.replicas:
+                    replica.restart_if_ended()
 
     def _stop_replicas(self) -> None:
         for replica in self.replicas:

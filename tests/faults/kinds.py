@@ -53,6 +53,16 @@ def rolling_restart(cluster: Cluster, fault: Fault, ending: Event) -> None:
                 break
 
 
+def scale_out_and_in(cluster: Cluster, fault: Fault, ending: Event) -> None:
+    """One replica more of a role, under load for a while, and then drained: it must end with 0."""
+    beside = _find(cluster, fault)
+    with cluster.one_more(beside.service, beside.role) as added:
+        for _ in range(600):
+            if added.is_ready(cluster.http) or ending.wait(0.1):
+                break
+        ending.wait(fault.seconds)
+
+
 def crash_postgres(cluster: Cluster, fault: Fault, ending: Event) -> None:
     """kill -9 of the postmaster: the backends notice and leave."""
     with cluster.servers:
@@ -148,6 +158,7 @@ PROCESS_FAULTS: Mapping[str, Inject] = {
     "freeze": freeze,
     "restart": restart,
     "rolling-restart": rolling_restart,
+    "scale": scale_out_and_in,
 }
 SERVER_FAULTS: Mapping[str, Inject] = {
     "postgres-crash": crash_postgres,

@@ -21,14 +21,25 @@ RESTART_SECONDS = 1.0
 READY_TIMEOUT_SECONDS = 600.0
 
 
+def program(code: Path, service: str) -> list[str]:
+    """The command line of a service; in older checkouts its module is `main`."""
+    is_package = (code / "services" / service / "src" / service / "__main__.py").exists()
+    return [sys.executable, "-m", service if is_package else f"{service}.main"]
+
+
+def python_path(code: Path) -> str:
+    """Where the packages of a checkout are found before the installed ones."""
+    return os.pathsep.join(map(str, [code / "shared" / "src", *sorted((code / "services").glob("*/src"))]))
+
+
 class Replica:
     def __init__(
-        self, service: str, role: str, number: int, *, folder: Path, port: int, environment: Mapping[str, str]
+        self, name: str, service: str, role: str, *, folder: Path, port: int, environment: Mapping[str, str], code: Path
     ) -> None:
-        self.service, self.role, self.port = service, role, port
-        self.name = f"{service}-{role}-{number}"
+        """`code`: the checkout that it runs."""
+        self.name, self.service, self.role, self.port = name, service, role, port
         self.starts = 0
-        self._folder = folder
+        self._folder, self._code = folder, code
         self._environment = {**environment, "DLA_PORT": str(port)}
         self._lock = Lock()
         self._process = Process(self.name, folder, port=port)
@@ -63,14 +74,25 @@ class Replica:
         self._signal(signal.SIGCONT)
 
     def restart(self) -> None:
-        """An orderly stop and a new start, as a release does."""
+        """An orderly stop and a new start."""
+        self.upgrade(self._code)
+
+    def upgrade(self, code: Path) -> int | None:
+        """An orderly stop and a new start of another checkout, as a release does. The exit code of the old one."""
         with self._lock:
-            self._process.stop()
+            ended = self._process.stop()
+            self._code = code
             self._start()
+            return ended
 
     def stop(self) -> None:
         with self._lock:
             self._process.stop()
+
+    def drain(self) -> int | None:
+        """An orderly stop for good. The exit code; null when it had ended by itself before."""
+        with self._lock:
+            return None if self._is_ended() else self._process.stop()
 
     def ask_to_stop(self) -> None:
         self._process.ask_to_stop()
@@ -92,8 +114,8 @@ class Replica:
     def _start(self) -> None:
         if self._process.log.exists():  # the logs of all starts are kept: they are the trace
             shutil.move(self._process.log, self._process.log.with_suffix(f".{self.starts}.log"))
-        command = [sys.executable, "-m", f"{self.service}.main", "serve", "--role", self.role]
-        self._process.start(command, self._environment)
+        command = [*program(self._code, self.service), "serve", "--role", self.role]
+        self._process.start(command, self._environment | {"PYTHONPATH": python_path(self._code)})
         self.starts += 1
         self._ended_at = None
 

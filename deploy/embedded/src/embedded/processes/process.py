@@ -99,18 +99,20 @@ class Process:
             self._kill_at = time.monotonic() + self._stop_timeout
             self._child.send_signal(self._stop_signal)
 
-    def stop(self) -> None:
-        """Asks it to stop, unless that was done; after the time-out, kills it with all that it started."""
+    def stop(self) -> int | None:
+        """Asks it to stop, unless that was done; after the time-out, kills it with all that it started. Its exit code,
+        null when it does not run."""
         self.ask_to_stop()
         if self._child is None or self._kill_at is None:
-            return
+            return None
         try:
-            self._child.wait(max(0.0, self._kill_at - time.monotonic()))
+            code = self._child.wait(max(0.0, self._kill_at - time.monotonic()))
         except subprocess.TimeoutExpired:
             with suppress(ProcessLookupError):  # it has just ended by itself
                 os.killpg(self._child.pid, signal.SIGKILL)
-            self._child.wait()
+            code = self._child.wait()
         self._child = None
+        return code
 
     def _fresh_log(self) -> IO[bytes]:
         """An empty log file; that of the previous start is renamed."""

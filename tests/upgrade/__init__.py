@@ -1,0 +1,1 @@
+"""A rolling upgrade from an earlier commit while clients play dossiers."""
