@@ -194,6 +194,8 @@ WITHOUT_A_PAST = {
     "/people/{id}/erasure/certificate.{form}": "the same, on paper",
     "/cases/{id}/bundle": "a bundle is whole: its proofs are those of the newest checkpoint",
     "/events/{id}/proof": "an event never changes",
+    "/transmission": "a recipient reads what was sent to them as long as it waits for an answer, and not after",
+    "/transmission/attachments/{attachment}": "the same",
 }
 """What of a case takes no instant, and why; documents take a version of the aggregate alone."""
 WITHOUT_A_DAY = {

@@ -1,13 +1,15 @@
 """Orientations: one step after the other, and never without the consent of the structure."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from intake.domain.mail import MailKind, QueueMail
 from intake.domain.orientation import (
     AcknowledgeOrientation,
     ChaseChannel,
@@ -21,15 +23,22 @@ from intake.domain.orientation import (
     OrientationConsented,
     OrientationDeclined,
     OrientationProposed,
+    OrientationReminded,
     OrientationSent,
     OrientationStatus,
     ProposeOrientation,
+    Recipient,
     RecordConsent,
+    RemindRecipient,
     SendOrientation,
+    companions,
+    deadlines,
     decider,
 )
-from shared.kernel import PersonalData
-from shared.testing.scenarios import CASE, NOW, MemoryLog, Scenarios, new_id, text
+from intake.domain.personal_link import IssueRecipientLink
+from shared.attachments import CiteAttachment
+from shared.kernel import Actor, PersonalData, Role
+from shared.testing.scenarios import CASE, NOW, MemoryLog, Scenarios, context, new_id, text
 
 given = Scenarios(decider)
 TODAY = NOW.date()
@@ -40,7 +49,7 @@ PROPOSED = OrientationProposed(
 )
 CONSENTED, SENT, ACKNOWLEDGED = OrientationConsented(TODAY), OrientationSent(TODAY), OrientationAcknowledged(TODAY)
 CONCLUDED = OrientationConcluded(text("Prêt accordé."), TODAY)
-DECLINED = OrientationDeclined(text("Déjà cliente."), TODAY)
+DECLINED = OrientationDeclined(text("Déjà cliente."), TODAY, on_behalf=True)
 UNTIL_ACKNOWLEDGED = (PROPOSED, CONSENTED, SENT, ACKNOWLEDGED)
 
 
@@ -111,10 +120,17 @@ def test_every_event_comes_back_from_the_log_and_no_free_text_is_stored_in_clear
     expected = (
         OrientationProposed(CASE, None, reason=text("secret raison"), on=TODAY, other=PersonalData(CASE, "secret nom")),
         CONSENTED,
-        OrientationSent(TODAY, text("secret message")),
+        OrientationSent(
+            TODAY,
+            text("secret message"),
+            recipient=CASE,
+            name=PersonalData(CASE, "secret nom"),
+            email=PersonalData(CASE, "secret adresse"),
+        ),
         ACKNOWLEDGED,
         OrientationConcluded(text("secret résultat"), TODAY),
         OrientationDeclined(text("secret motif"), TODAY),
+        OrientationReminded(1, TODAY),
         OrientationChased(ChaseChannel.EMAIL, text("secret dit"), on=TODAY, by="some-adviser"),
     )
     assert {type(event) for event in expected} == set(decider.events)
@@ -165,3 +181,64 @@ def test_the_state_carries_the_day_of_each_step_which_never_precedes_the_one_bef
     given(proposed).when(RecordConsent(on=TODAY + timedelta(days=2))).refused("absurd-date")
     dates = given(proposed, CONSENTED, SENT, ACKNOWLEDGED).state.dates
     assert dates == {"proposed": before, "consented": TODAY, "sent": TODAY, "acknowledged": TODAY}
+
+
+PERSON, IDENTITY = new_id(1), UUID(int=70)
+BANK = Recipient("Annaïg Kervella", "accueil@banque.example")
+MAILED = OrientationSent(
+    TODAY, None, recipient=PERSON, name=PersonalData(PERSON, BANK.name), email=PersonalData(PERSON, BANK.email)
+)
+RECIPIENT = Actor(str(PERSON), Role.RECIPIENT)
+
+
+def test_a_recipient_is_named_when_it_is_sent_today_and_to_one_address() -> None:
+    consented = given(PROPOSED, CONSENTED)
+    consented.when(SendOrientation(recipient=BANK)).then(MAILED)
+    consented.when(SendOrientation(recipient=replace(BANK, email="accueil"))).refused("mail-address-to-correct")
+    earlier = given(replace(PROPOSED, on=TODAY - timedelta(days=3)), OrientationConsented(TODAY - timedelta(days=3)))
+    earlier.when(SendOrientation(on=TODAY - timedelta(days=1), recipient=BANK)).refused("absurd-date")
+
+
+def test_a_recipient_gets_a_link_for_as_long_as_the_deployment_allows() -> None:
+    state = given(PROPOSED, CONSENTED).state
+    (issued,) = companions(state, MAILED, context(), lambda _context, _person: IDENTITY, recipient_days=30)
+    assert (issued.decider.name, issued.stream) == ("personal link", PERSON)
+    until = TODAY + timedelta(days=30)
+    assert issued.command == IssueRecipientLink(PERSON, BANK.name, email=BANK.email, identity=IDENTITY, until=until)
+    assert [*companions(state, SENT, context())] == []
+
+
+def test_the_attachments_of_the_consent_are_cited() -> None:
+    paper = UUID(int=80)
+    given(PROPOSED).when(RecordConsent(attachments=(paper, paper))).then(OrientationConsented(TODAY, (paper,)))
+    world = replace(context(), stream=UUID(int=81))
+    (cited,) = companions(given(PROPOSED).state, OrientationConsented(TODAY, (paper,)), world)
+    assert (cited.stream, cited.command) == (paper, CiteAttachment("orientation-consented", UUID(int=81)))
+
+
+def test_a_recipient_is_reminded_on_working_days_and_not_once_they_have_answered() -> None:
+    state = given(PROPOSED, CONSENTED).state
+    days = {each.key: each.on for each in deadlines(state, MAILED, (5, 12))}
+    assert days == {"1": date(2026, 3, 9), "2": date(2026, 3, 16)}, "5 and 12 days after a Monday are at a weekend"
+    assert [*deadlines(state, SENT)] == []
+    sent = given(PROPOSED, CONSENTED, MAILED)
+    for answer in (ACKNOWLEDGED, CONCLUDED, DECLINED):
+        assert {each.key: each.on for each in deadlines(sent.state, answer)} == {"1": None, "2": None}
+        given(PROPOSED, CONSENTED, MAILED, answer).when(RemindRecipient(1)).then()
+    sent.when(RemindRecipient(1)).then(OrientationReminded(1, TODAY))
+    given(PROPOSED, CONSENTED, SENT).when(RemindRecipient(1)).then()
+    (queued,) = companions(sent.state, OrientationReminded(1, TODAY), context())
+    assert queued.command == QueueMail(MailKind.REMINDER, PERSON)
+
+
+def test_a_recipient_answers_for_themselves_and_nobody_elses_orientation() -> None:
+    sent = given(PROPOSED, CONSENTED, MAILED)
+    sent.when(AcknowledgeOrientation(), by=RECIPIENT).then(OrientationAcknowledged(TODAY, on_behalf=False))
+    sent.when(AcknowledgeOrientation()).then(OrientationAcknowledged(TODAY, on_behalf=True))
+    other = replace(RECIPIENT, id=str(UUID(int=99)))
+    for command in (AcknowledgeOrientation(), CONCLUDE, DECLINE):
+        sent.when(command, by=other).refused("not-your-orientation")
+    declined = OrientationDeclined(text("Déjà cliente."), TODAY, on_behalf=False)
+    sent.when(DECLINE, by=RECIPIENT).then(declined)
+    sent.when(DECLINE, by=Role.LEADER).then(declined)
+    assert given(PROPOSED, CONSENTED, MAILED, ACKNOWLEDGED).state.on_behalf == (OrientationStatus.ACKNOWLEDGED,)

@@ -53,7 +53,7 @@ NAME = PersonalData(PERSON, "Maëlle Kerdoncuff")
 GIVEN = AccessLinkGiven(
     CASE,
     PERSON,
-    role=AccessLinkRole.LEADER,
+    role=Role.LEADER,
     name=NAME,
     identity=FIRST,
     until=LONGEST,
@@ -73,7 +73,7 @@ def test_a_link_lasts_as_long_as_the_deployment_allows_and_no_longer() -> None:
     sooner = AccessLinkGiven(
         CASE,
         PERSON,
-        role=AccessLinkRole.LEADER,
+        role=Role.LEADER,
         name=NAME,
         identity=FIRST,
         until=TODAY,

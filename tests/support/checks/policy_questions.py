@@ -15,6 +15,8 @@ OF_NO_RIGHT = {
     "GET /readyz",
     "GET /api/v1/self-checks/questions",
     "POST /api/v1/self-checks",
+    "POST /api/v1/mailed-links",
+    "POST /api/v1/lost-links",
     "GET /api/v1/me",
     "GET /api/v1/units",
     "GET /api/v1/provider-cases",

@@ -48,6 +48,12 @@ UNTOLD: dict[str, Any] = {
     "/api/v1/parcours/{case}/tenders/{id}/providers/{provider}/access": {"account": SOME_ID},
     "/api/v1/requests/{case}/access-links/{id}/revocation": {"reason": "Fin de mandat."},
     "/api/v1/operations": {"unit": "dla-44", "title": "Une fonction comptable partagée entre trois associations"},
+    "/api/v1/lost-links": {"email": "accueil@jardins.example"},
+    "/api/v1/mailed-links": {"token": "AZk_LlwAehCKUT9vfBstQQ1vQ2o0c3R1dnd4eXo3MTIzNDU2Nzg5MGFiY2RlZmdo"},
+    "/api/v1/requests/{case}/orientations/{id}/sending": {
+        "message": "La structure cherche un prêt relais\u00a0: pourriez-vous la recevoir ce mois-ci\u202f?",
+        "recipient": {"name": "Annaïg Kervella", "email": "accueil@banque.example"},
+    },
     "/api/v1/people/search": {"words": "Kerdoncuff"},
     "/api/v1/retention/{id}/hold": {"reason": "Contrôle de l’emploi des fonds en cours."},
     "/api/v1/retention/{id}/release": {"reason": "Le contrôle est terminé."},

@@ -17,7 +17,7 @@ from shared.kernel import Actor, Role
 FILE = Path(__file__).parents[3] / "docs" / "rights.md"
 OWN, REGION, OTHER = "dla-44", "dla-49", "dla-75"
 DOSSIER, ANOTHER = UUID(int=1), UUID(int=2)
-BOUND = (Role.LEADER, Role.PROVIDER)
+BOUND = (Role.LEADER, Role.PROVIDER, Role.RECIPIENT)
 WHOSE = {
     "own unit": OWN,
     "another unit of the territory": REGION,

@@ -99,6 +99,7 @@ def intake(running: Served) -> Known:
         "/api/v1/requests/{}/orientations/{}": orientation["id"],
         "/api/v1/requests/{}/access-links/{}": _made(adviser.post(f"{path}/access-links", link))["id"],
         "/api/v1/requests/{}/meetings/{meeting}": "1",
+        "/api/v1/requests/{}/transmission/attachments/{attachment}": str(uuid7()),
         "/api/v1/requests/{}/criteria/{criterion}": "employer",
         "/api/v1/identities/{}": identity,
         "/api/v1/identities/{}/rights/{right}": given,

@@ -21,6 +21,7 @@ from console.auth.request_session import PAGE_HEADERS, RequestSessionMiddleware
 from console.commands.operations import Catalogue
 from console.pages import design, error_pages, live, sign_in
 from console.pages.reading import access_log, cases, documents, event, ledger, versions
+from console.pages.recipient import mailed_link, transmission
 from console.pages.work import case_work, command_form, new_request, tender, today
 from console.rate_limiting import PageRateLimitMiddleware
 from console.secret_forms import SecretFormMiddleware
@@ -40,6 +41,8 @@ from shared.web.limits import RateLimiter, build_server
 
 PAGES = (
     sign_in,
+    mailed_link,
+    transmission,
     today,
     cases,
     new_request,

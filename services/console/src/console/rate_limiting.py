@@ -13,7 +13,7 @@ from console.auth.request_session import get_session, is_static
 from console.pages.rendering import page
 from shared.web.limits import RateLimiter, address_of
 
-SIGN_IN_PATHS = frozenset({"/acces", "/connexion/jeton", "/retour"})
+SIGN_IN_PATHS = frozenset({"/acces", "/connexion/jeton", "/lien", "/retour"})
 """Paths that try a secret. They are counted here: to the services, every visitor of the console has one address."""
 REFUSAL_DELAY_SECONDS = 1.0
 """For an address that was refused 60 times within a minute."""

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-SECRET_FORMS = {"/acces": "/acces", "/connexion/jeton": "/connexion"}
+SECRET_FORMS = {"/acces": "/acces", "/connexion/jeton": "/connexion", "/lien": "/lien"}
 """Paths that a secret is sent to, and the page that says what became of it."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -15,11 +15,15 @@ from intake.domain.register import register
 from intake.domain.register.state import Register
 from intake.domain.request import request
 from intake.domain.request.state import Request
+from intake.mail.mailed_links import MailedLinks
+from intake.mail.mailer import Post
+from intake.mail.smtp import SmtpServer
+from intake.mail.texts import Sender
 from intake.reference.directory import Directory
 from intake.reference.files import read_competence
 from intake.reference.loading import load_reference
 from intake.settings import IntakeSettings
-from shared.kernel import Context, Decider
+from shared.kernel import CompanionCommand, Context, Deadline, Decider
 
 
 class Deployment:
@@ -60,6 +64,33 @@ class Deployment:
         """One for the whole process, because it caches its answers."""
         return Directory(str(self.settings.prefill_url)) if self.settings.prefill_url else None
 
+    @property
+    def sends_mail(self) -> bool:
+        return self.settings.smtp_host is not None
+
+    @cached_property
+    def mailed_links(self) -> MailedLinks:
+        """Where mail is on."""
+        assert self.settings.identity_key is not None
+        return MailedLinks(self.settings.identity_key.get_secret_value())
+
+    @cached_property
+    def post(self) -> Post | None:
+        """The SMTP server and the sender; null where mail is off."""
+        settings = self.settings
+        if settings.smtp_host is None:
+            return None
+        assert settings.mail_from and settings.console_url
+        server = SmtpServer(
+            settings.smtp_host,
+            settings.smtp_port,
+            tls=settings.smtp_tls,
+            user=settings.smtp_user,
+            password_file=settings.smtp_password_file,
+            authorities=settings.ca_file,
+        )
+        return Post(server, Sender(settings.mail_from, str(settings.console_url), link_days=settings.mail_link_days))
+
 
 def _request_decider(deployment: Deployment) -> Decider[Request]:
     def decide(state: Request, command: Any, context: Context) -> Sequence[Any]:
@@ -72,7 +103,17 @@ def _orientation_decider(deployment: Deployment) -> Decider[Orientation]:
     def decide(state: Orientation, command: Any, context: Context) -> Sequence[Any]:
         return orientation.decide(state, command, context, deployment.reference)
 
-    return replace(orientation.decider, decide=decide)
+    def companions(state: Orientation, event: Any, context: Context) -> Iterable[CompanionCommand]:
+        if not deployment.sends_mail:
+            return orientation.companions(state, event, context)
+        return orientation.companions(
+            state, event, context, deployment.mailed_links.first_identity, deployment.settings.recipient_days
+        )
+
+    def deadlines(state: Orientation, event: Any) -> Iterable[Deadline]:
+        return orientation.deadlines(state, event, deployment.settings.reminder_days)
+
+    return replace(orientation.decider, decide=decide, companions=companions, deadlines=deadlines)
 
 
 def _register_decider(deployment: Deployment) -> Decider[Register]:

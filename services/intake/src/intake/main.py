@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -12,7 +14,10 @@ from intake.api import build_routers
 from intake.bootstrap import Deployment
 from intake.cli import add_commands
 from intake.domain import erasure, personal_link, retention
+from intake.domain.mail import mail_decider
 from intake.integration_events import to_integration_event
+from intake.mail.due import outgoing_mails
+from intake.mail.mailer import Mailer
 from intake.operations.erasure import repeat_erasure
 from intake.operations.register_list import identities
 from intake.operations.retention import archive_cases
@@ -26,12 +31,15 @@ from shared.erasure.erasure import decider as key_erasure
 from shared.eventlog import ServiceApplication
 from shared.messaging.restored_publisher import decider as followed
 from shared.names import name_decider
-from shared.runtime import Service, command_line
+from shared.runtime import Service, Worker, command_line
 
 
 def build_service(deployment: Deployment) -> Service:
     def archive_due_cases(app: ServiceApplication) -> list[UUID]:
         return archive_cases(app, deployment.settings.keep_closed_months)
+
+    def mail_workers() -> list[Callable[[ServiceApplication], Worker]]:
+        return [partial(Mailer, post=deployment.post)] if deployment.post else []
 
     return Service(
         name="intake",
@@ -40,6 +48,7 @@ def build_service(deployment: Deployment) -> Service:
             deployment.requests,
             deployment.orientations,
             personal_link.decider,
+            mail_decider,
             attachment,
             deployment.register,
             erasure.decider,
@@ -54,9 +63,10 @@ def build_service(deployment: Deployment) -> Service:
         publishes=contracts.PUBLISHED_EVENTS,
         reactions=reactions,
         find_protected_case=find_protected_case,
-        projections=(projections.requests, projections.chases, caseload.projection, identities),
+        projections=(projections.requests, projections.chases, caseload.projection, identities, outgoing_mails),
         own_settings=IntakeSettings,
         hourly=(archive_due_cases,),
+        workers=mail_workers,
         prepare=deployment.read_reference,
         erases_again=repeat_erasure,
         load_rights=load_rights,
@@ -64,6 +74,7 @@ def build_service(deployment: Deployment) -> Service:
             "requests": "Les demandes d’accompagnement, de l’accueil à leur suite.",
             "orientations": "Les orientations vers d’autres acteurs, avec l’accord de la structure.",
             "personal links": "Les liens personnels de dirigeant·es et de prestataires, chacun vers un seul dossier.",
+            "mails": "Les courriels qui portent un lien personnel, et le lien que l’on redemande.",
             "register of rights": "Qui a quel droit, sur quoi, et depuis quand.",
             "people": "Ce que l’accueil détient d’une personne, et son effacement dans tous les services.",
             "retention": "Ce qui arrive au terme de sa conservation, et ce que le ou la DPO garde plus longtemps.",

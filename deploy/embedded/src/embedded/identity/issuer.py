@@ -22,6 +22,7 @@ ROLES = (
     "regional",
     "leader",
     "provider",
+    "recipient",
     "committee",
     "resource_centre",
     "pilot",

@@ -12,6 +12,7 @@ ROLE_NAMES = {
     "regional": "DLA régional",
     "leader": "dirigeant·e de la structure",
     "provider": "prestataire",
+    "recipient": "destinataire d’une orientation",
     "committee": "comité d’appui",
     "resource_centre": "centre de ressources",
     "pilot": "pilote",

@@ -138,10 +138,11 @@ async def reviews(context: FormContext, field: Field) -> Field:
 
 
 async def attachments(context: FormContext, field: Field) -> Field:
-    case, service = context.parameters.get("id"), context.operation.service
+    case, service = context.parameters.get("case") or context.parameters.get("id"), context.operation.service
     collection = context.operation.template.partition("/")[0]
     listed = await context.get(service, f"/api/v1/{collection}/{case}/attachments") or []
-    return _choose(field, [Option(each["id"], each["title"]) for each in listed if each["status"] != "withdrawn"])
+    options = [Option(each["id"], each["title"]) for each in listed if each["status"] != "withdrawn"]
+    return _choose(field, options, Kind.CHOICES if field.name == "attachments" else Kind.CHOICE)
 
 
 async def operations(context: FormContext, field: Field) -> Field:
@@ -202,6 +203,7 @@ RESOLVERS: dict[str, Resolve] = {
     "scores": scores,
     "review": reviews,
     "attachment": attachments,
+    "RecordConsent.attachments": attachments,
     "collective_operation": operations,
     "operation": operations,
     "RecordReview.indicators": measures,

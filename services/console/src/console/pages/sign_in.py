@@ -49,7 +49,7 @@ async def sign_in_page(
 ) -> Response:
     """`refus`, `attente`: the status with which a token was refused, and the seconds to wait."""
     if refus is not None:
-        return _refused(request, "sign_in.html", refus, attente, TOKEN_REFUSALS, then=safe_path(vers), ended=False)
+        return refused_page(request, "sign_in.html", refus, attente, TOKEN_REFUSALS, then=safe_path(vers), ended=False)
     return page(request, "sign_in.html", then=safe_path(vers), ended=fin, wrong=None)
 
 
@@ -79,7 +79,7 @@ async def provider_callback(request: Request) -> Response:
         return page(request, "provider_silent.html", 503)
     except SignInRefused:
         return _sign_in_refused(request, "Le fournisseur d’identité n’a pas confirmé qui vous êtes.")
-    await request_session.begin(_signed_in_session(request, tokens))
+    await request_session.begin(signed_in_session(request, tokens))
     return page(request, "come_in.html", then=attempt.then)
 
 
@@ -87,7 +87,7 @@ def _sign_in_refused(request: Request, reason: str) -> HTMLResponse:
     return page(request, "sign_in.html", 403, then="/", ended=False, wrong=reason)
 
 
-def _signed_in_session(request: Request, tokens: Tokens) -> ReaderSession:
+def signed_in_session(request: Request, tokens: Tokens) -> ReaderSession:
     fresh = new_session(request.app.state.settings.hours)
     return msgspec.structs.replace(
         fresh, token=tokens.access, refresh=tokens.refresh, expires=tokens.expires, name=tokens.name
@@ -101,7 +101,7 @@ async def sign_in_with_token(request: Request) -> Response:
     token = form.get("jeton", "")
     if not request.app.state.settings.development or not _is_token(token):
         raise HTTPException(401)
-    await get_session(request).begin(_signed_in_session(request, Tokens(token, None, expires=None, name=None)))
+    await get_session(request).begin(signed_in_session(request, Tokens(token, None, expires=None, name=None)))
     return RedirectResponse(safe_path(form.get("vers", "/")), 303)
 
 
@@ -111,11 +111,11 @@ async def personal_link(request: Request, refus: Status | None = None, attente: 
 
     `refus`, `attente`: the status with which a code was refused, and the seconds to wait."""
     if refus is not None:
-        return _refused(request, "personal_link.html", refus, attente, CODE_REFUSALS)
+        return refused_page(request, "personal_link.html", refus, attente, CODE_REFUSALS)
     return page(request, "personal_link.html", wrong=None)
 
 
-def _refused(
+def refused_page(
     request: Request, template: str, status: int, wait: int | None, texts: Mapping[int, str], **context: Any
 ) -> Response:
     """A form again, and why what was sent was refused; a secret is never sent back."""
@@ -136,7 +136,7 @@ async def sign_in_with_personal_link(request: Request) -> Response:
         await fetch_rights(request.app.state.services, Reader(secret))
     except UpstreamError as error:
         raise HTTPException(401 if error.status in (401, 403) else 503) from error
-    await get_session(request).begin(_signed_in_session(request, Tokens(secret, None, expires=None, name=None)))
+    await get_session(request).begin(signed_in_session(request, Tokens(secret, None, expires=None, name=None)))
     return RedirectResponse("/", 303)
 
 

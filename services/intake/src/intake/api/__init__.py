@@ -8,6 +8,7 @@ from intake.api import (
     caseload,
     chases,
     erasure,
+    mails,
     names,
     orientations,
     personal_links,
@@ -16,6 +17,7 @@ from intake.api import (
     requests,
     retention,
     self_checks,
+    transmissions,
     units,
 )
 from intake.bootstrap import Deployment
@@ -28,10 +30,12 @@ from shared.web.resources import Contribution, attachments_router
 def build_routers(deployment: Deployment) -> tuple[APIRouter, ...]:
     """In the order in which paths are matched: `/requests/chases` before `/requests/{id}`."""
     request_router, request_endpoints = requests.build_router(deployment)
+    orientation_router, orientation_endpoints = orientations.build_router(deployment, request_endpoints)
     return (
         chases.build_router(deployment),
         request_router,
-        orientations.build_router(deployment, request_endpoints),
+        orientation_router,
+        transmissions.build_router(orientation_endpoints),
         personal_links.build_router(deployment, request_endpoints),
         attachments_router(
             "/requests",
@@ -48,4 +52,5 @@ def build_routers(deployment: Deployment) -> tuple[APIRouter, ...]:
         erasure.build_router(deployment),
         retention.build_router(deployment),
         names.router,
+        *mails.build_routers(deployment),
     )

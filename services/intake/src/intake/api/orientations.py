@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from intake.api.mails import MAIL_OFF, require_mail
 from intake.bootstrap import Deployment
 from intake.documents.orientation_letter import orientation_documents
 from intake.domain.orientation import (
@@ -27,7 +28,7 @@ from intake.domain.request import request
 from intake.domain.request.state import Request
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
-from shared.web.auth import CASE_READERS, STAFF, CaseReaderDep, authorize
+from shared.web.auth import CASE_READERS, STAFF, Caller, CaseReaderDep, authorize
 from shared.web.collections import load_case_for_response
 from shared.web.requests import AppDep, PointInTimeDep, case_router
 from shared.web.resources import AggregateEndpoints
@@ -74,17 +75,25 @@ def list_orientations(
     ]
 
 
-def build_router(deployment: Deployment, requests: AggregateEndpoints[Request]) -> APIRouter:
+def build_router(
+    deployment: Deployment, requests: AggregateEndpoints[Request]
+) -> tuple[APIRouter, AggregateEndpoints[Orientation]]:
+    def require_mail_for_recipient(
+        _app: ServiceApplication, _caller: Caller, _case: UUID, command: SendOrientation
+    ) -> None:
+        if command.recipient is not None:
+            require_mail(deployment)
+
     router = case_router("/requests/{case}/orientations", "orientations")
     router.get("", summary="List the orientations of a case")(list_orientations)
     orientations = AggregateEndpoints(router, deployment.orientations, within=requests)
     orientations.create(ProposeOrientation, *STAFF)
     orientations.command("/consent", RecordConsent, *STAFF, Role.LEADER)
-    orientations.command("/sending", SendOrientation, *STAFF)
-    orientations.command("/acknowledgment", AcknowledgeOrientation, *STAFF)
+    orientations.command("/sending", SendOrientation, *STAFF, check=require_mail_for_recipient, may_refuse=(MAIL_OFF,))
+    orientations.command("/acknowledgment", AcknowledgeOrientation, *STAFF, Role.RECIPIENT)
     orientations.command("/chases", ChaseOrientation, *STAFF)
-    orientations.command("/outcome", ConcludeOrientation, *STAFF)
-    orientations.command("/refusal", DeclineOrientation, *STAFF, Role.LEADER)
+    orientations.command("/outcome", ConcludeOrientation, *STAFF, Role.RECIPIENT)
+    orientations.command("/refusal", DeclineOrientation, *STAFF, Role.LEADER, Role.RECIPIENT)
     orientations.get(*CASE_READERS, extra=extra_fields, extra_kind=OrientationExtra)
     orientations.documents(orientation_documents, *CASE_READERS)
-    return router
+    return router, orientations

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Body, Response
 from fastapi import Request as HttpRequest
 from pydantic import BaseModel, ConfigDict, Field
 
+from intake.api.mails import MAIL_OFF, require_mail
 from intake.bootstrap import Deployment
 from intake.domain.personal_link import (
     AccessLink,
     AccessLinkGiven,
-    AccessLinkRole,
     GiveAccessLink,
     IssueAccessLink,
     RenewAccessLink,
@@ -75,12 +75,13 @@ class NewAccessLink(CommandResult):
 
 
 class AccessLinkRow(BaseModel):
-    """`until`: the last day; `given_by`: a pseudonym, and `names` what they are called."""
+    """`until`: the last day; `given_by`: a pseudonym, and `names` what they are called; `email`: where it is mailed."""
 
     id: UUID
     version: int
-    role: AccessLinkRole
+    role: Role
     name: str
+    email: str | None
     until: date
     given_by: str
     revoked: bool
@@ -137,9 +138,8 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
             authorize(caller, case, self.case_kind)
             return self._issue(request, app, caller, case, id, body, idempotency_key, response, minimal=minimal)
 
-        self._add_link_route(
-            give_link, self.declare_creation(GiveAccessLink, "", roles, becomes=IssueAccessLink), "", 201
-        )
+        declared = self.declare_creation(GiveAccessLink, "", roles, becomes=IssueAccessLink, may_refuse=(MAIL_OFF,))
+        self._add_link_route(give_link, declared, "", 201)
         renewal = CommandEndpoint(
             RenewAccessLink, f"{self.router.prefix}/{{id}}/renewal", roles=roles, becomes=IssueAccessLink
         )
@@ -192,6 +192,8 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
         assert identity is not None
 
         def prepare() -> IssueAccessLink:
+            if isinstance(body, GiveAccessLink) and body.email is not None:
+                require_mail(self._deployment)
             self.require(app, case, person if isinstance(body, RenewAccessLink) else None)
             return build_issue_command(app, case, person, identity, body, self._deployment.settings.link_days)
 
@@ -253,7 +255,7 @@ def _find_namesake(app: ServiceApplication, case: UUID, body: GiveAccessLink) ->
     for person in find_link_holders(app, case):
         link = app.load_existing(decider, person).state
         if (
-            link.role is body.role
+            link.role is Role(body.role)
             and link.name
             and app.key_store.display_text(link.name).casefold() == body.name.casefold()
         ):

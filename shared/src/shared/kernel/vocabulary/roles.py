@@ -19,6 +19,7 @@ class Role(LabelledEnum):
     REGIONAL = "regional", "DLA régional"
     LEADER = "leader", "dirigeant·e de la structure"
     PROVIDER = "provider", "prestataire"
+    RECIPIENT = "recipient", "destinataire d’une orientation"
     COMMITTEE = "committee", "comité d’appui"
     RESOURCE_CENTRE = "resource_centre", "centre de ressources"
     PILOT = "pilot", "pilote"
@@ -38,9 +39,9 @@ class Right:
     """A role that a person has over units, or over one case, for a while.
 
     `unit`: the unit that the person works for; `units`: the further units that the right covers; `case`: the only
-    case that a leader or a provider sees. `since` and `until`: its first and last days. `person`: the identity that the
-    bearer of a personal link acts under. `territories`: the names by which `units` were granted; only the register of
-    rights knows them."""
+    case that a leader or a provider sees, or in which a recipient answers. `since` and `until`: its first and last
+    days. `person`: the identity that the bearer of a personal link acts under. `territories`: the names by which
+    `units` were granted; only the register of rights knows them."""
 
     id: UUID
     role: Role

@@ -185,7 +185,7 @@ def _permitted(case: ProtectedCase, role: Role) -> str:
         "outside": (Actor("nobody", role, unit=ELSEWHERE), ANOTHER_CASE),
         "in charge": (Actor(case.adviser or "nobody", role, unit=first, units=inside), case.id),
     }
-    bound = role in (Role.LEADER, Role.PROVIDER)
+    bound = role in (Role.LEADER, Role.PROVIDER, Role.RECIPIENT)
     said = []
     for place, (actor, own_case) in actors.items():
         permitted = [

@@ -39,7 +39,7 @@ UNCOVERED = {
 }
 EXISTENCE = (AccessAction.READ, AccessAction.HEADERS)
 """What shows at least that a case exists."""
-BOUND = frozenset({Role.LEADER, Role.PROVIDER})
+BOUND = frozenset({Role.LEADER, Role.PROVIDER, Role.RECIPIENT})
 """Those who come in by a link to one case."""
 
 

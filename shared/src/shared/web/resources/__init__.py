@@ -1,6 +1,6 @@
 """One aggregate over HTTP: commands, states, history, versions, documents, attachments."""
 
-from shared.web.resources.attachments import Contribution, attachments_router
+from shared.web.resources.attachments import Contribution, attachments_router, content_response
 from shared.web.resources.command_result import CommandResult
 from shared.web.resources.commands import AggregateEndpoints, Check
 from shared.web.resources.documents import DOCUMENT_RESPONSES, DocumentFormat, document_response, load_source
@@ -20,6 +20,7 @@ __all__ = [
     "VersionEndpoints",
     "VersionHistory",
     "attachments_router",
+    "content_response",
     "document_events",
     "document_response",
     "load_source",

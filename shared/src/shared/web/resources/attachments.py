@@ -266,7 +266,7 @@ def _add_download(attachments: AggregateEndpoints[Attachment], own_only: Contain
         attachments.require(app, case, id)
         if not _may_read(app.load_existing(decider, id).state, caller, own_only):
             raise UnknownCase(str(id))
-        return _content_response(app, id, if_none_match or "")
+        return content_response(app, id, if_none_match or "")
 
 
 def _add_command(content: bytearray, kind: StrEnum, title: str, name: str) -> AddAttachment:
@@ -285,7 +285,8 @@ def _add_command(content: bytearray, kind: StrEnum, title: str, name: str) -> Ad
     )
 
 
-def _content_response(app: ServiceApplication, id: UUID, known_etags: str) -> Response:  # noqa: A002
+def content_response(app: ServiceApplication, id: UUID, known_etags: str) -> Response:  # noqa: A002
+    """The content of an attachment, to be saved. Raises ATTACHMENT_ERASED."""
     attachment = app.load_existing(decider, id).state
     if attachment.status is AttachmentStatus.WITHDRAWN:
         raise ATTACHMENT_ERASED("Cette pièce jointe a été retirée du dossier\u00a0: son contenu est détruit.")

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from console.auth.request_session import get_session
 from console.pages.forms import read_form, safe_path
+from console.pages.recipient.transmission import RECIPIENT_ROLE, transmission_page
 from console.pages.rendering import page
 from console.pages.work.mission import PROVIDER_ROLE, mission_page
 from console.presentation import labels
@@ -126,6 +127,8 @@ async def timeline_page(
     services = get_services(request)
     if (right := get_session(request).session.right) and right.role == PROVIDER_ROLE:
         return await mission_page(request, services, reader, case)
+    if right and right.role == RECIPIENT_ROLE:
+        return await transmission_page(request, services, reader, case)
     timeline, state = await asyncio.gather(
         result_or_error(fetch_timeline(services, reader, case, transfers=bool(transferts))),
         result_or_error(services.json(reader, "intake", f"/api/v1/requests/{case}")),

@@ -12,8 +12,10 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from console.auth.request_session import get_session
 from console.commands.offered import Offered, form_address, offered_commands, split_by_part
 from console.pages.reading.cases import get_services
+from console.pages.recipient.transmission import RECIPIENT_ROLE, transmission_page
 from console.pages.rendering import page
 from console.pages.work.command_form import just_recorded
 from console.presentation.calendar import Calendar, draw_calendar
@@ -67,6 +69,8 @@ async def case_work_page(
     case: UUID,
 ) -> Response:
     reader, services = await get_reader(request, case), get_services(request)
+    if (right := get_session(request).session.right) and right.role == RECIPIENT_ROLE:
+        return await transmission_page(request, services, reader, case, done="fait" in request.query_params)
     states = await asyncio.gather(
         *(
             result_or_error(services.json(reader, each.service, each.path_of(case, case)))

@@ -44,9 +44,10 @@ GRANTABLE_ROLES = {
     Role.ADVISER: CASE_ROLES,
     Role.MANAGER: CASE_ROLES | UNIT_ROLES,
     Role.REGIONAL: CASE_ROLES | UNIT_ROLES | TERRITORY_ROLES - {Role.DPO},
-    Role.OPS: frozenset(Role),
+    Role.OPS: frozenset(Role) - {Role.RECIPIENT},
 }
-"""By the role of the giver. The operator, on the command line only, gives the first rights and those of programs."""
+"""By the role of the giver. The operator, on the command line only, gives the first rights and those of programs.
+Nobody gives that of a recipient: it comes with an orientation."""
 
 BEYOND_YOURS = Refusal("right-beyond-yours", "Ce droit dépasse les vôtres", status=403)
 INCOMPLETE = Refusal("incomplete-right", "Ce droit n’est pas complet", status=422)

@@ -1,0 +1,1 @@
+"""Mail: links of people without an account, sent by the role `work` over SMTP."""
