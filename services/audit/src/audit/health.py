@@ -10,11 +10,11 @@ from pydantic import BaseModel
 
 from audit.ledger.signing import SigningRefusal
 from audit.ledger.witnesses import WitnessFault
+from audit.publishers import label_of
 from audit.reconcile.restored_logs import AcceptedRestore, find_accepted_restores
 from audit.reconcile.run import find_last_reconciliation
 from audit.verified_events import find_tampered_events
 from shared.eventlog import ServiceApplication
-from shared.kernel import SERVICE_LABELS
 
 REFUSAL_ADVICE = {
     SigningRefusal.OTHER_KEY: (
@@ -167,8 +167,8 @@ def get_health(app: ServiceApplication) -> Health:
     misses_quorum = sum(not each.behind and each.fault not in GRAVE_FAULTS for each in witnesses) < quorum
     problems = [refusal.advice] if refusal else []
     advice = {row["publisher"]: FOREIGN_ADVICE for row in recorder.fetch(SELECT_FOREIGN)}
-    problems += [f"{SERVICE_LABELS[name]} ({name})\u00a0: {advice.get(name, HALTED_ADVICE)}" for name in halted]
-    problems += [f"{SERVICE_LABELS[name]} ({name})\u00a0: {SILENT_ADVICE}" for name in silent]
+    problems += [f"{label_of(name)} ({name})\u00a0: {advice.get(name, HALTED_ADVICE)}" for name in halted]
+    problems += [f"{label_of(name)} ({name})\u00a0: {SILENT_ADVICE}" for name in silent]
     problems += [f"{each.name}\u00a0: {each.advice}" for each in grave]
     if misses_quorum:
         problems.append(QUORUM_ADVICE.format(quorum=quorum))

@@ -13,6 +13,8 @@ from audit.api import bundle, changes, feed, health, overview, proofs, timeline,
 from audit.cli import bundle as bundle_cli
 from audit.cli import keys as keys_cli
 from audit.cli import reconcile as reconcile_cli
+from audit.hub.deployment import deployed
+from audit.hub.settings import HubSettings, read_regions
 from audit.integration_events import to_integration_event
 from audit.ledger.settings import LedgerSettings
 from audit.ledger.signing import CheckpointSigner
@@ -43,7 +45,7 @@ def ledger_workers() -> list[Callable[[ServiceApplication], Worker]]:
     ]
 
 
-service = Service(
+_of_a_region = Service(
     name="audit",
     title="DLA — audit",
     deciders=(domain.decider,),
@@ -72,8 +74,10 @@ service = Service(
         "overview": "Toutes les phases d’un coup\u00a0: la charge de travail, les dossiers, les lectures.",
         "ledger": "Le registre public qui engage chaque événement.",
     },
+    own_settings=HubSettings,
     descriptions=Path(__file__).with_name("field_descriptions.toml"),
 )
+service = deployed(_of_a_region, read_regions())
 cli = command_line(service)
 bundle_cli.install(cli)
 keys_cli.install(cli, service)

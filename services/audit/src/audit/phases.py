@@ -19,7 +19,7 @@ import httpx
 from pydantic import BaseModel
 
 from audit.phase_services import PhaseServices
-from shared.kernel import SERVICE_LABELS
+from audit.publishers import label_of
 from shared.queries.list_query import UNSTORABLE
 from shared.web.collections import invalid_cursor
 from shared.web.http import ProblemError
@@ -108,9 +108,7 @@ def _extra(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _does_not_answer(name: str) -> ProblemError:
-    return ProblemError(
-        503, "service-unavailable", "Un service ne répond pas", f"{SERVICE_LABELS[name]}\u00a0: {NO_ANSWER}"
-    )
+    return ProblemError(503, "service-unavailable", "Un service ne répond pas", f"{label_of(name)}\u00a0: {NO_ANSWER}")
 
 
 def _nobody_answers() -> ProblemError:

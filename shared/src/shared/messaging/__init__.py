@@ -24,6 +24,7 @@ from shared.messaging.inbox import Inbox
 from shared.messaging.log_ancestors import ancestors_after, last_common_position
 from shared.messaging.provenance import ForeignContent
 from shared.messaging.reactions import CommandDispatch, Reactions
+from shared.messaging.regions import find_origin, regional_publisher, regional_publishers
 from shared.messaging.relay import Relay
 from shared.messaging.relay_status import RelayStatus, find_relay_status
 from shared.messaging.service_token import ServiceToken, build_service_token, find_token_fault, seconds_left
@@ -58,6 +59,7 @@ __all__ = [
     "check_reason",
     "effects_without_cause",
     "encode",
+    "find_origin",
     "find_relay_status",
     "find_restored_log",
     "find_token_fault",
@@ -66,6 +68,8 @@ __all__ = [
     "last_common_position",
     "lift_halt",
     "messages_of",
+    "regional_publisher",
+    "regional_publishers",
     "resume_publisher",
     "seconds_left",
     "switch_log",
