@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 from typing import Annotated
 
 import nkeys
 import typer
+from rich.console import Console
 
 from deploy.hub import nats_configuration as configuration
+from deploy.hub.demo.deployment import NotYet
 from deploy.hub.nats_configuration import LEAF_PORT, SEED_VARIABLE, BadInput
+from embedded.errors import EmbeddedError
+from embedded.processes.interruption import interrupt_once
 
 REGION_OPTION = typer.Option("--region", help="A region and the public key of its leaf, NAME=U…; say it again.")
 Certificate = Annotated[str | None, typer.Option(help="Certificate of the hub, as its server finds it.")]
@@ -63,6 +68,27 @@ def region(
         print(configuration.region_leaf(name, hub, authority), end="")
     except BadInput as error:
         raise _refused(str(error)) from None
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the servers keep their data; it must not exist yet.")],
+    cases: Annotated[int, typer.Option(min=1, max=100, help="In each region, before the cut and during it.")] = 4,
+) -> None:
+    """Run a hub and two regions here, cut one of them off, and show what holds. Exit code 1 when something does not."""
+    from deploy.hub.demo.run import Demonstration, print_promises  # noqa: PLC0415  the other commands start without it
+
+    if folder.exists():
+        raise _refused(f"{folder} exists already")
+    os.environ["DLA_MODE"] = "development"
+    interrupt_once()
+    try:
+        promises = Demonstration(folder, cases, Console(stderr=True).print).run()
+    except (EmbeddedError, NotYet) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    print_promises(Console(), promises)
+    raise typer.Exit(0 if all(each.kept for each in promises) else 1)
 
 
 def _read_regions(given: list[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from embedded.identity.issuer import AUDIENCE, ISSUER, Issuer
 from embedded.private_files import keep_secret, private_folder
-from embedded.processes.nats import REGION, Nats
+from embedded.processes.nats import Nats
 
 ORIGIN = "local.dla.invalid/tlog"
 SERVICE_TOKEN_HOURS = 30 * 24
@@ -47,7 +47,7 @@ def service_environment(
         "DLA_DATABASE_URL": database_url,
         "DLA_NATS_URL": nats.url,
         "DLA_NATS_SEED": nats.seed(service),
-        "DLA_REGION": REGION,
+        "DLA_REGION": nats.region,
         "DLA_HOST": "127.0.0.1",
         "DLA_PORT": str(port),
         "DLA_SEALING_KEY": keep_secret(folder / "secrets" / f"{service}.sealing", _thirty_two_bytes),

@@ -121,7 +121,7 @@ def _leaf_account(region: str) -> str:
     ]
     return (
         f"  {account} {{\n"
-        f"    users: [{{nkey: ${account}, permissions: {{\n"
+        f"    users: [{{nkey: ${account}, allowed_connection_types: [LEAFNODE], permissions: {{\n"
         f"      publish: {{allow: {_block([_quote(each) for each in (events, marks, REPLIES)])}}}\n"
         f"      subscribe: {{allow: {_block([_quote(each) for each in calls])}}}\n"
         "    }}]\n"

@@ -96,11 +96,9 @@ async def install(
     connection = await connect(deployer, allow_reconnect=False)
     try:
         jetstream = connection.jetstream()
-        await _make_stream(jetstream, stream(region, service, replicas))
-        if service in PHASE_SERVICES:  # idle, unless the region has a hub
-            await jetstream.add_consumer(service, copying_consumer(region, service))
+        await _make_stream(jetstream, stream(region, service, replicas), region)
         for publisher in publishers:
-            await _make_stream(jetstream, stream(region, publisher, replicas))
+            await _make_stream(jetstream, stream(region, publisher, replicas), region)
             for consumer in consumers(region, service, publisher, whole_log=whole_log):
                 await jetstream.add_consumer(publisher, consumer)
     finally:
@@ -122,7 +120,9 @@ async def _remove_foreign_end(jetstream: JetStreamContext, service: str) -> None
         await jetstream.delete_msg(service, sequence)
 
 
-async def _make_stream(jetstream: JetStreamContext, config: StreamConfig) -> None:
+async def _make_stream(jetstream: JetStreamContext, config: StreamConfig, region: str) -> None:
+    """With the consumer for a hub, which is idle where the region has none."""
+    name = config.name or ""
     try:
         await jetstream.add_stream(config)
     except BadRequestError as error:
@@ -131,4 +131,6 @@ async def _make_stream(jetstream: JetStreamContext, config: StreamConfig) -> Non
         await jetstream.update_stream(config)
     if config.sources:
         return  # a copy: its end is its region's concern
-    await _remove_foreign_end(jetstream, config.name or "")
+    await _remove_foreign_end(jetstream, name)
+    if name in PHASE_SERVICES:
+        await jetstream.add_consumer(name, copying_consumer(region, name))

@@ -40,7 +40,7 @@ class Nats:
         self.port = port
         self._services = services
         self._accounts = accounts or ACCOUNTS.read_text(encoding="utf-8")
-        self._region, self._domain, self._leafnodes = region, domain, leafnodes
+        self.region, self._domain, self._leafnodes = region, domain, leafnodes
         self.store = folder / "nats"
         self._process = Process("nats", folder, port=port)
 
@@ -97,7 +97,7 @@ class Nats:
             + (f'  domain: "{self._domain}"\n' if self._domain else "")
             + "}\n"
             + self._leafnodes
-            + authorization(self._accounts, self._region, seeds)
+            + authorization(self._accounts, self.region, seeds)
         )
 
 

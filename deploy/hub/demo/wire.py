@@ -1,0 +1,102 @@
+"""The network between a region and its hub: it can be cut, with connections closed or silent, and mended."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+from contextlib import suppress
+from threading import Event, Lock, Thread
+from types import TracebackType
+from typing import Self
+
+CHUNK_BYTES = 1 << 16
+POLL_SECONDS = 0.05
+
+
+class Wire:
+    """Listens on a port of its own and passes everything on to `target`, while it is not cut."""
+
+    def __init__(self, port: int, target: int) -> None:
+        self.port, self._target = port, target
+        self._listener = socket.create_server(("127.0.0.1", port))
+        self._pairs: dict[socket.socket, socket.socket] = {}
+        self._lock, self._ended, self._is_cut = Lock(), Event(), Event()
+        self._thread = Thread(target=self._run, name="wire")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._thread.join()
+        self._close_all()
+        self._listener.close()
+
+    def cut(self) -> None:
+        """Connections are closed, and new ones closed at once."""
+        self._is_cut.set()
+        self._close_all()
+
+    def mend(self) -> None:
+        self._is_cut.clear()
+
+    def _run(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._listener, selectors.EVENT_READ)
+            while not self._ended.is_set():
+                for key, _ in selector.select(POLL_SECONDS):
+                    found = key.fileobj
+                    assert isinstance(found, socket.socket)
+                    if found is self._listener:
+                        self._accept(selector)
+                    elif not self._pass_on(found):
+                        selector.unregister(found)
+                        found.close()
+
+    def _accept(self, selector: selectors.BaseSelector) -> None:
+        near, _ = self._listener.accept()
+        if self._is_cut.is_set():
+            near.close()
+            return
+        far = socket.create_connection(("127.0.0.1", self._target))
+        with self._lock:
+            self._pairs |= {near: far, far: near}
+        for each in (near, far):
+            selector.register(each, selectors.EVENT_READ)
+
+    def _pass_on(self, source: socket.socket) -> bool:
+        """False when the connection has ended."""
+        with self._lock:
+            target = self._pairs.get(source)
+        try:
+            if target and (chunk := source.recv(CHUNK_BYTES)):
+                target.sendall(chunk)
+                return True
+        except OSError:
+            pass  # it was cut, or one side has ended: both are closed below
+        self._close(source)
+        return False
+
+    def _close(self, one: socket.socket) -> None:
+        with self._lock:
+            other = self._pairs.pop(one, None)
+            if other:
+                self._pairs.pop(other, None)
+        for each in (one, other):
+            if each:
+                shut(each)
+
+    def _close_all(self) -> None:
+        with self._lock:
+            found = [*self._pairs]
+        for each in found:
+            shut(each)
+
+
+def shut(connection: socket.socket) -> None:
+    """Ends it for both sides; the thread that reads it notices."""
+    with suppress(OSError):  # it has ended already
+        connection.shutdown(socket.SHUT_RDWR)
