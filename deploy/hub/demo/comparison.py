@@ -12,7 +12,7 @@ from deploy.hub.demo.deployment import Deployment
 from shared.messaging import Header, regional_publisher
 
 OWN_LOG = "SELECT position, originator_id::text, originator_version, state FROM {}_events ORDER BY position"
-RECEIVED = "SELECT state FROM audit_events WHERE topic LIKE 'event-received:%' ORDER BY position"
+RECEIVED = "SELECT state FROM audit_events WHERE starts_with(topic, 'event-received:') ORDER BY position"
 LEAVES = "SELECT size FROM ledger"
 
 

@@ -58,10 +58,13 @@ class Wire:
 
     def _accept(self, selector: selectors.BaseSelector) -> None:
         near, _ = self._listener.accept()
-        if self._is_cut.is_set():
+        try:
+            if self._is_cut.is_set():
+                raise ConnectionRefusedError
+            far = socket.create_connection(("127.0.0.1", self._target))
+        except ConnectionRefusedError:
             near.close()
             return
-        far = socket.create_connection(("127.0.0.1", self._target))
         with self._lock:
             self._pairs |= {near: far, far: near}
         for each in (near, far):
