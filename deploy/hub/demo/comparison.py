@@ -16,9 +16,15 @@ RECEIVED = "SELECT state FROM audit_events WHERE starts_with(topic, 'event-recei
 LEAVES = "SELECT size FROM ledger"
 
 
-class _Received(msgspec.Struct):
+class _Data(msgspec.Struct):
     publisher: str
     header: str
+
+
+class _Stored(msgspec.Struct):
+    """As audit's log stores an event."""
+
+    data: _Data
 
 
 @dataclass(frozen=True, order=True)
@@ -59,7 +65,7 @@ def received(hub: Deployment) -> dict[str, list[Event]]:
     """By publisher, in the order of the hub's log."""
     found: dict[str, list[Event]] = {}
     for (state,) in hub.query("audit", RECEIVED):
-        event = msgspec.json.decode(state, type=_Received)
+        event = msgspec.json.decode(state, type=_Stored).data
         header = msgspec.json.decode(event.header, type=Header)
         one = Event(header.position, str(header.stream), version=header.version, digest=header.payload_hash)
         found.setdefault(event.publisher, []).append(one)

@@ -173,7 +173,7 @@ class Demonstration:
         )
         self._promise(
             "By it, no stream of the nation or of sud is read, deleted or written in",
-            f"{len(came.succeeded)} of {came.tried} attempts succeed",
+            f"{len(came.succeeded)} of {came.tried} attempts succeed {' '.join(came.succeeded[:3])}".rstrip(),
             kept=not came.succeeded,
         )
 
