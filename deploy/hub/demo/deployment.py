@@ -55,6 +55,7 @@ class Deployment:
         self.postgres = Postgres(folder, ports["postgres"], services=len(services))
         self._issuer, self._ports, self._feeds, self._settings = issuer, ports, feeds, dict(settings or {})
         self._processes: list[Process] = []
+        self._connections: dict[str, psycopg.Connection[tuple[Any, ...]]] = {}
 
     def __enter__(self) -> Self:
         try:
@@ -72,8 +73,9 @@ class Deployment:
 
     def query(self, service: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Read in the database of a service, as who owns it."""
-        with psycopg.connect(self.postgres.url(database_name(service))) as connection:
-            return connection.execute(statement, values).fetchall()
+        if service not in self._connections:
+            self._connections[service] = psycopg.connect(self.postgres.url(database_name(service)), autocommit=True)
+        return self._connections[service].execute(statement, values).fetchall()
 
     def checkpoint(self) -> None:
         """Everything that PostgreSQL holds in memory is written to its files."""
@@ -127,6 +129,8 @@ class Deployment:
             return False
 
     def _stop(self) -> None:
+        for connection in self._connections.values():
+            connection.close()
         for process in self._processes:
             process.ask_to_stop()
         for each in (*self._processes, self.nats, self.postgres):

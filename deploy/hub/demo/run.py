@@ -27,8 +27,8 @@ from shared.settings import NatsAccess
 
 HUB = "national"
 UNITS = {"nord": "dla-59", "sud": "dla-13"}
-PHASES = ("intake", "diagnostic")
-"""The services that a region of the demonstration runs: enough for events that follow from others'."""
+PHASES = {"nord": ("intake", "diagnostic"), "sud": ("intake",)}
+"""The services that each region of the demonstration runs: enough for events that follow from others'."""
 CATCH_UP_SECONDS = 120.0
 
 
@@ -66,7 +66,9 @@ class Demonstration:
         return self.promises
 
     def _start(self, closing_all: ExitStack) -> None:
-        names = [f"{of}_{what}" for of in (HUB, *UNITS) for what in ("nats", "postgres", "audit", *PHASES)]
+        names = [
+            f"{of}_{what}" for of in (HUB, *UNITS) for what in ("nats", "postgres", "audit", "intake", "diagnostic")
+        ]
         self._ports = ports.choose_ports(dict.fromkeys((*names, "leaf", "intruder", *UNITS)))
         issuer = Issuer(self.folder / "issuer")
         issuer.publish()
@@ -84,7 +86,7 @@ class Demonstration:
             self._wires[name] = closing_all.enter_context(Wire(self._ports[name], self._ports["leaf"]))
             region = self._region(name, hub_nats.seed(leaf_account(name)), issuer)
             self.regions[name] = closing_all.enter_context(region)
-            feeds |= {regional_publisher(name, service): region.address(service) for service in PHASES}
+            feeds |= {regional_publisher(name, service): region.address(service) for service in PHASES[name]}
         self.hub = closing_all.enter_context(
             Deployment(
                 self.folder / HUB,
@@ -104,8 +106,8 @@ class Demonstration:
         of = self._ports_of(name)
         leaf = region_leaf(name, f"nats-leaf://127.0.0.1:{self._ports[name]}", seed=seed)
         nats = Nats(self.folder / name, of["nats"], services=SERVICES, region=name, domain=name, leafnodes=leaf)
-        feeds = {service: f"http://127.0.0.1:{of[service]}" for service in PHASES}
-        return Deployment(self.folder / name, nats, PHASES, issuer=issuer, ports=of, feeds=feeds)
+        feeds = {service: f"http://127.0.0.1:{of[service]}" for service in PHASES[name]}
+        return Deployment(self.folder / name, nats, PHASES[name], issuer=issuer, ports=of, feeds=feeds)
 
     def _ports_of(self, name: str) -> dict[str, int]:
         return {key.removeprefix(f"{name}_"): port for key, port in self._ports.items() if key.startswith(f"{name}_")}
@@ -143,7 +145,7 @@ class Demonstration:
         found = [
             compare(name, service, recorded(region, service), at_hub.get(regional_publisher(name, service), []))
             for name, region in self.regions.items()
-            for service in PHASES
+            for service in region.services
         ]
         total = sum(each.recorded for each in found)
         for what in ("missing", "twice", "out_of_order", "altered"):
