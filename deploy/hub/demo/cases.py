@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from deploy.hub.demo.deployment import Deployment, wait_until
+from deploy.hub.demo.deployment import DemoDeployment, wait_until
 from embedded.demo.placeholders import fictional_numbers
 from embedded.identity.issuer import Issuer
 
@@ -50,7 +50,7 @@ class Values:
 class Cases:
     """`unit`: of the region's adviser."""
 
-    def __init__(self, deployment: Deployment, region: str, unit: str, issuer: Issuer) -> None:
+    def __init__(self, deployment: DemoDeployment, region: str, unit: str, issuer: Issuer) -> None:
         self._deployment, self.unit, self.values = deployment, unit, Values(region)
         token = issuer.mint("adviser", subject=f"adviser-{region}", unit=unit, hours=1)
         self._http = httpx.Client(

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import msgspec
 
-from deploy.hub.demo.deployment import Deployment
+from deploy.hub.demo.deployment import DemoDeployment
 from shared.messaging import Header, regional_publisher
 
 OWN_LOG = "SELECT position, originator_id::text, originator_version, state FROM {}_events ORDER BY position"
@@ -38,7 +38,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Difference:
+class LogDifference:
     """Numbers of events, of one region's service."""
 
     publisher: str
@@ -53,7 +53,7 @@ class Difference:
         return self.missing + self.twice + self.out_of_order + self.altered
 
 
-def recorded(region: Deployment, service: str) -> list[Event]:
+def recorded(region: DemoDeployment, service: str) -> list[Event]:
     rows = region.query(service, OWN_LOG.format(service))
     return [
         Event(position, stream, version=version, digest=hashlib.sha256(state).hexdigest())
@@ -61,7 +61,7 @@ def recorded(region: Deployment, service: str) -> list[Event]:
     ]
 
 
-def received(hub: Deployment) -> dict[str, list[Event]]:
+def received(hub: DemoDeployment) -> dict[str, list[Event]]:
     """By publisher, in the order of the hub's log."""
     found: dict[str, list[Event]] = {}
     for (state,) in hub.query("audit", RECEIVED):
@@ -72,10 +72,10 @@ def received(hub: Deployment) -> dict[str, list[Event]]:
     return found
 
 
-def compare(region: str, service: str, own: list[Event], at_hub: list[Event]) -> Difference:
+def compare(region: str, service: str, own: list[Event], at_hub: list[Event]) -> LogDifference:
     positions = [each.position for each in at_hub]
     by_position = {each.position: each for each in own}
-    return Difference(
+    return LogDifference(
         regional_publisher(region, service),
         recorded=len(own),
         missing=len(by_position.keys() - {*positions}),
@@ -85,7 +85,7 @@ def compare(region: str, service: str, own: list[Event], at_hub: list[Event]) ->
     )
 
 
-def is_level(hub: Deployment, region: Deployment, name: str) -> bool:
+def is_level(hub: DemoDeployment, region: DemoDeployment, name: str) -> bool:
     """Whether the hub has received, and its ledger committed to, all that the region has recorded: by positions of
     their logs, as any lag that a server reports may be stale."""
     at_hub = received(hub)

@@ -36,8 +36,8 @@ def wait_until(done: Callable[[], object], what: str, seconds: float) -> float:
     return time.monotonic() - began
 
 
-class Deployment:
-    """`with Deployment(…) as region:` — started, and stopped at the end. `ports`: of its services by name, and of
+class DemoDeployment:
+    """`with DemoDeployment(…) as region:` — started, and stopped at the end. `ports`: of its services by name, and of
     `postgres`. `feeds`: addresses of the services that it calls. `settings`: more of them."""
 
     def __init__(

@@ -50,15 +50,15 @@ async def intrude(server: Nats, audit: NatsAccess, *, hub: str, region: str, vic
         heads = {name: _Messages() for name in (region, victim)}
         for name, messages in heads.items():
             await witness.subscribe(high_water_mark_subject(name, "intake"), cb=messages.note)
-        heard = _Messages()
-        listening = await intruder.subscribe(f"*.{victim}.>", cb=heard.note)
+        overheard = _Messages()
+        listening = await intruder.subscribe(f"*.{victim}.>", cb=overheard.note)
         await intruder.flush()
         heads[victim].data.clear()
-        await heads[victim].wait_for(bool)  # it speaks, and is heard by whom it is meant for
+        await heads[victim].wait_for(bool)  # it speaks, and is overheard by whom it is meant for
         await listening.unsubscribe()
         prefixes = (f"$JS.{hub}.API", "JS.API", f"hub.{victim}.api")
         calls = [f"{p}.{c}.{s}" for p in prefixes for c in CALLS for s in ("audit", f"{victim}-intake", "intake")]
-        succeeded = [*heard.subjects, *[call for call in calls if await _is_answered(intruder, call)]]
+        succeeded = [*overheard.subjects, *[call for call in calls if await _is_answered(intruder, call)]]
         forged = [
             subject(victim, "intake", 0, "forged:v1"),
             high_water_mark_subject(victim, "intake"),

@@ -14,7 +14,7 @@ from rich.table import Table
 from deploy.hub.demo import search
 from deploy.hub.demo.cases import Cases
 from deploy.hub.demo.comparison import compare, is_level, received, recorded
-from deploy.hub.demo.deployment import Deployment, wait_until
+from deploy.hub.demo.deployment import DemoDeployment, wait_until
 from deploy.hub.demo.intruder import intrude, intruder_server
 from deploy.hub.demo.wire import Wire
 from deploy.hub.nats_configuration import hub_accounts, hub_leaf_listener, region_leaf
@@ -47,7 +47,7 @@ class Demonstration:
     def __init__(self, folder: Path, cases: int, say: Callable[[str], None]) -> None:
         self.folder, self.number, self._say = folder.absolute(), cases, say
         self.promises: list[Promise] = []
-        self.regions: dict[str, Deployment] = {}
+        self.regions: dict[str, DemoDeployment] = {}
         self.cases: dict[str, Cases] = {}
         self._wires: dict[str, Wire] = {}
 
@@ -88,7 +88,7 @@ class Demonstration:
             self.regions[name] = closing_all.enter_context(region)
             feeds |= {regional_publisher(name, service): region.address(service) for service in PHASES[name]}
         self.hub = closing_all.enter_context(
-            Deployment(
+            DemoDeployment(
                 self.folder / HUB,
                 hub_nats,
                 ["audit"],
@@ -102,12 +102,12 @@ class Demonstration:
             cases = Cases(self.regions[name], name, unit, issuer)
             self.cases[name] = closing_all.enter_context(closing(cases))
 
-    def _region(self, name: str, seed: str, issuer: Issuer) -> Deployment:
+    def _region(self, name: str, seed: str, issuer: Issuer) -> DemoDeployment:
         of = self._ports_of(name)
         leaf = region_leaf(name, f"nats-leaf://127.0.0.1:{self._ports[name]}", seed=seed)
         nats = Nats(self.folder / name, of["nats"], services=SERVICES, region=name, domain=name, leafnodes=leaf)
         feeds = {service: f"http://127.0.0.1:{of[service]}" for service in PHASES[name]}
-        return Deployment(self.folder / name, nats, PHASES[name], issuer=issuer, ports=of, feeds=feeds)
+        return DemoDeployment(self.folder / name, nats, PHASES[name], issuer=issuer, ports=of, feeds=feeds)
 
     def _ports_of(self, name: str) -> dict[str, int]:
         return {key.removeprefix(f"{name}_"): port for key, port in self._ports.items() if key.startswith(f"{name}_")}
@@ -203,7 +203,7 @@ class Demonstration:
             )
 
     def _promise(self, text: str, found: str, *, kept: bool) -> None:
-        self.promises.append(Promise(text, found, kept))
+        self.promises.append(Promise(text, found, kept=kept))
 
 
 def print_promises(console: Console, promises: Sequence[Promise]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.hub.demo.comparison import Difference, Event, compare
+from deploy.hub.demo.comparison import LogDifference, Event, compare
 from deploy.hub.demo.search import CHUNK_BYTES, occurrences
 
 OWN = [Event(position, f"stream {position}", version=1, digest=f"{position:064}") for position in range(1, 6)]
@@ -17,12 +17,12 @@ ROOT = Path(__file__).parents[3]
 DEMO_SECONDS = 400
 
 
-def difference(*at_hub: Event) -> Difference:
+def difference(*at_hub: Event) -> LogDifference:
     return compare("nord", "intake", OWN, list(at_hub))
 
 
 def test_what_is_the_same_has_no_fault() -> None:
-    assert difference(*OWN) == Difference("nord-intake", 5, missing=0, twice=0, out_of_order=0, altered=0)
+    assert difference(*OWN) == LogDifference("nord-intake", 5, missing=0, twice=0, out_of_order=0, altered=0)
 
 
 @pytest.mark.parametrize(
