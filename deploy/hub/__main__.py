@@ -88,7 +88,7 @@ def demo(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     print_promises(Console(), promises)
-    raise typer.Exit(0 if all(each.kept for each in promises) else 1)
+    raise typer.Exit(0 if all(each.holds for each in promises) else 1)
 
 
 def _read_regions(given: list[str]) -> dict[str, str]:

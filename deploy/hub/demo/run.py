@@ -34,11 +34,11 @@ CATCH_UP_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Promise:
-    """`kept`: whether what was found is what was promised."""
+    """`holds`: whether what was found is what was promised."""
 
     text: str
     found: str
-    kept: bool
+    holds: bool
 
 
 class Demonstration:
@@ -58,7 +58,7 @@ class Demonstration:
             self._say("Cases in both regions…")
             self._play([*UNITS])
             took = self._catch_up([*UNITS])
-            self._promise("Both regions reach the hub", f"{took:.1f} s after the last event", kept=True)
+            self._promise("Both regions reach the hub", f"{took:.1f} s after the last event", holds=True)
             self._intrude(closing_all)
             self._cut("nord", "sud")
             self._compare()
@@ -132,13 +132,13 @@ class Demonstration:
         self._promise(
             f"{name}, cut off, records {self.number} more cases; none of it is at the hub",
             f"{at_hub - before} events came through",
-            kept=at_hub == before,
+            holds=at_hub == before,
         )
-        self._promise(f"Meanwhile {other} reaches the hub", f"{took:.1f} s after its last event", kept=True)
+        self._promise(f"Meanwhile {other} reaches the hub", f"{took:.1f} s after its last event", holds=True)
         self._say(f"{name} is connected again…")
         self._wires[name].mend()
         took = self._catch_up([name])
-        self._promise(f"{name} catches up by itself", f"{took:.1f} s after the connection was mended", kept=True)
+        self._promise(f"{name} catches up by itself", f"{took:.1f} s after the connection was mended", holds=True)
 
     def _compare(self) -> None:
         at_hub = received(self.hub)
@@ -156,7 +156,7 @@ class Demonstration:
                 "out_of_order": "Each service's order is kept",
                 "altered": "What the hub's ledger holds is what the region recorded",
             }[what]
-            self._promise(text, f"{count} of {total} events differ", kept=count == 0 and total > 0)
+            self._promise(text, f"{count} of {total} events differ", holds=count == 0 and total > 0)
 
     def _intrude(self, closing_all: ExitStack) -> None:
         self._say("Somebody takes nord's key to the hub…")
@@ -171,12 +171,12 @@ class Demonstration:
         self._promise(
             "The key is good: the hub takes nord's own head by it",
             "taken" if came.own_head else "no",
-            kept=came.own_head,
+            holds=came.own_head,
         )
         self._promise(
             "By it, no stream of the nation or of sud is read, deleted or written in",
             f"{len(came.succeeded)} of {came.tried} attempts succeed {' '.join(came.succeeded[:3])}".rstrip(),
-            kept=not came.succeeded,
+            holds=not came.succeeded,
         )
 
     def _search(self) -> None:
@@ -192,22 +192,22 @@ class Demonstration:
             self._promise(
                 f"No personal value of {name} is at the hub",
                 f"{sum(at_hub.values())} of {len(values)} found in {files} files, {size / 1e6:.0f} MB",
-                kept=not sum(at_hub.values()) and is_read,
+                holds=not sum(at_hub.values()) and is_read,
             )
             case = cases.played[0]
             controls = search.occurrences(hub, [case, cases.unit])
             self._promise(
                 f"The same search finds a case and a unit of {name} there",
                 f"in {controls[case]} and {controls[cases.unit]} files",
-                kept=all(controls.values()),
+                holds=all(controls.values()),
             )
 
-    def _promise(self, text: str, found: str, *, kept: bool) -> None:
-        self.promises.append(Promise(text, found, kept=kept))
+    def _promise(self, text: str, found: str, *, holds: bool) -> None:
+        self.promises.append(Promise(text, found, holds=holds))
 
 
 def print_promises(console: Console, promises: Sequence[Promise]) -> None:
     table = Table("promise", "found", "kept", title="A hub and two regions")
     for each in promises:
-        table.add_row(each.text, each.found, "[green]yes[/green]" if each.kept else "[red]NO[/red]")
+        table.add_row(each.text, each.found, "[green]yes[/green]" if each.holds else "[red]NO[/red]")
     console.print(table)

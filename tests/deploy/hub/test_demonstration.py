@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.hub.demo.comparison import LogDifference, Event, compare
+from deploy.hub.demo.comparison import Event, LogDifference, compare
 from deploy.hub.demo.search import CHUNK_BYTES, occurrences
 
 OWN = [Event(position, f"stream {position}", version=1, digest=f"{position:064}") for position in range(1, 6)]
