@@ -61,6 +61,8 @@ class Cases:
         )
         self._numbers: Iterator[tuple[str, str]] = fictional_numbers(len(region) + sum(map(ord, region)))
         self.played: list[str] = []
+        self.structures: list[str] = []
+        """Their names, which a region's lists hold in clear and no event carries out of it."""
 
     def close(self) -> None:
         self._http.close()
@@ -79,6 +81,7 @@ class Cases:
 
     def _play_one(self) -> str:
         values, (siret, _) = self.values, next(self._numbers)
+        self.structures.append(f"Atelier du Quai {siret[-6:]}")
         case = self._post(
             "/api/v1/requests",
             {
@@ -90,7 +93,7 @@ class Cases:
                     "phone": values.phone,
                 },
                 "structure": {
-                    "name": f"Atelier {siret[-6:]}",
+                    "name": self.structures[-1],
                     "legal_form": "association",
                     "department": self.unit.removeprefix("dla-"),
                     "commune": "Bourg",

@@ -194,10 +194,17 @@ class Demonstration:
                 f"{sum(at_hub.values())} of {len(values)} found in {files} files, {size / 1e6:.0f} MB",
                 holds=not sum(at_hub.values()) and is_read,
             )
+            structure = cases.structures[0]
+            here, there = (search.occurrences(self.folder / of, [structure])[structure] for of in (name, HUB))
+            self._promise(
+                f"The name of a structure of {name} is found there, and not at the hub",
+                f"in {here} files there, {there} at the hub",
+                holds=bool(here) and not there,
+            )
             case = cases.played[0]
             controls = search.occurrences(hub, [case, cases.unit])
             self._promise(
-                f"The same search finds a case and a unit of {name} there",
+                f"The search finds a case and a unit of {name} at the hub",
                 f"in {controls[case]} and {controls[cases.unit]} files",
                 holds=all(controls.values()),
             )
