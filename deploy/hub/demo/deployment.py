@@ -133,5 +133,7 @@ class DemoDeployment:
             connection.close()
         for process in self._processes:
             process.ask_to_stop()
-        for each in (*self._processes, self.nats, self.postgres):
-            each.stop()
+        for process in self._processes:
+            process.stop()
+        self.nats.stop()
+        self.postgres.stop()

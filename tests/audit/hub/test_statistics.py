@@ -12,7 +12,7 @@ def page(total: int | None, *, territories: tuple[str, ...] = ("all",), **counts
     """What a region publishes: one table, by size."""
     cells = [{"key": key, "label": key.title(), "value": n, "masked": n is None} for key, n in counts.items()]
     tables = [] if total is None else [{"code": "size", "label": "Taille", "cells": cells, "estimate": None}]
-    parts = [{"code": "territory", "label": "Territoire", "cells": [], "estimate": None}]
+    parts: list[dict[str, Any]] = [{"code": "territory", "label": "Territoire", "cells": [], "estimate": None}]
     return {"population": "Demandes", "total": total, "tables": tables + parts, "territories": [*territories]}
 
 

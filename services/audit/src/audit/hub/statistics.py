@@ -7,9 +7,9 @@ reader's own token, by the reader's right there."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
 from typing import Annotated, Any
 
+from fastapi import Path as PathParameter
 from fastapi import Query, Request
 from pydantic import BaseModel
 
@@ -28,7 +28,7 @@ NATIONAL_FORMULA = (
 PART_ONLY = "Votre droit n’y couvre qu’une partie de la région."
 TERRITORY = "territory"
 """Each region's own parts: they are not added up."""
-PhaseName = StrEnum("PhaseName", PHASE_SERVICES)  # type: ignore[misc]  the registry names them
+PhaseName = Annotated[str, PathParameter(pattern=f"^({'|'.join(PHASE_SERVICES)})$")]
 Period = Annotated[str, Query(pattern=r"^\d{4}(-T[1-4])?$", description="A calendar quarter or a year")]
 
 
@@ -106,7 +106,7 @@ def add_up(
         period=period,
         population=first["population"],
         formula=NATIONAL_FORMULA,
-        total=NationalNumber(**_sum((page["total"] for page in pages.values()), complete=complete)),
+        total=_add((page["total"] for page in pages.values()), complete=complete),
         tables=[_add_tables(code, shown, complete=complete and len(shown) == len(pages)) for code in codes],
         regions=[RegionTotal(region=region, total=page["total"]) for region, page in pages.items()],
         unavailable=missing,
@@ -118,17 +118,17 @@ def _add_tables(code: str, pages: Sequence[Mapping[str, Any]], *, complete: bool
     complete = complete and len(tables) == len(pages)
     labels = {cell["key"]: cell["label"] for table in tables for cell in table["cells"]}
     values = [{cell["key"]: cell["value"] for cell in table["cells"]} for table in tables]
-    cells = [
-        NationalCell(key=key, label=label, **_sum((each.get(key, 0) for each in values), complete=complete))
-        for key, label in labels.items()
-    ]
+    cells = []
+    for key, label in labels.items():
+        number = _add((each.get(key, 0) for each in values), complete=complete)
+        cells.append(NationalCell(key=key, label=label, value=number.value, at_least=number.at_least))
     return NationalTable(code=code, label=tables[0]["label"], cells=cells)
 
 
-def _sum(values: Iterable[int | None], *, complete: bool) -> dict[str, int | None]:
+def _add(values: Iterable[int | None], *, complete: bool) -> NationalNumber:
     found = [*values]
     known = sum(value for value in found if value is not None)
-    return {"value": known if complete and None not in found else None, "at_least": known}
+    return NationalNumber(value=known if complete and None not in found else None, at_least=known)
 
 
 def _region(publisher: str) -> str:
