@@ -25,6 +25,7 @@ from tests.support.checks.accessibility import DESKTOP, faultless
 from tests.support.checks.console_pages import ORIGIN, Switch, World, play_case, settings
 from tests.support.histories.audit_events import header, store_events
 from tests.support.histories.provider_assignments import AGREED, ASKED, parcours_telling
+from tests.support.samples.published_statistics import published_statistics
 from tests.support.samples.sample_services import eventually
 from tests.support.servers.running_witness import COSIGNER, ELEVEN
 
@@ -177,9 +178,13 @@ def test_no_page_has_a_fault(
         page.locator(".steps summary").first.click()
         faultless(page)
         faultless(opened(page, console, many))
-        for path in ("/registre", "/titre", "/nulle-part", "/acces#secret"):
+        ways["intake"].instead["/api/v1/requests/statistics/public"] = published_statistics("2026-T3", 1239)
+        public = ("/mentions-legales", "/donnees-personnelles", "/accessibilite", "/plan-du-site", "/stats")
+        for path in ("/registre", "/titre", "/nulle-part", "/acces#secret", *public):
             page.goto(f"{console}{path}")
             faultless(page)
+        page.locator(".published summary").click()
+        faultless(page)
         ways["audit"].out = True
         try:
             for path in (f"/dossiers/{world.case}", "/registre"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from tests.support.checks.projection_waits import days_pass, up_to_date
 from tests.support.servers.served_service import Client, Serve, Served
 
 from intake.main import service
+from shared.statistics.deployment import StatisticsDeployment
 from shared.statistics.period import quarter_of
+from shared.web.collections import statistics
 
 UNIT, OTHER = "dla-44", "dla-49"
 LIST = "/api/v1/requests"
@@ -161,6 +164,24 @@ def test_a_pilot_reads_nothing_else_and_nobody_at_work_reads_as_a_pilot(intake: 
     assert intake.by("adviser", unit=UNIT).get(TOLD).status_code == 403
     assert intake.by("leader", case=case).get(TOLD).status_code == 403
     assert intake.by("auditor", unit=None, units=[UNIT]).get(TOLD).status_code == 200
+
+
+def test_everybody_reads_the_whole_once_the_deployment_says_so(intake: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = answered(intake, range(7)) + answered(intake, range(10, 12), OTHER, headcount=70)
+    quarter_passes(intake)
+    refused = intake.anonymous().get(f"{TOLD}/public")
+    assert (refused.status_code, refused.json()["title"]) == (404, "Statistiques non publiques")
+    monkeypatch.setattr(statistics, "load_deployment", partial(StatisticsDeployment, public=True))
+    answer = intake.anonymous().get(f"{TOLD}/public")
+    assert answer.status_code == 200, answer.text
+    read, masked = answer.json(), told(pilot(intake, UNIT, OTHER))
+    assert {name: read[name] for name in ("period", "total", "tables", "periods")} == {
+        name: masked[name] for name in ("period", "total", "tables", "periods")
+    }, "what a pilot of the whole reads"
+    assert [cell(read, "size", key)["value"] for key in ("10–19", "50+")] == [None, None]
+    assert not [each for each in (*cases, "Le Jardin", "units", "log_id") if each in answer.text]
+    assert intake.anonymous().get(f"{TOLD}/public", period="1998").status_code == 404
+    assert intake.anonymous().get(f"{TOLD}/public", period="hier").status_code == 422
 
 
 @pytest.mark.parametrize("wrong", ["2026-T5", "2026-01", "hier", "2026-T1&unit=dla-44"])

@@ -22,7 +22,7 @@ OF_NO_RIGHT = {
     "GET /api/v1/provider-cases",
 }
 """For anybody, for whoever has any right at all, or of the cases that the reader's own rights name."""
-PUBLIC_LEDGER = re.compile(r"^GET /tlog/")
+PUBLIC_ADDRESS = re.compile(r"^GET (/tlog/|/api/v1/[a-z-]+/statistics/public$)")
 OBJECT_NAMED = re.compile(r"\{(id|case|unit)\}")
 NAMES_A_PERSON = re.compile(r"/people/\{id\}")
 """The DPO's territory is compared with the cases that name the person, each of them, in the endpoint."""
@@ -48,7 +48,7 @@ class PolicyQuestions:
 
 def needs_no_question(operation: str) -> bool:
     """By "GET /path"."""
-    return operation in OF_NO_RIGHT or bool(PUBLIC_LEDGER.match(operation))
+    return operation in OF_NO_RIGHT or bool(PUBLIC_ADDRESS.match(operation))
 
 
 def is_answered_by(operation: str, asked: list[UUID | None]) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from importlib.resources import files
 
 import httpx
@@ -20,15 +21,18 @@ from console.auth.oidc_provider import OidcProvider
 from console.auth.request_session import PAGE_HEADERS, RequestSessionMiddleware
 from console.commands.operations import Catalogue
 from console.pages import design, error_pages, live, sign_in
+from console.pages.public import information, published_statistics
 from console.pages.reading import access_log, cases, documents, event, ledger, versions
 from console.pages.recipient import mailed_link, transmission
 from console.pages.work import case_work, command_form, new_request, tender, today
+from console.public_information import PublicPagesSettings
 from console.rate_limiting import PageRateLimitMiddleware
 from console.secret_forms import SecretFormMiddleware
 from console.session_checking import SessionCheckMiddleware
 from console.settings import ConsoleSettings
+from console.upstream.published_statistics import PublishedStatistics
 from console.upstream.services import Services
-from shared.settings import Misconfigured, Mode, load_settings
+from shared.settings import Misconfigured, Mode, collect_faults, load_settings
 from shared.telemetry import (
     RequestTelemetryMiddleware,
     configure_logs,
@@ -56,6 +60,8 @@ PAGES = (
     access_log,
     documents,
     design,
+    information,
+    published_statistics,
 )
 """The modules of the screens; the fixed addresses before those with a variable part."""
 
@@ -69,9 +75,13 @@ class ImmutableStaticFiles(StaticFiles):
         return response
 
 
-def create_app(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBaseTransport] | None = None) -> FastAPI:
-    """The ASGI application. `transports`: by service, what replaces the network, for tests. Raises OSError when the
-    folder of ended sessions cannot be written."""
+def create_app(
+    settings: ConsoleSettings,
+    transports: Mapping[str, httpx.AsyncBaseTransport] | None = None,
+    public: PublicPagesSettings | None = None,
+) -> FastAPI:
+    """The ASGI application. `transports`: by service, what replaces the network, for tests. `public`: what its public
+    pages say. Raises OSError when the folder of ended sessions cannot be written."""
     ended_sessions = EndedSessions(settings.sessions)
     ended_sessions.prepare()
     services, provider = Services(settings.feeds, transports, settings.trusted), OidcProvider(settings)
@@ -92,6 +102,7 @@ def create_app(settings: ConsoleSettings, transports: Mapping[str, httpx.AsyncBa
     )
     app.state.settings, app.state.services, app.state.provider = settings, services, provider
     app.state.catalogue = Catalogue(services)
+    app.state.public, app.state.published = public or PublicPagesSettings(), PublishedStatistics(services)
     app.add_middleware(PageRateLimitMiddleware, rates=RateLimiter(settings))
     app.add_middleware(SessionCheckMiddleware)
     app.add_middleware(SecretFormMiddleware)
@@ -132,7 +143,8 @@ def console() -> None:
 def serve() -> None:
     """Serves the screens until SIGTERM."""
     try:
-        settings = load_settings(ConsoleSettings)
+        collect_faults(partial(load_settings, ConsoleSettings), partial(load_settings, PublicPagesSettings))
+        settings, public = load_settings(ConsoleSettings), load_settings(PublicPagesSettings)
     except Misconfigured as missing:
         for fault in missing.faults:
             typer.echo(fault, err=True)
@@ -141,7 +153,7 @@ def serve() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the addresses of cases
     # A live timeline never ends by itself: cut it soon; the browser reconnects.
     try:
-        app = create_app(settings)
+        app = create_app(settings, public=public)
     except OSError as error:
         typer.echo(f"DLA_CONSOLE_SESSIONS cannot be written: {error}", err=True)
         raise typer.Exit(2) from None

@@ -44,8 +44,10 @@ class DeclaredTerritory(BaseModel, extra="forbid"):
 
 
 class StatisticsDeployment(BaseModel, extra="forbid"):
-    """The file: `[themes]` axis → theme, `[territories.<code>]` with a label and units."""
+    """The file: `public`, `[themes]` axis → theme, `[territories.<code>]` with a label and units. `public`: whether
+    everybody reads the tables of the whole deployment, without a token."""
 
+    public: bool = False
     themes: dict[Axis, Theme] = DEFAULT_THEMES
     territories: dict[Code, DeclaredTerritory] = {}
 
@@ -92,8 +94,8 @@ class StatisticsSettings(BaseSettings):
     model_config = SettingsConfigDict(use_attribute_docstrings=True, env_prefix="DLA_", frozen=True)
 
     statistics: Annotated[Path, AfterValidator(_readable)] | None = None
-    """TOML file with the published theme of each axis of change, in place of ours, and the departments and
-    regions whose units are published together."""
+    """TOML file with the published theme of each axis of change, in place of ours, the departments and regions whose
+    units are published together, and whether everybody reads the tables of the whole (`public = true`)."""
 
 
 @cache

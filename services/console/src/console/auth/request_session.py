@@ -97,6 +97,11 @@ def get_session(request: Request) -> RequestSession:
     return request_session
 
 
+def is_cross_site(request: Request) -> bool:
+    """Whether a link of another site led here: the browser held back our strict cookies, and sends them next time."""
+    return request.method == "GET" and request.headers.get("sec-fetch-site") == "cross-site"
+
+
 class RequestSessionMiddleware:
     """Gives each request its session, and each response the cookies that changed."""
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from console.auth.ended_sessions import EndedSessionsUnavailable
-from console.auth.request_session import PAGE_HEADERS, get_session
+from console.auth.request_session import PAGE_HEADERS, get_session, is_cross_site
 from console.pages.forms import TYPED_FIELDS, ForgedForm, StaleForm
 from console.pages.rendering import page, redirect, requested_page
 from console.upstream.reader import ChoiceNeeded, ReasonNeeded, SignInNeeded
@@ -35,7 +35,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(SignInNeeded)
     async def sign_in(request: Request, error: SignInNeeded) -> Response:
         request_session = get_session(request)
-        if _is_cross_site(request) and not error.ended:
+        if is_cross_site(request) and not error.ended:
+            request_session.set_aside()
             return page(request, "come_in.html", then=requested_page(request))
         try:
             await request_session.end()
@@ -127,8 +128,3 @@ def _error_page(request: Request, status: int, headers: Mapping[str, str] | None
     response = page(request, "failure.html", status, heading=heading, detail=detail)
     response.headers.update(headers or {})
     return response
-
-
-def _is_cross_site(request: Request) -> bool:
-    """Whether a link of another site led here: the browser held back our strict cookies, and sends them next time."""
-    return request.method == "GET" and request.headers.get("sec-fetch-site") == "cross-site"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -14,7 +15,7 @@ from jinja2 import ChainableUndefined, Environment, PackageLoader
 from console.auth.request_session import get_session
 from console.auth.session import ReaderSession
 from console.presentation import labels
-from shared.kernel import SERVICE_LABELS, capitalize_first, format_euros, format_number
+from shared.kernel import SERVICE_LABELS, capitalize_first, format_euros, format_number, paris_date
 from shared.kernel.french import format_count
 
 HTMX_HEADER = "HX-Request"
@@ -65,6 +66,7 @@ def render(request: Request, template: str, **context: Any) -> str:
         "here": request.url.path,
         "development": request.app.state.settings.development,
         "draft_owner": draft_owner(request_session.session),
+        "compliance": request.app.state.public.compliance(paris_date(datetime.now(UTC))).label,
     }
     return environment().get_template(template).render(shared | context)
 

@@ -18,6 +18,7 @@ from shared.statistics import (
     Tables,
     Territory,
     is_year,
+    load_deployment,
     load_published,
     published_periods,
 )
@@ -79,6 +80,18 @@ class Statistics(BaseModel):
     available: list[PublishedTerritory]
 
 
+class PublicStatistics(BaseModel):
+    """Of the whole deployment, in one period; otherwise as pilots read them. `periods`: the quarters and years closed
+    so far."""
+
+    period: str
+    population: str
+    formula: str
+    total: int | None
+    tables: list[DimensionTable]
+    periods: list[str]
+
+
 Period = Annotated[
     str | None,
     Query(
@@ -86,6 +99,10 @@ Period = Annotated[
         description="A calendar quarter, of the whole deployment, or a year; without it, the last one that the right"
         " covers",
     ),
+]
+PublicPeriod = Annotated[
+    str | None,
+    Query(pattern=r"^\d{4}(-T[1-4])?$", description="A calendar quarter or a year; without it, the last one published"),
 ]
 OfTerritory = Annotated[
     str | None,
@@ -120,6 +137,14 @@ def add_statistics(router: APIRouter, release: Release) -> None:
         """The same tables, one cell a line: semicolons, decimal commas, no cell is taken for a formula."""
         return _csv_file(load_statistics(app, caller, period, territory))
 
+    @router.get(
+        "/statistics/public", responses=problem_responses(404), summary="Get the published statistics, without a token"
+    )
+    def get_public_statistics(app: AppDep, period: PublicPeriod = None) -> PublicStatistics:
+        """Counts of the whole deployment, where it says `public = true` in the file of DLA_STATISTICS. No token is
+        needed; what pilots read masked is masked."""
+        return load_public_statistics(app, release, period)
+
     def load_statistics(
         app: ServiceApplication, caller: Caller, period: str | None, territory: str | None
     ) -> Statistics:
@@ -149,6 +174,28 @@ def add_statistics(router: APIRouter, release: Release) -> None:
                 PublishedTerritory(code=each.code, label=each.label, units=sorted(each.units)) for each in available
             ],
         )
+
+
+def load_public_statistics(app: ServiceApplication, release: Release, period: str | None) -> PublicStatistics:
+    """The tables of the whole deployment. Raises ProblemError 404 where it does not publish them to everybody."""
+    if not load_deployment().public:
+        raise _not_public()
+    periods = published_periods(app)
+    for each in [period] if period else [*reversed(periods)]:
+        try:
+            published = load_published(app, release, each)
+        except NotPublished:
+            continue
+        whole = published.tables[published.root.code]
+        return PublicStatistics(
+            period=each,
+            population=release.population,
+            formula=FORMULA,
+            total=whole.total,
+            tables=list(_dimension_tables(release, published, [published.root], tables=[whole])),
+            periods=periods,
+        )
+    raise _not_published(app, periods)
 
 
 def _choose_period(
@@ -240,6 +287,11 @@ def _not_published(app: ServiceApplication, published: Sequence[str]) -> Problem
         f" quatre cas en tout\u202f; nous sommes le {format_day(app.clock.now())}."
     )
     return ProblemError(404, "not-published", "Période non publiée", detail, periods=list(published))
+
+
+def _not_public() -> ProblemError:
+    detail = "Ce déploiement ne publie pas ses statistiques à tout le monde\u00a0: ses pilotes les lisent."
+    return ProblemError(404, "not-published", "Statistiques non publiques", detail, periods=[])
 
 
 def _wider_than_the_right(years: Sequence[str]) -> ProblemError:
