@@ -99,7 +99,7 @@ def test_it_changes_its_keys(intake: Served, provider: Provider, monkeypatch: py
 
 
 def test_it_is_out(intake: Served, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
-    keys, hours = intake.web.state.authenticator._verifier._keys, 0.0
+    keys, hours = intake.web.state.authenticator._verifier.keys_of(provider.issuer), 0.0
     monkeypatch.setattr(keys, "_clock", lambda: time.monotonic() + hours * 3600)
     token = provider.token()
     assert asked(intake, token) == KNOWN

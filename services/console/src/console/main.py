@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from console.auth.ended_sessions import EndedSessions, EndedSessionsUnavailable
-from console.auth.oidc_provider import OidcProvider
+from console.auth.providers import Providers
 from console.auth.request_session import PAGE_HEADERS, RequestSessionMiddleware
 from console.commands.operations import Catalogue
 from console.pages import design, error_pages, live, sign_in
@@ -84,13 +84,13 @@ def create_app(
     pages say. Raises OSError when the folder of ended sessions cannot be written."""
     ended_sessions = EndedSessions(settings.sessions)
     ended_sessions.prepare()
-    services, provider = Services(settings.feeds, transports, settings.trusted), OidcProvider(settings)
+    services, providers = Services(settings.feeds, transports, settings.trusted), Providers(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with process_metrics_served(settings.metrics_host, settings.metrics_port, "console"):
             yield
-        await asyncio.gather(services.close(), provider.close())
+        await asyncio.gather(services.close(), providers.close())
 
     app = FastAPI(
         title="DLA — console",
@@ -100,7 +100,7 @@ def create_app(
         lifespan=lifespan,
         telemetry=FRAMEWORK_OFF,
     )
-    app.state.settings, app.state.services, app.state.provider = settings, services, provider
+    app.state.settings, app.state.services, app.state.providers = settings, services, providers
     app.state.catalogue = Catalogue(services)
     app.state.public, app.state.published = public or PublicPagesSettings(), PublishedStatistics(services)
     app.add_middleware(PageRateLimitMiddleware, rates=RateLimiter(settings))

@@ -73,7 +73,7 @@ class PublicPagesSettings(CheckedSettings):
         "audit_date": check_audit_date,
         "audit_rate": check_audit,
     }
-    mode: Mode = Field(Mode.PRODUCTION, validation_alias="DLA_MODE")
+    mode: Annotated[Mode, Field(validation_alias="DLA_MODE")] = Mode.PRODUCTION
     """As for every program; nothing here depends on it."""
     publisher: Words | None = None
     """Who publishes the site: name and legal form."""

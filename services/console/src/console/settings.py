@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -25,6 +26,7 @@ from shared.settings import (
     RateLimit,
     ServerSettings,
     at_most,
+    check_second_issuer,
     decode_key,
     is_unencrypted,
     key_faults,
@@ -93,6 +95,31 @@ def check_address(address: str, _: Mapping[str, Any]) -> Iterator[str]:
         yield "DLA_CONSOLE_ADDRESS is not https://: sessions would travel in clear"
 
 
+def check_second_discovery(discovery: str | None, _: Mapping[str, Any]) -> Iterator[str]:
+    if discovery and not discovery.startswith("https://"):
+        yield "the second provider is read without TLS: set DLA_CONSOLE_SECOND_DISCOVERY to its https:// address"
+
+
+def check_other_issuer(second: str | None, earlier: Mapping[str, Any]) -> Iterator[str]:
+    if second is not None and second == earlier.get("issuer"):
+        yield "DLA_SECOND_ISSUER is DLA_ISSUER: two providers have two names"
+
+
+def split_values(value: object) -> object:
+    """For a field with several values, apart by blanks."""
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
+AcrValues = Annotated[tuple[str, ...], BeforeValidator(split_values)]
+
+
+class Userinfo(StrEnum):
+    """Where the name of a person who signs in comes from besides the id token."""
+
+    NONE = "none"
+    SIGNED = "signed"
+
+
 class ConsoleSettings(ServerSettings):
     """Settings of the console; those of the services mean the same here."""
 
@@ -101,11 +128,14 @@ class ConsoleSettings(ServerSettings):
         "feeds": check_every_service,
         "key_file": check_key_file,
         "sessions": check_sessions_folder,
+        "second_issuer": check_other_issuer,
     }
     in_production: ClassVar[Checks] = ServerSettings.in_production | {
         "feeds": check_feeds,
         "issuer": check_issuer,
         "discovery": check_discovery,
+        "second_issuer": check_second_issuer,
+        "second_discovery": check_second_discovery,
         "address": check_address,
         "key": random_key("DLA_CONSOLE_KEY"),
         "key_file": check_key_in_file,
@@ -134,6 +164,31 @@ class ConsoleSettings(ServerSettings):
     """Scopes that are asked for."""
     resource: str | None = Field(None, validation_alias="DLA_CONSOLE_RESOURCE")
     """API for which access tokens are asked (RFC 8707), where the provider wants it named."""
+    acr_values: AcrValues = Field((), validation_alias="DLA_CONSOLE_ACR_VALUES")
+    """Levels of authentication, apart by blanks: the provider must prove one of them in the id token (`acr`), or the
+    sign-in is refused. Empty: any level."""
+    userinfo: Userinfo = Field(Userinfo.NONE, validation_alias="DLA_CONSOLE_USERINFO")
+    """`signed`: the name comes from the provider’s userinfo endpoint, which must answer a signed JWT."""
+    provider_label: str | None = Field(None, validation_alias="DLA_CONSOLE_PROVIDER_LABEL")
+    """Name of the provider on the sign-in page, where there are two."""
+    second_issuer: str | None = None
+    """A second identity provider, for the day when the first is down: the `iss` of its tokens."""
+    second_discovery: Address | None = Field(None, validation_alias="DLA_CONSOLE_SECOND_DISCOVERY")
+    """As DLA_CONSOLE_DISCOVERY, of the second provider."""
+    second_client_id: str = Field("console", validation_alias="DLA_CONSOLE_SECOND_CLIENT_ID")
+    """As DLA_CONSOLE_CLIENT_ID, of the second provider."""
+    second_client_secret: SecretStr | None = Field(None, validation_alias="DLA_CONSOLE_SECOND_CLIENT_SECRET")
+    """As DLA_CONSOLE_CLIENT_SECRET, of the second provider."""
+    second_scope: str = Field("openid", validation_alias="DLA_CONSOLE_SECOND_SCOPE")
+    """As DLA_CONSOLE_SCOPE, of the second provider."""
+    second_resource: str | None = Field(None, validation_alias="DLA_CONSOLE_SECOND_RESOURCE")
+    """As DLA_CONSOLE_RESOURCE, of the second provider."""
+    second_acr_values: AcrValues = Field((), validation_alias="DLA_CONSOLE_SECOND_ACR_VALUES")
+    """As DLA_CONSOLE_ACR_VALUES, of the second provider."""
+    second_userinfo: Userinfo = Field(Userinfo.NONE, validation_alias="DLA_CONSOLE_SECOND_USERINFO")
+    """As DLA_CONSOLE_USERINFO, of the second provider."""
+    second_label: str | None = Field(None, validation_alias="DLA_CONSOLE_SECOND_LABEL")
+    """As DLA_CONSOLE_PROVIDER_LABEL, of the second provider."""
     hours: PositiveFloat = Field(12, validation_alias="DLA_CONSOLE_HOURS")
     """Hours after which one signs in again."""
     rate_failures: RateLimit = "20/minute"
@@ -147,10 +202,6 @@ class ConsoleSettings(ServerSettings):
             return self.key.get_secret_value()
         assert self.key_file is not None
         return parse_key(self.key_file.read_text().strip())
-
-    @property
-    def discovery_document(self) -> str:
-        return self.discovery or self.issuer.rstrip("/") + "/.well-known/openid-configuration"
 
     @property
     def secure(self) -> bool:

@@ -36,6 +36,9 @@ def _add_register(cli: typer.Typer, service: Service, deployment: Deployment) ->
         role: Annotated[Role, typer.Option(help="What they may do")],
         reason: Annotated[str, typer.Option(help="Why it is given, for the history")],
         subject: Annotated[str | None, typer.Option(help="Who, as the identity provider's tokens say")] = None,
+        issuer: Annotated[
+            str | None, typer.Option(help="Whose tokens those are: DLA_ISSUER, or DLA_SECOND_ISSUER")
+        ] = None,
         identity: Annotated[UUID | None, typer.Option(help="Who, as GET /api/v1/me says")] = None,
         unit: Annotated[str | None, typer.Option(help="For which they work, such as dla-44")] = None,
         units: Annotated[list[str] | None, typer.Option(help="Which their territory covers; repeatable")] = None,
@@ -51,8 +54,11 @@ def _add_register(cli: typer.Typer, service: Service, deployment: Deployment) ->
         if (subject is None) == (identity is None):
             raise typer.BadParameter("say who: either --subject or --identity")
         settings = settings_for(service)
+        if issuer not in (None, *(each.issuer for each in settings.trusted_issuers)):
+            raise typer.BadParameter("--issuer is neither DLA_ISSUER nor DLA_SECOND_ISSUER")
         if subject is not None:
-            identity = UUID(pseudonym(settings.identity_key.get_secret_value(), settings.issuer, subject))
+            key = settings.identity_key.get_secret_value()
+            identity = UUID(pseudonym(key, issuer or settings.issuer, subject))
         assert identity is not None
         command = GrantRight(
             identity,

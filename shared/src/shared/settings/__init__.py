@@ -4,7 +4,13 @@ from shared.settings.checked import Check, CheckedSettings, Checks, Mode
 from shared.settings.key_checks import key_faults, random_key
 from shared.settings.nats_access import NatsAccess
 from shared.settings.network_checks import is_loopback, is_unencrypted
-from shared.settings.production_checks import DEVELOPMENT_ISSUER, at_most, https_only, of_development
+from shared.settings.production_checks import (
+    DEVELOPMENT_ISSUER,
+    at_most,
+    check_second_issuer,
+    https_only,
+    of_development,
+)
 from shared.settings.server import ServerSettings
 from shared.settings.settings import (
     DeploySettings,
@@ -14,6 +20,7 @@ from shared.settings.settings import (
     RightsSource,
     Settings,
     TransitSettings,
+    TrustedIssuer,
     collect_faults,
     decode_key,
     load_settings,
@@ -48,8 +55,10 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "TransitSettings",
+    "TrustedIssuer",
     "at_most",
     "check_certificate_key_pair",
+    "check_second_issuer",
     "collect_faults",
     "decode_key",
     "https_only",

@@ -63,22 +63,51 @@ def of_development(variable: str, consequence: str) -> Check:
 
 
 def check_issuer(value: str, _: Mapping[str, Any]) -> Iterator[str]:
-    parts = urlsplit(value)
     if value.rstrip("/") == DEVELOPMENT_ISSUER:
         yield (
             "DLA_ISSUER is the development issuer, which signs any token for whoever asks: set DLA_ISSUER and"
             " DLA_JWKS to those of your identity provider, or, to try the system, DLA_MODE=development"
         )
-    elif parts.scheme != "https" or not parts.hostname:
+    else:
+        yield from _unsafe_issuer("DLA_ISSUER", value)
+
+
+def _unsafe_issuer(variable: str, value: str) -> Iterator[str]:
+    parts = urlsplit(value)
+    if parts.scheme != "https" or not parts.hostname:
         yield (
-            "DLA_ISSUER is no https:// address: whoever is on the way could pass for the identity provider; set it to"
+            f"{variable} is no https:// address: whoever is on the way could pass for the identity provider; set it to"
             " the `iss` of its tokens"
         )
 
 
+def check_second_issuer(value: str | None, _: Mapping[str, Any]) -> Iterator[str]:
+    if value is not None and value.rstrip("/") == DEVELOPMENT_ISSUER:
+        yield "DLA_SECOND_ISSUER is the development issuer, which signs any token for whoever asks: leave it out"
+    elif value is not None:
+        yield from _unsafe_issuer("DLA_SECOND_ISSUER", value)
+
+
+def check_second_provider(jwks: str | None, earlier: Mapping[str, Any]) -> Iterator[str]:
+    if "second_issuer" not in earlier:
+        return
+    if (jwks is None) != (earlier["second_issuer"] is None):
+        yield "DLA_SECOND_ISSUER and DLA_SECOND_JWKS go together: a provider, and the keys that sign its tokens"
+    if jwks is not None and earlier["second_issuer"] == earlier.get("issuer"):
+        yield "DLA_SECOND_ISSUER is DLA_ISSUER: two providers have two names"
+
+
 def check_jwks(value: str, _: Mapping[str, Any]) -> Iterator[str]:
+    yield from _unsafe_keys("DLA_JWKS", value)
+
+
+def check_second_jwks(value: str | None, _: Mapping[str, Any]) -> Iterator[str]:
+    yield from _unsafe_keys("DLA_SECOND_JWKS", value or "")
+
+
+def _unsafe_keys(variable: str, value: str) -> Iterator[str]:
     if "://" in value and urlsplit(value).scheme != "https":
-        yield "DLA_JWKS is read without TLS: whoever is on the way could sign tokens; use https://"
+        yield f"{variable} is read without TLS: whoever is on the way could sign tokens; use https://"
 
 
 def check_audience(value: str, _: Mapping[str, Any]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from base64 import b64decode
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -109,10 +110,22 @@ def split_keys(value: object) -> object:
 KeyRing = Annotated[tuple[EncryptionKey, ...], NoDecode, BeforeValidator(split_keys)]
 
 
+@dataclass(frozen=True, slots=True)
+class TrustedIssuer:
+    """An identity provider whose tokens are accepted. `jwks`: a file or a URL."""
+
+    issuer: str
+    jwks: str
+    audience: str
+
+
 class Settings(ServerSettings):
     """Settings of every service that has an event log."""
 
-    always: ClassVar[Checks] = ServerSettings.always | {"service_client_secret": check_token_source}
+    always: ClassVar[Checks] = ServerSettings.always | {
+        "service_client_secret": check_token_source,
+        "second_jwks": checks.check_second_provider,
+    }
     in_production: ClassVar[Checks] = ServerSettings.in_production | {
         "database_url": checks.database_url("DLA_DATABASE_URL"),
         "nats_url": check_nats_url,
@@ -126,6 +139,8 @@ class Settings(ServerSettings):
         ),
         "issuer": checks.check_issuer,
         "audience": checks.check_audience,
+        "second_issuer": checks.check_second_issuer,
+        "second_jwks": checks.check_second_jwks,
         "rights_from": checks.check_rights_source,
         "service_token": checks.check_service_token,
         "service_token_url": check_token_url,
@@ -166,6 +181,13 @@ class Settings(ServerSettings):
     """Identity provider: the `iss` of its tokens."""
     audience: str = "dla"
     """The `aud` of the tokens that are accepted."""
+    second_issuer: str | None = None
+    """A second identity provider, for the day when the first is down: the `iss` of its tokens. A person has another
+    identity there, and rights of that identity."""
+    second_audience: str | None = None
+    """The `aud` of the second provider’s tokens, where it is another than DLA_AUDIENCE."""
+    second_jwks: str | None = None
+    """Keys of the second provider: a file or a URL."""
     rights_from: RightsSource = RightsSource.REGISTER
     """Where rights come from: the register, or in development the token’s own claims."""
     access_log_days: Annotated[int, Field(ge=31, le=1826)] = 365
@@ -184,6 +206,15 @@ class Settings(ServerSettings):
     """Address of each service, as JSON by name."""
     dev_clock: Path | None = None
     """File of the settable clock; development only."""
+
+    @property
+    def trusted_issuers(self) -> tuple[TrustedIssuer, ...]:
+        """The identity provider, and the second one if there is one."""
+        first = TrustedIssuer(self.issuer, self.jwks, audience=self.audience)
+        if self.second_issuer is None or self.second_jwks is None:
+            return (first,)
+        audience = self.second_audience or self.audience
+        return first, TrustedIssuer(self.second_issuer, self.second_jwks, audience=audience)
 
     @property
     def access(self) -> NatsAccess:

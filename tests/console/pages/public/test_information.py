@@ -103,7 +103,9 @@ def test_markup_in_a_setting_is_shown_as_text(shown: Shown) -> None:
 )
 def test_compliance_is_that_of_a_valid_audit(rate: float | None, age_days: int | None, state: Compliance) -> None:
     today = datetime.now(UTC).date()
-    audit = {"audit_date": today - timedelta(days=age_days), "audited_by": "Un cabinet"} if age_days else {}
+    audit: dict[str, Any] = (
+        {"audit_date": today - timedelta(days=age_days), "audited_by": "Un cabinet"} if age_days else {}
+    )
     assert PublicPagesSettings(**audit, audit_rate=rate).compliance(today) is state
 
 

@@ -68,11 +68,11 @@ def test_visitors_do_not_multiply_the_questions_to_the_services(
     hosts = [each.url.host.partition(".")[0] for each in services.asked]
     assert sorted(hosts) == ["diagnostic", "followup", "followup", "followup", "intake", "parcours"]
     assert "2026-T2" in text(browser.get("/stats?periode=2026-T2"))
-    monkeypatch.setattr(published_statistics, "MAX_KEPT", 4)
+    monkeypatch.setattr(published_statistics, "MAX_ANSWERS", 4)
     for number in range(6):
         browser.get(f"/stats?periode=201{number}")
-    assert len(browser.http.app.state.published._kept) == 4  # type: ignore[attr-defined]
-    monkeypatch.setattr(published_statistics, "KEPT_SECONDS", -1.0)
+    assert len(browser.http.app.state.published._answers) == 4  # type: ignore[attr-defined]
+    monkeypatch.setattr(published_statistics, "TTL_SECONDS", -1.0)
     services.asked.clear()
     browser.get("/stats?periode=2015")
     assert len(services.asked) == 4, "asked again when they are old"

@@ -24,7 +24,8 @@ class ReaderSession(msgspec.Struct, frozen=True):
     """`id` and `folder`: where the end of the session is recorded (`ended_sessions`); a sign-in names the folder.
     `csrf`: the token of this session's forms. `until`: when the session ends, and `expires`: when the access token
     does, if known (seconds since the epoch). `right`: the one in use; null until chosen. `reasons`: why each case is
-    read, by its id, latest last."""
+    read, by its id, latest last. `issuer`: the identity provider who signed
+    them in, empty for the first, and `id_token`, to sign out there."""
 
     csrf: str
     until: float
@@ -37,6 +38,8 @@ class ReaderSession(msgspec.Struct, frozen=True):
     right: ChosenRight | None = None
     choice: bool = False
     reasons: dict[str, str] = {}
+    issuer: str = ""
+    id_token: str | None = None
 
     @property
     def signed_in(self) -> bool:
@@ -62,12 +65,14 @@ def new_session(hours: float) -> ReaderSession:
 
 
 class SignInAttempt(msgspec.Struct, frozen=True):
-    """A sign-in in progress: the provider's answer must match it. `then`: the page to go to afterwards."""
+    """A sign-in in progress: the provider's answer must match it. `then`: the page to go to afterwards. `issuer`: the
+    provider, empty for the first."""
 
     state: str
     nonce: str
     verifier: str
     then: str
+    issuer: str = ""
 
 
 decode_session = msgspec.json.Decoder(ReaderSession).decode

@@ -10,7 +10,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.exceptions import HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from console.auth.oidc_provider import OidcProvider, ProviderUnavailable, SignInRefused, Tokens
+from console.auth.oidc_provider import ProviderUnavailable, SignInRefused, WeakAuthentication
+from console.auth.provider_tokens import Tokens
+from console.auth.providers import Providers
 from console.auth.request_session import get_session
 from console.auth.session import ChosenRight, ReaderSession, new_session
 from console.pages.forms import read_form, safe_path
@@ -49,17 +51,27 @@ async def sign_in_page(
 ) -> Response:
     """`refus`, `attente`: the status with which a token was refused, and the seconds to wait."""
     if refus is not None:
-        return refused_page(request, "sign_in.html", refus, attente, TOKEN_REFUSALS, then=safe_path(vers), ended=False)
-    return page(request, "sign_in.html", then=safe_path(vers), ended=fin, wrong=None)
+        shown = {"then": safe_path(vers), "ended": False, "offered": _offered(request)}
+        return refused_page(request, "sign_in.html", refus, attente, TOKEN_REFUSALS, **shown)
+    return page(request, "sign_in.html", then=safe_path(vers), ended=fin, wrong=None, offered=_offered(request))
+
+
+def _offered(request: Request) -> list[tuple[str, str]]:
+    providers: Providers = request.app.state.providers
+    return list(providers.offered())
 
 
 @router.get("/connexion/fournisseur")
-async def start_provider_sign_in(request: Request, vers: str = "/") -> Response:
-    provider: OidcProvider = request.app.state.provider
+async def start_provider_sign_in(request: Request, vers: str = "/", par: str = "") -> Response:
+    """`par`: the issuer, where there are two."""
+    providers: Providers = request.app.state.providers
+    provider = providers.of(par)
+    if provider is None:
+        raise HTTPException(404)
     try:
         address, attempt = await provider.start_sign_in(safe_path(vers))
     except ProviderUnavailable:
-        return page(request, "provider_silent.html", 503)
+        return _provider_silent(request)
     get_session(request).attempt = attempt
     return RedirectResponse(address, 303)
 
@@ -67,24 +79,36 @@ async def start_provider_sign_in(request: Request, vers: str = "/") -> Response:
 @router.get("/retour")
 async def provider_callback(request: Request) -> Response:
     """A page rather than a redirect: strict cookies do not follow a redirect that began on another site."""
-    request_session, provider = get_session(request), request.app.state.provider
+    request_session, providers = get_session(request), request.app.state.providers
     attempt, request_session.attempt = request_session.attempt, None
-    if attempt is None:
+    provider = attempt and providers.of(attempt.issuer)
+    if attempt is None or provider is None:
         return _sign_in_refused(
             request, "La connexion a pris trop de temps, ou a été commencée dans une autre fenêtre."
         )
     try:
         tokens = await provider.finish_sign_in(attempt, dict(request.query_params))
     except ProviderUnavailable:
-        return page(request, "provider_silent.html", 503)
+        return _provider_silent(request)
+    except WeakAuthentication:
+        return _sign_in_refused(
+            request,
+            "Ce site demande une identification plus forte que celle que le fournisseur d’identité a confirmée\u00a0:"
+            " recommencez avec un second facteur (un code, une clé, une carte).",
+        )
     except SignInRefused:
         return _sign_in_refused(request, "Le fournisseur d’identité n’a pas confirmé qui vous êtes.")
-    await request_session.begin(signed_in_session(request, tokens))
+    session = signed_in_session(request, tokens)
+    await request_session.begin(msgspec.structs.replace(session, issuer=attempt.issuer, id_token=tokens.id_token))
     return page(request, "come_in.html", then=attempt.then)
 
 
+def _provider_silent(request: Request) -> HTMLResponse:
+    return page(request, "provider_silent.html", 503, others=len(_offered(request)) > 1)
+
+
 def _sign_in_refused(request: Request, reason: str) -> HTMLResponse:
-    return page(request, "sign_in.html", 403, then="/", ended=False, wrong=reason)
+    return page(request, "sign_in.html", 403, then="/", ended=False, wrong=reason, offered=_offered(request))
 
 
 def signed_in_session(request: Request, tokens: Tokens) -> ReaderSession:
@@ -176,5 +200,9 @@ async def choose_right(request: Request) -> Response:
 @router.post("/deconnexion")
 async def sign_out(request: Request) -> HTMLResponse:
     await read_form(request)
-    await get_session(request).end()
-    return page(request, "signed_out.html", provider=await request.app.state.provider.sign_out_address())
+    request_session, providers = get_session(request), request.app.state.providers
+    signed_in = request_session.session
+    await request_session.end()
+    provider = providers.of(signed_in.issuer)
+    address = await provider.sign_out_address(signed_in.id_token) if provider else None
+    return page(request, "signed_out.html", provider=address)

@@ -10,7 +10,8 @@ from uuid import UUID
 import msgspec
 from fastapi import Request
 
-from console.auth.oidc_provider import OidcProvider, ProviderUnavailable, SignInRefused
+from console.auth.oidc_provider import ProviderUnavailable, SignInRefused
+from console.auth.providers import Providers
 from console.auth.request_session import RequestSession, get_session
 from console.auth.session import ChosenRight
 from console.upstream.services import Reader, Services, UpstreamError
@@ -49,7 +50,7 @@ def require_signed_in(request: Request) -> None:
 async def get_reader(request: Request, case: UUID | None = None) -> Reader:
     """Raises SignInNeeded, ChoiceNeeded, ReasonNeeded, or UpstreamError when the rights cannot be read."""
     request_session = get_session(request)
-    await _renew_token(request.app.state.provider, request_session)
+    await _renew_token(request.app.state.providers, request_session)
     require_signed_in(request)
     if request_session.session.right is None:
         rights = await fetch_rights(request.app.state.services, get_rights_reader(request))
@@ -97,7 +98,7 @@ def _parse_right(fields: dict[str, Any]) -> ChosenRight:
     return msgspec.convert({name: fields.get(name) for name in ChosenRight.__struct_fields__}, ChosenRight)
 
 
-async def _renew_token(provider: OidcProvider, request_session: RequestSession) -> None:
+async def _renew_token(providers: Providers, request_session: RequestSession) -> None:
     """Renews an access token that ends soon, if there is a refresh token; else it is used to its end."""
     session = request_session.session
     if session.token is None or session.expires is None or session.expires - time.time() > RENEW_BEFORE_SECONDS:
@@ -106,6 +107,9 @@ async def _renew_token(provider: OidcProvider, request_session: RequestSession) 
         if session.expires <= time.time():
             raise SignInNeeded(ended=True)
         return
+    provider = providers.of(session.issuer)
+    if provider is None:
+        raise SignInNeeded(ended=True)
     try:
         tokens = await provider.refresh(session.refresh)
     except SignInRefused as error:

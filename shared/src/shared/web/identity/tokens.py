@@ -14,7 +14,7 @@ from uuid import NAMESPACE_OID, uuid5
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
-from shared.settings import Settings
+from shared.settings import Settings, TrustedIssuer
 from shared.web.http import ProblemError
 from shared.web.identity.signing_keys import KeysUnavailable, SigningKeys, TrustedKeys
 
@@ -46,31 +46,55 @@ class _SignedToken:
 
 
 class TokenVerifier:
+    """Of all issuers that the deployment trusts. A token is verified by the keys of the issuer that it names, and no
+    other's."""
+
     def __init__(self, settings: Settings, keys: SigningKeys | None = None) -> None:
-        self._keys = keys or SigningKeys(settings.jwks, settings.jwks_trusted_hours * 3600)
-        self._issuer, self._identity_key = settings.issuer, settings.identity_key.get_secret_value()
-        self._claims = jwt.JWTClaimsRegistry(
-            leeway=CLOCK_SKEW_SECONDS,
-            iss={"essential": True, "value": settings.issuer},
-            aud={"essential": True, "value": settings.audience},
-            exp={"essential": True},
-            sub={"essential": True},
-        )
-        self._verified = lru_cache(REMEMBERED_TOKENS)(self._verify_signature)
+        """`keys`: those of the first issuer, for tests."""
+        trusted_for, identity_key = settings.jwks_trusted_hours * 3600, settings.identity_key.get_secret_value()
+        self._issuers: dict[str, _IssuerVerifier] = {}
+        for each in settings.trusted_issuers:
+            own_keys = keys if keys and each.issuer == settings.issuer else SigningKeys(each.jwks, trusted_for)
+            self._issuers[each.issuer] = _IssuerVerifier(each, own_keys, identity_key)
+
+    def keys_of(self, issuer: str) -> SigningKeys:
+        return self._issuers[issuer].keys
 
     def verify(self, token: str) -> VerifiedToken:
         """Raises ProblemError: 401 for a token that is not valid, 503 when the provider's keys are unavailable."""
         try:
             if len(token) > MAX_TOKEN_CHARACTERS:
                 raise ValueError("no token is that long")
-            found = self._verified(token, self._keys.keys_for(_key_id(token)))
-            if not found.valid_from <= time.time() < found.expires_at:
-                self._validate_claims(found)
-            return VerifiedToken(found.pseudonym, dict(found.claims))
+            verifier = self._issuers.get(_claimed_issuer(token))
+            if verifier is None:
+                raise ValueError("its issuer is not trusted")
+            return verifier.verify(token)
         except KeysUnavailable as error:
             raise _unreachable() from error
         except (JoseError, ValueError, TypeError, RecursionError) as error:
             raise unauthenticated("Le jeton présenté n’est pas valable ou a expiré.") from error
+
+
+class _IssuerVerifier:
+    """Of the tokens of one issuer."""
+
+    def __init__(self, trusted: TrustedIssuer, keys: SigningKeys, identity_key: bytes) -> None:
+        self.keys, self._issuer, self._identity_key = keys, trusted.issuer, identity_key
+        self._claims = jwt.JWTClaimsRegistry(
+            leeway=CLOCK_SKEW_SECONDS,
+            iss={"essential": True, "value": trusted.issuer},
+            aud={"essential": True, "value": trusted.audience},
+            exp={"essential": True},
+            sub={"essential": True},
+        )
+        self._verified = lru_cache(REMEMBERED_TOKENS)(self._verify_signature)
+
+    def verify(self, token: str) -> VerifiedToken:
+        """Raises KeysUnavailable, JoseError, ValueError or TypeError."""
+        found = self._verified(token, self.keys.keys_for(_key_id(token)))
+        if not found.valid_from <= time.time() < found.expires_at:
+            self._validate_claims(found)
+        return VerifiedToken(found.pseudonym, dict(found.claims))
 
     def _verify_signature(self, token: str, keys: TrustedKeys) -> _SignedToken:
         """Neither its times nor for whom it is."""
@@ -83,6 +107,13 @@ class TokenVerifier:
         now = time.time()
         self._claims.validate(token.claims)
         token.valid_from, token.expires_at = now, token.claims["exp"]
+
+
+@lru_cache(REMEMBERED_TOKENS)
+def _claimed_issuer(token: str) -> str:
+    """Not verified yet: it only says by whose keys the token must be signed. Raises JoseError or ValueError."""
+    claims = json.loads(jws.extract_compact(token.encode()).payload)
+    return str(claims.get("iss")) if isinstance(claims, dict) else ""
 
 
 @lru_cache(REMEMBERED_TOKENS)

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.exceptions import HTTPException
 from fastapi.responses import RedirectResponse, Response
 
-from console.auth.oidc_provider import Tokens
+from console.auth.provider_tokens import Tokens
 from console.auth.request_session import get_session
 from console.pages.forms import read_form
 from console.pages.reading.cases import get_services
