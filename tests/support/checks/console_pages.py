@@ -23,7 +23,6 @@ from console.settings import ConsoleSettings
 from diagnostic.domain.lifecycle import OpenDiagnosis
 from diagnostic.main import service as diagnostic_service
 from embedded.identity.issuer import ISSUER
-from intake import projections as views
 from intake.main import service as intake_service
 from shared.kernel import SERVICES, Actor, Role
 from shared.messaging import messages_of
@@ -66,18 +65,22 @@ STORY: list[tuple[str, dict[str, Any]]] = [
 
 
 class Switch(httpx.AsyncBaseTransport):
-    """The way to a service in this process; `out`: it does not answer; `instead`: what it answers by path."""
+    """The way to a service in this process; `out`: it does not answer; `instead`: what it answers by path;
+    `refusals`: the problems with which it refuses, by path."""
 
     def __init__(self, app: Any) -> None:
         self._inner = httpx.ASGITransport(app)
         self.out = False
         self.instead: dict[str, Any] = {}
+        self.refusals: dict[str, dict[str, Any]] = {}
         self.asked: list[httpx.Request] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
         if self.out:
             raise httpx.ConnectError("out", request=request)
+        if refusal := self.refusals.get(request.url.path):
+            return httpx.Response(refusal["status"], json=refusal, request=request)
         if request.url.path in self.instead:
             return httpx.Response(200, json=self.instead[request.url.path], request=request)
         return await self._inner.handle_async_request(request)
@@ -103,8 +106,9 @@ class World:
 
     def listed(self) -> None:
         projector = Projector(self.intake.application, intake_service.projections)
-        while projector.advance(views.requests):
-            pass
+        for projection in intake_service.projections:
+            while projector.advance(projection):
+                pass
 
     def token(self, role: str = "auditor", **right: Any) -> str:
         units = ("dla-44",) if role in ("auditor", "dpo") else ()
@@ -159,7 +163,7 @@ class Browser:
         shown: httpx.Response = self.http.get(path, headers=headers)
         return shown
 
-    def submit(self, path: str, shown: httpx.Response, **fields: str) -> httpx.Response:
+    def submit(self, path: str, shown: httpx.Response, **fields: Any) -> httpx.Response:
         """A form of the page that is shown."""
         csrf = re.search(r'name="csrf" value="([^"]+)"', shown.text)
         assert csrf, shown.text

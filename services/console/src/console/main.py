@@ -21,6 +21,7 @@ from console.auth.providers import Providers
 from console.auth.request_session import PAGE_HEADERS, RequestSessionMiddleware
 from console.commands.operations import Catalogue
 from console.pages import design, error_pages, live, sign_in
+from console.pages.manage import hand_over, unit
 from console.pages.public import information, published_statistics
 from console.pages.reading import access_log, cases, documents, event, ledger, versions
 from console.pages.recipient import mailed_link, transmission
@@ -48,6 +49,8 @@ PAGES = (
     mailed_link,
     transmission,
     today,
+    unit,
+    hand_over,
     cases,
     new_request,
     case_work,

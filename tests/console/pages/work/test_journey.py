@@ -220,7 +220,9 @@ def carry_out(stage: Stage, ines: Screen, case: str) -> None:
         ines.do("Informer un candidat du résultat", {"informed_on": stage.day()}, part=terms, of=name)
     paul = Screen(stage)
     paul.sign_in(MANAGER)
-    paul.page.get_by_role("link", name="Ouvrir un fonds d’ingénierie").click()
+    paul.page.get_by_role("link", name="L’unité").first.click()
+    faultless(paul.page)
+    paul.page.get_by_role("link", name="Ouvrir un fonds").click()
     paul.fill({"unit": "dla-44", "year": str(stage.now.year), "allocated_cents": "250 000"})
     paul.send("Ouvrir un fonds d’ingénierie")
     mission = "Refonte des tarifs"
