@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -26,7 +27,12 @@ from console.pages.live import event_stream
 from console.upstream.phase_pages import CASE_PAGES, CHILD_PAGES
 from console.upstream.services import Reader, Services, UpstreamError
 
-PUBLIC = {"/acces", "/connexion", "/connexion/fournisseur", "/connexion/jeton", "/retour", "/livez", "/readyz"}
+PUBLIC = {
+    *("/acces", "/connexion", "/connexion/fournisseur", "/connexion/jeton", "/retour", "/livez", "/readyz"),
+    *("/lien", "/lien/{token}", "/lien-perdu"),
+    *("/mentions-legales", "/donnees-personnelles", "/accessibilite", "/plan-du-site", "/stats"),
+    "/.well-known/security.txt",
+}
 """Pages for people who are not signed in."""
 
 
@@ -98,10 +104,7 @@ def test_a_stolen_cookie_is_refused_at_every_page_after_sign_out(
     stolen, csrf = copied(thief), _csrf(shown)
     assert "Vous êtes déconnecté·e" in text(owner.submit("/deconnexion", owner.get("/")))
     before, phase = calls(ways), next(iter(CASE_PAGES))
-    values = {
-        "case": world.case,
-        "event": world.case,
-        "stream": world.case,
+    others = {
         "phase": phase,
         "name": phase,
         "form": "pdf",
@@ -109,9 +112,10 @@ def test_a_stolen_cookie_is_refused_at_every_page_after_sign_out(
         "path": command,
     }
     for method, path in sorted(pages_of(process)):
-        where = path.replace("{path:path}", "{path}").format_map(
-            values | ({"name": next(iter(CHILD_PAGES))} if "{stream}" in path else {})
-        )
+        values = defaultdict(lambda: world.case, others)
+        if "{stream}" in path:
+            values["name"] = next(iter(CHILD_PAGES))
+        where = path.replace("{path:path}", "{path}").format_map(values)
         thief.http.cookies = httpx.Cookies(stolen)
         answer = thief.http.request(
             method, where, data={"csrf": csrf} if method == "POST" else None, headers={"Origin": ADDRESS}
@@ -119,7 +123,8 @@ def test_a_stolen_cookie_is_refused_at_every_page_after_sign_out(
         if method == "POST" and "/faire/" in where:
             assert answer.status_code == 401 and "Votre session est terminée" in answer.text, where
         elif method == "POST":
-            assert answer.status_code == 403 and "Formulaire périmé" in answer.text, where
+            refused = answer.status_code == 403 and "Formulaire périmé" in answer.text
+            assert refused or answer.url.path == "/connexion", where
         else:
             assert answer.url.path == "/connexion", where
         assert "Se déconnecter" not in answer.text, where
