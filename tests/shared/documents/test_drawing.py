@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -24,6 +25,7 @@ from shared.documents import (
     Origin,
     Paragraph,
     Party,
+    QrCode,
     SignatureBlock,
     Table,
     Validation,
@@ -161,3 +163,15 @@ def test_the_page_asks_for_nothing_outside_and_runs_nothing() -> None:
     assert "<caption>" in page
     for outside in ("http:", "https:", "<script", "<link", "src=", "url(", "@import"):
         assert outside not in page
+
+
+def test_a_qr_code_is_whole_at_any_size_on_the_page_and_on_paper() -> None:
+    address = "https://console.example/empreinte/" + "0" * 100
+    document = replace(everywhere("Reçu"), blocks=(QrCode(address, "Ce code mène à une page publique."),))
+    modules = segno.make(address, error="m").symbol_size(border=2)[0]
+    page = rendering.render_html(document)
+    svg = page.partition("<svg")[2].partition(">")[0]
+    assert f'viewBox="0 0 {modules} {modules}"' in svg and "height=" not in svg, "else a smaller one is cut off"
+    assert b"/Alt" in rendering.render_pdf(document) and "Ce code mène à une page publique." in page
+    data = rendering.render_data(document)
+    assert (data["blocks"][0]["text"], data["fingerprint"]) == (address, document.fingerprint)

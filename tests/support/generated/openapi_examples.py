@@ -46,6 +46,14 @@ UNTOLD: dict[str, Any] = {
     },
     "/api/v1/requests/{case}/access-links/{id}/renewal": {"reason": "Le premier lien arrive à son terme."},
     "/api/v1/parcours/{case}/tenders/{id}/providers/{provider}/access": {"account": SOME_ID},
+    "/api/v1/parcours/{id}/actions/{action}/agreement/signatures/provider": {
+        "content_hash": SOME_HASH,
+        "name": "Nadia Le Goff",
+    },
+    "/api/v1/parcours/{id}/actions/{action}/agreement/signatures/structure": {
+        "content_hash": SOME_HASH,
+        "name": "Maëlle Kerdoncuff",
+    },
     "/api/v1/requests/{case}/access-links/{id}/revocation": {"reason": "Fin de mandat."},
     "/api/v1/operations": {"unit": "dla-44", "title": "Une fonction comptable partagée entre trois associations"},
     "/api/v1/lost-links": {"email": "accueil@jardins.example"},
@@ -66,8 +74,9 @@ UNTOLD: dict[str, Any] = {
         "reason": "La présidente a quitté l’association.",
     },
 }
-"""No story gives rights, for the stack of the demo has them in its tokens; nor changes whom it speaks to, erases, or
-plays a confidential dossier. An operation with a mission has days to come, which an example cannot name."""
+"""No story gives rights, for the stack of the demo has them in its tokens; nor changes whom it speaks to, erases, plays
+a confidential dossier, or signs on a screen, since its papers are signed by hand. An operation with a mission has days
+to come, which an example cannot name."""
 
 
 class Invented(Placeholders):

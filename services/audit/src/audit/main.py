@@ -9,7 +9,7 @@ from pathlib import Path
 
 from audit import domain
 from audit.access_log_seal import read_own_seals, seal_own_access_log
-from audit.api import bundle, changes, feed, health, overview, proofs, timeline, tlog
+from audit.api import bundle, changes, feed, health, overview, proofs, receipts, timeline, tlog
 from audit.cli import bundle as bundle_cli
 from audit.cli import keys as keys_cli
 from audit.cli import reconcile as reconcile_cli
@@ -56,6 +56,7 @@ _of_a_region = Service(
         health.router,
         tlog.router,
         proofs.router,
+        receipts.router,
         overview.router,
         feed.router,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from parcours import projections
-from parcours.api import attachments, funds, operations, provider, provider_cases, tenders
+from parcours.api import agreement_texts, attachments, funds, operations, provider, provider_cases, tenders
 from parcours.api import parcours as api
 from parcours.caseload import caseload
 from parcours.domain import parcours
@@ -32,6 +32,7 @@ service = Service(
     ),
     routers=(
         api.router,
+        agreement_texts.router,
         provider.router,
         provider_cases.router,
         attachments.router,

@@ -71,7 +71,16 @@ class SignatureBlock:
     kind: str = field(default="signatures", init=False)
 
 
-Block = Heading | Paragraph | Facts | Table | Bullets | SignatureBlock
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """An address to scan. `text`: what it holds. `caption`: what it leads to."""
+
+    text: str
+    caption: str
+    kind: str = field(default="qr_code", init=False)
+
+
+Block = Heading | Paragraph | Facts | Table | Bullets | SignatureBlock | QrCode
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Required, TypedDict
 
 import msgspec
+import segno
 import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from shared.documents.model import Document, Validation
+from shared.documents.model import Block, Column, Document, Party, QrCode, Validation
 from shared.documents.printable import TRANSCRIBED, all_printable
 from shared.kernel import PARIS, format_day, format_instant
 
 HERE = Path(__file__).parent
+QR_TITLE = "Code QR"
 _PAGES = Environment(
     loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
@@ -23,6 +25,43 @@ _PAGES = Environment(
 
 def render_html(document: Document) -> str:
     return _PAGES.get_template("document.html.jinja").render(_template_values(document))
+
+
+class BlockData(TypedDict, total=False):
+    """A block as data: its `kind`, and the fields that blocks of this kind have."""
+
+    kind: Required[str]
+    text: str
+    level: int
+    aside: bool
+    caption: str
+    columns: list[Column]
+    rows: list[list[str]]
+    items: list[str]
+    parties: list[Party]
+
+
+class DocumentData(TypedDict):
+    """A document as data, for a screen that shows it in its own page. `day`: in French, of the last event that it was
+    made from. `fingerprint`: of the whole document."""
+
+    title: str
+    structure: str
+    unit: str
+    day: str
+    blocks: list[BlockData]
+    fingerprint: str
+
+
+def render_data(document: Document) -> DocumentData:
+    return DocumentData(
+        title=document.title,
+        structure=document.structure,
+        unit=document.unit,
+        day=format_day(document.origin.recorded_at),
+        blocks=msgspec.to_builtins(document.blocks),
+        fingerprint=document.fingerprint,
+    )
 
 
 def render_pdf(document: Document) -> bytes:
@@ -69,10 +108,20 @@ def _template_values(document: Document) -> dict[str, Any]:
         "day": format_day(at),
         "foot": foot,
         "date": _date_parts(at),
-        "blocks": msgspec.to_builtins(document.blocks),
+        "blocks": [_block_values(block) for block in document.blocks],
         "about": _origin_facts(document, fingerprint),
         "validation": _validation_values(document.validation) if document.validation else None,
     }
+
+
+def _block_values(block: Block) -> dict[str, Any]:
+    values: dict[str, Any] = msgspec.to_builtins(block)
+    return values | {"svg": qr_svg(block.text)} if isinstance(block, QrCode) else values
+
+
+def qr_svg(text: str) -> str:
+    """A QR code as SVG, of medium error correction: a quarter of it may be stained."""
+    return segno.make(text, error="m", micro=False).svg_inline(border=2, title=QR_TITLE, omitsize=True)
 
 
 def _date_parts(at: datetime) -> dict[str, int]:

@@ -43,7 +43,7 @@ def proof(id: UUID, app: AppDep, caller: Annotated[Caller, requires(*PROOF_READE
     leaf = ledger.leaf(id)
     if leaf is None:
         raise _unknown_event()
-    opening = _load_opening(app, id, leaf)
+    opening = load_opening(app, id, leaf)
     extra = None
     if is_reader:
         _authorize(caller, UUID(read_header(opening)["case"]))
@@ -72,7 +72,7 @@ def _unknown_event() -> ProblemError:
     )
 
 
-def _load_opening(app: ServiceApplication, event: UUID, leaf: Leaf) -> Opening:
+def load_opening(app: ServiceApplication, event: UUID, leaf: Leaf) -> Opening:
     """From audit's log, where the header is. Raises ProblemError when it is not what the ledger committed to."""
     ((_, topic, state), *_) = app.recorder.history(event)
     received: domain.EventReceived = app.mapper.to_data(str(event), 1, topic, state)

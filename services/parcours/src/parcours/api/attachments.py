@@ -6,8 +6,8 @@ from uuid import UUID
 
 from parcours.api.parcours import endpoints
 from parcours.domain import parcours
-from parcours.domain.assignment.reporting import NOT_YOUR_ASSIGNMENT
 from parcours.domain.attachments import OF_LEADERS, OF_PROVIDERS, ParcoursAttachmentKind
+from parcours.domain.guards import NOT_YOUR_ASSIGNMENT
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
 from shared.web.auth import CASE_READERS, Caller

@@ -11,7 +11,14 @@ from parcours.api.versions import parcours_versions
 from parcours.caseload import caseload
 from parcours.documents.parcours import parcours_documents
 from parcours.domain import coordination, corrections, ending, parcours
-from parcours.domain.assignment import agreement, amendments, assignment_corrections, reporting, selection
+from parcours.domain.assignment import (
+    agreement,
+    amendments,
+    assignment_corrections,
+    own_signature,
+    reporting,
+    selection,
+)
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import operation, standing
 from parcours.domain.collective.state import unknown_operation
@@ -92,6 +99,8 @@ actions.command("/funds", payments.CommitFunds, *STAFF)
 actions.command("/funds/release", payments.ReleaseFunds, *STAFF)
 actions.command("/agreement", agreement.RecordAgreement, *STAFF)
 actions.command("/agreement/signatures", agreement.SignAgreement, *STAFF)
+actions.command("/agreement/signatures/structure", own_signature.SignForStructure, Role.LEADER)
+actions.command("/agreement/signatures/provider", own_signature.SignAsProvider, Role.PROVIDER)
 actions.command("/days", reporting.RecordDays, *STAFF)
 actions.command("/amendments", amendments.RecordAmendment, *STAFF)
 actions.command("/final-report/receipt", reporting.ReceiveFinalReport, *STAFF, Role.PROVIDER)

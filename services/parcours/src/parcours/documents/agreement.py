@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from parcours.domain.agreement_signatures import AgreementSignature, AgreementSignatures
+from parcours.domain.assignment.agreement import AgreementCountersigned
+from parcours.domain.assignment.agreement_text import ARTICLES
 from parcours.domain.assignment.amendments import AmendmentSigned
 from parcours.domain.collective.state import MissionView
 from parcours.domain.state import Action, AgreementTerms, Parcours
@@ -42,6 +44,10 @@ TEMPLATE_NOTICE = (
     "avant de le signer."
 )
 NOT_IN_FORCE = "Cette convention n’est pas encore en vigueur\u00a0: il y manque une signature au moins."
+SIGNED_ON_SCREEN = (
+    "Signée à l’écran par lien personnel, sur le texte d’empreinte {content_hash}\u00a0: c’est une signature "
+    "enregistrée dans le dossier, et non une signature électronique qualifiée."
+)
 NUMBERED = "Chaque structure signe pour elle-même. Elles ont ici leur numéro dans la fiche de l’opération."
 SIGNATURE_BLANKS = "Nom et qualité\u00a0:\n\nDate\u00a0:\n\nSignature\u00a0:"
 MISSING_BY_STEP = {
@@ -167,24 +173,7 @@ def _price(days: int, amount: int, included: str = "") -> tuple[tuple[str, str],
 
 
 def _clauses() -> Iterator[Block]:
-    for title, text in (
-        (
-            "3. Le rapport final et le paiement",
-            "Le prestataire remet un rapport final. Le paiement est autorisé une fois ce rapport reçu et accepté, dans "
-            "la limite du montant de la convention. L’accompagnement est gratuit pour la structure.",
-        ),
-        (
-            "4. La confidentialité",
-            "Ce que le prestataire apprend de la structure reste entre les parties. Le rapport appartient à la "
-            "structure\u00a0: rien n’en est transmis sans son accord.",
-        ),
-        (
-            "5. Les changements et le retrait",
-            "Tout changement de jours ou de calendrier fait l’objet d’un avenant signé de toutes les parties. "
-            "L’accompagnement est volontaire\u00a0: la structure peut y mettre fin à tout moment. Les parties "
-            "conviennent alors par écrit de ce qui a été fait et de ce qui reste dû.",
-        ),
-    ):
+    for title, text in ARTICLES:
         yield Heading(title)
         yield Paragraph(text)
 
@@ -224,7 +213,11 @@ def _by(source: DocumentSource[Any], signature: AgreementSignature | None) -> st
 def _proof(source: DocumentSource[Parcours], key: UUID) -> Iterator[Block]:
     signed = source.state.actions[key].agreement
     assert signed is not None
-    if not signed.proofs:
+    on_screen = [each.event for each in source.all_of(AgreementCountersigned) if each.event.action == key]
+    hashes = dict.fromkeys(each.content_hash for each in on_screen if each.content_hash)
+    for read_hash in hashes:
+        yield Paragraph(SIGNED_ON_SCREEN.format(content_hash=read_hash), aside=True)
+    if not signed.proofs and not hashes:
         yield Paragraph("L’original signé fait foi\u202f; il n’est pas encore joint au dossier.", aside=True)
     for proof in signed.proofs:
         file = source.load_other(attachment.decider, proof)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from parcours.domain import coordination, corrections, ending
-from parcours.domain.assignment import agreement, amendments, assignment_corrections, reporting, selection
+from parcours.domain.assignment import (
+    agreement,
+    amendments,
+    assignment_corrections,
+    own_signature,
+    reporting,
+    selection,
+)
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import standing
 from parcours.domain.comments import AcknowledgeParcoursComment, CommentParcours
@@ -89,6 +96,7 @@ def _delivery_commands(action: Action, can_engage: bool) -> Iterator[type]:
         yield coordination.FinishAction
     if action.agreement and not action.is_agreed:
         yield agreement.SignAgreement
+        yield from own_signature.available_commands(action)
     if action.committed_cents and not action.is_agreed:
         yield payments.ReleaseFunds
     if action.is_agreed and not action.report_accepted:

@@ -38,6 +38,7 @@ NOT_ALL_INFORMED = Refusal("not-all-informed", "Des candidats ne sont pas inform
 INFORMED_FIRST = "Tous les candidats sont informés du résultat avant la convention."
 BEYOND_PROPOSAL = Refusal("beyond-proposal", "Au-delà de la proposition retenue")
 BEFORE_SIGNATURE = Refusal("before-signature", "Date antérieure à la convention", status=422)
+NOT_YOUR_ASSIGNMENT = Refusal("not-your-assignment", "Cette intervention n’est pas la vôtre", status=403)
 REPORT_ALREADY_ACCEPTED = Refusal("report-already-accepted", "Rapport final déjà accepté")
 NO_FINAL_REPORT = Refusal("no-final-report", "Rapport final non accepté")
 MANAGERS_ONLY = Refusal("managers-only", "Réservé à la ou au responsable", status=403)

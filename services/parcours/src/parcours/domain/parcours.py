@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, get_args
 
 from parcours.domain import availability, comments, coordination, corrections, ending
-from parcours.domain.assignment import agreement, amendments, assignment_corrections, reporting, selection
+from parcours.domain.assignment import (
+    agreement,
+    amendments,
+    assignment_corrections,
+    own_signature,
+    reporting,
+    selection,
+)
 from parcours.domain.building import duration, edits, validation
 from parcours.domain.collective import beneficiaries, standing
 from parcours.domain.funding import payments
@@ -25,6 +32,7 @@ Command = (
     | standing.Command
     | selection.Command
     | agreement.Command
+    | own_signature.Command
     | amendments.Command
     | reporting.Command
     | payments.Command
@@ -60,6 +68,7 @@ DECIDE: dict[type, Callable[[Parcours, Any, Context], Sequence[Event]]] = {
     **dict.fromkeys(get_args(standing.Command), standing.decide),
     **dict.fromkeys(get_args(selection.Command), selection.decide),
     **dict.fromkeys(get_args(agreement.Command), agreement.decide),
+    **dict.fromkeys(get_args(own_signature.Command), own_signature.decide),
     amendments.RecordAmendment: amendments.decide,
     **dict.fromkeys(get_args(reporting.Command), reporting.decide),
     **dict.fromkeys(get_args(payments.Command), payments.decide),

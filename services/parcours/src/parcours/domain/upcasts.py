@@ -18,4 +18,4 @@ ALLOCATION_IN_CENTS = {1: rename_fields({"allocated": "allocated_cents"})}
 PROPOSAL_IN_CENTS = {1: rename_fields({"proposal.amount": "amount_cents"})}
 TERMS_IN_CENTS = {1: rename_fields({"terms.amount": "amount_cents"}), 2: with_structures}
 EXTRA_AMOUNT_IN_CENTS = {1: rename_fields({"extra_amount": "extra_amount_cents"}), 2: with_structures}
-BY_STRUCTURE = {1: with_structures}
+WITH_READ_TEXT = {1: with_structures, 2: lambda data: data | {"content_hash": None}}

@@ -1,4 +1,4 @@
-"""Documents of one aggregate over HTTP: which can be written, and each as HTML or PDF, now or at a version."""
+"""Documents of one aggregate over HTTP: which can be written, and each as HTML, PDF or data, now or at a version."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from shared.access import CaseAccessReplicated
@@ -26,7 +27,7 @@ from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, Unknown
 from shared.kernel import Decider, LabelledEnum, Refusal, Role
 from shared.names.lookup import NOW, find_person_names, find_structures, ids_in
 from shared.web.auth import Caller, authorize, leave_out_of_state, requires
-from shared.web.http import ProblemError, styled_page
+from shared.web.http import ProblemError, Shape, styled_page
 from shared.web.limits import Slots
 from shared.web.requests import AppDep
 from shared.web.resources.resource import AggregateResource
@@ -38,6 +39,7 @@ DOCUMENT_NOT_AVAILABLE = Refusal("document-not-yet", "Ce document n’existe pas
 class DocumentFormat(LabelledEnum):
     HTML = "html", "page HTML"
     PDF = "pdf", "document PDF"
+    JSON = "json", "données, pour un écran"
 
 
 class AvailableDocument(BaseModel):
@@ -58,6 +60,7 @@ Version = Annotated[
 DOCUMENT_CONTENT = {
     "text/html": {"schema": {"type": "string"}},
     "application/pdf": {"schema": {"type": "string", "format": "binary"}},
+    "application/json": {"schema": Shape(rendering.DocumentData).mark()},
 }
 DOCUMENT_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The document", "content": DOCUMENT_CONTENT}
@@ -65,7 +68,7 @@ DOCUMENT_RESPONSES: dict[int | str, dict[str, Any]] = {
 
 
 def add_documents(resource: AggregateResource[S], templates: DocumentTemplates[S], *roles: Role) -> None:
-    """GET `/documents` and `/documents/{name}.html` or `.pdf` of one aggregate."""
+    """GET `/documents` and `/documents/{name}.html`, `.pdf` or `.json` of one aggregate."""
     router, decider = resource.router, resource.decider
     parent = resource.within.decider if resource.within else None
     router.documented.append(DocumentedAggregate(decider, parent, templates=templates))
@@ -108,8 +111,9 @@ def add_documents(resource: AggregateResource[S], templates: DocumentTemplates[S
         case: Annotated[UUID, Depends(resource.case_id)],
         version: Version = None,
     ) -> Response:
-        """HTML or PDF. A past version gives the same bytes as long as nothing is erased; the newest also changes when a
-        name on it is corrected. The ETag is the document's fingerprint. A PDF has at most 200 pages."""
+        """HTML, PDF, or its blocks as JSON. A past version gives the same bytes as long as nothing is erased; the
+        newest also changes when a name on it is corrected. The ETag is the document's fingerprint. A PDF has at most
+        200 pages."""
 
         def write() -> Document:
             authorize(caller, case, resource.case_kind)
@@ -216,6 +220,8 @@ async def document_response(
     Raises ProblemError: 422 for a document that is too large for a PDF, 429 or 503 while others are made."""
     if form is DocumentFormat.HTML:
         return await run_in_threadpool(_page, write, name)
+    if form is DocumentFormat.JSON:
+        return await run_in_threadpool(_data, write, name)
     slots: Slots = request.app.state.pdf_slots
     async with slots.hold(caller.actor.id):
         return await run_in_threadpool(_pdf, write, name, request.app.state.pdf_renderer)
@@ -227,6 +233,11 @@ def _page(write: Callable[[], Document], name: str) -> Response:
     headers = _headers(document, name, DocumentFormat.HTML)
     headers["Content-Security-Policy"] = f"{styled_page(page)}; sandbox"
     return Response(page, media_type="text/html", headers=headers)
+
+
+def _data(write: Callable[[], Document], name: str) -> Response:
+    document = write()
+    return JSONResponse(rendering.render_data(document), headers=_headers(document, name, DocumentFormat.JSON))
 
 
 def _pdf(write: Callable[[], Document], name: str, renderer: PdfRenderer) -> Response:

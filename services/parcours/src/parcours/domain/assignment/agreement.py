@@ -43,7 +43,7 @@ from parcours.domain.state import (
     RetainedProvider,
     Sum,
 )
-from parcours.domain.upcasts import BY_STRUCTURE, TERMS_IN_CENTS
+from parcours.domain.upcasts import TERMS_IN_CENTS, WITH_READ_TEXT
 from shared.kernel import CompanionCommand, Context, Refusal, event, format_euros
 from shared.kernel.events import command
 from shared.kernel.frozen import replace
@@ -64,18 +64,20 @@ class AgreementRecorded:
 
 @event(
     "agreement-countersigned",
-    2,
+    3,
     label="Signatures ajoutées à la convention",
     effective="signed_on",
-    upcasts=BY_STRUCTURE,
+    upcasts=WITH_READ_TEXT,
 )
 class AgreementCountersigned:
-    """`signatures`: all of them so far."""
+    """`signatures`: all of them so far. `content_hash`: of the text that the signatory read on a screen; null for what
+    was signed on paper and recorded by the unit."""
 
     action: UUID
     signatures: AgreementSignatures
     signed_on: date
     attachment: UUID | None = None
+    content_hash: str | None = None
 
 
 @command(
@@ -148,7 +150,7 @@ def decide(parcours: Parcours, command: Command, context: Context) -> list[Event
         case RecordAgreement():
             return _record(parcours, command, context)
         case SignAgreement():
-            return _sign(parcours, command, context)
+            return sign(parcours, command.action, command.signatures, context, attachment=command.attachment)
 
 
 def _record(parcours: Parcours, command: RecordAgreement, context: Context) -> list[Event | FundsReleased]:
@@ -187,16 +189,31 @@ def check_funded(amount: int, committed: int) -> None:
         )
 
 
-def _sign(parcours: Parcours, command: SignAgreement, context: Context) -> list[Event | FundsReleased]:
-    action = require_validated_action(parcours, command.action, *OPEN_STATUSES)
-    if action.agreement is None:
-        raise NO_AGREEMENT("La convention de cette prestation n’est pas encore enregistrée.")
-    signatures = read_signatures(parcours, command.signatures, context, action.agreement.signatures)
+def sign(
+    parcours: Parcours,
+    key: UUID,
+    given: GivenSignatures,
+    context: Context,
+    *,
+    attachment: UUID | None = None,
+    content_hash: str | None = None,
+) -> list[Event | FundsReleased]:
+    """The signatures given for an agreement that is recorded, and what of its funds goes back with the last one."""
+    action = require_recorded_agreement(parcours, key)
+    assert action.agreement is not None
+    signatures = read_signatures(parcours, given, context, action.agreement.signatures)
     signed = AgreementCountersigned(
-        command.action, signatures, signed_on=signatures.last_on, attachment=command.attachment
+        key, signatures, signed_on=signatures.last_on, attachment=attachment, content_hash=content_hash
     )
     agreement = replace(action.agreement, signatures=signatures)
-    return [signed, *([] if action.is_agreed else release_surplus(command.action, action, agreement))]
+    return [signed, *([] if action.is_agreed else release_surplus(key, action, agreement))]
+
+
+def require_recorded_agreement(parcours: Parcours, key: UUID) -> Action:
+    action = require_validated_action(parcours, key, *OPEN_STATUSES)
+    if action.agreement is None:
+        raise NO_AGREEMENT("La convention de cette prestation n’est pas encore enregistrée.")
+    return action
 
 
 def release_surplus(key: UUID, action: Action, agreement: Agreement) -> list[FundsReleased]:

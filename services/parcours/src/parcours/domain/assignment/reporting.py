@@ -10,6 +10,7 @@ from uuid import UUID
 from parcours.domain.attachments import REQUIRES_ATTACHMENT, cite_attachment, with_attachment
 from parcours.domain.guards import (
     ACTION_NOT_AT_THIS_STEP,
+    NOT_YOUR_ASSIGNMENT,
     RECEIPT,
     REPORT_ALREADY_ACCEPTED,
     REQUIRES_CONSULTING,
@@ -30,7 +31,6 @@ from shared.kernel.french import format_count
 from shared.kernel.frozen import replace
 
 BEYOND_AGREED_DAYS = Refusal("beyond-agreed-days", "Jours convenus dépassés")
-NOT_YOUR_ASSIGNMENT = Refusal("not-your-assignment", "Cette intervention n’est pas la vôtre", status=403)
 NO_REPORT = Refusal("no-report", "Rapport final non reçu", depends_on_body=True)
 REPORT_ALREADY_RECEIVED = Refusal("report-already-received", "Rapport final déjà reçu")
 
