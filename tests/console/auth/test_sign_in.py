@@ -275,7 +275,7 @@ def test_a_personal_link_leads_its_bearer_to_the_one_dossier(
     given = world.intake.by("adviser").post(links, asked).json()
     world.carried()
     shown = browser.submit("/acces", browser.get("/acces"), secret=given["secret"])
-    assert shown.url.path == f"/dossiers/{case}"
+    assert shown.url.path == f"/dossiers/{case}/mon-accompagnement"
     assert "Le Fournil partagé" in shown.text
     addresses = [str(each.url) for way in ways.values() for each in way.asked]
     assert addresses

@@ -148,8 +148,8 @@ def test_a_personal_link_leaves_its_secret_nowhere_in_the_browser(
         ways["audit"].out = ways["intake"].out = False
         page.goto(f"{console}/acces")
         enter_code(page, f" {secret[:20]}\n{secret[20:]} ")
-        page.wait_for_url(f"**/dossiers/{case}")
-        expect(page.get_by_role("heading", name="Le Fournil partagé")).to_be_visible()
+        page.wait_for_url(f"**/dossiers/{case}/mon-accompagnement")
+        expect(page.get_by_text("Le Fournil partagé").first).to_be_visible()
         known = addresses_of(page)
         page.get_by_role("button", name="Se déconnecter").click()
         expect(page.get_by_role("heading", name="Vous êtes déconnecté·e")).to_be_visible()
@@ -178,7 +178,7 @@ def test_a_link_of_before_whose_address_holds_the_secret_still_works_and_says_wh
         expect(page.get_by_text("ce navigateur la garde dans son historique")).to_be_visible()
         assert page.url == f"{console}/acces"
         page.get_by_role("button", name="Ouvrir le dossier").click()
-        page.wait_for_url(f"**/dossiers/{case}")
+        page.wait_for_url(f"**/dossiers/{case}/mon-accompagnement")
         page.goto(f"{console}/acces")
         expect(page.get_by_text("ce navigateur la garde dans son historique")).to_be_hidden()
     assert "History" in files_with(tmp_path, secret)

@@ -21,7 +21,10 @@ from console.auth.providers import Providers
 from console.auth.request_session import PAGE_HEADERS, RequestSessionMiddleware
 from console.commands.operations import Catalogue
 from console.pages import design, error_pages, live, sign_in
+from console.pages.leader import agreement, decision, home, public_receipt, receipts
 from console.pages.manage import hand_over, unit
+from console.pages.partners import committee, resource_centre
+from console.pages.partners import provider as provider_pages
 from console.pages.public import information, published_statistics
 from console.pages.reading import access_log, cases, documents, event, ledger, versions
 from console.pages.recipient import mailed_link, transmission
@@ -33,6 +36,7 @@ from console.session_checking import SessionCheckMiddleware
 from console.settings import ConsoleSettings
 from console.upstream.published_statistics import PublishedStatistics
 from console.upstream.services import Services
+from shared.documents import PdfRenderer
 from shared.settings import Misconfigured, Mode, collect_faults, load_settings
 from shared.telemetry import (
     RequestTelemetryMiddleware,
@@ -42,7 +46,7 @@ from shared.telemetry import (
     stop_tracing,
 )
 from shared.web.http import FRAMEWORK_OFF, TLS_HEADERS, SecurityHeadersMiddleware
-from shared.web.limits import RateLimiter, build_server
+from shared.web.limits import PDFS, RateLimiter, Slots, build_server
 
 PAGES = (
     sign_in,
@@ -56,6 +60,14 @@ PAGES = (
     case_work,
     tender,
     command_form,
+    home,
+    decision,
+    agreement,
+    receipts,
+    public_receipt,
+    provider_pages,
+    committee,
+    resource_centre,
     versions,
     event,
     live,
@@ -93,6 +105,7 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with process_metrics_served(settings.metrics_host, settings.metrics_port, "console"):
             yield
+        app.state.pdf_renderer.close()
         await asyncio.gather(services.close(), providers.close())
 
     app = FastAPI(
@@ -106,6 +119,7 @@ def create_app(
     app.state.settings, app.state.services, app.state.providers = settings, services, providers
     app.state.catalogue = Catalogue(services)
     app.state.public, app.state.published = public or PublicPagesSettings(), PublishedStatistics(services)
+    app.state.pdf_renderer, app.state.pdf_slots = PdfRenderer(), Slots(PDFS)
     app.add_middleware(PageRateLimitMiddleware, rates=RateLimiter(settings))
     app.add_middleware(SessionCheckMiddleware)
     app.add_middleware(SecretFormMiddleware)

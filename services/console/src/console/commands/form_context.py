@@ -88,7 +88,8 @@ async def _read_case(
 
 
 async def _get(services: Services, reader: Reader, operation: CommandOperation, path: str) -> Any:
-    """The body; the error where the service does not answer, for what is typed is shown all the same."""
+    """The body; the error where the service does not answer, for what is typed is shown all the same. Empty where the
+    reader's role reads no such state, as a provider does not read a tender: the service judges what is sent."""
     try:
         return await services.json(reader, operation.service, path)
     except UpstreamError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
@@ -13,12 +13,25 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import ChainableUndefined, Environment, PackageLoader
 
 from console.auth.request_session import get_session
-from console.auth.session import ReaderSession
+from console.auth.session import ChosenRight, ReaderSession
 from console.presentation import labels
 from shared.kernel import SERVICE_LABELS, capitalize_first, format_euros, format_number, paris_date
 from shared.kernel.french import format_count
 
 HTMX_HEADER = "HX-Request"
+HOMES_OF_A_CASE = {
+    "leader": "/dossiers/{case}/mon-accompagnement",
+    "provider": "/dossiers/{case}/ma-mission",
+    "committee": "/comite/{case}",
+    "resource_centre": "/conseils/{case}",
+}
+"""Of those who do not work on a case as its unit does."""
+FIRST_PAGES = {
+    **dict.fromkeys(("adviser", "manager", "regional"), "/aujourdhui"),
+    "committee": "/comite",
+    "resource_centre": "/conseils",
+    "ops": "/registre",
+}
 FILTERS = (
     labels.field_label,
     labels.format_value,
@@ -67,8 +80,21 @@ def render(request: Request, template: str, **context: Any) -> str:
         "development": request.app.state.settings.development,
         "draft_owner": draft_owner(request_session.session),
         "compliance": request.app.state.public.compliance(paris_date(datetime.now(UTC))).label,
+        "case_home": partial(case_home, request_session.session.right),
     }
     return environment().get_template(template).render(shared | context)
+
+
+def case_home(right: ChosenRight | None, case: object | None) -> str:
+    """The page of a case where somebody works: each role has its own. Without a case, their first page."""
+    if case is None:
+        return first_page(right)
+    return HOMES_OF_A_CASE.get(right.role if right else "", "/dossiers/{case}/travail").format(case=case)
+
+
+def first_page(right: ChosenRight | None) -> str:
+    """Of a role that has one of its own; else the search."""
+    return FIRST_PAGES.get(right.role, "/") if right else "/"
 
 
 def draft_owner(session: ReaderSession) -> str:

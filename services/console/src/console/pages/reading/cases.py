@@ -13,8 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from console.auth.request_session import get_session
 from console.pages.forms import read_form, safe_path
 from console.pages.recipient.transmission import RECIPIENT_ROLE, transmission_page
-from console.pages.rendering import page
-from console.pages.work.mission import PROVIDER_ROLE, mission_page
+from console.pages.rendering import case_home, first_page, page
 from console.presentation import labels
 from console.presentation.timeline import (
     NEWEST,
@@ -31,6 +30,7 @@ from shared.kernel import PHASE_LABELS
 router = APIRouter()
 PAGE_EVENTS, MAX_PAGES = 500, 20
 NUMBERS = {"siret": r"\d{14}", "siren": r"\d{9}", "rna": r"W\w{9}"}
+PROVIDER_ROLE = "provider"
 STAFF_ROLES = ("adviser", "manager", "regional")
 """Those who work on cases: their first page is what is to be done today."""
 MIN_REASON_CHARACTERS, MAX_REASON_CHARACTERS = 5, 300
@@ -54,11 +54,9 @@ async def search_page(
         return RedirectResponse(f"/dossiers/{case}", 303)
     right = get_session(request).session.right
     if right and right.case:
-        return RedirectResponse(f"/dossiers/{right.case}", 303)
-    if right and right.role == "ops":
-        return RedirectResponse("/registre", 303)
-    if right and right.role in STAFF_ROLES and request.url.path == "/" and not request.query_params:
-        return RedirectResponse("/aujourdhui", 303)
+        return RedirectResponse(case_home(right, right.case), 303)
+    if request.url.path == "/" and not request.query_params and (home := first_page(right)) != "/":
+        return RedirectResponse(home, 303)
     status = statut if statut in labels.STATUSES else ""
     found = await result_or_error(
         get_services(request).json(
@@ -123,10 +121,9 @@ async def timeline_page(
     transferts: str = "",
 ) -> Response:
     """`transferts`: with the events of the cases that a transfer has linked to this one."""
-    reader = await get_reader(request, case)
-    services = get_services(request)
+    reader, services = await get_reader(request, case), get_services(request)
     if (right := get_session(request).session.right) and right.role == PROVIDER_ROLE:
-        return await mission_page(request, services, reader, case)
+        return RedirectResponse(case_home(right, case), 303)  # a provider reads no timeline
     if right and right.role == RECIPIENT_ROLE:
         return await transmission_page(request, services, reader, case)
     timeline, state = await asyncio.gather(

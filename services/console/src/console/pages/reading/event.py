@@ -36,7 +36,7 @@ async def event_page(request: Request, case: UUID, event: UUID) -> Response:
     if line is None:
         raise UpstreamError("audit", 404, slug="unknown-event", title="Événement inconnu", detail=UNKNOWN)
     stored = await result_or_error(
-        _fetch_stored(services, reader, line.event["service"], case, str(line.event["position"]))
+        fetch_stored(services, reader, line.event["service"], case, str(line.event["position"]))
     )
     of_stream = [each.event for each in lines if each.event["stream"] == line.event["stream"]]
     at = of_stream.index(line.event)
@@ -69,7 +69,7 @@ async def proof(request: Request, case: UUID, event: UUID) -> JSONResponse:
         result_or_error(services.text(reader, "audit", "/tlog/key")),
         result_or_error(services.text(reader, "audit", "/tlog/witnesses")),
         result_or_error(services.text(reader, "audit", "/tlog/checkpoint")),
-        result_or_error(_fetch_stored(services, reader, service, case, position)),
+        result_or_error(fetch_stored(services, reader, service, case, position)),
     )
     answer = {"proof": proof_text, "key": key, "witnesses": witnesses, "checkpoint": newest, "stored": stored}
     answer["labels"] = labels.browser_labels()
@@ -84,7 +84,7 @@ async def proof_file(request: Request, case: UUID, event: UUID) -> PlainTextResp
     return PlainTextResponse(text, headers={"Content-Disposition": f'attachment; filename="{event}.tlog-proof"'})
 
 
-async def _fetch_stored(
+async def fetch_stored(
     services: Services, reader: Reader, service: str, case: UUID, position: str
 ) -> dict[str, Any] | None:
     """The stored bytes in base64, and under `shown` the encrypted values as the service shows them; null where the

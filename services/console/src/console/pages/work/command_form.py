@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from console.auth.request_session import get_session
 from console.commands.fields import Field
 from console.commands.form_context import PreparedForm, prepare_form
 from console.commands.offered import form_address
@@ -22,7 +23,7 @@ from console.commands.typed import Typed
 from console.commands.wording import find_meanings
 from console.pages.forms import SentForm, read_long_form
 from console.pages.reading.cases import get_services
-from console.pages.rendering import page, redirect
+from console.pages.rendering import case_home, page, redirect
 from console.upstream.reader import ChoiceNeeded, SignInNeeded, get_reader
 from console.upstream.services import Reader, UpstreamError, result_or_error
 from shared.kernel import PHASE_SERVICES, DifficultyLevel, uuid7
@@ -158,7 +159,8 @@ def _recorded(request: Request, case: UUID | None, form: PreparedForm, typed: Ty
         return page(request, "work/given_link.html", case=case, given=body, label=form.operation.label)
     if (form.operation.service, form.operation.template) == NEW_CASE:
         case = UUID(body["id"])
-    where = next_form(case, form.operation.command, typed) or (f"/dossiers/{case}/travail" if case else "/aujourdhui")
+    home = case_home(get_session(request).session.right, case)
+    where = next_form(case, form.operation.command, typed) or home
     query = urlencode({"fait": form.operation.template, "service": form.operation.service})
     return redirect(request, f"{where}?{query}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ import pytest
 from tests.support.checks.console_pages import NAME, Browser, Switch, World, text
 from tests.support.histories.provider_assignments import AGREED, ASKED, parcours_telling
 
-from parcours.api.provider import OwnTender, ProviderPage
+from parcours.api.provider import AwaitedAgreement, OwnTender, ProviderPage
 from shared.web.http import problem_response
 
 
@@ -34,7 +35,7 @@ def test_a_provider_reads_what_it_is_asked_and_what_was_agreed(
     provider: Browser, world: World, ways: dict[str, Switch]
 ) -> None:
     shown = provider.get("/")
-    assert shown.url.path == f"/dossiers/{world.case}"
+    assert shown.url.path == f"/dossiers/{world.case}/ma-mission"
     read = text(shown)
     assert "Étude de marché" in read and "Compréhension du besoin, pour 60 %" in read
     assert "12 mars 2027 à 17 h 00" in read and "4 800,00 €, 5 jours" in read
@@ -70,3 +71,25 @@ def test_what_it_cannot_read_is_said(provider: Browser, served: dict[str, Any], 
     ways["parcours"].out = True
     out = provider.get("/")
     assert out.status_code == 503 and "Le service « Parcours » ne répond pas" in text(out)
+
+
+def test_what_is_waited_for_leads_to_its_form(provider: Browser, served: dict[str, Any], world: World) -> None:
+    path = f"/api/v1/parcours/{world.case}"
+    asked = replace(ASKED, proposal=None, href=f"{path}/tenders/{ASKED.id}/providers/{ASKED.provider}/proposal")
+    agreed = replace(AGREED, report=f"{path}/actions/{AGREED.action}/final-report/receipt")
+    waiting = AwaitedAgreement(AGREED.action, "Refonte", signed=False, href=f"{path}/agreement", operation=None)
+    joint = replace(waiting, href=None, operation=AGREED.action)
+    files = f"{path}/attachments"
+    served["answer"] = ProviderPage([asked], [agreed], agreements=[waiting, joint], attachments=files)
+    shown = provider.get("/")
+    read, forms = text(shown), f"/dossiers/{world.case}/faire/parcours/parcours/{world.case}"
+    for awaited in ("une proposition", "votre signature de la convention", "le rapport final de votre mission"):
+        assert awaited in read.partition("Ce qui est attendu de vous")[2]
+    assert f'href="{forms}/tenders/{ASKED.id}/providers/{ASKED.provider}/proposal"' in shown.text
+    assert f'href="{forms}/actions/{AGREED.action}/final-report/receipt"' in shown.text
+    assert f'href="{forms}/attachments"' in shown.text
+    assert f'href="/dossiers/{world.case}/convention/{AGREED.action}"' in shown.text
+    assert "elle se signe sur papier" in read
+    served["answer"] = ProviderPage([replace(asked, href=None)], [AGREED])
+    over = provider.get("/")
+    assert "Rien n’est attendu de vous en ce moment." in text(over) and forms not in over.text
