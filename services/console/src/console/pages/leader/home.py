@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from console.commands.offered import Offered, offered_commands
-from console.pages.leader.reading import PhaseState, offered_as, read_phases
+from console.pages.leader.reading import PhaseState, known_yet, offered_as, read_phases
 from console.pages.reading.cases import fetch_timeline, get_services
 from console.pages.rendering import page
 from console.pages.work.command_form import just_recorded
@@ -72,7 +72,7 @@ async def leader_home(
     documents, orientations, timeline = await asyncio.gather(
         _documents(services, reader, case, phases),
         _orientations(services, reader, case),
-        result_or_error(fetch_timeline(services, reader, case)),
+        known_yet(fetch_timeline(services, reader, case)),
     )
     down = isinstance(timeline, UpstreamError)
     return page(

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from console.commands.offered import Offered, offered_commands
 from console.upstream.phase_pages import CASE_PAGES
-from console.upstream.services import Reader, Services, UpstreamError, result_or_error
+from console.upstream.services import Reader, Services, UpstreamError
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,21 @@ class PhaseState:
     error: UpstreamError | None = None
 
 
+async def known_yet(call: Any) -> Any:
+    """The result of a call, or its UpstreamError, 401 included: a service hears of a personal link that was just given
+    some seconds after intake, which gave it. Raises UpstreamError when the session itself is over."""
+    try:
+        return await call
+    except UpstreamError as error:
+        if error.slug == "session-over":
+            raise
+        return error
+
+
 async def read_phases(services: Services, reader: Reader, case: UUID) -> list[PhaseState]:
     """Of the four services. Raises UpstreamError when the case is not for the reader."""
     states = await asyncio.gather(
-        *(
-            result_or_error(services.json(reader, each.service, each.path_of(case, case)))
-            for each in CASE_PAGES.values()
-        )
+        *(known_yet(services.json(reader, each.service, each.path_of(case, case))) for each in CASE_PAGES.values())
     )
     first = states[0]
     if isinstance(first, UpstreamError) and not first.is_down:
