@@ -114,6 +114,8 @@ OF_WHAT_IT_NAMES = {
     ("POST /api/v1/diagnoses/{id}/advice/{advice}/answer", "unknown-case"),
     ("GET /api/v1/diagnoses/{id}/plan/baseline/{code}", "unknown-case"),
     ("POST /api/v1/identities/{id}/rights/{right}/revocation", "right-beyond-yours"),
+    ("GET /api/v1/parcours/{id}/actions/{action}/agreement", "not-your-assignment"),
+    ("POST /api/v1/parcours/{id}/actions/{action}/agreement/signatures/provider", "not-your-assignment"),
     ("POST /api/v1/parcours/{id}/actions/{action}/final-report/receipt", "not-your-assignment"),
     ("POST /api/v1/parcours/{case}/tenders/{id}/providers/{provider}/proposal", "not-your-proposal"),
     ("GET /api/v1/parcours/{case}/attachments/{id}", "unknown-case"),
