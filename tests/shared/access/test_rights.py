@@ -119,6 +119,7 @@ OF_WHAT_IT_NAMES = {
     ("POST /api/v1/parcours/{id}/actions/{action}/final-report/receipt", "not-your-assignment"),
     ("POST /api/v1/parcours/{case}/tenders/{id}/providers/{provider}/proposal", "not-your-proposal"),
     ("GET /api/v1/parcours/{case}/attachments/{id}", "unknown-case"),
+    ("GET /api/v1/directory/{siren}", "unknown-company"),
     ("GET /api/v1/requests/{case}/transmission", "unknown-case"),
     ("GET /api/v1/requests/{case}/transmission/attachments/{attachment}", "unknown-case"),
     ("POST /api/v1/requests/{case}/orientations/{id}/acknowledgment", "not-your-orientation"),

@@ -107,6 +107,7 @@ def intake(running: Served) -> Known:
         "/api/v1/people/{}/erasure/certificate.{form}": "html",
         "/api/v1/retention/{}": case,
         "/api/v1/criteria/{version}": str(rules),
+        "/api/v1/directory/{siren}": "732829320",
     }
     return _of_each_case(running, "/api/v1/requests", case, "statutes", orientations=orientation["id"]) | known
 
