@@ -460,7 +460,8 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
         assert winner.post(f"{handed_in}/acceptance", report).status_code == 403
         assert winner.get(f"{path}/provider").json()["assignments"][0]["report_received_on"] == later[:10]
 
-        assert stranger.get(f"{path}/provider").json() == {"tenders": [], "assignments": []}
+        nothing = {"tenders": [], "assignments": [], "agreements": [], "attachments": None}
+        assert stranger.get(f"{path}/provider").json() == nothing
 
         history = adviser.get(f"{path}/history").json()
         proposed_at = next(each["recorded_at"] for each in history if each["event"] == "proposal-submitted")

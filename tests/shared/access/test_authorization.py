@@ -15,13 +15,14 @@ from shared.web.http import ProblemError
 
 HERE, REGION, ELSEWHERE = "dla-44", "dla-49", "dla-75"
 CASE, ANOTHER = UUID(int=1), UUID(int=2)
+OF_ONE_CASE = (Role.LEADER, Role.PROVIDER, Role.RECIPIENT)
 OPENED, REFUSED_AS_UNKNOWN = "opened", "unknown"
 UNITS = {each: frozenset({each}) for each in (HERE, REGION, ELSEWHERE)}
 
 
 def caller(role: Role, case: ProtectedCase | None, own: UUID | None = None, unit: str | None = HERE) -> Caller:
     """Of the unit HERE and the territory REGION. `case`: what is known of every id."""
-    bound = role in (Role.LEADER, Role.PROVIDER)
+    bound = role in OF_ONE_CASE
     actor = Actor("somebody", role, unit=None if bound else unit, units=() if bound else (REGION,))
     return Caller(actor, own, find_case=lambda id, kind=None: case)  # noqa: A006
 
@@ -39,7 +40,7 @@ def answer(role: Role, case: ProtectedCase | None, *, writes: bool = False, own:
     return OPENED
 
 
-ANYBODY = [role for role in Role if role not in (Role.LEADER, Role.PROVIDER, Role.SERVICE)]
+ANYBODY = [role for role in Role if role not in (*OF_ONE_CASE, Role.SERVICE)]
 
 
 @pytest.mark.parametrize("role", ANYBODY)
@@ -93,7 +94,7 @@ def test_a_confidential_case_is_for_who_is_in_charge_and_the_manager() -> None:
     assert answer(Role.AUDITOR, entrusted) == "confidential", "who knows that there is one is told"
 
 
-@pytest.mark.parametrize("role", [Role.LEADER, Role.PROVIDER])
+@pytest.mark.parametrize("role", OF_ONE_CASE)
 @pytest.mark.parametrize("writes", [False, True])
 @pytest.mark.parametrize("known", [None, ProtectedCase(CASE, UNITS[HERE])])
 def test_a_right_to_one_case_opens_no_other_and_tells_nothing_of_it(

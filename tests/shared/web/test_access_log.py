@@ -193,7 +193,7 @@ OF_OTHER_SERVICES = {("audit", "/api/v1/caseload", role) for role in (Role.COMMI
 
 def everybody(running: Served, own: str) -> Iterator[tuple[Role, Client]]:
     for role in Role:
-        bound = role in (Role.LEADER, Role.PROVIDER)
+        bound = role in (Role.LEADER, Role.PROVIDER, Role.RECIPIENT)
         unit = None if bound else UNIT
         reader = running.by(role, unit=unit, units=() if bound else (UNIT,), case=own if bound else None)
         yield role, reader.because(REASON)

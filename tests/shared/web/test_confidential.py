@@ -123,7 +123,7 @@ def check_archived(running: Served, case: str, examples: list[tuple[bool, Any]])
     running.application.recorder.fetch("UPDATE {schema}.case_access SET confidential = false, archived = true")
     for reads, example in examples:
         for role in Role:
-            bound = role in (Role.LEADER, Role.PROVIDER)
+            bound = role in (Role.LEADER, Role.PROVIDER, Role.RECIPIENT)
             told = {"case": case} if bound else {"units": [UNIT]}
             token = running.issuer.mint(role, subject=INES, unit=None if bound else UNIT, **told)
             answer = ask(running, token, example)

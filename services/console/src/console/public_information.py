@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AwareDatetime, Field, StringConstraints
 from pydantic_settings import SettingsConfigDict
 
-from shared.kernel import LabelledEnum
+from shared.kernel import LabelledEnum, paris_date
 from shared.settings import CheckedSettings, Checks, Mode
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
@@ -57,7 +57,7 @@ def check_audit(rate: float | None, earlier: Mapping[str, Any]) -> Iterator[str]
 
 
 def check_audit_date(day: date | None, _: Mapping[str, Any]) -> Iterator[str]:
-    if day and day > datetime.now(UTC).date():
+    if day and day > paris_date(datetime.now(UTC)):
         yield "DLA_CONSOLE_AUDIT_DATE is in the future: an audit that is still to come proves nothing"
 
 

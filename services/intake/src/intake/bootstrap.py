@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from intake.domain import orientation
@@ -24,6 +24,7 @@ from intake.reference.files import read_competence
 from intake.reference.loading import load_reference
 from intake.settings import IntakeSettings
 from shared.kernel import CompanionCommand, Context, Deadline, Decider
+from shared.settings import load_settings
 
 
 class Deployment:
@@ -31,15 +32,15 @@ class Deployment:
 
     Settings and reference files are read at their first use: a service that only describes itself reads none."""
 
-    def __init__(self, load_settings: Callable[[], IntakeSettings] = IntakeSettings) -> None:
-        self._load_settings = load_settings
+    def __init__(self, read_settings: Callable[[], IntakeSettings] | None = None) -> None:
+        self._read_settings = read_settings or partial(load_settings, IntakeSettings)
         self.requests = _request_decider(self)
         self.orientations = _orientation_decider(self)
         self.register = _register_decider(self)
 
     @cached_property
     def settings(self) -> IntakeSettings:
-        return self._load_settings()
+        return self._read_settings()
 
     @cached_property
     def reference(self) -> ReferenceData:

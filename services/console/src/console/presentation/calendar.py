@@ -97,4 +97,4 @@ def _quarters(earliest: date, latest: date) -> tuple[date, ...]:
 
 
 def _day(value: object) -> date:
-    return date.fromisoformat(str(value)[:10])
+    return date.fromisoformat(str(value))
