@@ -27,6 +27,7 @@ NO_ID = {
     "FigureResponse.dated_by": "a date, in French",
 }
 NO_NAME = {
+    "DocumentData.structure": "the line that the document prints, with the name in it",
     "OwnTender.provider": "the key under which the reader, a provider, answers",
     "PersonHere.person": "the id that the DPO asked about, with all that is said of the person",
 }

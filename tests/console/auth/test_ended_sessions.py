@@ -29,7 +29,7 @@ from console.upstream.services import Reader, Services, UpstreamError
 
 PUBLIC = {
     *("/acces", "/connexion", "/connexion/fournisseur", "/connexion/jeton", "/retour", "/livez", "/readyz"),
-    *("/lien", "/lien/{token}", "/lien-perdu"),
+    *("/lien", "/lien/{token}", "/lien-perdu", "/empreinte", "/empreinte/{event}/{fingerprint}"),
     *("/mentions-legales", "/donnees-personnelles", "/accessibilite", "/plan-du-site", "/stats"),
     "/.well-known/security.txt",
 }

@@ -460,7 +460,7 @@ def test_a_provider_reads_its_own_page_and_nothing_of_the_others(
         assert winner.post(f"{handed_in}/acceptance", report).status_code == 403
         assert winner.get(f"{path}/provider").json()["assignments"][0]["report_received_on"] == later[:10]
 
-        nothing = {"tenders": [], "assignments": [], "agreements": [], "attachments": None}
+        nothing: dict[str, Any] = {"tenders": [], "assignments": [], "agreements": [], "attachments": None}
         assert stranger.get(f"{path}/provider").json() == nothing
 
         history = adviser.get(f"{path}/history").json()

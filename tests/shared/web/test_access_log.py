@@ -180,7 +180,7 @@ def test_every_operation_that_shows_a_dossier_records_it_first(
 
 OF_A_YEAR = "?year=2026"
 SHOWS_NO_DOSSIER = re.compile(
-    r"^/api/v1/(me|access-logs?|criteria|orientation-targets|communes|activities|units|reference|ledger/.*)$|/\{version\}$"
+    r"^/api/v1/(me|access-logs?|criteria|orientation-targets|communes|activities|units|reference|directory/\{siren\}|ledger/.*)$|/\{version\}$"
     r"|/(figures|statistics)(\.csv)?$"
 )
 """Who one is, reference data, sums; and the log itself, which is out of reach here."""

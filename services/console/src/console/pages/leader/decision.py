@@ -90,9 +90,9 @@ async def decision_page(
     request: Request, case: UUID, name: str, depuis: Annotated[int | None, Query(ge=0, le=LAST_VERSION)] = None
 ) -> Response:
     """`depuis`: the version to compare with; by default the last one that leaders decided on, or were asked about."""
+    reader, services = await get_reader(request, case), get_services(request)
     if (subject := SUBJECTS.get(name)) is None:
         raise HTTPException(404)
-    reader, services = await get_reader(request, case), get_services(request)
     place = CASE_PAGES[name]
     path = place.path_of(case, case)
     state = await services.json(reader, place.service, path)
