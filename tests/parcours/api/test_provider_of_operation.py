@@ -81,7 +81,8 @@ def test_it_reads_its_mission_by_a_link_to_the_case_of_one_structure(running: Se
     assert str(second) not in armen.get(page).text
     assert armen.get(operation).status_code == 403
     assert armen.get(f"/api/v1/parcours/{first}").status_code == 403
-    assert done(rival.get(f"/api/v1/parcours/{second}/provider")).json() == {"tenders": [], "assignments": []}
+    nothing: dict[str, Any] = {"tenders": [], "assignments": [], "agreements": [], "attachments": None}
+    assert done(rival.get(f"/api/v1/parcours/{second}/provider")).json() == nothing
 
 
 def test_a_candidate_reads_the_terms_and_its_own_proposal(running: Served) -> None:

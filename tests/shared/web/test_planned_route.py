@@ -34,7 +34,7 @@ OPENING = {
     "followup": "/api/v1/sheets",
 }
 """Where an example opens something, whose id the other examples are then sent to."""
-BY_FASTAPI = {"get_document", "add_attachment", "get_erasure_certificate_document"}
+BY_FASTAPI = {"bundle", "get_document", "add_attachment", "get_erasure_certificate_document"}
 """The coroutines: what takes a slot for a PDF, or reads a file."""
 CHANGING = re.compile(
     "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+]00:00)|"
