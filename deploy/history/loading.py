@@ -32,7 +32,7 @@ EVENT_COLUMNS: Mapping[str, str] = {
     "number": "int8",
     "recorded_at": "timestamptz",
 }
-"""With the types that a binary COPY is told."""
+"""With the types that a binary COPY needs."""
 OTHER_COLUMNS: Mapping[str, Sequence[str]] = {
     "data_keys": ("key_id", "wrapped"),
     "people_index": ("person", "stream", "version", "path", "case_id", "words"),

@@ -78,7 +78,7 @@ def working_time(rng: Random, day: date) -> datetime:
 
 
 def last_evening(now: datetime) -> datetime:
-    """Where a history ends unless it is told otherwise: at six (UTC) of the evening before."""
+    """Where a history ends by default: at six (UTC) of the evening before."""
     return datetime.combine(now.date() - timedelta(days=1), time(18), UTC)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.web.collections.statistics import FORMULA, Cell, DimensionTable, PublicStatistics
+from shared.web.collections.statistics import FORMULA, PublicStatistics
+from shared.web.collections.statistics_tables import Cell, DimensionTable
 
 
 def published_statistics(period: str, total: int | None) -> dict[str, Any]:

@@ -61,8 +61,8 @@ class StoryTimeline:
 
 def history(player: Player, case: str, opened: OpenedLink) -> list[Event]:
     """Every event of a case: in the order that audit gives, in the words of the service that recorded it. A fund, an
-    operation or a sheet is no case: its history is that of its service. What a phase heard before it opened it shows to
-    nobody: it is left out. Raises DemoError for any other event that audit alone shows."""
+    operation or a sheet is no case: its history is that of its service. What a phase received before it opened is
+    shown to nobody and left out. Raises DemoError for any other event that audit alone shows."""
     is_a_case = opened.address.startswith(REQUESTS)
     where = SERVICE_PATHS if is_a_case else {opened.address.split()[0]: f"{opened.address}/{{case}}"}
     found: dict[str, Event] = {}

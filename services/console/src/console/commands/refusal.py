@@ -16,7 +16,7 @@ EXPECTED = {
     Kind.CHOICE: "choisissez dans la liste",
     Kind.YES_NO: "choisissez oui ou non",
 }
-"""What a person is told of a value that has not its kind, where the service speaks of the body instead."""
+"""The message for a value that has not its kind, where the service speaks of the body instead."""
 OF_THE_KIND = ("entier", "un nombre", "AAAA-MM-JJ", "ISO 8601", "valeurs permises", "vrai ou faux", "UUID")
 MISSING = "ce champ est attendu"
 INVALID_REQUEST = "invalid-request"

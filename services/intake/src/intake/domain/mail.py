@@ -66,7 +66,7 @@ class MailQueued:
 
 @event("mail-attempted", label="Envoi du courriel commencé")
 class MailAttempted:
-    """One process has claimed the mail. `again_at`: when another may, if nothing more is heard of it."""
+    """One process has claimed the mail. `again_at`: when another may, if no reply is recorded."""
 
     attempt: int
     again_at: datetime

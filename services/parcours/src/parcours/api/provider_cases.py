@@ -143,7 +143,7 @@ def build_provider_case(app: ServiceApplication, right: Right, caller: Caller) -
 
 
 def is_announced(action: Action) -> bool:
-    """Whether the provider knows that it was chosen: no award is told before every candidate is informed."""
+    """Whether the provider knows that it was chosen: no award is shown before every candidate is informed."""
     assert action.retained is not None
     return action.retained.tender is None or action.retained.all_informed
 

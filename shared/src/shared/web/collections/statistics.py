@@ -10,12 +10,9 @@ from pydantic import BaseModel
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role, format_day
 from shared.statistics import (
-    QUARTER,
-    Dimension,
     NotPublished,
     Published,
     Release,
-    Tables,
     Territory,
     is_year,
     load_deployment,
@@ -23,36 +20,17 @@ from shared.statistics import (
     published_periods,
 )
 from shared.web.auth import Caller, authorize, requires
+from shared.web.collections.statistics_tables import TERRITORY, Cell, DimensionTable, add_known, dimension_tables
 from shared.web.http import CsvResponse, ProblemError, csv_file, problem_responses
 from shared.web.requests import AppDep
 
 STATISTICS_READERS = frozenset({Role.PILOT, Role.AUDITOR})
 StatisticsReaderDep = Annotated[Caller, requires(*STATISTICS_READERS)]
-TERRITORY = "territory"
 FORMULA = (
     "Nombre exact, tel qu’il était enregistré un mois après la fin de chaque trimestre. Un nombre de un à quatre est"
     " masqué\u202f; d’autres nombres, ou des tableaux entiers, le sont pour qu’aucune soustraction ne le révèle, entre"
     " périodes, entre territoires ou entre deux lecteurs. Rien de ce qui est enregistré ensuite n’y change."
 )
-
-
-class Cell(BaseModel):
-    """`value` null: `masked`, as it is from one to four, or would give away one that is."""
-
-    key: str
-    label: str
-    value: int | None
-    masked: bool
-
-
-class DimensionTable(BaseModel):
-    """The population along one dimension. `estimate`: for bands, Σ (value × middle of the band), null if one is
-    masked."""
-
-    code: str
-    label: str
-    cells: list[Cell]
-    estimate: float | None = None
 
 
 class PublishedTerritory(BaseModel):
@@ -167,8 +145,8 @@ def add_statistics(router: APIRouter, release: Release) -> None:
             population=release.population,
             formula=FORMULA,
             log_id=app.recorder.identity().log_id,
-            total=_add([each.total for each in tables]),
-            tables=list(_dimension_tables(release, published, chosen_territories, tables=tables)),
+            total=add_known([each.total for each in tables]),
+            tables=list(dimension_tables(release, published, chosen_territories, tables=tables)),
             periods=periods,
             available=[
                 PublishedTerritory(code=each.code, label=each.label, units=sorted(each.units)) for each in available
@@ -192,7 +170,7 @@ def load_public_statistics(app: ServiceApplication, release: Release, period: st
             population=release.population,
             formula=FORMULA,
             total=whole.total,
-            tables=list(_dimension_tables(release, published, [published.root], tables=[whole])),
+            tables=list(dimension_tables(release, published, [published.root], tables=[whole])),
             periods=periods,
         )
     raise _not_published(app, periods)
@@ -218,53 +196,6 @@ def _choose_period(
 def _is_readable(published: Published, units: frozenset[str]) -> bool:
     """Nothing of these units, or something that they cover whole."""
     return not published.root.units & units or any(published.root.covered_by(units))
-
-
-def _add(values: Sequence[int | None]) -> int | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if len(known) == len(values) else None
-
-
-def _dimension_tables(
-    release: Release, published: Published, chosen_territories: Sequence[Territory], *, tables: Sequence[Tables]
-) -> list[DimensionTable]:
-    found = [_table(tables, each) for each in release.dimensions if _has_dimension(tables, each)]
-    if [each.code for each in chosen_territories] == [published.root.code] and QUARTER in tables[0].tables:
-        cells = [_cell(key, key, n) for key, n in tables[0].tables[QUARTER].items()]
-        found.append(DimensionTable(code=QUARTER, label="Trimestre", cells=cells))
-    parts = list(chosen_territories[0].parts) if len(chosen_territories) == 1 else list(chosen_territories)
-    if parts:
-        cells = [_cell(each.code, each.label, published.tables[each.code].total) for each in parts]
-        found.append(DimensionTable(code=TERRITORY, label="Territoire", cells=cells))
-    return found
-
-
-def _has_dimension(tables: Sequence[Tables], dimension: Dimension) -> bool:
-    """Whether each of these has the dimension or is masked as a whole: older ones may lack it, or some of its keys."""
-    return all(
-        each.total is None or not each.total or dimension.keys.keys() <= each.tables.get(dimension.code, {}).keys()
-        for each in tables
-    )
-
-
-def _table(tables: Sequence[Tables], dimension: Dimension) -> DimensionTable:
-    nobody = 0
-    cells = [
-        _cell(
-            key,
-            label,
-            _add([each.total and each.tables.get(dimension.code, {}).get(key, nobody) for each in tables]),
-        )
-        for key, label in dimension.keys.items()
-    ]
-    known = [(cell.value, dimension.midpoints[cell.key]) for cell in cells if cell.key in dimension.midpoints]
-    values = [None if value is None else value * middle for value, middle in known]
-    estimate = sum(filter(None, values)) if known and None not in values else None
-    return DimensionTable(code=dimension.code, label=dimension.label, cells=cells, estimate=estimate)
-
-
-def _cell(key: str, label: str, value: int | None) -> Cell:
-    return Cell(key=key, label=label, value=value, masked=value is None)
 
 
 COLUMNS = ("Période", "Territoire", "Population", "Dimension", "Clé", "Libellé", "Valeur", "Masqué", "Formule")

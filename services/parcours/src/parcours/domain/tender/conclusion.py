@@ -1,4 +1,4 @@
-"""Effects of an award: what the parcours is told of it, and the agreement that concludes the tender."""
+"""Effects of an award: what the parcours records of it, and the agreement that concludes the tender."""
 
 from __future__ import annotations
 
