@@ -199,6 +199,7 @@ WITHOUT_A_PAST = {
 }
 """What of a case takes no instant, and why; documents take a version of the aggregate alone."""
 WITHOUT_A_DAY = {
+    "/agreement": "an agreement is read, and signed, as a version",
     "/versions": "versions are numbered as they were recorded",
     "/versions/{number}": "the same",
     "/shared": "one of these versions is shared",

@@ -36,6 +36,8 @@ def test_an_agreement_is_read_and_signed_by_its_parties(running: Served) -> None
     of_action, page = recorded(running)
     cabinet, maelle = running.by("provider", subject="cabinet"), running.by("leader", subject="maelle")
     (awaited,) = done(cabinet.get(page))["agreements"]
+    of_case = of_action.partition("/actions/")[0]
+    signed_by_the_unit_alone = running.by("adviser").get(of_case).json()["version"]
     assert (awaited["href"], awaited["signed"]) == (f"{of_action}/agreement", False)
     for client, end, name in ((cabinet, "provider", "Nadia Le Goff"), (maelle, "structure", "Maëlle Kerdoncuff")):
         read = done(client.get(f"{of_action}/agreement"))
@@ -44,6 +46,12 @@ def test_an_agreement_is_read_and_signed_by_its_parties(running: Served) -> None
         done(client.post(read["sign"], {"content_hash": read["content_hash"], "name": name}))
     signed = done(maelle.get(f"{of_action}/agreement"))
     assert signed["in_force"] and signed["sign"] is None
+    before = done(maelle.get(f"{of_action}/agreement", version=signed_by_the_unit_alone))
+    assert (before["in_force"], before["sign"]) == (False, None), "a past text is not signed"
+    assert [each["party"] for each in before["signatures"] if each["name"]] == ["unit"]
+    assert before["content_hash"] == signed["content_hash"]
+    never = cabinet.get(f"{of_action}/agreement", version=1)
+    assert refusal(never) == (404, "unknown-action"), "the action was not planned yet"
     names = {each["party"]: each["name"] for each in signed["signatures"]}
     assert names == {"structure": "Maëlle Kerdoncuff", "unit": "Paul Rivoal", "provider": "Nadia Le Goff"}
     assert done(cabinet.get(page))["agreements"] == []

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import Response
+
 from parcours.documents.agreement import agreement
 from parcours.domain import parcours
 from parcours.domain.agreement_signatures import AgreementParty, AgreementSignature
@@ -17,9 +19,11 @@ from parcours.domain.state import OPEN_STATUSES, Action
 from shared.documents import rendering
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
+from shared.temporal import PointInTime
 from shared.web.auth import CASE_READERS, Caller, authorize, requires
+from shared.web.collections import load_case_for_response
 from shared.web.http import Shape
-from shared.web.requests import AppDep, case_router
+from shared.web.requests import AppDep, RecordedPointDep, case_router
 from shared.web.resources import load_source
 
 READERS = frozenset({*CASE_READERS, Role.PROVIDER})
@@ -41,7 +45,7 @@ class SignatureOfParty:
 @dataclass(frozen=True, slots=True)
 class AgreementToRead:
     """`content_hash`: what a signature names. `sign`: where the caller signs it for their own party; null where they
-    have, or cannot. `document`: its title and blocks, as in the JSON of a document."""
+    have, cannot, or read a past text. `document`: its title and blocks, as in the JSON of a document."""
 
     action: UUID
     content_hash: str
@@ -57,12 +61,18 @@ def read_agreement(
     action: UUID,
     app: AppDep,
     caller: Annotated[Caller, requires(*READERS)],
+    at: RecordedPointDep,
+    response: Response,
 ) -> AgreementToRead:
-    """Once it is recorded. A provider reads its own and no other."""
+    """Once it is recorded. A provider reads its own and no other; in the past, what was its own then and is today. Only
+    the text of today is signed."""
     authorize(caller, id, parcours.decider.name)
-    source = load_source(app, parcours.decider, None, case=id, stream=id)
+    then = load_case_for_response(app, parcours.decider, id, at, response)
+    source = load_source(app, parcours.decider, None, case=id, stream=id, version=then.version)
     state = require_action(source.state, action)
-    check_own(caller, state)
+    today = require_action(app.load_existing(parcours.decider, id).state, action)
+    for each in (today, state):
+        check_own(caller, each)
     if state.agreement is None:
         raise NO_AGREEMENT("La convention de cette prestation n’est pas encore enregistrée.")
     return AgreementToRead(
@@ -70,7 +80,7 @@ def read_agreement(
         agreement_hash(action, state),
         in_force=state.is_agreed,
         signatures=_signatures(app, state),
-        sign=_signing_address(caller, id, action, state),
+        sign=_signing_address(caller, id, action, state) if at == PointInTime() else None,
         document={**rendering.render_data(agreement(source, action))},
     )
 
