@@ -40,8 +40,8 @@ history: $(READY) ## dossiers since 2002 in the databases of a stack of its own:
 token: $(READY) ## a token to try the API by hand: make token ROLE=adviser UNIT=dla-44
 	@$(BIN)/dla token --role $(or $(ROLE),adviser) $(if $(UNIT),--unit $(UNIT)) $(if $(CASE),--case $(CASE)) $(if $(SUBJECT),--subject $(SUBJECT))
 
-test: $(READY) ## every test, on three workers, for half of their time is waiting (N=4 for more)
-	@$(BIN)/pytest -n $(or $(N),3) --dist loadfile --no-loadscope-reorder -rs
+test: $(READY) ## every test, on two workers (N=4 for more)
+	@$(BIN)/pytest -n $(or $(N),2) --dist loadfile --no-loadscope-reorder -rs
 
 simulate: $(READY) ## the protocol under seeded faults (SEED=… the first seed, RUNS=… how many; a failing one is printed with its trace)
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) $(if $(TRACE),--trace)
