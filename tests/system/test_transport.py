@@ -174,7 +174,7 @@ def test_a_publisher_taken_whole_arrives_in_the_order_of_its_log(
 def test_a_reaction_slower_than_the_acknowledgement_is_not_given_to_another(
     desk: Desk, workshops: Callable[..., Workshop], carrier: Carrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(topology, "ACK_WAIT_SECONDS", 0.6)
+    monkeypatch.setattr(topology, "ACK_WAIT_SECONDS", 1.5)
     carrier.install()
     received, done = [], Event()
     for _ in range(2):
@@ -192,7 +192,7 @@ def test_a_reaction_slower_than_the_acknowledgement_is_not_given_to_another(
     carrier.relay()
     desk.register(uuid7(), 1)
     eventually(lambda: received)
-    carrier.loop.loop.call_soon_threadsafe(lambda: carrier.loop.loop.call_later(2, done.set))
+    carrier.loop.loop.call_soon_threadsafe(lambda: carrier.loop.loop.call_later(4, done.set))
     eventually(lambda: workshop.steps() == desk.steps())
     assert len(received) == 1
 
