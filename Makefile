@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Where it is set, as in many images, each process that starts compiles all that it imports: two seconds of a processor.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo tour up status history test simulate model check audit bench idle faults rolling-upgrade token schemas lock sbom docs pictures charts hub-demo clean
+.PHONY: help demo tour up status history test simulate model check audit bench idle load soak faults rolling-upgrade token schemas lock sbom docs pictures charts hub-demo clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -79,6 +79,12 @@ bench: $(READY) ## the measures, each beside its floor (QUICK=1: one short round
 
 idle: $(READY) ## what the system costs while nobody uses it, in CPU seconds a minute by process (SECONDS=60)
 	@$(BIN)/python tests/bench/idle $(if $(SECONDS),--seconds $(SECONDS))
+
+load: $(READY) ## 200 people at once, a case of 10,000 events, slow readers, bundles: what holds, and in what time and memory (QUICK=1)
+	@$(BIN)/python tests/bench --only load $(if $(QUICK),--quick)
+
+soak: $(READY) ## all services under a steady load, and the memory of each process; fails when one grows (MINUTES=20)
+	@$(BIN)/python -m tests.faults.soak $(if $(MINUTES),--minutes $(MINUTES))
 
 faults: $(READY) ## the system with replicas under a seeded schedule of faults; fails when the checker finds anything (SEED=7 MINUTES=10)
 	@$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))

@@ -14,6 +14,7 @@ import effect_group
 import growth_group
 import http_group
 import ledger_group
+import load
 import past_group
 import rebuild_group
 import report
@@ -34,6 +35,7 @@ GROUPS = {
     "past": past_group.rows,
     "growth": growth_group.rows,
     "abuse": abuse_group.rows,
+    "load": load.rows,
 }
 FOLDER = Path(".dla")
 """Servers keep their data below: a system's temporary folder may be in memory, where fsync costs nothing."""
@@ -44,7 +46,7 @@ def main(
     quick: Annotated[bool, typer.Option("--quick", help="One short round: does every group run?")] = False,
     only: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(GROUPS)}; all of them otherwise.")] = None,
 ) -> None:
-    """Measures appends, rebuilds, commands, effects, the ledger, audit, the past, growth and abuse, beside floors."""
+    """Measures each group, beside its floors."""
     interrupt_once()
     rounds, seconds = (1, 0.2) if quick else (9, 0.75)
     console, begin = Console(), time.monotonic()

@@ -16,8 +16,9 @@ from embedded.processes import ports
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres, c_locale_environment
 from embedded.processes.process import Process
+from embedded.processes.resources import cpu_seconds
 
-READY_TIMEOUT_SECONDS = 60.0
+READY_TIMEOUT_SECONDS = 240.0
 
 
 class BenchServers:
@@ -29,6 +30,10 @@ class BenchServers:
         self.postgres = Postgres(folder, port["postgres"], services=10)
         self.nats = Nats(folder, port["nats"])
         self.issuer = Issuer(folder)
+        self.pids: dict[str, int] = {}
+        """Of the programs and services that serve, by name."""
+        self.start_cpu_seconds: dict[str, float] = {}
+        """What each took of a processor until it answered."""
 
     def __enter__(self) -> BenchServers:
         with ExitStack() as undo:
@@ -102,7 +107,9 @@ class BenchServers:
         process = Process(name, self.folder, port=port)
         try:
             process.start(command, variables)
+            self.pids[name] = process.pid or 0
             process.wait_until(partial(_is_answering, address), READY_TIMEOUT_SECONDS)
+            self.start_cpu_seconds[name] = cpu_seconds(self.pids[name])
             yield address
         finally:
             process.stop()

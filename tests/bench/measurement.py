@@ -19,6 +19,7 @@ class Unit(StrEnum):
     PER_SECOND = "/s"
     MICROSECONDS = "µs"
     MILLISECONDS = "ms"
+    MEBIBYTES = "MiB"
 
 
 @dataclass(frozen=True, slots=True)

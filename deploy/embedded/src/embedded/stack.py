@@ -89,6 +89,11 @@ class Stack:
     ) -> None:
         self._undo.close()
 
+    @property
+    def pids(self) -> dict[str, int]:
+        """Of the services that run, by name; those of the console and of the sign-in provider too."""
+        return {each.name: each.pid for each in self._services if each.pid is not None}
+
     def run(self, service: str, *arguments: str) -> str:
         """What a command of a service prints, such as `check-rebuild`."""
         command = [*self._program(service), *arguments]

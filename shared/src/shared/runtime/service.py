@@ -194,6 +194,7 @@ class Service:
             version="0.1.0",
             lifespan=lifespan,
             redirect_slashes=False,
+            openapi_url=None,  # docs_page serves it
             docs_url=None,
             redoc_url=None,
             generate_unique_id_function=operation_id,

@@ -84,7 +84,7 @@ def test_it_is_read_backwards_and_filtered(auditor: Browser, world: World) -> No
 
 def test_the_two_dossiers_of_a_transfer_link_each_other_and_are_read_as_one(browser: Browser, world: World) -> None:
     origin = play_case(world, name="Le Fournil partagé", siret="35600000000048")
-    right = {"identity": str(uuid4()), "name": "Yann Kerbrat", "role": "adviser", "unit": "dla-35", "reason": "Arrivée."}
+    right = {"identity": str(uuid4()), "name": "Yann Ker", "role": "adviser", "unit": "dla-35", "reason": "Arrivée."}
     known = world.intake.by("manager", unit="dla-35").post("/api/v1/identities/rights", right)
     assert known.status_code in (200, 201), known.text
     path = f"/api/v1/requests/{origin}/transfer"

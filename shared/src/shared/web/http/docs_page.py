@@ -1,15 +1,16 @@
-"""The page `/docs`: the OpenAPI document as HTML, without scripts and without another server."""
+"""`/openapi.json`, and the page `/docs`: the same as HTML, without scripts and without another server."""
 
 from __future__ import annotations
 
 import json
 from base64 import b64encode
 from collections.abc import Iterator
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.web.http.security_headers import NO_SOURCES
@@ -25,10 +26,27 @@ _TEMPLATES = Environment(
 
 
 def install(web: FastAPI) -> None:
+    """Each is written once. FastAPI writes the description anew for each request, in the event loop: 40 people who ask
+    for it at once make all others wait for seconds."""
+
+    @cache
+    def page() -> tuple[str, str]:
+        page = render_docs(web.openapi())
+        return page, styled_page(page)
+
+    @cache
+    def description() -> bytes:
+        return json.dumps(web.openapi(), ensure_ascii=False, separators=(",", ":")).encode()
+
     @web.get("/docs", include_in_schema=False)
     def docs() -> Response:
-        page = render_docs(web.openapi())
-        return Response(page, media_type="text/html", headers={"Content-Security-Policy": styled_page(page)})
+        content, policy = page()
+        return Response(content, media_type="text/html", headers={"Content-Security-Policy": policy})
+
+    def openapi(_: Request) -> Response:
+        return Response(description(), media_type="application/json")
+
+    web.add_route("/openapi.json", openapi, include_in_schema=False)
 
 
 def styled_page(page: str) -> str:
