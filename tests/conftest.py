@@ -1,6 +1,7 @@
 """The real servers every test shares: one PostgreSQL and one NATS a worker, a fresh database for who asks."""
 
 import gc
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,6 +18,7 @@ from tests.support.servers.served_service import Serve, served
 from embedded.processes import ports
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
+from shared.telemetry.logs import StandardError
 
 watch()
 settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -45,6 +47,16 @@ LONGEST = (
 with one at the end."""
 if missing := [each for each in LONGEST if not (TESTS / each).exists()]:
     raise FileNotFoundError(f"tests/conftest.py names files that are not there: {missing}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """A command line that a test ran has given this process' logs their form: the next test's are pytest's again."""
+    root = logging.getLogger()
+    ours = [each for each in root.handlers if isinstance(getattr(each, "stream", None), StandardError)]
+    if ours:
+        root.handlers = [each for each in root.handlers if each not in ours]
+        root.setLevel(logging.WARNING)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
