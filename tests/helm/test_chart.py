@@ -50,9 +50,9 @@ def test_the_chart_has_no_fault(helm: Path) -> None:
 
 
 @pytest.mark.parametrize("version", KUBERNETES)
-def test_every_object_is_what_kubernetes_knows(region: Objects, version: str) -> None:
-    builtin = [each for each in region if each["kind"] not in CUSTOM]
-    assert len(builtin) > 50
+def test_every_object_is_what_kubernetes_knows(deployment: Objects, version: str) -> None:
+    builtin = [each for each in deployment if each["kind"] not in CUSTOM]
+    assert len(builtin) > 15
     for each in builtin:
         kubernetes_validate.validate(each, version, strict=True)
 
@@ -67,24 +67,24 @@ def test_an_unknown_field_would_be_noticed(region: Objects) -> None:
     ]
 
 
-def test_custom_resources_have_the_fields_that_we_know(region: Objects) -> None:
+def test_custom_resources_have_the_fields_that_we_know(deployment: Objects) -> None:
     for kind, known in CUSTOM.items():
-        found = of_kind(region, kind)
+        found = of_kind(deployment, kind)
         assert found, kind
         for each in found:
             assert each["apiVersion"] == known["apiVersion"]
             assert list(faults(kind, each["spec"], known["spec"])) == []
 
 
-def test_names_are_unique_and_every_object_is_labelled(region: Objects) -> None:
-    names = [(each["kind"], each["metadata"]["name"]) for each in region]
+def test_names_are_unique_and_every_object_is_labelled(deployment: Objects) -> None:
+    names = [(each["kind"], each["metadata"]["name"]) for each in deployment]
     assert len(names) == len(set(names))
-    unlabelled = [each for each in region if each["kind"] != "NetworkPolicy" and "labels" not in each["metadata"]]
+    unlabelled = [each for each in deployment if each["kind"] != "NetworkPolicy" and "labels" not in each["metadata"]]
     assert unlabelled == []
 
 
-def test_no_pod_has_more_rights_than_it_needs(region: Objects) -> None:
-    for name, pod in pods(region):
+def test_no_pod_has_more_rights_than_it_needs(deployment: Objects) -> None:
+    for name, pod in pods(deployment):
         spec = pod["spec"]
         assert spec["automountServiceAccountToken"] is False, name
         assert spec["securityContext"]["runAsNonRoot"] is True, name
@@ -128,13 +128,13 @@ def test_only_the_migration_is_given_what_owns_and_what_deploys(region: Objects)
         assert (len(privileged) == 2) == name.endswith("-migrate-1"), name
 
 
-def test_no_secret_stands_in_the_chart(region: Objects) -> None:
+def test_no_secret_stands_in_the_chart(deployment: Objects) -> None:
     secret = set(variables("shared", *PROGRAMS, "console", secret=True))
     assert {"DLA_SEALING_KEY", "DLA_DATABASE_URL", "DLA_SERVICE_TOKEN", "DLA_CONSOLE_CLIENT_SECRET"} <= secret
-    for name, pod in pods(region):
+    for name, pod in pods(deployment):
         said = {each["name"] for container in pod["spec"]["containers"] for each in container.get("env", ())}
         assert said & secret == set(), name
-    assert of_kind(region, "Secret") == []
+    assert of_kind(deployment, "Secret") == []
 
 
 def test_workers_are_scaled_by_our_own_lag_and_never_beyond_the_partitions(region: Objects) -> None:

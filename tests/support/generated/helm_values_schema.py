@@ -13,6 +13,9 @@ from pydantic import SecretBytes, SecretStr
 from pydantic_settings import BaseSettings
 from tests.support.generated.golden_samples import ROOT
 
+from deploy.hub.nats_configuration import REGION_NAME
+from shared.kernel import PHASE_SERVICES
+
 sys.path.insert(0, str(ROOT / "docs" / "_site"))
 from packages import SERVICES, classes
 
@@ -87,10 +90,48 @@ def _service(name: str) -> dict[str, Any]:
             "additionalProperties": {"type": "string"},
             "description": "Files in /etc/dla/files that settings name: name → content",
         },
-        secret=_text("The Secret with the variables that are secret", minLength=1),
-        ownerSecret=_text("The Secret with DLA_DATABASE_OWNER_URL, for `migrate` alone", minLength=1),
+        secret=_text("The Secret with the variables that are secret"),
+        ownerSecret=_text("The Secret with DLA_DATABASE_OWNER_URL, for `migrate` alone"),
         roles=_object(api=_role(workers=True), work=_role(workers=False), relay=_role(workers=False)),
     )
+
+
+def _hub() -> dict[str, Any]:
+    return _object(
+        configuration=_text("What `python -m deploy.hub hub`, or `region`, prints"),
+        regions={
+            "type": "object",
+            "propertyNames": {"pattern": f"^{REGION_NAME.pattern}$"},
+            "additionalProperties": {"type": "string", "pattern": r"^https://.*\{service\}"},
+            "description": "At the hub: region → addresses of its services, with {service} for their names",
+        },
+        listener=_object(
+            type={"enum": ["LoadBalancer", "NodePort", "ClusterIP"]},
+            annotations={"type": "object", "additionalProperties": {"type": "string"}},
+        ),
+        seedSecret=_text("In a region under a hub: the Secret with DLA_HUB_LEAF_SEED"),
+        authoritySecret=_text("Authority of the hub's certificate, under ca.crt; by default tls.authoritySecret"),
+    )
+
+
+def _hub_or_region() -> dict[str, Any]:
+    """At a hub the audit service runs alone; in a region all services and the console do."""
+    no, some = {"const": ""}, {"minLength": 1}
+
+    def said(secret: dict[str, Any], programs: tuple[str, ...]) -> dict[str, Any]:
+        return {name: {"properties": {"secret": secret, "ownerSecret": secret}} for name in programs}
+
+    def console(value: dict[str, Any]) -> dict[str, Any]:
+        return {"properties": {"address": value, "secret": value}}
+
+    hub = {"properties": {"hub": {"properties": {"regions": {"minProperties": 1}}, "required": ["regions"]}}}
+    phases = {"properties": said(no, PHASE_SERVICES) | said(some, ("audit",))}
+    no_leaf = {"properties": {"seedSecret": no}}
+    return {
+        "if": hub | {"required": ["hub"]},
+        "then": {"properties": {"services": phases, "console": console(no), "hub": no_leaf}},
+        "else": {"properties": {"services": {"properties": said(some, PROGRAMS)}, "console": console(some)}},
+    }
 
 
 def schema() -> dict[str, Any]:
@@ -132,9 +173,9 @@ def schema() -> dict[str, Any]:
         services=_object(PROGRAMS, **{name: _service(name) for name in PROGRAMS}),
         console=_object(
             ("address", "secret"),
-            address=_text("Where people reach the console", pattern="^https://"),
+            address=_text("Where people reach the console", pattern="^(https://.*)?$"),
             settings=_settings("shared", "console"),
-            secret=_text("The Secret with the variables that are secret", minLength=1),
+            secret=_text("The Secret with the variables that are secret"),
             replicas=_number("Pods"),
             resources=RESOURCES,
         ),
@@ -144,7 +185,8 @@ def schema() -> dict[str, Any]:
             accessModes={"type": "array", "items": {"enum": ["ReadWriteMany", "ReadWriteOnce"]}, "minItems": 1},
             size=_text("Of each volume"),
         ),
-        network=_object(callers=PEERS, scrapers=PEERS, outside=PEERS),
+        network=_object(callers=PEERS, scrapers=PEERS, outside=PEERS, regions=PEERS),
+        hub=_hub(),
         autoscaling=_object(
             enabled=_flag("Needs KEDA and a Prometheus"),
             prometheus=_text("Its address", pattern="^https?://"),
@@ -177,7 +219,8 @@ def schema() -> dict[str, Any]:
             resources=RESOURCES,
         ),
     )
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Values of the chart dla"} | top
+    start = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Values of the chart dla"}
+    return start | top | _hub_or_region()
 
 
 def written() -> str:

@@ -43,6 +43,37 @@ capabilities: {drop: [ALL]}
 {{ $feeds | toJson }}
 {{- end }}
 
+{{/* Those that run here: at a hub, audit alone. */}}
+{{- define "dla.services" -}}
+{{- if .Values.hub.regions }}{{ pick .Values.services "audit" | toYaml }}{{ else }}{{ toYaml .Values.services }}{{ end }}
+{{- end }}
+
+{{/* At a hub: the addresses of each region's services, by the names that they have there. */}}
+{{- define "dla.regionalFeeds" -}}
+{{- $feeds := dict -}}
+{{- range $region, $address := .Values.hub.regions -}}
+{{- range $name := list "intake" "diagnostic" "parcours" "followup" -}}
+{{- $_ := set $feeds (printf "%s-%s" $region $name) ($address | replace "{service}" $name) -}}
+{{- end -}}
+{{- end -}}
+{{ $feeds | toJson }}
+{{- end }}
+
+{{- define "dla.noLeafConfiguration" -}}
+hub.configuration: give what `python -m deploy.hub region {{ .Values.region }} …` prints, by --set-file
+{{- end }}
+
+{{/* Users, accounts and listener of a hub. A region that it does not know would be silent. */}}
+{{- define "dla.hubConfiguration" -}}
+{{- $configuration := required "hub.configuration: give what `python -m deploy.hub hub …` prints, by --set-file" .Values.hub.configuration -}}
+{{- range $region, $_ := .Values.hub.regions -}}
+{{- if not (contains (printf "\nregion-%s = " $region) $configuration) -}}
+{{- fail (printf "hub.configuration does not know the region %s: write it anew by `python -m deploy.hub hub …`" $region) -}}
+{{- end -}}
+{{- end -}}
+{{ $configuration }}
+{{- end }}
+
 {{/* The variables of a service that are no secret: a map, sorted by name. */}}
 {{- define "dla.settings" -}}
 {{- $common := dict
@@ -62,6 +93,10 @@ capabilities: {drop: [ALL]}
     "DLA_TLS_KEY" "/etc/dla/tls/tls.key" -}}
 {{- if has .program (list "intake" "diagnostic" "parcours" "followup") }}{{ $_ := set $common "DLA_ERASURE_LIST" "/var/lib/dla/erased-keys" }}{{ end -}}
 {{- if eq .program "audit" }}{{ $_ := set $common "DLA_AUDIT_LEDGER_CHECKPOINT_FILE" "/var/lib/dla/checkpoint" }}{{ end -}}
+{{- if .root.Values.hub.regions -}}
+{{- $_ := set $common "DLA_AUDIT_REGIONS" (keys .root.Values.hub.regions | sortAlpha | join ",") -}}
+{{- $_ := set $common "DLA_FEEDS" (include "dla.regionalFeeds" .root) -}}
+{{- end -}}
 {{- merge (deepCopy .own) (deepCopy .root.Values.settings) $common | toYaml }}
 {{- end }}
 
