@@ -32,7 +32,7 @@ LONGEST = (
     "system/test_tour.py",
     "system/test_observability.py",
     "console/pages/work/test_journey.py",
-    "docs/test_tutorial.py",
+    "docs/test_guide_commands.py",
     "shared/access/test_rights.py",
     "history/test_history.py",
     "model/test_protocol.py",

@@ -22,6 +22,8 @@ FOLDER = Path("deploy/observability").absolute()
 PROCESS_METRICS = {"up", "process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds"}
 NAME = re.compile(r"\b(?:dla|http_server|process)_[a-z0-9_]+|\bup\b")
 GUIDE = Path("docs/guides/operator.md")
+ALERT_PAGES = sorted(Path("docs/guides/alerts").absolute().glob("*.md"))
+PARTS_OF_A_SECTION = ["What it means.", "How to look.", "What mends it.", "It is over when"]
 
 needs_promtool = pytest.mark.skipif(
     shutil.which("promtool") is None, reason="promtool (Debian: prometheus) is not here"
@@ -92,7 +94,26 @@ def test_each_alert_has_a_line_of_runbook_and_its_place_in_the_guide() -> None:
     for rule in rules():
         runbook = rule["annotations"]["runbook"]
         assert runbook and "\n" not in runbook
-        assert f"`{rule['alert']}`" in guide, rule["alert"]
+        page = rule["annotations"]["runbook_page"].removeprefix("guides/").replace(".html#", ".md#")
+        assert f"[`{rule['alert']}`]({page}) | {runbook} |" in guide, rule["alert"]
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: str(rule["alert"]))
+def test_the_page_of_an_alert_says_what_to_do(rule: dict[str, Any]) -> None:
+    """What it means, how to look with a command, what mends it, and how one sees that it is over."""
+    page, _, anchor = rule["annotations"]["runbook_page"].partition(".html#")
+    assert anchor == rule["alert"].lower(), "as the documentation site names the section"
+    text = (Path("docs") / f"{page}.md").read_text()
+    section = text.partition(f"\n## {rule['alert']}\n")[2].partition("\n## ")[0]
+    parts = re.split(r"^\*\*(.+?)\*\*", section, flags=re.MULTILINE)[1:]
+    assert parts[::2] == PARTS_OF_A_SECTION
+    assert all(len(part.split()) > 2 for part in parts[1::2])
+    assert "```" in parts[3], "a command to look"
+
+
+def test_no_section_is_of_an_alert_that_is_gone() -> None:
+    sections = [name for page in ALERT_PAGES for name in re.findall(r"^## (.+)$", page.read_text(), re.MULTILINE)]
+    assert sorted(sections) == sorted(rule["alert"] for rule in rules())
 
 
 def test_each_fault_of_readyz_has_its_place_in_the_guide() -> None:

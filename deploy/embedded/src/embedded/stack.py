@@ -103,6 +103,13 @@ class Stack:
             raise EmbeddedError(f"{service} could not {arguments[0]}:\n{finished.stderr[-1500:]}")
         return finished.stdout
 
+    def owner_environment(self, service: str) -> dict[str, str]:
+        """The settings that `migrate` and `declare-restored` need besides those of the service."""
+        return {
+            "DLA_NATS_DEPLOYER_SEED": self.nats.deployer_seed,
+            "DLA_DATABASE_OWNER_URL": self._owner_urls[service],
+        }
+
     def check_alive(self) -> None:
         """Raises, with its last words, for the first server or service which has stopped by itself."""
         for each in (*self._servers, *self._services):
@@ -191,11 +198,8 @@ class Stack:
         for service in SERVICES:
             migration = Process(f"{service}-migrate", self.folder)
             self._migrations.append(migration)
-            owner = {
-                "DLA_NATS_DEPLOYER_SEED": self.nats.deployer_seed,
-                "DLA_DATABASE_OWNER_URL": self._owner_urls[service],
-            }
-            migration.start([*self._program(service), "migrate"], {**environments[service], **owner})
+            settings = {**environments[service], **self.owner_environment(service)}
+            migration.start([*self._program(service), "migrate"], settings)
         for migration in self._migrations:
             migration.wait_until_done(MIGRATE_TIMEOUT_SECONDS)
 

@@ -1,0 +1,1 @@
+"""The guides of `docs`: their commands, run as they are written."""
