@@ -99,11 +99,12 @@ def hub_leaf_listener(listen: str, tls: Mapping[str, str] | None = None) -> str:
 
 
 def region_leaf(region: str, hub_url: str, authority: str | None = None, seed: str = f"${SEED_VARIABLE}") -> str:
-    """A region's connection with the hub. `authority`: file of the authority that signed the hub's certificate. `seed`:
-    by default, the variable of the server's environment. Raises BadInput."""
+    """A region's connection with the hub. `authority`: file of the authority that signed the hub's certificate, by
+    default those of the machine. `seed`: by default, the variable of the server's environment. Raises BadInput."""
     check_region(region)
     check_hub_url(hub_url)
-    trust = {"ca_file": authority} if authority else None
+    trust = {"ca_file": authority} if authority else {}
+    is_encrypted = authority or urlsplit(hub_url).scheme == "tls"
     return (
         f"{PINGS}leafnodes {{\n"
         "  remotes: [{\n"
@@ -112,13 +113,14 @@ def region_leaf(region: str, hub_url: str, authority: str | None = None, seed: s
         f"    nkey: {seed}\n"
         f"    deny_imports: {json.dumps(NEVER_FROM_HUB)}\n"
         f"    deny_exports: {json.dumps(NEVER_TO_HUB)}\n"
-        f"{_tls(trust)}"
+        f"{_tls(trust if is_encrypted else None)}"
         "  }]\n"
         "}\n"
     )
 
 
 def _tls(files: Mapping[str, str] | None) -> str:
+    """`handshake_first` on both sides: who waits for the other's greeting in clear waits in vain."""
     if files is None:
         return ""
     lines = "".join(f"    {name}: {json.dumps(file)}\n" for name, file in files.items())

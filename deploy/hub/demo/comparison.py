@@ -85,11 +85,18 @@ def compare(region: str, service: str, own: list[Event], at_hub: list[Event]) ->
     )
 
 
+def whole_ledger_size(region: DemoDeployment) -> int | None:
+    """The leaves of the region's own ledger, once they are all that its phases have recorded."""
+    events = sum(len(recorded(region, each)) for each in region.phases)
+    ((leaves,),) = region.query("audit", LEAVES)
+    return int(leaves) if leaves == events else None
+
+
 def is_level(hub: DemoDeployment, region: DemoDeployment, name: str) -> bool:
     """Whether the hub has received, and its ledger committed to, all that the region has recorded: by positions of
     their logs, as any lag that a server reports may be stale."""
     at_hub = received(hub)
-    ends = [(own[-1].position if (own := recorded(region, each)) else 0, each) for each in region.services]
+    ends = [(own[-1].position if (own := recorded(region, each)) else 0, each) for each in region.phases]
     reached = all(end <= max((e.position for e in at_hub.get(f"{name}-{each}", ())), default=0) for end, each in ends)
     ((leaves,),) = hub.query("audit", LEAVES)
     return reached and leaves == sum(map(len, at_hub.values()))

@@ -17,6 +17,7 @@ from embedded.identity.issuer import Issuer
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
 from embedded.processes.process import Process
+from shared.kernel import PHASE_SERVICES
 
 START_SECONDS = 120.0
 POLL_SECONDS = 0.1
@@ -67,6 +68,11 @@ class DemoDeployment:
 
     def __exit__(self, *_: object) -> None:
         self._stop()
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """The services whose events a hub copies."""
+        return tuple(each for each in self.services if each in PHASE_SERVICES)
 
     def address(self, service: str) -> str:
         return f"http://127.0.0.1:{self._ports[service]}"

@@ -35,9 +35,10 @@ class Intrusion:
     succeeded: list[str]
 
 
-def intruder_server(folder: Path, port: int, hub: int, seed: str) -> Nats:
-    """`hub`: the port where regions connect; `seed`: of the region."""
-    leaf = f'leafnodes {{ remotes: [{{ url: "nats-leaf://127.0.0.1:{hub}", account: ANY, nkey: {seed} }}] }}\n'
+def intruder_server(folder: Path, port: int, hub: int, seed: str, *, authority: str) -> Nats:
+    """`hub`: the port where regions connect; `seed`: of the region; `authority`: of the hub's certificate."""
+    tls = f'tls {{ ca_file: "{authority}", handshake_first: true }}'
+    leaf = f'leafnodes {{ remotes: [{{ url: "tls://127.0.0.1:{hub}", account: ANY, nkey: {seed}, {tls} }}] }}\n'
     return Nats(folder, port, services=["intruder"], accounts=ACCOUNTS, domain="intruder", leafnodes=leaf)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,24 +12,18 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.hub.demo import search
-from deploy.hub.demo.cases import Cases
-from deploy.hub.demo.comparison import compare, is_level, received, recorded
-from deploy.hub.demo.deployment import DemoDeployment, wait_until
-from deploy.hub.demo.intruder import intrude, intruder_server
-from deploy.hub.demo.wire import Wire
-from deploy.hub.nats_configuration import hub_accounts, hub_leaf_listener, region_leaf
-from embedded.identity.issuer import Issuer
-from embedded.processes import ports
-from embedded.processes.nats import SERVICES, Nats
+from deploy.hub.demo.comparison import Event, compare, is_level, received, recorded, whole_ledger_size
+from deploy.hub.demo.deployment import wait_until
+from deploy.hub.demo.intruder import intrude
+from deploy.hub.demo.servers import HUB, UNITS, DemoServers
 from shared.messaging import regional_publisher
-from shared.messaging.permissions import leaf_account
 from shared.settings import NatsAccess
 
-HUB = "national"
-UNITS = {"nord": "dla-59", "sud": "dla-13"}
-PHASES = {"nord": ("intake", "diagnostic"), "sud": ("intake",)}
-"""The services that each region of the demonstration runs: enough for events that follow from others'."""
 CATCH_UP_SECONDS = 120.0
+NOTICE_SECONDS = 90.0
+"""Within which a silent line is given up; its pings take half a minute."""
+REFUSED = (409, 422)
+"""By a witness: what does not extend the checkpoint that it keeps."""
 
 
 @dataclass(frozen=True)
@@ -42,79 +36,34 @@ class Promise:
 
 
 class Demonstration:
-    """`cases`: how many are played in each region, before, during and after the cut."""
+    """`cases`: how many are played in each region, before and during each cut."""
 
     def __init__(self, folder: Path, cases: int, say: Callable[[str], None]) -> None:
         self.folder, self.number, self._say = folder.absolute(), cases, say
         self.promises: list[Promise] = []
-        self.regions: dict[str, DemoDeployment] = {}
-        self.cases: dict[str, Cases] = {}
-        self._wires: dict[str, Wire] = {}
 
     def run(self) -> list[Promise]:
-        with ExitStack() as closing_all:
+        with ExitStack() as stack:
             self._say("Starting a hub and two regions…")
-            self._start(closing_all)
+            self._servers = DemoServers(self.folder, stack)
+            self._servers.start()
+            self.hub, self.regions = self._servers.hub, self._servers.regions
             self._say("Cases in both regions…")
             self._play([*UNITS])
             took = self._catch_up([*UNITS])
             self._promise("Both regions reach the hub", f"{took:.1f} s after the last event", holds=True)
-            self._intrude(closing_all)
-            self._cut("nord", "sud")
+            self._check_lines()
+            self._check_witness()
+            self._intrude()
+            self._cut("nord", "sud", silent=False)
+            self._cut("sud", "nord", silent=True)
             self._compare()
             self._search()
         return self.promises
 
-    def _start(self, closing_all: ExitStack) -> None:
-        names = [
-            f"{of}_{what}" for of in (HUB, *UNITS) for what in ("nats", "postgres", "audit", "intake", "diagnostic")
-        ]
-        self._ports = ports.choose_ports(dict.fromkeys((*names, "leaf", "intruder", *UNITS)))
-        issuer = Issuer(self.folder / "issuer")
-        issuer.publish()
-        hub_nats = Nats(
-            self.folder / HUB,
-            self._ports[f"{HUB}_nats"],
-            services=["audit", *map(leaf_account, UNITS)],
-            accounts=hub_accounts(HUB, [*UNITS]),
-            region=HUB,
-            domain=HUB,
-            leafnodes=hub_leaf_listener(f"127.0.0.1:{self._ports['leaf']}"),
-        )
-        feeds: dict[str, str] = {}
-        for name in UNITS:
-            self._wires[name] = closing_all.enter_context(Wire(self._ports[name], self._ports["leaf"]))
-            region = self._region(name, hub_nats.seed(leaf_account(name)), issuer)
-            self.regions[name] = closing_all.enter_context(region)
-            feeds |= {regional_publisher(name, service): region.address(service) for service in PHASES[name]}
-        self.hub = closing_all.enter_context(
-            DemoDeployment(
-                self.folder / HUB,
-                hub_nats,
-                ["audit"],
-                issuer=issuer,
-                ports=self._ports_of(HUB),
-                feeds=feeds,
-                settings={"DLA_AUDIT_REGIONS": ",".join(UNITS)},
-            )
-        )
-        for name, unit in UNITS.items():
-            cases = Cases(self.regions[name], name, unit, issuer)
-            self.cases[name] = closing_all.enter_context(closing(cases))
-
-    def _region(self, name: str, seed: str, issuer: Issuer) -> DemoDeployment:
-        of = self._ports_of(name)
-        leaf = region_leaf(name, f"nats-leaf://127.0.0.1:{self._ports[name]}", seed=seed)
-        nats = Nats(self.folder / name, of["nats"], services=SERVICES, region=name, domain=name, leafnodes=leaf)
-        feeds = {service: f"http://127.0.0.1:{of[service]}" for service in PHASES[name]}
-        return DemoDeployment(self.folder / name, nats, PHASES[name], issuer=issuer, ports=of, feeds=feeds)
-
-    def _ports_of(self, name: str) -> dict[str, int]:
-        return {key.removeprefix(f"{name}_"): port for key, port in self._ports.items() if key.startswith(f"{name}_")}
-
     def _play(self, names: Sequence[str]) -> None:
         for name in names:
-            self.cases[name].play(self.number)
+            self._servers.cases[name].play(self.number)
 
     def _catch_up(self, names: Sequence[str]) -> float:
         def all_level() -> bool:
@@ -122,30 +71,84 @@ class Demonstration:
 
         return wait_until(all_level, f"the hub has all of {' and '.join(names)}", CATCH_UP_SECONDS)
 
-    def _cut(self, name: str, other: str) -> None:
-        self._say(f"{name} is cut off, and goes on working…")
-        before = len(received(self.hub).get(f"{name}-intake", ()))
-        self._wires[name].cut()
+    def _check_lines(self) -> None:
+        for name in UNITS:
+            wire = self._servers.lines[name].leaf
+            self._promise(
+                f"The connection of {name} with the hub is encrypted",
+                f"{wire.encrypted} of {wire.connections} connections begin with TLS",
+                holds=wire.encrypted == wire.connections > 0,
+            )
+
+    def _mirrored_size(self, name: str) -> int:
+        """Of the region's checkpoint that the hub keeps."""
+        kept = self._servers.witness.mirrored(self._servers.ledgers[name])
+        return kept.size if kept else 0
+
+    def _wait_for_witness(self, name: str) -> tuple[int, float]:
+        """The size of the region's ledger, and the seconds until the hub has cosigned it whole."""
+
+        def is_cosigned() -> bool:
+            size = whole_ledger_size(self.regions[name])
+            return size is not None and self._mirrored_size(name) == size
+
+        took = wait_until(is_cosigned, f"the hub has cosigned all of {name}", CATCH_UP_SECONDS)
+        return self._mirrored_size(name), took
+
+    def _check_witness(self) -> None:
+        for name in UNITS:
+            size, took = self._wait_for_witness(name)
+            self._promise(
+                f"The hub cosigns the ledger of {name}, and keeps its last checkpoint",
+                f"{size} leaves, {took:.1f} s later",
+                holds=size > 0,
+            )
+        before = self._mirrored_size("nord")
+        status = self._servers.witness.status_for_rewritten(self._servers.ledgers["nord"])
+        self._promise(
+            "Another history of nord, signed with nord's own key, is refused",
+            f"{status}; the hub keeps {self._mirrored_size('nord')} leaves",
+            holds=status in REFUSED and self._mirrored_size("nord") >= before,
+        )
+
+    def _cut(self, name: str, other: str, *, silent: bool) -> None:
+        kind = "by a silent line" if silent else "by a closed line"
+        self._say(f"{name} is cut off {kind}, and goes on working…")
+        line = self._servers.lines[name]
+        before, cosigned = len(self._at_hub(name)), self._mirrored_size(name)
+        line.cut(silent=silent)
         self._play([name, other])
         took = self._catch_up([other])
-        at_hub = len(received(self.hub).get(f"{name}-intake", ()))
-        self._promise(
-            f"{name}, cut off, records {self.number} more cases; none of it is at the hub",
-            f"{at_hub - before} events came through",
-            holds=at_hub == before,
-        )
         self._promise(f"Meanwhile {other} reaches the hub", f"{took:.1f} s after its last event", holds=True)
+        if silent:
+            took = wait_until(lambda: line.leaf.was_retried, f"{name} gives its silent line up", NOTICE_SECONDS)
+            self._promise(f"{name} notices the silent line and connects anew", f"{took:.1f} s later", holds=True)
+        came = len(self._at_hub(name)) - before
+        self._promise(
+            f"{name}, cut off {kind}, records {self.number} more cases; none of it is at the hub",
+            f"{came} events came through",
+            holds=came == 0 and self._mirrored_size(name) == cosigned,
+        )
         self._say(f"{name} is connected again…")
-        self._wires[name].mend()
+        line.mend()
         took = self._catch_up([name])
-        self._promise(f"{name} catches up by itself", f"{took:.1f} s after the connection was mended", holds=True)
+        self._promise(f"{name} catches up by itself, {kind}", f"{took:.1f} s after it was mended", holds=True)
+        size, took = self._wait_for_witness(name)
+        self._promise(
+            f"The hub cosigns what {name} has signed meanwhile",
+            f"{size - cosigned} leaves more, {took:.1f} s later",
+            holds=size > cosigned,
+        )
+
+    def _at_hub(self, name: str) -> list[Event]:
+        return received(self.hub).get(regional_publisher(name, "intake"), [])
 
     def _compare(self) -> None:
         at_hub = received(self.hub)
         found = [
             compare(name, service, recorded(region, service), at_hub.get(regional_publisher(name, service), []))
             for name, region in self.regions.items()
-            for service in region.services
+            for service in region.phases
         ]
         total = sum(each.recorded for each in found)
         for what in ("missing", "twice", "out_of_order", "altered"):
@@ -158,11 +161,9 @@ class Demonstration:
             }[what]
             self._promise(text, f"{count} of {total} events differ", holds=count == 0 and total > 0)
 
-    def _intrude(self, closing_all: ExitStack) -> None:
+    def _intrude(self) -> None:
         self._say("Somebody takes nord's key to the hub…")
-        seed = self.hub.nats.seed(leaf_account("nord"))
-        server = intruder_server(self.folder / "intruder", self._ports["intruder"], self._ports["leaf"], seed)
-        closing_all.callback(server.stop)
+        server = self._servers.intruder("nord")
         server.start()
         server.wait_until_ready()
         audit = NatsAccess(self.hub.nats.url, self.hub.nats.seed("audit"))
@@ -184,7 +185,7 @@ class Demonstration:
         for deployment in (self.hub, *self.regions.values()):
             deployment.checkpoint()
         hub = self.folder / HUB
-        for name, cases in self.cases.items():
+        for name, cases in self._servers.cases.items():
             values = cases.values.all
             at_hub = search.occurrences(hub, values)
             is_read = all(value in cases.read_back() for value in values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import selectors
 import socket
 from contextlib import suppress
@@ -11,16 +12,21 @@ from typing import Self
 
 CHUNK_BYTES = 1 << 16
 POLL_SECONDS = 0.05
+TLS_HANDSHAKE = b"\x16\x03"
 
 
 class Wire:
-    """Listens on a port of its own and passes everything on to `target`, while it is not cut."""
+    """Listens on a port of its own and passes everything on to `target`, while it is not cut. `connections`: by which
+    something was sent; `encrypted`: those of them that began with TLS."""
 
     def __init__(self, port: int, target: int) -> None:
         self.port, self._target = port, target
         self._listener = socket.create_server(("127.0.0.1", port))
         self._pairs: dict[socket.socket, socket.socket] = {}
-        self._lock, self._ended, self._is_cut = Lock(), Event(), Event()
+        self._fresh: set[socket.socket] = set()
+        self._lock, self._passing, self._ended = Lock(), Lock(), Event()
+        self._is_cut, self._is_silent, self._was_retried = Event(), Event(), Event()
+        self.connections = self.encrypted = 0
         self._thread = Thread(target=self._run, name="wire")
 
     def __enter__(self) -> Self:
@@ -35,26 +41,50 @@ class Wire:
         self._close_all()
         self._listener.close()
 
-    def cut(self) -> None:
-        """Connections are closed, and new ones closed at once."""
-        self._is_cut.set()
-        self._close_all()
+    def cut(self, *, silent: bool = False) -> None:
+        """Connections are closed, and new ones closed at once. `silent`: they stay open, and nothing comes through."""
+        if silent:
+            with self._passing:
+                self._was_retried.clear()
+                self._is_silent.set()
+        else:
+            self._is_cut.set()
+            self._close_all()
 
     def mend(self) -> None:
+        """What was sent on a silent line comes through now, as TCP sends it again."""
         self._is_cut.clear()
+        self._is_silent.clear()
+
+    @property
+    def was_retried(self) -> bool:
+        """Whether somebody gave up a silent line and connects anew."""
+        return self._was_retried.is_set()
 
     def _run(self) -> None:
         with selectors.DefaultSelector() as selector:
             selector.register(self._listener, selectors.EVENT_READ)
             while not self._ended.is_set():
+                if self._is_silent.is_set():
+                    self._wait_in_silence()
+                    continue
                 for key, _ in selector.select(POLL_SECONDS):
-                    found = key.fileobj
-                    assert isinstance(found, socket.socket)
-                    if found is self._listener:
-                        self._accept(selector)
-                    elif not self._pass_on(found):
-                        selector.unregister(found)
-                        found.close()
+                    with self._passing:
+                        if not self._is_silent.is_set():
+                            self._serve(selector, key.fileobj)
+
+    def _serve(self, selector: selectors.BaseSelector, found: object) -> None:
+        assert isinstance(found, socket.socket)
+        if found is self._listener:
+            self._accept(selector)
+        elif not self._pass_on(found):
+            selector.unregister(found)
+            found.close()
+
+    def _wait_in_silence(self) -> None:
+        if select.select([self._listener], [], [], 0)[0]:
+            self._was_retried.set()
+        self._ended.wait(POLL_SECONDS)
 
     def _accept(self, selector: selectors.BaseSelector) -> None:
         near, _ = self._listener.accept()
@@ -67,6 +97,7 @@ class Wire:
             return
         with self._lock:
             self._pairs |= {near: far, far: near}
+            self._fresh.add(near)
         for each in (near, far):
             selector.register(each, selectors.EVENT_READ)
 
@@ -76,6 +107,7 @@ class Wire:
             target = self._pairs.get(source)
         try:
             if target and (chunk := source.recv(CHUNK_BYTES)):
+                self._note_first(source, chunk)
                 target.sendall(chunk)
                 return True
         except OSError:
@@ -83,8 +115,15 @@ class Wire:
         self._close(source)
         return False
 
+    def _note_first(self, source: socket.socket, chunk: bytes) -> None:
+        if source in self._fresh:
+            self._fresh.remove(source)
+            self.connections += 1
+            self.encrypted += chunk.startswith(TLS_HANDSHAKE)
+
     def _close(self, one: socket.socket) -> None:
         with self._lock:
+            self._fresh.discard(one)
             other = self._pairs.pop(one, None)
             if other:
                 self._pairs.pop(other, None)

@@ -31,6 +31,11 @@ def test_a_region_connects_over_tls_with_a_seed_of_the_environment() -> None:
     assert 'url: "tls://hub.example.fr:7422"' in result.stdout and 'ca_file: "/etc/nats/ca.crt"' in result.stdout
 
 
+def test_a_region_names_no_authority_when_the_machine_knows_it() -> None:
+    result = run("region", "nord", "--hub", "tls://hub.example.fr:7422")
+    assert "handshake_first: true" in result.stdout and "ca_file" not in result.stdout
+
+
 def test_the_hub_knows_each_region_by_its_public_key() -> None:
     result = hub("--region", f"nord={NORD}", "--region", f"sud={SUD}")
     assert result.exit_code == 0

@@ -15,13 +15,16 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import NoRespondersError
 from tests.support.samples.sample_services import eventually
+from tests.support.servers.certificate_authority import Authority
 from tests.support.servers.national_hub import COPIED, HUB, LeafServers
 from tests.support.servers.running_server import up
 from tests.support.servers.transport_harness import Loop
 
+from deploy.hub.nats_configuration import hub_leaf_listener, region_leaf
 from embedded.processes import ports
 from embedded.processes.nats import Nats
 from shared.messaging import topology
+from shared.messaging.regions import copied_stream
 
 EVENTS = [f"event {n}" for n in range(700)]
 ANSWER_SECONDS = 0.3
@@ -85,9 +88,9 @@ class Intruder:
 @pytest.fixture(scope="module")
 def rogue_region(servers: LeafServers, tmp_path_factory: pytest.TempPathFactory, closing: ExitStack) -> Intruder:
     """On a server of the region nord that connects to the hub from an account in which all is allowed."""
-    leaf = (
-        f'leafnodes {{ remotes: [{{ url: "{servers.leaf_url}", account: ANY, nkey: {servers.leaf_seed("nord")} }}] }}\n'
-    )
+    tls = f'tls {{ ca_file: "{servers.authority}", handshake_first: true }}'
+    remote = f'url: "{servers.leaf_url}", account: ANY, nkey: {servers.leaf_seed("nord")}, {tls}'
+    leaf = f"leafnodes {{ remotes: [{{ {remote} }}] }}\n"
     port = ports.choose_ports({"rogue": None})["rogue"]
     folder = tmp_path_factory.mktemp("rogue-region")
     rogue = Nats(folder, port, services=["rogue"], accounts=ROGUE_ACCOUNTS % "", domain="rogue", leafnodes=leaf)
@@ -120,6 +123,15 @@ def test_an_event_keeps_its_subject(servers: LeafServers) -> None:
 def test_the_deploy_step_may_run_again(servers: LeafServers) -> None:
     servers.install_hub()
     assert len(servers.texts(servers.hub, f"nord-{COPIED}")) == len(EVENTS)
+
+
+def test_the_hub_keeps_its_copy_for_a_day(servers: LeafServers) -> None:
+    jetstream, copy = servers.deployer(servers.hub).jetstream(), f"sud-{COPIED}"
+    servers.loop.do(jetstream.update_stream(copied_stream(copy, topology.MAX_AGE_SECONDS)))
+    servers.install_hub()
+    assert servers.loop.do(jetstream.stream_info(copy)).config.max_age == 24 * 3600
+    at_region = servers.deployer(servers.region["sud"]).jetstream()
+    assert servers.loop.do(at_region.stream_info(COPIED)).config.max_age == 7 * 24 * 3600
 
 
 def test_a_region_announces_its_own_head_and_no_other(rogue_region: Intruder, audit: Intruder) -> None:
@@ -168,7 +180,6 @@ def rogue_hub(servers: LeafServers, tmp_path: Path, closing: ExitStack) -> Itera
     """A hub on which all is allowed, and a genuine region that connects with it."""
     with ExitStack() as stack:
         region = LeafServers(tmp_path, servers.loop, ("est",), stack)
-        listener = region.leaf_url.removeprefix("nats-leaf://")
         key = region.hub.seed("region-est")
         rogue = Nats(
             tmp_path / HUB,
@@ -176,7 +187,7 @@ def rogue_hub(servers: LeafServers, tmp_path: Path, closing: ExitStack) -> Itera
             services=["rogue", "region-est"],
             accounts=ROGUE_ACCOUNTS % ", {nkey: $region-est}",
             domain=HUB,
-            leafnodes=f'leafnodes {{ listen: "{listener}" }}\n',
+            leafnodes=hub_leaf_listener(region.listener, region.tls),
         )
         assert rogue.seed("region-est") == key
         region.hub = rogue
@@ -206,3 +217,28 @@ def test_the_hub_makes_a_region_send_again_and_nothing_else(rogue_hub: tuple[Int
     jetstream = region.deployer(region.region["est"]).jetstream()
     consumers = region.loop.do(jetstream.consumers_info(COPIED))
     assert [each.name for each in consumers] == ["hub-est"]
+
+
+def region_with(servers: LeafServers, folder: Path, authority: str | None) -> Nats:
+    """A server with the key of sud, that trusts this authority, or those of its machine."""
+    leaf = region_leaf("sud", servers.leaf_url, authority, servers.leaf_seed("sud"))
+    return Nats(folder, ports.choose_ports({"other": None})["other"], region="sud", domain="sud", leafnodes=leaf)
+
+
+CONNECTED, UNKNOWN = 'using domains: local "sud", remote "national"', "certificate signed by unknown authority"
+
+
+def test_a_region_trusts_the_authorities_of_its_machine_unless_it_names_one(
+    servers: LeafServers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", servers.authority)
+    with up(region_with(servers, tmp_path, None)):
+        eventually(lambda: CONNECTED in (tmp_path / "logs" / "nats.log").read_text())
+
+
+def test_a_region_connects_with_no_server_of_another_authority(servers: LeafServers, tmp_path: Path) -> None:
+    stranger = Authority(tmp_path / "stranger").file
+    with up(region_with(servers, tmp_path, str(stranger))):
+        log = tmp_path / "logs" / "nats.log"
+        eventually(lambda: UNKNOWN in log.read_text())
+        assert CONNECTED not in log.read_text()

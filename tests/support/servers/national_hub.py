@@ -1,4 +1,4 @@
-"""A hub and regions under it, as real nats-servers, without a service."""
+"""A hub and regions under it, as real nats-servers connected over TLS, without a service."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from nats.aio.client import Client
 from nats.js import JetStreamContext
+from tests.support.servers.certificate_authority import Authority
 from tests.support.servers.running_server import up
 from tests.support.servers.transport_harness import Loop
 
@@ -33,7 +34,11 @@ class LeafServers:
     def __init__(self, folder: Path, loop: Loop, regions: Sequence[str], closing: ExitStack) -> None:
         self.regions, self.loop, self._closing = tuple(regions), loop, closing
         port = ports.choose_ports(dict.fromkeys(("leaf", HUB, *regions)))
-        self.leaf_url = f"nats-leaf://127.0.0.1:{port['leaf']}"
+        self.listener = f"127.0.0.1:{port['leaf']}"
+        self.leaf_url = f"tls://{self.listener}"
+        authority = Authority(folder / "authority")
+        self.authority, files = str(authority.file), authority.server()
+        self.tls = {"cert_file": str(files.certificate), "key_file": str(files.key)}
         self.hub = Nats(
             folder / HUB,
             port[HUB],
@@ -41,7 +46,7 @@ class LeafServers:
             accounts=hub_accounts(HUB, regions),
             region=HUB,
             domain=HUB,
-            leafnodes=hub_leaf_listener(f"127.0.0.1:{port['leaf']}"),
+            leafnodes=hub_leaf_listener(self.listener, self.tls),
         )
         self.region = {name: self._region(folder / name, name, port[name]) for name in regions}
 
@@ -97,7 +102,7 @@ class LeafServers:
             services=SERVICES,
             region=name,
             domain=name,
-            leafnodes=region_leaf(name, self.leaf_url, seed=self.leaf_seed(name)),
+            leafnodes=region_leaf(name, self.leaf_url, self.authority, self.leaf_seed(name)),
         )
 
 

@@ -20,6 +20,9 @@ from shared.settings import NatsAccess
 log = logging.getLogger(__name__)
 MAX_AGE_SECONDS = 7 * 24 * 3600
 """Older events are back-filled from the publisher's feed."""
+COPY_MAX_AGE_SECONDS = 24 * 3600
+"""Of a hub's copy, counted from its arrival there: what travels encrypted is then gone everywhere after eight days. A
+hub whose audit was down for longer reads the feeds."""
 ACK_WAIT_SECONDS = 6
 """How long a killed replica blocks its partition. Duplicates are prevented by compare-and-set, not by this."""
 STREAM_NAME_IN_USE = 10058
@@ -49,7 +52,7 @@ def high_water_mark_subject(region: str, publisher: str) -> str:
 def stream(region: str, publisher: str, replicas: int = 1) -> StreamConfig:
     """`replicas`: how many servers keep it; its consumers follow it."""
     if is_regional(publisher):
-        return copied_stream(publisher, MAX_AGE_SECONDS, replicas)
+        return copied_stream(publisher, COPY_MAX_AGE_SECONDS, replicas)
     return StreamConfig(
         name=publisher,
         subjects=[subject(region, publisher, "*", "*.*")],
