@@ -4,8 +4,10 @@ away."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Event, Semaphore
 from typing import Any
 
 import httpx
@@ -15,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from shared.health import MetricsServer, ServiceStatus
 from shared.health.measures import LAG, RELAY_UP
+from shared.health.metrics_server import MAX_ANSWERS
 from shared.messaging import RelayStatus
 from shared.telemetry import REFUSALS
 
@@ -98,3 +101,25 @@ def test_two_services_of_one_process_keep_their_names(http: httpx.Client, tables
 
 def test_nothing_else_is_served(http: httpx.Client) -> None:
     assert http.get("/readyz").status_code == 404
+
+
+def test_who_scrapes_faster_than_it_answers_is_refused_and_makes_nothing_pile_up() -> None:
+    begun, done = Semaphore(0), Event()
+
+    def read() -> ServiceStatus:
+        begun.release()
+        assert done.wait(30)
+        return STATUS
+
+    server = MetricsServer("127.0.0.1", 0, service="intake", find_status=read)
+    address = f"http://127.0.0.1:{server.port}/status"
+    with httpx.Client(trust_env=False) as http, ThreadPoolExecutor(MAX_ANSWERS) as scrapers:
+        slow = [scrapers.submit(httpx.get, address, timeout=60) for _ in range(MAX_ANSWERS)]
+        for _ in slow:
+            assert begun.acquire(timeout=30)
+        refused = http.get(address)
+        done.set()
+        assert (refused.status_code, "too often" in refused.text) == (503, True)
+        assert {each.result().status_code for each in slow} == {200}
+        assert http.get(address).status_code == 200
+    server.close()

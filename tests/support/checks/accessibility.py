@@ -1,4 +1,4 @@
-"""Pages in a real browser: accessibility (axe-core), and nothing wider than the screen."""
+"""Pages in a real browser: accessibility (axe-core), nothing wider than the screen, and a walk by keyboard."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize
 
 PHONE, DESKTOP = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=900)
+ZOOMED = {200: ViewportSize(width=640, height=450), 400: ViewportSize(width=320, height=256)}
+"""What a screen of 1280 px shows when its page is magnified, in percent: WCAG 2.2, 1.4.4 and 1.4.10."""
 AXE = Axe()
 LOOKS: list[tuple[ViewportSize, Any, dict[str, Any]]] = [
     (DESKTOP, "light", {}),
@@ -17,14 +19,74 @@ LOOKS: list[tuple[ViewportSize, Any, dict[str, Any]]] = [
 """The second look asks what colours and room may change: all else is of the page, and was asked already."""
 
 
+FIND_STOPS = """() => {
+    const found = [...document.querySelectorAll(
+        "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")];
+    const stops = found.filter(each => !each.disabled && each.tabIndex >= 0 && each.checkVisibility());
+    const groups = new Set();
+    window.stops = stops.filter(each => {  // of radio buttons with one name, a keyboard stops at one
+        if (each.type !== "radio") return true;
+        const isNew = !groups.has(each.name);
+        groups.add(each.name);
+        return isNew;
+    });
+    const top = document.createElement("span");  // where Tab goes on from is the place of what had the focus
+    top.tabIndex = -1;
+    document.body.prepend(top);
+    top.focus();
+    top.remove();
+    window.scrollTo(0, 0);
+    return window.stops.length;
+}"""
+LOOK_AT_STOP = """() => {
+    const here = document.activeElement;
+    if (here === document.body) return null;
+    const own = getComputedStyle(here), box = here.getBoundingClientRect();
+    const isMarked = own.outlineStyle !== "none" || own.boxShadow !== "none";
+    const [x, y] = [box.x + Math.min(box.width / 2, 20), box.y + box.height / 2];
+    const top = document.elementFromPoint(x, y);
+    const isCovered = top !== null && !here.contains(top) && !top.contains(here);
+    const isStop = each => each === here || (here.type === "radio" && each.type === "radio" && each.name === here.name);
+    const number = window.stops.findIndex(isStop);
+    return { number, isMarked, isCovered, name: here.outerHTML.slice(0, 120) };
+}"""
+
+
+def walk_by_keyboard(page: Page) -> None:
+    """From the top of the page, by Tab alone: each control is reached, marked while it has the focus, and not
+    covered by another part of the page (WCAG 2.2, 2.1.1, 2.4.7 and 2.4.11)."""
+    count = page.evaluate(FIND_STOPS)
+    reached = set[int]()
+    while len(reached) < count:
+        page.keyboard.press("Tab")
+        stop = page.evaluate(LOOK_AT_STOP)
+        if stop is None:
+            break
+        assert stop["isMarked"], f"{page.url}: nothing shows that it has the focus: {stop['name']}"
+        assert not stop["isCovered"], f"{page.url}: covered while it has the focus: {stop['name']}"
+        reached.add(stop["number"])
+    left = page.evaluate(
+        "left => left.map(each => stops[each].outerHTML.slice(0, 120))", sorted({*range(count)} - reached)
+    )
+    assert not left, f"{page.url}: Tab does not reach {left}"
+
+
 def faultless(page: Page) -> None:
-    """At a desk and in the light, then on a phone in the dark."""
+    """At a desk and in the light, on a phone in the dark, and magnified."""
     page.evaluate(AXE.axe_script)
     for size, scheme, asked in LOOKS:
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
         found = AxeResults(page.evaluate("asked => axe.run(asked)", {"resultTypes": ["violations"], **asked}))
         assert found.violations_count == 0, f"{page.url}, {scheme}\n{found.generate_report()}"
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, f"{page.url} is {wider} px wider than the screen"
+        _fits(page, f"{size['width']} px")
+    for percent, size in ZOOMED.items():
+        page.set_viewport_size(size)
+        _fits(page, f"{percent} %")
     page.set_viewport_size(DESKTOP)
+    walk_by_keyboard(page)
+
+
+def _fits(page: Page, look: str) -> None:
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider <= 0, f"{page.url}, {look}: {wider} px wider than the screen"

@@ -147,6 +147,7 @@ def served(
     web = service.web(settings, part)
     with TestClient(web, raise_server_exceptions=False) as http:
         http.event_hooks["response"] = [partial(_compare_with_openapi, web.title)]
+        eventually(lambda: hasattr(web.state, "application"))  # it serves before its database can be reached
         yield Served(http, issuer, web, settings)
 
 

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable
 from socketserver import ThreadingMixIn
-from threading import Thread
+from threading import BoundedSemaphore, Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -22,6 +22,8 @@ from shared.health.status import ServiceStatus
 log = logging.getLogger(__name__)
 StartResponse = Callable[..., Any]
 REQUEST_SECONDS = 10
+MAX_ANSWERS = 4
+"""At once. Who scrapes more often than the answer takes would have each one slow down the next, and the service too."""
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -42,6 +44,7 @@ class MetricsServer:
         registry = CollectorRegistry()
         registry.register(StatusCollector(service, find_status))
         self._metrics, self._find_status = make_wsgi_app(registry), find_status
+        self._places = BoundedSemaphore(MAX_ANSWERS)
         self._server = make_server(host, port, self._answer, server_class=_Server, handler_class=_Handler)
         self.port: int = self._server.server_port
         self._thread = Thread(target=self._server.serve_forever, name="metrics", daemon=True)
@@ -53,6 +56,14 @@ class MetricsServer:
         self._thread.join()
 
     def _answer(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        if not self._places.acquire(blocking=False):
+            return _json(start_response, "503 Service Unavailable", {"error": "asked too often: scrape less often"})
+        try:
+            return self._route(environ, start_response)
+        finally:
+            self._places.release()
+
+    def _route(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         match environ["PATH_INFO"]:
             case "/metrics":
                 answer: Iterable[bytes] = self._metrics(environ, start_response)
