@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from intake.bootstrap import Deployment
 from intake.domain import orientation
 from intake.domain.chasing import CHASE_AFTER_DAYS
 from intake.domain.request.assessment import MeetingRecorded
@@ -39,6 +40,10 @@ def build_caseload(
     get_chase_days: Callable[[], Mapping[DifficultyLevel, int]], get_transfer_days: Callable[[], int]
 ) -> Caseload:
     return Caseload(projection, TASKS, pace_days=lambda: _paces(get_chase_days(), get_transfer_days()))
+
+
+def caseload_of(deployment: Deployment) -> Caseload:
+    return build_caseload(lambda: deployment.settings.chase_days, lambda: deployment.settings.transfer_days)
 
 
 def _paces(chase_days: Mapping[DifficultyLevel, int], transfer_days: int) -> Mapping[str, int]:

@@ -15,9 +15,12 @@ from intake.bootstrap import Deployment
 from intake.cli import add_commands
 from intake.domain import erasure, personal_link, retention
 from intake.domain.mail import mail_decider
+from intake.domain.mail_preferences import mail_preferences_decider
 from intake.integration_events import to_integration_event
+from intake.mail.digests import DigestWorker
 from intake.mail.due import outgoing_mails
 from intake.mail.mailer import Mailer
+from intake.mail.waiting_tasks import WaitingTasks
 from intake.operations.erasure import repeat_erasure
 from intake.operations.register_list import identities
 from intake.operations.retention import archive_cases
@@ -29,9 +32,11 @@ from shared.attachments.attachment import decider as attachment
 from shared.contracts import intake as contracts
 from shared.erasure.erasure import decider as key_erasure
 from shared.eventlog import ServiceApplication
+from shared.messaging import build_service_token
 from shared.messaging.restored_publisher import decider as followed
 from shared.names import name_decider
 from shared.runtime import Service, Worker, command_line
+from shared.settings import Settings, load_settings
 
 
 def build_service(deployment: Deployment) -> Service:
@@ -39,7 +44,17 @@ def build_service(deployment: Deployment) -> Service:
         return archive_cases(app, deployment.settings.keep_closed_months)
 
     def mail_workers() -> list[Callable[[ServiceApplication], Worker]]:
-        return [partial(Mailer, post=deployment.post)] if deployment.post else []
+        if deployment.post is None:
+            return []
+        settings = load_settings(Settings)
+        addresses = {name: str(url) for name, url in settings.feeds.items()}
+        tasks = WaitingTasks(
+            caseload.caseload_of(deployment), addresses, token=build_service_token(settings), trusted=settings.trusted
+        )
+        return [
+            partial(Mailer, post=deployment.post),
+            partial(DigestWorker, tasks=tasks, hour=deployment.settings.digest_hour),
+        ]
 
     return Service(
         name="intake",
@@ -49,6 +64,7 @@ def build_service(deployment: Deployment) -> Service:
             deployment.orientations,
             personal_link.decider,
             mail_decider,
+            mail_preferences_decider,
             attachment,
             deployment.register,
             erasure.decider,
@@ -74,7 +90,7 @@ def build_service(deployment: Deployment) -> Service:
             "requests": "Les demandes d’accompagnement, de l’accueil à leur suite.",
             "orientations": "Les orientations vers d’autres acteurs, avec l’accord de la structure.",
             "personal links": "Les liens personnels de dirigeant·es et de prestataires, chacun vers un seul dossier.",
-            "mails": "Les courriels qui portent un lien personnel, et le lien que l’on redemande.",
+            "mails": "Les courriels, le lien que l’on redemande, et la synthèse que chacun·e choisit de recevoir.",
             "register of rights": "Qui a quel droit, sur quoi, et depuis quand.",
             "people": "Ce que l’accueil détient d’une personne, et son effacement dans tous les services.",
             "retention": "Ce qui arrive au terme de sa conservation, et ce que le ou la DPO garde plus longtemps.",

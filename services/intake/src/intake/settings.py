@@ -110,6 +110,8 @@ class IntakeSettings(CheckedSettings):
     """Address that mails come from, with a name or without."""
     mail_link_days: Annotated[int, Ge(1), Le(31)] = 7
     """Days that the link in a mail can be opened, once."""
+    digest_hour: Annotated[int, Ge(0), Le(22)] = 7
+    """Hour of the day, in Paris, from which the digest of what waits for a person is mailed."""
     recipient_days: Annotated[int, Ge(7), Le(366)] = RECIPIENT_DAYS
     """Days that the recipient of an orientation can answer by their link."""
     reminder_days: Annotated[tuple[PositiveInt, ...], MaxLen(REMINDERS_AT_MOST)] = REMINDER_DAYS

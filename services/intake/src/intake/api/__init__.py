@@ -8,6 +8,7 @@ from intake.api import (
     caseload,
     chases,
     erasure,
+    mail_preferences,
     mails,
     names,
     orientations,
@@ -53,4 +54,5 @@ def build_routers(deployment: Deployment) -> tuple[APIRouter, ...]:
         retention.build_router(deployment),
         names.router,
         *mails.build_routers(deployment),
+        *mail_preferences.build_routers(deployment),
     )

@@ -1,7 +1,8 @@
 """Mails: queued in the transaction of what they announce, sent by one process, ended or tried again later.
 
 A mail holds neither its address nor its text: the address is the one recorded with the personal link that it carries,
-and the text follows from its kind. So an erasure has nothing to reach here."""
+or with the mail preferences that it was made for, and the text follows from its kind. So an erasure has nothing to
+reach here."""
 
 from __future__ import annotations
 
@@ -28,9 +29,12 @@ class MailKind(LabelledEnum):
     LINK = "link", "lien personnel"
     LINK_AGAIN = "link_again", "lien personnel demandé de nouveau"
     LINK_ENDED = "link_ended", "fin d’un lien personnel"
+    DIGEST = "digest", "synthèse de ce qui attend"
 
 
 REMINDER = MailKind.REMINDER
+BY_PREFERENCE = frozenset({MailKind.DIGEST})
+"""Mails to people of the DLA, by their mail preferences. All others carry a personal link."""
 
 
 class MailStatus(LabelledEnum):
@@ -56,7 +60,8 @@ LINK_EXPIRED = Refusal("mailed-link-expired", "Ce lien n’est plus valable", st
 
 @event("mail-queued", label="Courriel à envoyer")
 class MailQueued:
-    """`link`: the personal link that it carries, whose recorded address it goes to. `at`: when it may be sent."""
+    """`link`: the personal link that it carries, whose recorded address it goes to; of a digest, the mail preferences
+    that hold the address. `at`: when it may be sent."""
 
     case: UUID
     kind: MailKind

@@ -1,23 +1,20 @@
-"""Secrets of mailed links and tokens of mails: derived when they are needed, and stored nowhere.
+"""Secrets of mailed links: derived when they are needed, and stored nowhere.
 
 A secret needs two keys: the identity key, which all services have, and the hashing key of intake alone, behind
-`pseudonym` and `keyed_hash`. Another service cannot make one."""
+`pseudonym`. Another service cannot make one."""
 
 from __future__ import annotations
 
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.crypto import KeyStore
 from shared.kernel import Context
 from shared.web.identity import LINK_PREFIX, identity_of
 
 Pseudonym = Callable[[str], UUID]
-ID_BYTES, HASH_BYTES = 16, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +37,3 @@ class MailedLinks:
 
     def first_identity(self, context: Context, link: UUID) -> UUID:
         return self.identity(context.pseudonym, link, 0)
-
-
-def mail_token(keys: KeyStore, mail: UUID) -> str:
-    """What the address in a mail ends with: the mail's id and its keyed hash, 64 characters."""
-    return urlsafe_b64encode(mail.bytes + bytes.fromhex(keys.keyed_hash(f"mail token {mail}"))).decode()
-
-
-def read_mail_token(keys: KeyStore, token: str) -> UUID | None:
-    """The mail that a token was made for; null for any other text."""
-    try:
-        decoded = urlsafe_b64decode(token.encode("ascii"))
-    except (Error, ValueError):
-        return None
-    if len(decoded) != ID_BYTES + HASH_BYTES:
-        return None
-    mail = UUID(bytes=decoded[:ID_BYTES])
-    return mail if hmac.compare_digest(mail_token(keys, mail), token) else None

@@ -9,26 +9,13 @@ import logging
 from dataclasses import dataclass
 from uuid import UUID
 
-from intake.domain import personal_link
-from intake.domain.mail import (
-    AbandonMail,
-    AbandonReason,
-    BeginAttempt,
-    Mail,
-    MailKind,
-    RecordReply,
-    mail_decider,
-)
-from intake.domain.orientation import OrientationStatus
-from intake.domain.personal_link import AccessLink
+from intake.domain.mail import AbandonMail, AbandonReason, BeginAttempt, Mail, RecordReply, mail_decider
 from intake.mail.due import due_mails
-from intake.mail.mailed_links import mail_token
-from intake.mail.recipients import find_own_orientation
+from intake.mail.outgoing import write_message
 from intake.mail.smtp import SmtpServer
-from intake.mail.texts import Sender, write_mail
-from shared.crypto import KeyErased
+from intake.mail.texts import Sender
 from shared.eventlog import ServiceApplication
-from shared.kernel import Actor, Context, Role, WorkerLoop, format_date, paris_date
+from shared.kernel import Actor, Context, Role, WorkerLoop
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 5.0
@@ -71,26 +58,10 @@ class Mailer:
         if not receipt.events:  # another process was faster
             return False
         state: Mail = receipt.state
-        assert state.link and state.kind
-        link = self._app.load_existing(personal_link.decider, state.link).state
-        if obstacle := self._obstacle(context.case, state, link):
-            self._app.handle(mail_decider, mail, AbandonMail(obstacle), context)
+        message = write_message(self._app, self._post.sender, context.case, mail, state)
+        if isinstance(message, AbandonReason):
+            self._app.handle(mail_decider, mail, AbandonMail(message), context)
             return True
-        assert link.email and link.until
-        try:
-            to = self._app.key_store.decrypt(link.email)
-        except KeyErased:
-            self._app.handle(mail_decider, mail, AbandonMail(AbandonReason.ERASED), context)
-            return True
-        message = write_mail(
-            self._post.sender,
-            state.kind,
-            mail,
-            to=to,
-            token=mail_token(self._app.key_store, mail),
-            until=format_date(link.until),
-            clock=self._app.clock,
-        )
         reply = self._post.server.deliver(message)
         if reply.fault:
             log.warning("mail %s is not sent yet: %s", mail, reply.fault)
@@ -98,16 +69,3 @@ class Mailer:
         record = RecordReply(state.attempts, reply.code, is_final=reply.is_final)
         self._app.handle(mail_decider, mail, record, answered)
         return True
-
-    def _obstacle(self, case: UUID, mail: Mail, link: AccessLink) -> AbandonReason | None:
-        """Why a mail that was queued is of no use any more."""
-        if link.email is None or link.until is None or link.revoked:
-            return AbandonReason.NO_LONGER_DUE
-        if mail.kind is not MailKind.LINK_ENDED and link.until < paris_date(self._app.clock.now()):
-            return AbandonReason.NO_LONGER_DUE
-        if mail.kind in (MailKind.ORIENTATION, MailKind.REMINDER):
-            assert mail.link
-            own = find_own_orientation(self._app, case, mail.link)
-            if own is None or own[2].status is not OrientationStatus.SENT:
-                return AbandonReason.NO_LONGER_DUE
-        return None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from uuid import UUID
 
 from intake.domain.mail import MailKind
-from shared.kernel.clock import Clock
 
 GREETING = "Bonjour,"
 CLOSING = "Le dispositif local d’accompagnement (DLA)"
@@ -91,20 +91,23 @@ class Sender:
         return f"{self.console.rstrip('/')}{path}"
 
 
-def write_mail(
-    sender: Sender, kind: MailKind, mail: UUID, *, to: str, token: str, until: str, clock: Clock
-) -> EmailMessage:
-    """The whole message. Its Message-ID follows from the mail's id: a mail that is sent twice is one for its reader."""
-    text = TEXTS[kind]
+def begin_message(sender: Sender, mail: UUID, *, to: str, now: datetime) -> EmailMessage:
+    """The headers that every mail has. Its Message-ID follows from the mail's id: a mail that is sent twice is one for
+    its reader."""
     message = EmailMessage(policy=SMTP)
     message["From"] = sender.address
     message["To"] = to
-    message["Subject"] = text.subject
-    message["Date"] = format_datetime(clock.now())
+    message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{mail}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
+    return message
+
+
+def write_link_mail(message: EmailMessage, sender: Sender, kind: MailKind, *, token: str, until: str) -> None:
+    """Adds the subject and the text of a mail that carries a personal link."""
+    text = TEXTS[kind]
+    message["Subject"] = text.subject
     first, *others = (each.format(until=until) for each in text.paragraphs)
     link = [sender.page(f"/lien/{token}")] if text.has_link else []
     safety = [SAFETY.format(days=sender.link_days, lost=sender.page("/lien-perdu"))] if text.has_link else []
     message.set_content("\n\n".join((GREETING, first, *link, *others, *safety, CLOSING)) + "\n", cte="quoted-printable")
-    return message

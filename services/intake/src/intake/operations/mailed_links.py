@@ -13,8 +13,8 @@ from intake.bootstrap import Deployment
 from intake.domain import personal_link
 from intake.domain.mail import MailKind, OpenMailedLink, QueueMail, mail_decider, mail_id
 from intake.domain.personal_link import AccessLink, IssueAccessLink, RenewAccessLink
-from intake.mail.mailed_links import read_mail_token
 from intake.mail.mailer import MAILER
+from intake.mail.tokens import TokenUse, read_token
 from shared.crypto import KeyErased
 from shared.eventlog import CommandOptions, ServiceApplication, StaleVersion, UnknownCase, find_people
 from shared.kernel import Role, WorkerLoop, paris_date
@@ -47,7 +47,7 @@ def open_mailed_link(app: ServiceApplication, deployment: Deployment, token: str
     """Exchanges the token of a mail, once, for the secret of its personal link.
 
     Raises UnknownMailedLink, MailedLinkEnded, and Refused for a mail that was opened before or is too old."""
-    mail = read_mail_token(app.key_store, token)
+    mail = read_token(app.key_store, TokenUse.MAIL, token)
     if mail is None:
         raise UnknownMailedLink
     try:

@@ -1,12 +1,14 @@
 """The caseload over HTTP: an adviser's tasks by the day they are due, in the same shape in each service."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, Field
 
+from shared.eventlog import ServiceApplication
 from shared.kernel import Day, Role
 from shared.names.lookup import NamedStructure
 from shared.queries import Caseload, InvalidCursor, fetch_caseload
@@ -21,6 +23,8 @@ from shared.web.requests import AS_OF_DESCRIPTION, ON_DESCRIPTION, AppDep, Insta
 CASELOAD_READERS = frozenset({*STAFF, Role.AUDITOR})
 CONSULTED_ROLES = frozenset({Role.COMMITTEE, Role.RESOURCE_CENTRE})
 """Those whom the staff of a case asks for something: they are shown what they are asked, and no other task."""
+NAMELESS_READERS = CONSULTED_ROLES | {Role.SERVICE}
+"""Those who are given no name of a structure or of its adviser."""
 
 
 class Task(BaseModel):
@@ -73,11 +77,12 @@ def caseload_router(caseload: Caseload, *consulted: Role) -> ResourceRouter:
     )
     def list_tasks(
         app: AppDep,
-        caller: Annotated[Caller, requires(*CASELOAD_READERS, *consulted)],
+        caller: Annotated[Caller, requires(*CASELOAD_READERS, *consulted, Role.SERVICE)],
         params: Annotated[CaseloadParams, Query()],
     ) -> Tasks:
         """In this service, as its clock judges today, or as it was; each service has its own, of the same shape. What a
-        committee or a resource centre is asked names neither the structure nor its adviser."""
+        committee or a resource centre is asked names neither the structure nor its adviser, and no name is given to
+        the deployment's services, which count what waits for a person."""
         authorize(caller)
         adviser = resolve_myself(caller, "adviser", params.adviser) if params.adviser is not None else None
         query = CaseloadQuery(
@@ -96,10 +101,16 @@ def caseload_router(caseload: Caseload, *consulted: Role) -> ResourceRouter:
             raise invalid_cursor() from None
         caller.record_rows(len(page.rows))
         items = []
-        for row in page.rows if query.role else name_rows(app, page.rows, lambda row: row["case"]):
+        for row in _rows_for(app, caller, page.rows):
             what = caseload.task_kinds[row["what"]]
             href = what.href.format(case=row["case"], item=row["item"])
             items.append(Task(**row | {"id": row["key"], "since": row["since_on"], "label": what.label, "href": href}))
         return Tasks(items=items, next=page.next, basis=page.basis, days=dict(page.days))
 
     return router
+
+
+def _rows_for(app: ServiceApplication, caller: Caller, rows: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    if caller.actor.role in NAMELESS_READERS:
+        return [row | {"structure": None, "adviser": None} for row in rows]
+    return name_rows(app, rows, lambda row: row["case"])
