@@ -56,6 +56,8 @@ UNTOLD: dict[str, Any] = {
     },
     "/api/v1/requests/{case}/access-links/{id}/revocation": {"reason": "Fin de mandat."},
     "/api/v1/operations": {"unit": "dla-44", "title": "Une fonction comptable partagée entre trois associations"},
+    "/api/v1/mail-preferences": {"email": "tanguy.abgrall@dla.example", "digest": "daily", "at_once": True},
+    "/api/v1/unsubscriptions": {"token": "AZk_LlwAehCKUT9vfBstQQ1vQ2o0c3R1dnd4eXo3MTIzNDU2Nzg5MGFiY2RlZmdo"},
     "/api/v1/lost-links": {"email": "accueil@jardins.example"},
     "/api/v1/mailed-links": {"token": "AZk_LlwAehCKUT9vfBstQQ1vQ2o0c3R1dnd4eXo3MTIzNDU2Nzg5MGFiY2RlZmdo"},
     "/api/v1/requests/{case}/orientations/{id}/sending": {
