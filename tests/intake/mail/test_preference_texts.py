@@ -9,22 +9,17 @@ from uuid import UUID
 import pytest
 
 from intake.domain.mail_preferences import TaskCounts
-from intake.mail.preference_texts import write_digest
+from intake.mail.preference_texts import WaysOut, write_alert, write_digest
 from intake.mail.texts import Sender, begin_message
 
 SENDER = Sender("DLA <dla@dla.example>", "https://dla.example/", link_days=7)
+WAYS = WaysOut(SENDER.page("/mes-courriels"), SENDER.page("/desabonnement/token"))
 OUT = "https://dla.example/desabonnement/token"
 
 
 def digest(counts: TaskCounts) -> EmailMessage:
     message = begin_message(SENDER, UUID(int=1), to="moi@dla.example", now=datetime(2026, 9, 14, tzinfo=UTC))
-    write_digest(
-        message,
-        counts,
-        today=SENDER.page("/aujourdhui"),
-        preferences=SENDER.page("/mes-courriels"),
-        unsubscribe=OUT,
-    )
+    write_digest(message, counts, SENDER.page("/aujourdhui"), WAYS)
     return message
 
 
@@ -59,3 +54,10 @@ def test_a_digest_ends_in_one_click_as_rfc_8058_says() -> None:
     assert message["List-Unsubscribe"] == f"<{OUT}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert OUT in message.get_content()
+
+
+def test_an_alert_has_a_way_out_too_and_names_its_case_by_its_address_alone() -> None:
+    message = begin_message(SENDER, UUID(int=1), to="moi@dla.example", now=datetime(2026, 9, 14, tzinfo=UTC))
+    write_alert(message, "https://dla.example/dossiers/7/travail", WAYS)
+    assert "https://dla.example/dossiers/7/travail" in message.get_content()
+    assert message["List-Unsubscribe"] == f"<{OUT}>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diagnostic.domain import plan
+from diagnostic.domain import plan, validation
 from shared.access import AccessLogSealed
 from shared.contracts import diagnostic as contracts
 from shared.contracts.base import PublicEvent
@@ -30,6 +30,8 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> Publ
             )
         case plan.BaselineCorrected(code, _, value=value, effective_on=effective_on):
             return contracts.BaselineCorrected(code=code, value=value, effective_on=effective_on)
+        case validation.DiagnosisContested(version):
+            return contracts.DiagnosisContested(version=version)
         case erasure.PersonErased(person, values, elsewhere=elsewhere):
             return contracts.PersonErased(person=person, values=values, elsewhere=elsewhere)
         case AccessLogSealed(day, entries, digest=digest):

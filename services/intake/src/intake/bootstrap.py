@@ -13,7 +13,7 @@ from intake.domain.reference.reference import ReferenceData
 from intake.domain.reference.territory import Competence
 from intake.domain.register import register
 from intake.domain.register.state import Register
-from intake.domain.request import request
+from intake.domain.request import difficulty, request
 from intake.domain.request.state import Request
 from intake.mail.mailed_links import MailedLinks
 from intake.mail.mailer import Post
@@ -97,7 +97,12 @@ def _request_decider(deployment: Deployment) -> Decider[Request]:
     def decide(state: Request, command: Any, context: Context) -> Sequence[Any]:
         return request.decide(state, command, context, deployment.reference)
 
-    return replace(request.decider, decide=decide)
+    def companions(state: Request, event: Any, context: Context) -> Iterable[CompanionCommand]:
+        yield from request.companions(state, event, context)
+        if deployment.sends_mail:
+            yield from difficulty.alerts(state, event, context)
+
+    return replace(request.decider, decide=decide, companions=companions)
 
 
 def _orientation_decider(deployment: Deployment) -> Decider[Orientation]:

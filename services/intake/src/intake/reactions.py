@@ -5,14 +5,17 @@ None of these commands depends on a deployment's reference data."""
 from __future__ import annotations
 
 from intake.domain import erasure
+from intake.domain.mail import MailKind, QueueMail, mail_decider, mail_id
+from intake.domain.mail_preferences import mail_preferences_decider
 from intake.domain.request import request
 from intake.domain.request.ending import CloseCase, EndAccompaniment, StartAccompaniment
 from intake.domain.request.reception import OpenLinkedRequest
+from intake.mail.recipients import find_preferences_of_adviser
 from shared.contracts import diagnostic, followup, parcours
-from shared.contracts.diagnostic import PlanAgreed
+from shared.contracts.diagnostic import DiagnosisContested, PlanAgreed
 from shared.contracts.erasure import PersonErased
 from shared.contracts.followup import FollowUpClosed, NeedFound, need_aad
-from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted
+from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursContested
 from shared.erasure import person_erasure_id
 from shared.eventlog import ServiceApplication
 from shared.kernel import Ending, EndingKind, paris_date
@@ -60,6 +63,31 @@ def open_linked_request(payload: NeedFound, header: Header, app: ServiceApplicat
             need = app.key_store.transit.receive(payload.ciphertext, need_aad(payload.request))
     command = OpenLinkedRequest(origin, former, theme=payload.theme, need=need)
     return CommandDispatch(request.decider, payload.request, command=command, case=payload.request)
+
+
+@reactions.on(DiagnosisContested)
+def announce_contested_diagnosis(
+    payload: DiagnosisContested, header: Header, app: ServiceApplication
+) -> CommandDispatch | None:
+    """A leader contests a diagnosis: whoever is in charge gets a mail, if they chose so."""
+    return _announce_contestation(header, payload.version, app)
+
+
+@reactions.on(ParcoursContested)
+def announce_contested_parcours(
+    payload: ParcoursContested, header: Header, app: ServiceApplication
+) -> CommandDispatch | None:
+    """A leader contests a parcours: whoever is in charge gets a mail, if they chose so."""
+    return _announce_contestation(header, payload.version, app)
+
+
+def _announce_contestation(header: Header, version: int, app: ServiceApplication) -> CommandDispatch | None:
+    """Nobody can choose where mail is off, and nothing is queued."""
+    stream = find_preferences_of_adviser(app, header.case)
+    if stream is None or not app.load(mail_preferences_decider, stream).state.at_once:
+        return None
+    mail = mail_id(app.key_store.pseudonym, MailKind.CONTESTED, header.case, f"{header.publisher} {version}")
+    return CommandDispatch(mail_decider, mail, command=QueueMail(MailKind.CONTESTED, header.case))
 
 
 def _confirm(payload: PersonErased, header: Header) -> CommandDispatch:

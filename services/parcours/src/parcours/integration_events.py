@@ -19,6 +19,8 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> Publ
     match recorded.data:
         case validation.ParcoursValidated(version, content_hash, actions=actions):
             return contracts.ParcoursValidated(validated_version=version, content_hash=content_hash, actions=actions)
+        case validation.ParcoursContested(version):
+            return contracts.ParcoursContested(version=version)
         case ending.ParcoursCompleted(plan, actions):
             return contracts.ParcoursCompleted(
                 structure=plan.structure,

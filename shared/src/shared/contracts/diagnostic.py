@@ -55,6 +55,14 @@ class BaselineCorrected(FromDiagnostic):
     effective_on: date = Field(description="The day from which the value holds")
 
 
+class DiagnosisContested(FromDiagnostic):
+    """A leader of the structure contests a version of the diagnosis. The reason stays with the case."""
+
+    name: ClassVar[str] = "diagnosis-contested"
+
+    version: int = Field(description="The version of the diagnosis that is contested")
+
+
 class PersonErased(FromDiagnostic, erasure.PersonErased):
     """A person was erased from this service: their key is destroyed."""
 
@@ -63,4 +71,4 @@ class AccessLogSealed(FromDiagnostic, access_log.AccessLogSealed):
     """The reads that this service recorded on a day are counted and hashed."""
 
 
-PUBLISHED_EVENTS = (PlanAgreed, BaselineCorrected, PersonErased, AccessLogSealed)
+PUBLISHED_EVENTS = (PlanAgreed, BaselineCorrected, DiagnosisContested, PersonErased, AccessLogSealed)

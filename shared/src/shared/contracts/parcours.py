@@ -66,6 +66,14 @@ class ParcoursUpdateAbandoned(FromParcours):
     name: ClassVar[str] = "parcours-update-abandoned"
 
 
+class ParcoursContested(FromParcours):
+    """A leader of the structure contests a version of the parcours. The reason stays with the case."""
+
+    name: ClassVar[str] = "parcours-contested"
+
+    version: int = Field(description="The version of the parcours that is contested")
+
+
 class PersonErased(FromParcours, erasure.PersonErased):
     """A person was erased from this service: their key is destroyed."""
 
@@ -76,6 +84,7 @@ class AccessLogSealed(FromParcours, access_log.AccessLogSealed):
 
 PUBLISHED_EVENTS = (
     ParcoursValidated,
+    ParcoursContested,
     ParcoursCompleted,
     ParcoursAbandoned,
     ParcoursUpdateAbandoned,

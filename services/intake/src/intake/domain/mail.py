@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from shared.kernel import Context, Decider, LabelledEnum, Refusal, event
+from shared.kernel import CompanionCommand, Context, Decider, LabelledEnum, Refusal, event
 from shared.kernel.events import command
 from shared.kernel.frozen import frozen, replace
 
@@ -30,10 +30,15 @@ class MailKind(LabelledEnum):
     LINK_AGAIN = "link_again", "lien personnel demandé de nouveau"
     LINK_ENDED = "link_ended", "fin d’un lien personnel"
     DIGEST = "digest", "synthèse de ce qui attend"
+    DECLINED = "orientation_declined", "avis d’une orientation déclinée"
+    CONTESTED = "leader_contested", "avis d’une contestation"
+    INSOLVENT = "insolvency_recorded", "avis d’une cessation des paiements"
 
 
 REMINDER = MailKind.REMINDER
-BY_PREFERENCE = frozenset({MailKind.DIGEST})
+ALERTS = frozenset({MailKind.DECLINED, MailKind.CONTESTED, MailKind.INSOLVENT})
+"""What cannot wait for a digest: each goes to whoever is in charge of the case, who did not do it themself."""
+BY_PREFERENCE = ALERTS | {MailKind.DIGEST}
 """Mails to people of the DLA, by their mail preferences. All others carry a personal link."""
 
 
@@ -61,7 +66,7 @@ LINK_EXPIRED = Refusal("mailed-link-expired", "Ce lien n’est plus valable", st
 @event("mail-queued", label="Courriel à envoyer")
 class MailQueued:
     """`link`: the personal link that it carries, whose recorded address it goes to; of a digest, the mail preferences
-    that hold the address. `at`: when it may be sent."""
+    that hold the address; of an alert, the case, whose adviser it goes to. `at`: when it may be sent."""
 
     case: UUID
     kind: MailKind
@@ -174,6 +179,13 @@ def is_mail_address(text: str) -> bool:
 def mail_id(pseudonym: Callable[[str], UUID], kind: MailKind, link: UUID, which: str) -> UUID:
     """The id of a mail: the same for one kind, link and occasion, so that it is queued once."""
     return pseudonym(f"mail {kind} {link} {which}")
+
+
+def queue_alert(pseudonym: Callable[[str], UUID], kind: MailKind, case: UUID, which: str) -> CompanionCommand:
+    """A mail about a case to whoever is in charge of it, once for each occasion."""
+    return CompanionCommand(
+        mail_decider, mail_id(pseudonym, kind, case, which), command=QueueMail(kind, case), case=case
+    )
 
 
 def decide(mail: Mail, command: Command, context: Context) -> list[Event]:

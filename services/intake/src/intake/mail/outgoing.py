@@ -6,12 +6,12 @@ from email.message import EmailMessage
 from uuid import UUID
 
 from intake.domain import personal_link
-from intake.domain.mail import BY_PREFERENCE, AbandonReason, Mail, MailKind
+from intake.domain.mail import ALERTS, BY_PREFERENCE, AbandonReason, Mail, MailKind
 from intake.domain.mail_preferences import MailPreferences, mail_preferences_decider
 from intake.domain.orientation import OrientationStatus
 from intake.domain.personal_link import AccessLink
-from intake.mail.preference_texts import write_digest
-from intake.mail.recipients import find_own_orientation
+from intake.mail.preference_texts import WaysOut, write_alert, write_digest
+from intake.mail.recipients import find_own_orientation, find_preferences_of_adviser
 from intake.mail.texts import Sender, begin_message, write_link_mail
 from intake.mail.tokens import TokenUse, make_token
 from shared.crypto import KeyErased
@@ -62,16 +62,18 @@ def _write_by_preference(
     app: ServiceApplication, sender: Sender, id_: UUID, mail: Mail
 ) -> EmailMessage | AbandonReason:
     """What was chosen since the mail was queued counts."""
-    assert mail.link
-    preferences: MailPreferences = app.load_existing(mail_preferences_decider, mail.link).state
-    if preferences.email is None or preferences.counts is None or not preferences.has_digest:
+    assert mail.link and mail.kind
+    stream = find_preferences_of_adviser(app, mail.link) if mail.kind in ALERTS else mail.link
+    preferences: MailPreferences = app.load(mail_preferences_decider, stream).state if stream else MailPreferences()
+    is_wanted = preferences.at_once if mail.kind in ALERTS else preferences.has_digest
+    if stream is None or preferences.email is None or not is_wanted:
         return AbandonReason.NO_LONGER_DUE
     message = begin_message(sender, id_, to=app.key_store.decrypt(preferences.email), now=app.clock.now())
-    write_digest(
-        message,
-        preferences.counts,
-        today=sender.page("/aujourdhui"),
-        preferences=sender.page("/mes-courriels"),
-        unsubscribe=sender.page(f"/desabonnement/{make_token(app.key_store, TokenUse.UNSUBSCRIBE, mail.link)}"),
-    )
+    token = make_token(app.key_store, TokenUse.UNSUBSCRIBE, stream)
+    ways = WaysOut(sender.page("/mes-courriels"), sender.page(f"/desabonnement/{token}"))
+    if mail.kind in ALERTS:
+        write_alert(message, sender.page(f"/dossiers/{mail.link}/travail"), ways)
+    else:
+        assert preferences.counts
+        write_digest(message, preferences.counts, sender.page("/aujourdhui"), ways)
     return message

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from intake.domain import personal_link
-from intake.domain.mail import REMINDER, QueueMail, mail_decider, mail_id
+from intake.domain.mail import REMINDER, MailKind, QueueMail, mail_decider, mail_id, queue_alert
 from intake.domain.orientation.commands import RemindRecipient
 from intake.domain.orientation.events import (
     OrientationAcknowledged,
@@ -22,7 +22,7 @@ from intake.domain.orientation.state import Event, Orientation
 from intake.domain.working_days import working_day_from
 from shared.attachments.attachment import CiteAttachment
 from shared.attachments.attachment import decider as attachment_decider
-from shared.kernel import CompanionCommand, Context, Deadline, event_name, paris_date
+from shared.kernel import CompanionCommand, Context, Deadline, Role, event_name, paris_date
 
 REMINDERS_AT_MOST = 2
 REMINDER_DAYS = (7, 21)
@@ -42,6 +42,7 @@ def companions(
     recipient_days: int = RECIPIENT_DAYS,
 ) -> Iterator[CompanionCommand]:
     """A recipient is given a link of their own, which is mailed to them; attachments know that they were transmitted.
+    Whoever is in charge learns at once that a recipient has declined.
 
     `issue_identity`: null where nothing is mailed, and then no command names a recipient."""
     match event:
@@ -60,6 +61,8 @@ def companions(
                 until=paris_date(context.now) + timedelta(days=recipient_days),
             )
             yield CompanionCommand(personal_link.decider, recipient, command=issue, case=context.case)
+        case OrientationDeclined() if issue_identity and context.actor.role is Role.RECIPIENT:
+            yield queue_alert(context.pseudonym, MailKind.DECLINED, context.case, str(context.stream))
         case OrientationReminded(number) if recipient := state.recipient:
             stream = mail_id(context.pseudonym, REMINDER, recipient, str(number))
             yield CompanionCommand(mail_decider, stream, command=QueueMail(REMINDER, recipient), case=context.case)

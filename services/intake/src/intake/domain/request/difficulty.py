@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated
 
 from annotated_types import Len
 
+from intake.domain.mail import MailKind, queue_alert
 from intake.domain.request.state import NOT_RECEIVED, OUTCOME_GIVEN, Request, RequestStatus, Triage, require_status
 from shared.kernel import (
+    CompanionCommand,
     Context,
     Count,
     Day,
@@ -84,3 +87,13 @@ def triage(request: Request, command: TriageDifficulty, context: Context) -> lis
 
 def evolve(request: Request, event: DifficultyTriaged) -> Request:
     return replace(request, difficulties=(*request.difficulties, event.difficulty))
+
+
+def alerts(request: Request, event: object, context: Context) -> Iterator[CompanionCommand]:
+    """Where mail is on: whoever is in charge learns at once that somebody else has recorded an insolvency."""
+    if not isinstance(event, DifficultyTriaged) or event.difficulty.level is not DifficultyLevel.INSOLVENT:
+        return
+    was_known = request.difficulty is not None and request.difficulty.level is DifficultyLevel.INSOLVENT
+    if not was_known and request.adviser not in (None, context.actor.id):
+        which = event.difficulty.at.isoformat()
+        yield queue_alert(context.pseudonym, MailKind.INSOLVENT, context.case, which)
