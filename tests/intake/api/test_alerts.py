@@ -118,8 +118,8 @@ def test_a_contestation_in_another_service_is_announced_to_whoever_chose_so(hous
     case = UUID(case_of(house, adviser).rsplit("/", 1)[1])
     Projector(house.app, (projections.requests,)).catch_up()
     for publisher, react, payload in (
-        ("diagnostic", announce_contested_diagnosis, DiagnosisContested(version=2)),
-        ("parcours", announce_contested_parcours, ParcoursContested(version=1)),
+        ("diagnostic", announce_contested_diagnosis, DiagnosisContested(contested_version=2)),
+        ("parcours", announce_contested_parcours, ParcoursContested(contested_version=1)),
     ):
         header = integration_header(publisher, payload.name, case)
         to = react(payload, header, house.app)  # type: ignore[arg-type]
@@ -128,6 +128,6 @@ def test_a_contestation_in_another_service_is_announced_to_whoever_chose_so(hous
         assert [mail["Subject"] for mail in delivered(house, address)] == [ALERT], publisher
     chosen(house, "contested", at_once=False)
     header = integration_header("diagnostic", DiagnosisContested.name, case)
-    assert announce_contested_diagnosis(DiagnosisContested(version=3), header, house.app) is None
+    assert announce_contested_diagnosis(DiagnosisContested(contested_version=3), header, house.app) is None
     unknown = integration_header("diagnostic", DiagnosisContested.name, UUID(int=77))
-    assert announce_contested_diagnosis(DiagnosisContested(version=1), unknown, house.app) is None
+    assert announce_contested_diagnosis(DiagnosisContested(contested_version=1), unknown, house.app) is None

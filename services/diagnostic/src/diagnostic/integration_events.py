@@ -31,7 +31,7 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> Publ
         case plan.BaselineCorrected(code, _, value=value, effective_on=effective_on):
             return contracts.BaselineCorrected(code=code, value=value, effective_on=effective_on)
         case validation.DiagnosisContested(version):
-            return contracts.DiagnosisContested(version=version)
+            return contracts.DiagnosisContested(contested_version=version)
         case erasure.PersonErased(person, values, elsewhere=elsewhere):
             return contracts.PersonErased(person=person, values=values, elsewhere=elsewhere)
         case AccessLogSealed(day, entries, digest=digest):

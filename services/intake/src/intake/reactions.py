@@ -70,7 +70,7 @@ def announce_contested_diagnosis(
     payload: DiagnosisContested, header: Header, app: ServiceApplication
 ) -> CommandDispatch | None:
     """A leader contests a diagnosis: whoever is in charge gets a mail, if they chose so."""
-    return _announce_contestation(header, payload.version, app)
+    return _announce_contestation(header, payload.contested_version, app)
 
 
 @reactions.on(ParcoursContested)
@@ -78,7 +78,7 @@ def announce_contested_parcours(
     payload: ParcoursContested, header: Header, app: ServiceApplication
 ) -> CommandDispatch | None:
     """A leader contests a parcours: whoever is in charge gets a mail, if they chose so."""
-    return _announce_contestation(header, payload.version, app)
+    return _announce_contestation(header, payload.contested_version, app)
 
 
 def _announce_contestation(header: Header, version: int, app: ServiceApplication) -> CommandDispatch | None:

@@ -20,7 +20,7 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry) -> Publ
         case validation.ParcoursValidated(version, content_hash, actions=actions):
             return contracts.ParcoursValidated(validated_version=version, content_hash=content_hash, actions=actions)
         case validation.ParcoursContested(version):
-            return contracts.ParcoursContested(version=version)
+            return contracts.ParcoursContested(contested_version=version)
         case ending.ParcoursCompleted(plan, actions):
             return contracts.ParcoursCompleted(
                 structure=plan.structure,

@@ -60,7 +60,7 @@ class DiagnosisContested(FromDiagnostic):
 
     name: ClassVar[str] = "diagnosis-contested"
 
-    version: int = Field(description="The version of the diagnosis that is contested")
+    contested_version: int = Field(description="The version of the diagnosis that is contested")
 
 
 class PersonErased(FromDiagnostic, erasure.PersonErased):

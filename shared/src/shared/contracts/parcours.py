@@ -71,7 +71,7 @@ class ParcoursContested(FromParcours):
 
     name: ClassVar[str] = "parcours-contested"
 
-    version: int = Field(description="The version of the parcours that is contested")
+    contested_version: int = Field(description="The version of the parcours that is contested")
 
 
 class PersonErased(FromParcours, erasure.PersonErased):
