@@ -11,11 +11,13 @@ ONE_FACT = "the contract publishes this event of the service: one fact, once for
 SAME_CLASSES = {
     "BaselineCorrected": (ONE_FACT, {"diagnostic.domain.plan", "shared.contracts.diagnostic"}),
     "CaseClosed": (ONE_FACT, {"intake.domain.request.ending", "shared.contracts.intake"}),
+    "DiagnosisContested": (ONE_FACT, {"diagnostic.domain.validation", "shared.contracts.diagnostic"}),
     "FollowUpClosed": (ONE_FACT, {"followup.domain.closure", "shared.contracts.followup"}),
     "LinkedRequestOpened": (ONE_FACT, {"intake.domain.request.reception", "shared.contracts.intake"}),
     "NeedFound": (ONE_FACT, {"followup.domain.needs", "shared.contracts.followup"}),
     "ParcoursAbandoned": (ONE_FACT, {"parcours.domain.ending", "shared.contracts.parcours"}),
     "ParcoursCompleted": (ONE_FACT, {"parcours.domain.ending", "shared.contracts.parcours"}),
+    "ParcoursContested": (ONE_FACT, {"parcours.domain.building.validation", "shared.contracts.parcours"}),
     "ParcoursUpdateRequested": (ONE_FACT, {"followup.domain.parcours_update", "shared.contracts.followup"}),
     "ParcoursUpdateWithdrawn": (ONE_FACT, {"followup.domain.parcours_update", "shared.contracts.followup"}),
     "ParcoursValidated": (ONE_FACT, {"parcours.domain.building.validation", "shared.contracts.parcours"}),

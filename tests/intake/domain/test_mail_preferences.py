@@ -25,7 +25,7 @@ from intake.domain.mail_preferences import (
 from shared.kernel import Actor, Context, Refused, Role
 
 ME = UUID(int=3)
-CONTEXT = Context(ME, datetime(2026, 9, 14, 6, tzinfo=UTC), Actor(str(ME), Role.ADVISER), stream=UUID(int=4))
+CONTEXT = Context(ME, datetime(2026, 9, 14, 6, tzinfo=UTC), actor=Actor(str(ME), Role.ADVISER), stream=UUID(int=4))
 MONDAY, TUESDAY, SATURDAY = date(2026, 9, 14), date(2026, 9, 15), date(2026, 9, 19)
 SOMETHING, SOON_ALONE = TaskCounts(late=1), TaskCounts(due_soon=2)
 decide, evolve = mail_preferences_decider.decide, mail_preferences_decider.evolve

@@ -28,8 +28,9 @@ from shared.web.requests import AppDep, CommandEndpoint, ResourceRouter, case_ro
 
 
 class ChosenMailPreferences(BaseModel):
-    """`email`: null before anything was chosen. `digest_label`: in French. `hour`: of the digest, in Paris.
-    `sends_mail`: whether this deployment has a mail server."""
+    """`email`: null before anything was chosen. `digest`: how often one is sent; `digest_label`: the same, in French.
+    `at_once`: whether what cannot wait for it is mailed at once. `hour`: of the digest, in Paris. `sends_mail`: whether
+    this deployment has a mail server."""
 
     email: str | None
     digest: DigestRhythm
@@ -40,7 +41,7 @@ class ChosenMailPreferences(BaseModel):
 
 
 class UnsubscribeToken(BaseModel):
-    """What the address that ends the mails ends with."""
+    """`token`: what the address that ends the mails ends with."""
 
     model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"example": {"token": "AZk_Llw…"}})
 

@@ -30,8 +30,9 @@ class DigestRhythm(LabelledEnum):
 
 @frozen
 class TaskCounts:
-    """What waits for one person on a day: tasks past their due date, due on the day, and due within the seven days that
-    follow. `missing`: the services that did not answer, and whose tasks are not counted."""
+    """What waits for one person on a day. `late`: tasks past their due date; `due_today`: due on the day; `due_soon`:
+    due within the seven days that follow. `missing`: the services that did not answer, and whose tasks are not
+    counted."""
 
     late: Count = 0
     due_today: Count = 0
@@ -41,7 +42,8 @@ class TaskCounts:
 
 @event("mail-preferences-set", label="Préférences de courriel choisies")
 class MailPreferencesSet:
-    """`identity`: of the register. `at_once`: whether what cannot wait for the digest is mailed at once."""
+    """`identity`: of the register. `digest`: how often one is sent. `at_once`: whether what cannot wait for it is mailed
+    at once."""
 
     identity: UUID
     email: PersonalData
@@ -54,9 +56,9 @@ class MailUnsubscribed:
     """By the link of a mail: nothing more is sent until the person chooses again."""
 
 
-@event("digest-prepared", label="Synthèse préparée")
+@event("digest-prepared", label="Synthèse préparée", effective="on")
 class DigestPrepared:
-    """`on`: the day, in Paris."""
+    """`on`: the day, in Paris. `counts`: what waits then."""
 
     on: date
     counts: TaskCounts
@@ -64,7 +66,10 @@ class DigestPrepared:
 
 @command(title="Choisir ses courriels", leads_to=(MailPreferencesSet,), may_refuse=(ADDRESS_TO_CORRECT,))
 class SetMailPreferences:
-    """Where the digest of what waits for you goes, and how often; and whether what cannot wait is mailed at once."""
+    """Where the digest of what waits for you goes, and how often; and whether what cannot wait is mailed at once.
+
+    `digest`: how often one is sent. `at_once`: whether a declined orientation, a contestation or an insolvency that
+    somebody else recorded is mailed when it happens."""
 
     email: PersonalLine
     digest: DigestRhythm

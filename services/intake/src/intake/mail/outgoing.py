@@ -65,8 +65,8 @@ def _write_by_preference(
     assert mail.link and mail.kind
     stream = find_preferences_of_adviser(app, mail.link) if mail.kind in ALERTS else mail.link
     preferences: MailPreferences = app.load(mail_preferences_decider, stream).state if stream else MailPreferences()
-    is_wanted = preferences.at_once if mail.kind in ALERTS else preferences.has_digest
-    if stream is None or preferences.email is None or not is_wanted:
+    is_chosen = preferences.at_once if mail.kind in ALERTS else preferences.has_digest
+    if stream is None or preferences.email is None or not is_chosen:
         return AbandonReason.NO_LONGER_DUE
     message = begin_message(sender, id_, to=app.key_store.decrypt(preferences.email), now=app.clock.now())
     token = make_token(app.key_store, TokenUse.UNSUBSCRIBE, stream)
