@@ -42,8 +42,8 @@ class TaskCounts:
 
 @event("mail-preferences-set", label="Préférences de courriel choisies")
 class MailPreferencesSet:
-    """`identity`: of the register. `digest`: how often one is sent. `at_once`: whether what cannot wait for it is mailed
-    at once."""
+    """`identity`: of the register. `digest`: how often one is sent. `at_once`: whether what cannot wait is mailed when
+    it happens."""
 
     identity: UUID
     email: PersonalData
