@@ -39,6 +39,7 @@ LONGEST = (
     "shared/web/test_confidential.py",
     "system/test_demo.py",
     "system/test_erasure.py",
+    "system/test_everything_restored.py",
     "system/test_relay.py",
     "system/test_transport.py",
     "simulation/test_simulation.py",

@@ -164,12 +164,17 @@ class Serve(Protocol):
 
 @contextmanager
 def listening(
-    service: Service, database: Callable[..., str], nats: Nats, folder: Path, **deployed: Any
+    service: Service,
+    database: Callable[..., str],
+    nats: Nats,
+    folder: Path,
+    part: ProcessRole = ProcessRole.API,
+    **deployed: Any,
 ) -> Iterator[Served]:
     """The same over a real socket."""
     port = ports.choose_ports({"api": None})["api"]
     settings, issuer = ready(service, database, nats, folder, port=port, **deployed)
-    web = service.web(settings, ProcessRole.API)
+    web = service.web(settings, part)
     server = build_server(web, settings)
     thread = Thread(target=server.run, name=service.name)
     thread.start()
