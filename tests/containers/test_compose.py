@@ -14,17 +14,15 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from tests.support.guides.page_commands import answers_of, blocks_of, commands_of
 from tests.support.samples.sample_services import eventually
+from tests.support.servers.compose import PROJECT, REGION_GUIDE, SERVICES, START_SECONDS, Compose, remove_leftovers
 
 from embedded.demo.placeholders import fictional_numbers
 
 pytestmark = pytest.mark.containers
 
-TOP = Path(__file__).parents[2]
-SERVICES = ("intake", "diagnostic", "parcours", "followup", "audit")
 KILLED = 137
-PROJECT = "dla-tests-"
-"""With the process that runs the test."""
 REQUEST: dict[str, Any] = {
     "structure": {
         "name": "Les Jardins de l’Erdre",
@@ -39,79 +37,46 @@ REQUEST: dict[str, Any] = {
 }
 
 
-class Compose:
-    """The system of docker-compose.yml under a name of its own, on whatever ports are free."""
-
-    def __init__(self, project: str, profile: str = "single") -> None:
-        self._project = project
-        self._command = ["docker", "compose", "--project-name", project, "--profile", profile, "--progress", "plain"]
-        free_ports = {f"DLA_PORT_{service.upper()}": "0" for service in (*SERVICES, "console")}
-        self._environment = dict(os.environ) | {"DOCKER_BUILDKIT": "1", "DLA_TAG": "tests"} | free_ports
-
-    def do(self, *words: str) -> str:
-        done = subprocess.run(
-            [*self._command, *words],
-            cwd=TOP,
-            env=self._environment,
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=600,
-        )
-        assert done.returncode == 0, f"docker compose {' '.join(words)}:\n{done.stderr[-4000:]}"
-        return done.stdout
-
-    def under(self, profile: str) -> Compose:
-        """The same system, as another profile has it."""
-        return Compose(self._project, profile)
-
-    def up(self) -> None:
-        try:
-            self.do("up", "--wait", "--wait-timeout", "540")
-        except AssertionError as error:
-            failed = [service for service, code in self.exit_codes().items() if code]
-            error.add_note(self.do("logs", "--tail", "40", *failed))
-            raise
-
-    def exit_codes(self) -> dict[str, int]:
-        lines = self.do("ps", "--all", "--format", "json").splitlines()
-        return {each["Service"]: each["ExitCode"] for each in map(json.loads, lines)}
-
-    def caller(self, service: str, token: str, port: int = 8000) -> httpx.Client:
-        address = self.do("port", service, str(port)).strip()
-        return httpx.Client(
-            base_url=f"http://{address}", headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=30
-        )
-
-
-def remove_leftovers() -> None:
-    """Systems of earlier runs that were killed: they would go on running, and start again with the engine."""
-    listed = subprocess.run(["docker", "compose", "ls", "--all", "--format", "json"], check=True, capture_output=True)
-    for name in (each["Name"] for each in json.loads(listed.stdout)):
-        if name.startswith(PROJECT) and not Path(f"/proc/{name.removeprefix(PROJECT)}").exists():
-            Compose(name, "*").do("down", "--volumes")
+@pytest.fixture(scope="module")
+def guided(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Compose, list[str], Path]]:
+    """The system, what the region's guide printed while it made it, and the folder of the back-up."""
+    remove_leftovers()
+    system, backup = Compose(f"{PROJECT}{os.getpid()}"), tmp_path_factory.mktemp("backup")
+    try:
+        yield system, system.follow_guide(backup), backup
+    finally:
+        system.remove()
 
 
 @pytest.fixture(scope="module")
-def system() -> Iterator[Compose]:
-    remove_leftovers()
-    system = Compose(f"{PROJECT}{os.getpid()}")
-    try:
-        system.do("build")
-        system.up()
-        yield system
-    finally:
-        system.under("*").do("down", "--volumes")
+def system(guided: tuple[Compose, list[str], Path]) -> Compose:
+    return guided[0]
+
+
+def test_a_region_installs_backs_up_and_upgrades_as_its_guide_says(guided: tuple[Compose, list[str], Path]) -> None:
+    _, printed, backup = guided
+    blocks = blocks_of(REGION_GUIDE)
+    assert len(printed) == len(commands_of(blocks))
+    for answer in answers_of(blocks):
+        assert answer.matches(printed[answer.number]), printed[answer.number]
+    kept = {str(file.relative_to(backup)): file.stat().st_size for file in backup.rglob("*") if file.is_file()}
+    assert kept.keys() == {f"databases/{service}.dump" for service in SERVICES} | {
+        "secrets/secrets.tar",
+        "files/intake-erased.tar",
+        "files/ledger.tar",
+    }
+    assert min(kept.values()) > 1000
 
 
 def test_a_request_is_heard_by_audit_and_still_there_after_a_new_start(system: Compose) -> None:
     adviser = system.do("run", "--rm", "token", "--role", "adviser", "--unit", "dla-44").strip()
     with system.caller("intake", adviser) as intake, system.caller("audit", adviser) as audit:
+        before = signed_size(audit)
         received = intake.post("/api/v1/requests", json=REQUEST)
         assert received.status_code == 201, received.text
         request, case = received.headers["Location"], received.json()["id"]
         eventually(lambda: heard(audit, case) == ["request-received"])
-        eventually(lambda: signed_size(audit) == 1)
+        eventually(lambda: signed_size(audit) == before + 1)
         key = audit.get("/tlog/key").text
 
     system.do("stop")
@@ -124,11 +89,11 @@ def test_a_request_is_heard_by_audit_and_still_there_after_a_new_start(system: C
     with system.caller("intake", adviser) as intake, system.caller("audit", adviser) as audit:
         assert intake.get(request).json()["contact"]["name"] == "Maëlle Kerdoncuff"
         assert heard(audit, case) == ["request-received"]
-        assert (signed_size(audit), audit.get("/tlog/key").text) == (1, key)
+        assert (signed_size(audit), audit.get("/tlog/key").text) == (before + 1, key)
         assert intake.post("/api/v1/requests", json=another_structure()).status_code == 201
-        eventually(lambda: signed_size(audit) == 2)
+        eventually(lambda: signed_size(audit) == before + 2)
     remembered = system.do("exec", "audit", "cat", "/home/dla/ledger/checkpoint")
-    assert remembered.split("\n")[1] == "2", "outside the database too"
+    assert remembered.split("\n")[1] == str(before + 2), "outside the database too"
 
 
 def test_a_personal_link_leads_to_the_console(system: Compose) -> None:
@@ -237,8 +202,6 @@ class Adviser(Thread):
 
 
 ROLES_APART = [f"{service}-{role}" for service in ("intake", "audit") for role in ("api", "worker", "relay")]
-START_SECONDS = 540.0
-"""On a machine that is busy with other tests."""
 
 
 class Scaled:

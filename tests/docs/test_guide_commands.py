@@ -35,8 +35,12 @@ CLIENT = DOCS / "start" / "happy_path.py"
 GUIDES = {"tutorial": [TUTORIAL], "auditor": [AUDITOR], "operator": [OPERATOR, *ALERTS]}
 """In this order, each in one shell: the auditor reads the case of the tutorial."""
 BLOCKS = {name: blocks_of(*pages) for name, pages in GUIDES.items()}
+REGION = blocks_of(DOCS / "guides" / "region.md")
+"""Run in containers: `tests/containers/test_compose.py`."""
 NOTED = [
-    block for name in ("auditor", "operator") for block in BLOCKS[name] if block.language in TYPED and not block.is_run
+    block
+    for block in (*BLOCKS["auditor"], *BLOCKS["operator"], *REGION)
+    if block.language in TYPED and not block.is_run
 ]
 TIMEOUT_SECONDS = 180
 Printed = Callable[[str], list[str]]

@@ -20,13 +20,18 @@ OPERATION = re.compile(r"`(GET|POST|PUT|PATCH|DELETE) (/(?:api/v1|tlog|events|re
 
 @cache
 def settings() -> set[str]:
-    """Those of the reference page, and those that programs read by name."""
+    """Those of the reference page, and those that Compose and programs read by name."""
     program = "import settings_page; print(settings_page.settings())"
     folder = TOP / "docs" / "_site"
     page = subprocess.run(
         [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True
     ).stdout
-    sources = [*TOP.glob("services/*/src/**/*.py"), *TOP.glob("shared/src/**/*.py"), *TOP.glob("deploy/**/*.py")]
+    sources = [
+        TOP / "docker-compose.yml",
+        *TOP.glob("services/*/src/**/*.py"),
+        *TOP.glob("shared/src/**/*.py"),
+        *TOP.glob("deploy/**/*.py"),
+    ]
     return {name for text in (page, *(each.read_text() for each in sources)) for name in SETTING.findall(text)}
 
 

@@ -3,20 +3,16 @@ proved knows nothing of it. The spans are those that a collector receives."""
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from tests.support.histories.audit_events import header
 from tests.support.samples.sample_services import ADVISER, DESK, Desk, Register, Workshop, eventually
 from tests.support.servers.served_service import Serve
+from tests.support.servers.trace_collector import Collector, collecting
 from tests.support.servers.transport_harness import Carrier
 
 from audit.ledger.integrator import integrate
@@ -41,48 +37,15 @@ SEARCHED = "Solenn"
 TRACE, CALLERS_SPAN = CALLER.split("-")[1:3]
 
 
-class Collector(ThreadingHTTPServer):
-    """An OpenTelemetry collector: it keeps the spans that it is sent."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), CollectorRequest)
-        self.spans: list[Span] = []
-
-    def of(self, trace: str) -> dict[str, Span]:
-        return {span.name: span for span in self.spans if span.trace_id.hex() == trace}
-
-
-class CollectorRequest(BaseHTTPRequestHandler):
-    server: Collector
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.headers.get("Content-Encoding") == "gzip":
-            body = gzip.decompress(body)
-        request = ExportTraceServiceRequest.FromString(body)
-        for resource in request.resource_spans:
-            for scope in resource.scope_spans:
-                self.server.spans.extend(scope.spans)
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None: ...
-
-
 @pytest.fixture(scope="module")
 def collector() -> Iterator[Collector]:
-    collector = Collector()
-    thread = Thread(target=collector.serve_forever)
-    thread.start()
-    yield collector
-    collector.shutdown()
-    collector.server_close()
-    thread.join()
+    with collecting() as collector:
+        yield collector
 
 
 @pytest.fixture
 def traced(collector: Collector) -> Iterator[None]:
-    start_tracing(f"http://127.0.0.1:{collector.server_port}/", "desk")
+    start_tracing(collector.address, "desk")
     yield
     stop_tracing()
 

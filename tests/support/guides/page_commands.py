@@ -71,7 +71,9 @@ def answers_of(blocks: Sequence[Block]) -> list[Answer]:
     return found
 
 
-def run_commands(commands: Sequence[str], folder: Path, environment: Mapping[str, str]) -> list[str]:
+def run_commands(
+    commands: Sequence[str], folder: Path, environment: Mapping[str, str], *, timeout_seconds: float = TIMEOUT_SECONDS
+) -> list[str]:
     """What each block printed. AssertionError with all that was printed, when a command fails."""
     parts = ["set -euo pipefail"]
     for number, text in enumerate(commands):
@@ -79,10 +81,11 @@ def run_commands(commands: Sequence[str], folder: Path, environment: Mapping[str
     run = subprocess.run(
         ["bash", "-c", "\n".join(parts)],
         cwd=folder,
+        stdin=subprocess.DEVNULL,
         env=dict(environment),
         capture_output=True,
         text=True,
-        timeout=TIMEOUT_SECONDS,
+        timeout=timeout_seconds,
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
