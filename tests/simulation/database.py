@@ -216,14 +216,15 @@ class AsyncConnection:
     async def execute(self, statement: Any, parameters: Any = None) -> AsyncCursor:
         return AsyncCursor(self._connection.run(statement, parameters))
 
-    async def notifies(self, timeout: float) -> Any:  # noqa: ASYNC109  as psycopg has it
-        world, end = self._database.world, self._database.world.now + timeout
-        while world.now < end:
-            try:
-                world.wait(self._database.listening, end - world.now)
-            except TimeoutError:
-                return
-            yield None
+    def add_notify_handler(self, _handler: Any) -> None:
+        """None comes with an answer: see `wait_for_notification`."""
+
+    async def wait_for_notification(self, seconds: float) -> bool:
+        try:
+            self._database.world.wait(self._database.listening, seconds)
+        except TimeoutError:
+            return False
+        return True
 
     async def __aenter__(self) -> AsyncConnection:
         return self
@@ -235,8 +236,8 @@ class AsyncCursor:
     def __init__(self, rows: list[Row]) -> None:
         self._rows = rows
 
-    async def fetchone(self) -> Row | None:
-        return self._rows[0] if self._rows else None
+    async def fetchone(self) -> tuple[Any, ...] | None:
+        return tuple(self._rows[0].values()) if self._rows else None
 
 
 class SimulatedPsycopg:

@@ -158,6 +158,9 @@ class SimulatedNotifier:
     def notify(self) -> None:
         """A writer may die before its NOTIFY; whoever listens polls as well."""
 
+    def wake(self, position: int) -> None:
+        """No listener but the relay is simulated."""
+
     def close(self) -> None: ...
 
 

@@ -103,12 +103,13 @@ def is_held(until: datetime, now: datetime, lease: timedelta) -> bool:
     return now <= until <= now + 2 * lease
 
 
-@statement("SELECT coalesce((SELECT max(number) FROM EVENTS WHERE partition = p), 0) AS number")
-def last_numbers(database: Database, _parameters: Any) -> list[Row]:
-    counts = [0] * PARTITIONS
-    for row in database.tables.events:
-        counts[row["partition"]] = row["number"]
-    return [{"number": number} for number in counts]
+@statement("SELECT log_id, ancestors, coalesce((SELECT max(position) FROM EVENTS), 0) AS position")
+def high_water_mark(database: Database, _parameters: Any) -> list[Row]:
+    tables, numbers = database.tables, [0] * PARTITIONS
+    for row in tables.events:
+        numbers[row["partition"]] = row["number"]
+    identity = {"log_id": tables.log_id, "ancestors": tables.ancestors}
+    return [identity | {"position": len(tables.events), "numbers": numbers}]
 
 
 @statement("INSERT INTO relay_status VALUES")
@@ -122,15 +123,15 @@ def listen(_database: Database, _parameters: Any) -> list[Row]:
     return []
 
 
-@statement("INSERT INTO leases AS l")
+@statement("WITH renewed AS (INSERT INTO leases AS l")
 def acquire_or_renew(database: Database, parameters: Any) -> list[Row]:
     now, holder = database.clock(), parameters["holder"]
     kept = database.tables.leases.get("relay")
     lease = timedelta(seconds=parameters["lease"])
-    if kept and kept[0] != holder and is_held(kept[1], now, lease):
-        return []
-    database.tables.leases["relay"] = (holder, now + lease)
-    return [{"bool": True}]
+    is_won = not (kept and kept[0] != holder and is_held(kept[1], now, lease))
+    if is_won:
+        database.tables.leases["relay"] = (holder, now + lease)
+    return [{"exists": is_won, "max": len(database.tables.events) or None}]
 
 
 @statement("DELETE FROM leases")

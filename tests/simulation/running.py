@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from nats.errors import NoServersError
 from tests.simulation.account import BrokenPromise
-from tests.simulation.database import SimulatedPsycopg
+from tests.simulation.database import AsyncConnection, SimulatedPsycopg
 from tests.simulation.loop import (
     OneByOne,
     SimulatedAsyncio,
@@ -92,6 +92,7 @@ def _simulated(simulation: Simulation, plant: Plant) -> Iterator[None]:
         (shared.messaging.lease, "asyncio", loop),
         (shared.messaging.lease, "time", time),
         (shared.messaging.lease, "psycopg", SimulatedPsycopg(simulation.databases)),
+        (shared.messaging.lease, "wait_for_notification", AsyncConnection.wait_for_notification),
         (shared.messaging.receiving, "asyncio", loop),
         (shared.messaging.inbox, "Lock", lambda: SimulatedLock(world)),
         (shared.eventlog.stream_locks, "_StreamLock", lambda: SimulatedStreamLock(world)),

@@ -145,13 +145,8 @@ def identity(database: Database, _parameters: Any) -> list[Row]:
     return [{"log_id": tables.log_id, "since": tables.since, "ancestors": tables.ancestors}]
 
 
-@statement("SELECT pg_advisory_xact_lock_shared(")
-def wait_for_append(_database: Database, _parameters: Any) -> list[Row]:
-    return [{}]
-
-
-@statement("SELECT clock_timestamp() AS at")
-def read_clock(database: Database, _parameters: Any) -> list[Row]:
+@statement("WITH appended AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(")
+def closed_timestamp(database: Database, _parameters: Any) -> list[Row]:
     return [{"at": database.clock()}]
 
 

@@ -160,4 +160,5 @@ def test_a_lease_is_taken_over_when_nobody_can_hold_it(seconds: int, free: bool,
         recorder.fetch(ACQUIRE_OR_RENEW, {"holder": "one", "lease": 3600})
         if seconds != 3600:
             recorder.fetch(ACQUIRE_OR_RENEW, {"holder": "one", "lease": seconds})
-        assert bool(recorder.fetch(ACQUIRE_OR_RENEW, {"holder": "two", "lease": 60})) is free, now
+        (taken,) = recorder.fetch(ACQUIRE_OR_RENEW, {"holder": "two", "lease": 60})
+        assert taken == {"exists": free, "max": None}, now

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from tests.support.servers.transport_harness import Carrier
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
 from shared.kernel import uuid7
-from shared.messaging import Relay, find_relay_status
+from shared.messaging import Relay, find_relay_status, lease
 from shared.messaging.lease import LEASE_SECONDS
 
 PROCESS = "tests.support.processes.sample_service_process"
@@ -89,14 +89,13 @@ def test_the_lease_is_let_go_though_psycopg_swallowed_that_it_was_cancelled(
 ) -> None:
     waiting = Event()
 
-    async def swallowing(*_: Any, **__: Any) -> AsyncIterator[Any]:
+    async def swallowing(*_: Any) -> bool:
         waiting.set()
         with suppress(asyncio.CancelledError):
             await asyncio.sleep(60)
-        return
-        yield
+        return False
 
-    monkeypatch.setattr(psycopg.AsyncConnection, "notifies", swallowing)
+    monkeypatch.setattr(lease, "wait_for_notification", swallowing)
     carrier.install()
     relay = carrier.relay()
     assert waiting.wait(10)

@@ -1,4 +1,4 @@
-"""The requests that wait at JetStream: long without messages, sent again after a reconnection, watched after a fault."""
+"""The requests that wait at JetStream: long without messages, and sent again after a reconnection."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ class JetStream:
 
     def __init__(self, *answers: Answer) -> None:
         self._answers, self.seconds = list(answers), list[float]()
+        self.called = asyncio.Event()
 
-    async def fetch(self, *, batch: int, timeout: float) -> list[Any]:
-        self.seconds.append(timeout)
+    async def fetch(self, **options: float) -> list[Any]:
+        self.seconds.append(options["timeout"])
+        self.called.set()
         return await self._answers.pop(0)()
 
 
@@ -39,7 +41,8 @@ async def gone() -> list[Any]:
 
 
 async def never() -> list[Any]:
-    return await asyncio.get_running_loop().create_future()
+    await asyncio.Event().wait()
+    return []
 
 
 def test_a_request_waits_long_and_one_after_a_fault_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,9 +63,8 @@ def test_a_request_that_waits_is_sent_again_after_a_reconnection() -> None:
 
     async def run() -> list[Any]:
         fetch = requests.supervise(jetstream.fetch, lambda _: None)
-        waiting = asyncio.create_task(fetch(batch=1, timeout=PULL_AGAIN_SECONDS))
-        while not jetstream.seconds:
-            await asyncio.sleep(0)
+        waiting = asyncio.ensure_future(fetch(batch=1, timeout=PULL_AGAIN_SECONDS))
+        await jetstream.called.wait()
         requests.renew()
         assert await waiting == []
         return await fetch(batch=1, timeout=PULL_AGAIN_SECONDS)
@@ -75,9 +77,8 @@ def test_a_receiver_that_stops_does_not_wait_for_its_request() -> None:
 
     async def run() -> None:
         fetch = PullRequests().supervise(jetstream.fetch, lambda _: None)
-        waiting = asyncio.create_task(fetch(batch=1, timeout=PULL_AGAIN_SECONDS))
-        while not jetstream.seconds:
-            await asyncio.sleep(0)
+        waiting = asyncio.ensure_future(fetch(batch=1, timeout=PULL_AGAIN_SECONDS))
+        await jetstream.called.wait()
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting

@@ -30,6 +30,7 @@ from shared.eventlog.people_search import (
     personal_data_of,
 )
 from shared.eventlog.receipts import IdempotencyKey, IdempotencyKeyReused, Receipt, StaleVersion, UnknownCase
+from shared.eventlog.storage.notifier import LogWatch
 from shared.eventlog.storage.recorder import LogRecorder
 from shared.eventlog.storage.table_version import TABLE_VERSION, TablesUnusable
 
@@ -54,6 +55,7 @@ __all__ = [
     "LogEntry",
     "LogIdentity",
     "LogRecorder",
+    "LogWatch",
     "NotParked",
     "PartitionTracking",
     "Receipt",

@@ -22,18 +22,18 @@ from nats.js import JetStreamContext
 from nats.js.api import StreamInfo
 from nats.js.errors import NotFoundError
 
-from shared.eventlog import DATABASE_ERRORS, PARTITIONS, ServiceApplication
+from shared.eventlog import DATABASE_ERRORS, ServiceApplication
 from shared.messaging import topology
+from shared.messaging.announcing import Announcer
 from shared.messaging.lease import Lease, is_cancelled
 from shared.messaging.nats_access import connect, violates_permissions
-from shared.messaging.relay_status import record_relay_status
+from shared.messaging.relay_status import RelayReporter
 from shared.messaging.traces import find_traceparents, sending
-from shared.messaging.wire import HighWaterMark, Message, ToIntegrationEvent, decode, encode, messages_of
+from shared.messaging.wire import Message, ToIntegrationEvent, decode, encode, messages_of
 from shared.settings import NatsAccess
 from shared.telemetry import LEADING, RELAY_ERRORS, SENT
-from shared.temporal import closed_timestamp
 
-COMPARE_SECONDS, POLL_SECONDS, RETRY_SECONDS = 2.0, 1.0, 0.5
+RETRY_SECONDS = 0.5
 BATCH_EVENTS = 500
 log = logging.getLogger(__name__)
 
@@ -78,6 +78,7 @@ class Relay:
         self._access, self._fatal = access, fatal
         self._log_grown, self._compare_now = asyncio.Event(), asyncio.Event()
         self._sequence = self._position = 0
+        self._announcer, self._reporter = Announcer(app), RelayReporter(app)
         self._errors: dict[str, str] = {}
         self._lease = Lease(app, self._log_grown, partial(self._errors.pop, "lease", None))
         self._tasks: list[asyncio.Task[None]] = []
@@ -139,9 +140,10 @@ class Relay:
     async def _record_status(self) -> None:
         """By the leader alone. A database that does not answer is itself what the health check tells."""
         if self.is_leading:
-            error = self._errors.get("stream")
             with suppress(*DATABASE_ERRORS):
-                await asyncio.to_thread(record_relay_status, self._app, self._position, error)
+                await asyncio.to_thread(
+                    self._reporter.report, self._position, self._errors.get("stream"), time.monotonic()
+                )
 
     async def _lead(self) -> None:
         await self._lease.acquired.wait()
@@ -155,16 +157,18 @@ class Relay:
                 raise
             compared_at = 0.0
             while self.is_leading and not is_cancelled():
-                if self._compare_now.is_set() or time.monotonic() - compared_at > COMPARE_SECONDS:
+                if self._compare_now.is_set() or time.monotonic() - compared_at > self._announcer.interval_seconds:
                     self._compare_now.clear()
                     await self._compare(connection, jetstream)
                     compared_at = time.monotonic()
                 self._log_grown.clear()
                 if messages := await asyncio.to_thread(self._messages_after, self._position):
                     await self._send(connection, messages)
+                    self._announcer.note_sent()
                     continue
+                due_at = compared_at + self._announcer.interval_seconds
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(POLL_SECONDS):
+                    async with asyncio.timeout(max(0.0, due_at - time.monotonic())):
                         await self._log_grown.wait()
         self._lease.acquired.clear()
 
@@ -242,6 +246,8 @@ class Relay:
 
     def _messages_after(self, position: int) -> list[Message]:
         entries = self._app.recorder.select_notifications(position, BATCH_EVENTS, inclusive_of_start=False)
+        if not entries:
+            return []
         return messages_of(self._app, self._to_integration_event, entries)
 
     async def _send(self, connection: Client, messages: list[Message]) -> None:
@@ -279,23 +285,5 @@ class Relay:
         await self._record_status()
 
     async def _announce(self, connection: Client) -> None:
-        mark = await asyncio.to_thread(self._high_water_mark)
+        mark = await asyncio.to_thread(self._announcer.read_mark)
         await connection.publish(topology.high_water_mark_subject(self._region, self._app.service), encode(mark))
-
-    def _high_water_mark(self) -> HighWaterMark:
-        recorder = self._app.recorder
-        until = closed_timestamp(self._app)  # before the last position is read
-        rows = recorder.fetch(
-            "SELECT coalesce((SELECT max(number) FROM {events} WHERE partition = p), 0) AS number"
-            " FROM generate_series(0, %s) p ORDER BY p",
-            (PARTITIONS - 1,),
-        )
-        identity = recorder.identity()
-        return HighWaterMark(
-            publisher=self._app.service,
-            log_id=identity.log_id,
-            position=recorder.max_notification_id() or 0,
-            numbers=[row["number"] for row in rows],
-            until=until,
-            ancestors=dict(identity.ancestors),
-        )

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from shared.eventlog import ServiceApplication
 
-SILENT_SECONDS = 30.0
-"""A leading relay reports every few seconds. After this long without a report, none leads."""
+REPORT_SECONDS, SILENT_SECONDS = 10.0, 30.0
+"""A leading relay reports what changes at once, and else every ten seconds. After the longer one without a report, none
+leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,21 @@ class RelayStatus:
     unsent: int
     error: str | None
     reported_at: datetime | None
+
+
+class RelayReporter:
+    """Reports for a relay that leads."""
+
+    def __init__(self, app: ServiceApplication) -> None:
+        self._app = app
+        self._last: tuple[int, str | None] | None = None
+        self._reported_at = 0.0
+
+    def report(self, position: int, error: str | None, now: float) -> None:
+        """`now`: in seconds of a monotonic clock. Raises the errors of the database."""
+        if (position, error) != self._last or now - self._reported_at >= REPORT_SECONDS:
+            record_relay_status(self._app, position, error)
+            self._last, self._reported_at = (position, error), now
 
 
 def record_relay_status(app: ServiceApplication, position: int, error: str | None) -> None:

@@ -63,7 +63,9 @@ class Projector:
     the log, so that a thread for each could leave none to requests."""
 
     BATCH = 2_000
-    POLL_SECONDS = 1.0
+    POLL_SECONDS = 5.0
+    """Without being woken. The notifier wakes it when the log has grown, whoever wrote."""
+    MAX_RETRY_SECONDS = 1.0
 
     def __init__(self, app: ServiceApplication, projections: tuple[Projection, ...]) -> None:
         self._app, self._projections = app, projections
@@ -71,7 +73,7 @@ class Projector:
             f"projections {app.service}",
             self.catch_up,
             interval_seconds=self.POLL_SECONDS,
-            max_backoff_seconds=self.POLL_SECONDS,
+            max_backoff_seconds=self.MAX_RETRY_SECONDS,
         )
 
     def start(self) -> None:
@@ -103,7 +105,7 @@ class Projector:
             raise errors[0]
 
     def _behind(self) -> list[Projection]:
-        """Those that have events to fold. Most seconds there is none, and one read is all that is done: taking the lock
+        """Those that have events to fold. Mostly there is none, and one read is all that is done: taking the lock
         of each checkpoint writes to the disk."""
         rows = self._app.recorder.fetch(
             "SELECT name FROM unnest(%s::text[]) AS known (name) LEFT JOIN {schema}.projection_checkpoints AS reached"

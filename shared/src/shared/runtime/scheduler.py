@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
+from threading import Event
+from time import monotonic
 from typing import Any
 
 from shared.eventlog import OUTAGES, CommandOptions, DeadlineAlreadyFired, FiredDeadline, ServiceApplication
@@ -23,6 +25,8 @@ class Scheduler:
 
     BATCH_ROWS = 100
     POLL_SECONDS = 1.0
+    LOOK_SECONDS = 10.0
+    """How long the table is not read while the log has not grown and no deadline that it showed is due."""
     MAX_RETRY_SECONDS = 3600
     """Between two tries of a deadline whose command fails; the other deadlines go on meanwhile."""
 
@@ -34,9 +38,12 @@ class Scheduler:
         """`hourly`: the service's own housekeeping, run each hour with the expiry of receipts."""
         self._app, self._hourly = app, hourly
         self._deciders = {decider.name: decider for decider in app.deciders}
+        self._log_grown = Event()
+        self._next_due: datetime | None = None
+        self._read_at = float("-inf")
         self._loop = WorkerLoop(
             f"{app.service} deadlines",
-            self.fire,
+            self._fire_when_due,
             interval_seconds=self.POLL_SECONDS,
             max_backoff_seconds=self.POLL_SECONDS,
         )
@@ -45,6 +52,7 @@ class Scheduler:
         )
 
     def start(self) -> None:
+        self._app.recorder.notifier.listeners.append(self._log_grown)
         self._loop.start()
         self._housekeeping.start()
 
@@ -68,6 +76,22 @@ class Scheduler:
         self._app.recorder.delete_expired(self.RECEIPT_RETENTION)
         for each in self._hourly:
             each()
+
+    def _fire_when_due(self) -> None:
+        """Reads the table when it may have changed or something is due: deadlines are set together with events."""
+        is_due = self._next_due is not None and self._next_due <= self._app.clock.now()
+        if not (is_due or self._log_grown.is_set() or monotonic() - self._read_at >= self.LOOK_SECONDS):
+            return
+        self._log_grown.clear()
+        self._read_at = float("-inf")  # until all that was due is fired
+        self.fire()
+        self._next_due, self._read_at = self._find_next_due(), monotonic()
+
+    def _find_next_due(self) -> datetime | None:
+        """Of those that wait. It is past while the command of one fails: that one is tried again."""
+        (row,) = self._app.recorder.fetch("SELECT min(due_at) AS at FROM {schema}.deadlines WHERE fired_at IS NULL")
+        at: datetime | None = row["at"]
+        return at
 
     def fire(self) -> int:
         """Fires every deadline that is due, the oldest first. Returns how many this replica fired."""

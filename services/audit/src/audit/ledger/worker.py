@@ -9,7 +9,8 @@ from audit.ledger.signing import CheckpointSigner, SigningRefused
 from shared.eventlog import ServiceApplication
 from shared.kernel import WorkerLoop
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 5.0
+"""Without being woken by the notifier, which knows when the log has grown."""
 log = logging.getLogger(__name__)
 
 

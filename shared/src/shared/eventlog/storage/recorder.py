@@ -187,11 +187,11 @@ class LogRecorder(PostgresApplicationRecorder):
     def closed_timestamp(self) -> datetime:
         """An instant of the database's clock before which nothing more will be recorded. It waits for the append
         that is under way."""
-        with self.datastore.get_connection() as connection, connection.transaction():
-            lock = "SELECT pg_advisory_xact_lock_shared(%s::regclass::oid::bigint)"
-            connection.execute(lock, (self.events.as_string(),))
-            row = connection.execute("SELECT clock_timestamp() AS at").fetchone()
-        assert row is not None
+        (row,) = self.fetch(
+            "WITH appended AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%s::regclass::oid::bigint))"
+            " SELECT clock_timestamp() AS at FROM appended",
+            (self.events.as_string(),),
+        )
         at: datetime = row["at"]
         return at.astimezone(UTC)
 

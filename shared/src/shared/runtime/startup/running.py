@@ -17,7 +17,7 @@ from shared.crypto import ErasureListDamaged
 from shared.documents import PdfRenderer
 from shared.erasure.after_restore import repeat_lost_erasures
 from shared.erasure.erasure import decider as key_erasure
-from shared.eventlog import ServiceApplication, TablesUnusable
+from shared.eventlog import LogWatch, ServiceApplication, TablesUnusable
 from shared.messaging import Inbox, Relay, ServiceToken, Subscriptions, build_service_token
 from shared.projections import Projector
 from shared.runtime.observation import metrics_served, part_reporter
@@ -139,6 +139,8 @@ async def _run_background(
             stack.push_async_callback(asyncio.wait, [relay_task])
             stack.push_async_callback(relay.stop)
         if role in (ProcessRole.ALL, ProcessRole.WORK):
+            if role is ProcessRole.WORK:
+                workers = [LogWatch(app.service, app.recorder.max_notification_id, app.recorder.notifier), *workers]
             await _start_work(stack, service, app, settings, workers, fatal, token)
         yield
 
