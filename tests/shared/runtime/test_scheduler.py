@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -51,6 +52,34 @@ def test_nothing_fires_before_its_day_and_it_fires_once_on_it(app: ServiceApplic
     assert Scheduler(app).fire() == 1
     assert Scheduler(app).fire() == 0
     assert count_rings(app, stream) == Counter(bell=1)
+
+
+def test_the_table_is_read_only_when_it_may_have_changed(
+    app: ServiceApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduler, stream, reads = Scheduler(app), uuid7(), list[int]()
+    due_rows = scheduler._due_rows
+
+    def counted() -> list[dict[str, Any]]:
+        reads.append(1)
+        return due_rows()
+
+    monkeypatch.setattr(scheduler, "_due_rows", counted)
+    app.recorder.notifier.listeners.append(scheduler._log_grown)
+
+    def reads_it() -> bool:
+        reads.clear()
+        scheduler._fire_when_due()
+        return bool(reads)
+
+    assert [reads_it(), reads_it()] == [True, False]
+    ask(app, stream, day(app, 3))
+    assert [reads_it(), reads_it()] == [True, False], "what is set is an event"
+    app.clock.set_forward(app.clock.now() + timedelta(days=3))
+    assert reads_it(), "it is due"
+    assert count_rings(app, stream) == Counter(bell=1)
+    scheduler._read_at -= Scheduler.LOOK_SECONDS
+    assert reads_it(), "whatever else has changed it"
 
 
 def test_it_was_due_on_its_day_and_recorded_when_somebody_was_there(app: ServiceApplication) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -13,9 +15,13 @@ from contextlib import closing, suppress
 import httpx
 import pytest
 from tests.support import ROOT
+from tests.support.processes.drained_program import answer
 from tests.support.samples.sample_services import eventually
 
 from embedded.processes import ports
+from shared.settings import ServerSettings
+from shared.web.limits import build_server
+from shared.web.limits.server import TICK_SECONDS
 
 Start = Callable[[float], tuple["subprocess.Popen[bytes]", httpx.Client]]
 
@@ -81,3 +87,27 @@ def test_a_second_signal_shortens_the_wait(start: Start) -> None:
         eventually(lambda: http.get("/readyz").status_code == 503)
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
+
+
+def test_a_server_without_work_looks_at_the_time_once_a_second_and_ends_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = build_server(answer, ServerSettings(), drain_seconds=60)
+    waited = list[float | None]()
+
+    def timeout(seconds: float | None) -> asyncio.Timeout:
+        waited.append(seconds)
+        if len(waited) == 3:  # as another thread does
+            threading.Timer(0, setattr, (server, "should_exit", True)).start()
+        return asyncio.Timeout(None if len(waited) == 3 else asyncio.get_running_loop().time())
+
+    monkeypatch.setattr(asyncio, "timeout", timeout)
+    asyncio.run(asyncio.wait_for(server.main_loop(), 10))
+    assert waited == [TICK_SECONDS, TICK_SECONDS, TICK_SECONDS]
+
+
+def test_a_server_that_drains_looks_when_its_time_is_over() -> None:
+    server = build_server(answer, ServerSettings(), drain_seconds=0)
+    server.handle_exit(signal.SIGTERM, None)
+    asyncio.run(asyncio.wait_for(server.main_loop(), TICK_SECONDS / 2))
+    assert server.should_exit

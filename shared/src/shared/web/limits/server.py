@@ -32,6 +32,10 @@ TICK_SECONDS = 1.0
 all that a console cost without a visitor."""
 
 
+MIN_DRAIN_SECONDS = 0.1
+"""What has just arrived is still read: the system resets connections of which a program that ends has read nothing."""
+
+
 class Server(uvicorn.Server):
     """uvicorn, which ends in order after SIGTERM: for `drain_seconds` it answers on and says on `/readyz` that it is
     not ready, then takes no more connections, answers what it has, and ends with 0 and not by the signal. A second
@@ -63,7 +67,7 @@ class Server(uvicorn.Server):
         if sig != signal.SIGTERM:
             super().handle_exit(sig, frame)
         elif self._drained_at is None:
-            self._drained_at = time.monotonic() + self._drain_seconds
+            self._drained_at = time.monotonic() + max(self._drain_seconds, MIN_DRAIN_SECONDS)
             self._look()
         else:
             self.should_exit = True
