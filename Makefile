@@ -78,8 +78,8 @@ sbom: $(READY) ## what a service is made of: dist/sbom.cdx.json (CycloneDX) and 
 bench: $(READY) ## the measures, each beside its floor (QUICK=1: one short round, that all groups still run; BENCH_HISTORIES=small:big, folders of `make history`, for growth)
 	@$(BIN)/python tests/bench $(if $(QUICK),--quick)
 
-idle: $(READY) ## what the system costs while nobody uses it, in CPU seconds a minute by process (SECONDS=60)
-	@$(BIN)/python tests/bench/idle $(if $(SECONDS),--seconds $(SECONDS))
+idle: $(READY) ## what the system costs while nobody uses it, by process and by part (SECONDS=60)
+	@PYTHONPATH=tests/bench $(BIN)/python -m idle $(if $(SECONDS),--seconds $(SECONDS))
 
 load: $(READY) ## 200 people at once, a case of 10,000 events, slow readers, bundles: what holds, and in what time and memory (QUICK=1)
 	@$(BIN)/python tests/bench --only load $(if $(QUICK),--quick)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable
+from socket import create_connection
 from socketserver import ThreadingMixIn
 from threading import BoundedSemaphore, Thread
 from typing import Any
@@ -47,13 +48,20 @@ class MetricsServer:
         self._places = BoundedSemaphore(MAX_ANSWERS)
         self._server = make_server(host, port, self._answer, server_class=_Server, handler_class=_Handler)
         self.port: int = self._server.server_port
-        self._thread = Thread(target=self._server.serve_forever, name="metrics", daemon=True)
+        self._closing = False
+        self._thread = Thread(target=self._serve, name="metrics", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._closing = True
+        create_connection(self._server.socket.getsockname()[:2], REQUEST_SECONDS).close()
         self._thread.join()
+        self._server.server_close()
+
+    def _serve(self) -> None:
+        """Waits for a request without looking at the time: `serve_forever` wakes twice a second."""
+        while not self._closing:
+            self._server.handle_request()
 
     def _answer(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         if not self._places.acquire(blocking=False):
