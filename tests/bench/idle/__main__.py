@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
+from idle.usage import WRAPPER, Usage, memory_by_process, usage_by_part, usage_by_process
 from rich.console import Console
 from rich.table import Table
-from idle.usage import WRAPPER, Usage, memory_by_process, usage_by_part, usage_by_process
 
 from embedded.processes.interruption import interrupt_once
 from embedded.stack import Stack
