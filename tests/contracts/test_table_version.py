@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
-from tests.support.generated.golden_databases import CASE, STORIES, application, golden_path, load, versions
+from tests.support.generated.golden_databases import CASE, STORIES, application, golden_path, load, play, versions
 from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.stories import intake
 
 from shared.eventlog import TABLE_VERSION, ServiceApplication
+from shared.projections import Projector
 from shared.runtime.rebuild_check import check_rebuild
 
+ANOTHER = UUID(int=2)
+OF_ANOTHER_STRUCTURE = replace(
+    intake.RECEIVED,
+    request=replace(
+        intake.RECEIVED.request, structure=replace(intake.RECEIVED.request.structure, siret="35600000000048")
+    ),
+)
 TABLES = (
     "SELECT 'column' AS kind, format('%s.%s', c.relname, a.attname) AS name,"
     " concat_ws(' ', format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid)) AS text"
@@ -36,7 +47,7 @@ def tables_of(app: ServiceApplication) -> dict[tuple[str, str], str]:
 @pytest.mark.parametrize("name", SERVICES)
 @pytest.mark.parametrize("version", versions())
 def test_a_database_of_each_version_is_migrated_read_and_written_today(
-    version: int, name: str, database: Callable[..., str]
+    version: int, name: str, database: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = database(name)
     load(golden_path(version, name), url)
@@ -45,6 +56,7 @@ def test_a_database_of_each_version_is_migrated_read_and_written_today(
         fresh.create_tables()
         assert tables_of(app) == tables_of(fresh)
         app.check_tables()
+        Projector(app, service(name).projections).catch_up()  # as a program does at its start
         for line in check_rebuild(service(name), app, set()):
             assert line["matches"], line
         if name in STORIES:
@@ -53,6 +65,14 @@ def test_a_database_of_each_version_is_migrated_read_and_written_today(
             assert len([*app.events_of(entries)]) == len(entries)
             stream = entries[0].originator_id
             assert str(stream) == str(CASE)
+        with monkeypatch.context() as patch:
+            patch.setattr(intake, "RECEIVED", OF_ANOTHER_STRUCTURE)  # one has a single open request
+            play(name, app, ANOTHER)
+        assert all(line["matches"] for line in check_rebuild(service(name), app, {ANOTHER}))
+
+
+def test_there_is_one_of_every_version() -> None:
+    assert versions() == [*range(TABLE_VERSION + 1)]
 
 
 @pytest.mark.parametrize("name", SERVICES)

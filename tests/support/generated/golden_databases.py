@@ -1,5 +1,7 @@
 """Golden databases: each service's tables as each version made them, with some events. Only ever added.
 
+Version 0 is release 0.1.0, whose tables had no version; it and version 1 were made with the code of then.
+
 python -m tests.support.generated.golden_databases      writes those of this version that there are none of"""
 
 from __future__ import annotations
@@ -42,12 +44,12 @@ STORIES: dict[str, tuple[str, Callable[[Any], Iterator[Any]]]] = {
 class RecordedWalk:
     """An aggregate of a story as the log has it."""
 
-    def __init__(self, app: ServiceApplication, decider: Decider[Any]) -> None:
-        self._app, self._decider, self.now = app, decider, DAY
+    def __init__(self, app: ServiceApplication, decider: Decider[Any], case: UUID) -> None:
+        self._app, self._decider, self._case, self.now = app, decider, case, DAY
 
     @property
     def state(self) -> Any:
-        return self._app.load(self._decider, CASE).state
+        return self._app.load(self._decider, self._case).state
 
 
 def golden_path(version: int, name: str) -> Path:
@@ -64,19 +66,19 @@ def application(name: str, url: str) -> ServiceApplication:
     return service(name).application(settings)
 
 
-def play(name: str, app: ServiceApplication) -> None:
+def play(name: str, app: ServiceApplication, case: UUID = CASE) -> None:
     """Records the story of the service's main aggregate, and folds its rows."""
     if name in STORIES:
         aggregate, story = STORIES[name]
         decider = next(each for each in service(name).deciders if each.name == aggregate)
-        walk = RecordedWalk(app, decider)
+        walk = RecordedWalk(app, decider, case)
         for command, role in story(walk):
-            context = replace(app.context(CASE, actor(role)), now=walk.now)
+            context = replace(app.context(case, actor(role)), now=walk.now)
             try:
-                app.handle(decider, CASE, command, context)
+                app.handle(decider, case, command, context)
             except Refused:  # it needs another aggregate, as a fund
                 break
-        if app.load(decider, CASE).version < MIN_EVENTS:
+        if app.load(decider, case).version < MIN_EVENTS:
             raise RuntimeError(f"the story of {name} ends after a few events")
     Projector(app, service(name).projections).catch_up()
 
