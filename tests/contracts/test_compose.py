@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.support.generated.helm_values_schema import variables
 
 from shared.runtime.process_role import ProcessRole
 from shared.runtime.startup import connections_of
@@ -89,6 +90,27 @@ def test_the_connections_of_all_services_are_fewer_than_postgresql_has() -> None
     assert 3 * needed[ProcessRole.API] + 2 * (needed[ProcessRole.WORK] + needed[ProcessRole.RELAY]) <= int(each)
     owners, people = 4, 10  # deploy/compose/make_databases.py
     assert len(PHASES) * (int(each) + owners) + people <= int(most)
+
+
+PLACED_HERE = {"DLA_FEEDS", "DLA_ERASURE_LIST", "DLA_AUDIT_LEDGER_CHECKPOINT_FILE", "DLA_CONSOLE_SESSIONS"}
+"""The names of containers of the file, and places in its volumes."""
+
+
+@pytest.mark.parametrize("program", [*PHASES, "console"])
+def test_every_setting_of_a_program_can_be_set(program: str) -> None:
+    """The file of settings gives what `environment` does not, and what that gives can be replaced: a value there
+    wins over the file without a word."""
+    roles = ["", "-migrate", *(f"-{suffix}" for suffix in ROLES)] if program in PHASES else [""]
+    settings = {*variables("shared", program, secret=False), *variables("shared", program, secret=True)}
+    for name in (f"{program}{role}" for role in roles):
+        container = SERVICES[name]
+        assert container["env_file"] == [{"path": "${DLA_SETTINGS:-region.env}", "required": False}], name
+        given = {each: str(value) for each, value in container["environment"].items() if each in settings}
+        assert settings > given.keys() > set(), name
+        fixed = {each for each, value in given.items() if not value.startswith(f"${{{each}:-")}
+        assert fixed <= PLACED_HERE, name
+        assert "${DLA_FILES:-./deploy/compose/files}:/run/files:ro" in container["volumes"], "files that settings name"
+    assert (ROOT / "deploy/compose/files").is_dir(), "else Docker makes it, as root"
 
 
 PUBLIC_IMAGES = {"PYTHON_IMAGE", "POSTGRES_IMAGE", "NATS_IMAGE"}
