@@ -22,6 +22,15 @@ def test_a_token_names_its_id_for_one_use_and_one_deployment(use: TokenUse) -> N
     assert [other for other in TokenUse if read_token(KEYS, other, token)] == [use]
 
 
+def test_a_token_with_a_number_holds_until_another_replaces_it() -> None:
+    first, second = (make_token(KEYS, TokenUse.CALENDAR, MAIL, number) for number in (1, 2))
+    assert first != second
+    assert read_token(KEYS, TokenUse.CALENDAR, first, lambda _: 1) == MAIL
+    assert read_token(KEYS, TokenUse.CALENDAR, first, lambda _: 2) is None
+    assert read_token(KEYS, TokenUse.CALENDAR, second, lambda _: 2) == MAIL
+    assert read_token(KEYS, TokenUse.CALENDAR, second, lambda _: None) is None
+
+
 @pytest.mark.parametrize(
     "wrong", ["", "é" * 64, "t" * 64, "t" * 63, make_token(KEYS, TokenUse.MAIL, MAIL)[:-4] + "AAAA", "=" * 64]
 )

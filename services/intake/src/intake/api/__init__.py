@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from intake.api import (
+    calendar_links,
     caseload,
     chases,
     erasure,
@@ -55,4 +56,5 @@ def build_routers(deployment: Deployment) -> tuple[APIRouter, ...]:
         names.router,
         *mails.build_routers(deployment),
         *mail_preferences.build_routers(deployment),
+        *calendar_links.build_routers(deployment),
     )

@@ -30,13 +30,14 @@ OWN = "intake"
 
 
 class WaitingTask(msgspec.Struct, frozen=True):
-    """`id`: the same for as long as the task waits. `due_on`: a day, in Paris."""
+    """`id`: the same in its service for as long as the task waits. `due_on`: a day, in Paris."""
 
     id: str
     case: str
     what: str
     label: str
     due_on: date
+    service: str = OWN
 
 
 class _Page(msgspec.Struct, frozen=True):
@@ -115,7 +116,8 @@ class WaitingTasks:
             params={**filters, "limit": MAX_TASKS},
             headers={"Authorization": f"Bearer {self.token.value()}"},
         )
-        return _decode_page(response.raise_for_status().content).items
+        tasks = _decode_page(response.raise_for_status().content).items
+        return [msgspec.structs.replace(task, service=service) for task in tasks]
 
     def _own(self, app: ServiceApplication, filters: Mapping[str, str]) -> Iterator[WaitingTask]:
         query = CaseloadQuery(
