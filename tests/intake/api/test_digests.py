@@ -60,7 +60,9 @@ class Digests:
     def worker(self) -> DigestWorker:
         own = caseload.caseload_of(Deployment(lambda: IntakeSettings(mode="development")))  # type: ignore[arg-type]
         addresses = {name: f"http://{name}" for name in OTHERS}
-        return DigestWorker(self.house.app, WaitingTasks(own, addresses, FixedToken("ours"), transport=self.others), 7)
+        return DigestWorker(
+            self.house.app, WaitingTasks(own, addresses, token=FixedToken("ours"), transport=self.others), 7
+        )
 
     def next_morning(self, hour: int = 7, minute: int = 30) -> None:
         clock = self.house.app.clock

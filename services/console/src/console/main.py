@@ -22,7 +22,7 @@ from console.auth.providers import Providers
 from console.auth.request_session import PAGE_HEADERS, RequestSessionMiddleware
 from console.commands.operations import Catalogue
 from console.pages import design, error_pages, live, sign_in
-from console.pages.account import calendar_link, mail_preferences
+from console.pages.account import calendar_feed, mail_preferences
 from console.pages.leader import agreement, decision, home, public_receipt, receipts
 from console.pages.manage import hand_over, unit
 from console.pages.partners import committee, resource_centre
@@ -55,7 +55,7 @@ PAGES = (
     mailed_link,
     transmission,
     mail_preferences,
-    calendar_link,
+    calendar_feed,
     today,
     unit,
     hand_over,

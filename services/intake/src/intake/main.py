@@ -14,7 +14,7 @@ from intake.api import build_routers
 from intake.bootstrap import Deployment
 from intake.cli import add_commands
 from intake.domain import erasure, personal_link, retention
-from intake.domain.calendar_link import calendar_link_decider
+from intake.domain.calendar_feed import calendar_feed_decider
 from intake.domain.mail import mail_decider
 from intake.domain.mail_preferences import mail_preferences_decider
 from intake.integration_events import to_integration_event
@@ -66,7 +66,7 @@ def build_service(deployment: Deployment) -> Service:
             personal_link.decider,
             mail_decider,
             mail_preferences_decider,
-            calendar_link_decider,
+            calendar_feed_decider,
             attachment,
             deployment.register,
             erasure.decider,

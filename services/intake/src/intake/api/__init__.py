@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from intake.api import (
-    calendar_links,
+    calendar_feeds,
     caseload,
     chases,
     erasure,
@@ -56,5 +56,5 @@ def build_routers(deployment: Deployment) -> tuple[APIRouter, ...]:
         names.router,
         *mails.build_routers(deployment),
         *mail_preferences.build_routers(deployment),
-        *calendar_links.build_routers(deployment),
+        *calendar_feeds.build_routers(deployment),
     )

@@ -18,7 +18,7 @@ ID_BYTES, HASH_BYTES = 16, 32
 
 class TokenUse(StrEnum):
     """`MAIL`: the id of a mail, whose link it opens once. `UNSUBSCRIBE`: the id of mail preferences, whose mails it
-    ends. `CALENDAR`: the id of a calendar link, with its number."""
+    ends. `CALENDAR`: the id of a calendar feed, with its number."""
 
     MAIL = "mail token"
     UNSUBSCRIBE = "unsubscribe token"

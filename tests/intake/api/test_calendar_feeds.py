@@ -1,4 +1,4 @@
-"""The calendar link: made, shown again to its owner, renewed and ended; and what it opens."""
+"""The calendar feed: made, shown again to its owner, renewed and ended; and what it opens."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from intake.main import service
 from shared.kernel import PHASE_SERVICES
 from shared.projections import Projector
 
-LINK, TASKS = "/api/v1/calendar-link", "/api/v1/calendar-tasks"
+LINK, TASKS = "/api/v1/calendar-feed", "/api/v1/calendar-tasks"
 OTHERS = {name: f"http://{name}.test" for name in PHASE_SERVICES if name != "intake"}
 REQUEST: dict[str, Any] = {
     "structure": {

@@ -17,7 +17,7 @@ from console.upstream.reader import get_reader
 from console.upstream.services import Reader, UpstreamError
 
 router = APIRouter()
-LINK = "/api/v1/calendar-link"
+LINK = "/api/v1/calendar-feed"
 COMMANDS = {"creer": "renewal", "retirer": "revocation"}
 ANYBODY = Reader(None)
 RETRY_SECONDS = 900
@@ -29,7 +29,7 @@ async def calendar_page(request: Request) -> Response:
     if not _is_staff(request):
         return RedirectResponse("/", 303)
     link = await get_services(request).json(reader, "intake", LINK)
-    shown = page(request, "account/calendar_link.html", feed=_address(request, link["token"]))
+    shown = page(request, "account/calendar_feed.html", feed=_address(request, link["token"]))
     shown.headers["Cache-Control"] = "no-store"
     return shown
 

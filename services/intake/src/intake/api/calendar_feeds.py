@@ -1,4 +1,4 @@
-"""/api/v1/calendar-link: the secret address of one's own due dates; /api/v1/calendar-tasks: what it opens."""
+"""/api/v1/calendar-feed: the secret address of one's own due dates; /api/v1/calendar-tasks: what it opens."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pydantic import BaseModel, ConfigDict
 
 from intake.bootstrap import Deployment
 from intake.caseload import caseload_of
-from intake.domain.calendar_link import (
-    CalendarLink,
-    EndCalendarLink,
-    MakeCalendarLink,
-    calendar_link_decider,
-    calendar_link_id,
+from intake.domain.calendar_feed import (
+    CalendarFeed,
+    EndCalendarFeed,
+    MakeCalendarFeed,
+    calendar_feed_decider,
+    calendar_feed_id,
 )
 from intake.mail.digests import find_rights_of_today
 from intake.mail.tokens import TokenUse, make_token, read_token
@@ -32,7 +32,7 @@ HORIZON = timedelta(days=400)
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-class OwnCalendarLink(BaseModel):
+class OwnCalendarFeed(BaseModel):
     """`token`: the secret end of the address; null while there is none. Whoever has it reads the due dates."""
 
     token: str | None
@@ -61,56 +61,56 @@ def build_routers(deployment: Deployment) -> tuple[ResourceRouter, ...]:
 
 
 def _own_link() -> ResourceRouter:
-    router = case_router("/calendar-link", "mails")
+    router = case_router("/calendar-feed", "mails")
 
-    @router.get("", name="get_calendar_link", summary="Get your calendar link")
-    def get_link(app: AppDep, caller: Annotated[Caller, requires(*STAFF)], response: Response) -> OwnCalendarLink:
+    @router.get("", name="get_calendar_feed", summary="Get your calendar feed")
+    def get_link(app: AppDep, caller: Annotated[Caller, requires(*STAFF)], response: Response) -> OwnCalendarFeed:
         """Your own: nobody else is shown it."""
         authorize(caller)
         response.headers.update(NO_STORE)
         stream = _stream_of(app, caller)
-        return _shown(app, stream, app.load(calendar_link_decider, stream).state)
+        return _shown(app, stream, app.load(calendar_feed_decider, stream).state)
 
-    @router.post("/renewal", name="make_calendar_link", summary="Make calendar link", responses=problem_responses(409))
+    @router.post("/renewal", name="make_calendar_feed", summary="Make calendar feed", responses=problem_responses(409))
     def make(
         app: AppDep,
         caller: Annotated[Caller, requires(*STAFF)],
-        body: Annotated[MakeCalendarLink, JsonBody(), Body()],
+        body: Annotated[MakeCalendarFeed, JsonBody(), Body()],
         response: Response,
-    ) -> OwnCalendarLink:
+    ) -> OwnCalendarFeed:
         """Another secret address. The former one, if any, opens nothing any more."""
         return handle(app, caller, body, response)
 
-    @router.post("/revocation", name="end_calendar_link", summary="End calendar link", responses=problem_responses(409))
+    @router.post("/revocation", name="end_calendar_feed", summary="End calendar feed", responses=problem_responses(409))
     def end(
         app: AppDep,
         caller: Annotated[Caller, requires(*STAFF)],
-        body: Annotated[EndCalendarLink, JsonBody(), Body()],
+        body: Annotated[EndCalendarFeed, JsonBody(), Body()],
         response: Response,
-    ) -> OwnCalendarLink:
+    ) -> OwnCalendarFeed:
         """The address opens nothing any more."""
         return handle(app, caller, body, response)
 
     def handle(
-        app: ServiceApplication, caller: Caller, command: MakeCalendarLink | EndCalendarLink, response: Response
-    ) -> OwnCalendarLink:
+        app: ServiceApplication, caller: Caller, command: MakeCalendarFeed | EndCalendarFeed, response: Response
+    ) -> OwnCalendarFeed:
         authorize(caller)
         response.headers.update(NO_STORE)
         stream, context = _stream_of(app, caller), app.context(UUID(caller.actor.id), caller.actor)
-        return _shown(app, stream, app.handle(calendar_link_decider, stream, command, context).state)
+        return _shown(app, stream, app.handle(calendar_feed_decider, stream, command, context).state)
 
-    for path, command in (("renewal", MakeCalendarLink), ("revocation", EndCalendarLink)):
-        router.commands.append(CommandEndpoint(command, f"/api/v1/calendar-link/{path}", roles=STAFF))
+    for path, command in (("renewal", MakeCalendarFeed), ("revocation", EndCalendarFeed)):
+        router.commands.append(CommandEndpoint(command, f"/api/v1/calendar-feed/{path}", roles=STAFF))
     return router
 
 
 def _stream_of(app: ServiceApplication, caller: Caller) -> UUID:
-    return calendar_link_id(app.key_store.pseudonym, UUID(caller.actor.id))
+    return calendar_feed_id(app.key_store.pseudonym, UUID(caller.actor.id))
 
 
-def _shown(app: ServiceApplication, stream: UUID, link: CalendarLink) -> OwnCalendarLink:
+def _shown(app: ServiceApplication, stream: UUID, link: CalendarFeed) -> OwnCalendarFeed:
     number = link.number
-    return OwnCalendarLink(token=number and make_token(app.key_store, TokenUse.CALENDAR, stream, number))
+    return OwnCalendarFeed(token=number and make_token(app.key_store, TokenUse.CALENDAR, stream, number))
 
 
 def _tasks(deployment: Deployment) -> ResourceRouter:
@@ -125,13 +125,13 @@ def _tasks(deployment: Deployment) -> ResourceRouter:
         response.headers.update(NO_STORE)
 
         def find_number(stream: UUID) -> int | None:
-            return app.load(calendar_link_decider, stream).state.number
+            return app.load(calendar_feed_decider, stream).state.number
 
         stream = read_token(app.key_store, TokenUse.CALENDAR, body.token, find_number)
         if stream is None:
             detail = "Ce lien d’agenda a été retiré ou renouvelé, ou n’est pas complet."
-            raise ProblemError(404, "unknown-calendar-link", "Lien d’agenda inconnu", detail)
-        identity = app.load(calendar_link_decider, stream).state.identity
+            raise ProblemError(404, "unknown-calendar-feed", "Lien d’agenda inconnu", detail)
+        identity = app.load(calendar_feed_decider, stream).state.identity
         assert identity
         state, today = request.app.state, paris_date(app.clock.now())
         tasks = WaitingTasks(caseload_of(deployment), state.addresses, token=state.service_token, trusted=state.trusted)
