@@ -10,7 +10,6 @@ import pytest
 from tests.support.servers.served_service import Client, Serve, Served
 
 from intake import caseload
-from intake.mail import waiting_tasks
 from intake.main import service
 from shared.kernel import PHASE_SERVICES
 from shared.projections import Projector
@@ -58,7 +57,7 @@ def intake(serve: Serve, silent: set[str], monkeypatch: pytest.MonkeyPatch) -> S
     def through(**options: Any) -> httpx.Client:
         return client(**options | {"transport": httpx.MockTransport(answer)})
 
-    monkeypatch.setattr(waiting_tasks.httpx, "Client", through)
+    monkeypatch.setattr(httpx, "Client", through)
     return served
 
 

@@ -17,6 +17,8 @@ OF_NO_RIGHT = {
     "POST /api/v1/self-checks",
     "POST /api/v1/mailed-links",
     "POST /api/v1/lost-links",
+    "POST /api/v1/unsubscriptions",
+    "POST /api/v1/calendar-tasks",
     "GET /api/v1/me",
     "GET /api/v1/units",
     "GET /api/v1/provider-cases",

@@ -110,7 +110,7 @@ def _stream_of(app: ServiceApplication, caller: Caller) -> UUID:
 
 def _shown(app: ServiceApplication, stream: UUID, link: CalendarFeed) -> OwnCalendarFeed:
     number = link.number
-    return OwnCalendarFeed(token=number and make_token(app.key_store, TokenUse.CALENDAR, stream, number))
+    return OwnCalendarFeed(token=make_token(app.key_store, TokenUse.CALENDAR, stream, number) if number else None)
 
 
 def _tasks(deployment: Deployment) -> ResourceRouter:
