@@ -82,8 +82,8 @@ class Demonstration:
 
     def _mirrored_size(self, name: str) -> int:
         """Of the region's checkpoint that the hub keeps."""
-        kept = self._servers.witness.mirrored(self._servers.ledgers[name])
-        return kept.size if kept else 0
+        checkpoint = self._servers.witness.mirrored(self._servers.ledgers[name])
+        return checkpoint.size if checkpoint else 0
 
     def _wait_for_witness(self, name: str) -> tuple[int, float]:
         """The size of the region's ledger, and the seconds until the hub has cosigned it whole."""

@@ -74,15 +74,15 @@ class HubWitness:
         note = response.raise_for_status().text
         checkpoint = verify_checkpoint(note, [ledger.signer.verifier])
         if not find_cosignatures(note, [self.key]):
-            raise ValueError(f"{ledger.origin} is kept without the hub's cosignature")
+            raise ValueError(f"{ledger.origin} is held without the hub's cosignature")
         return checkpoint
 
     def status_for_rewritten(self, ledger: RegionLedger) -> int:
         """What the hub answers to another history of the size that it keeps, signed with the region's own key."""
-        kept = self.mirrored(ledger)
-        assert kept is not None
-        rewritten = ledger.signer.sign(str(Checkpoint(kept.origin, kept.size, root=bytes(32))))
-        request = AddCheckpointRequest(kept.size, (), note=rewritten)
+        checkpoint = self.mirrored(ledger)
+        assert checkpoint is not None
+        rewritten = ledger.signer.sign(str(Checkpoint(checkpoint.origin, checkpoint.size, root=bytes(32))))
+        request = AddCheckpointRequest(checkpoint.size, (), note=rewritten)
         return self._http.post("/add-checkpoint", content=str(request)).status_code
 
     def _environment(self) -> dict[str, str]:
