@@ -45,7 +45,7 @@ def test_a_span_stands_under_its_parent_with_its_time() -> None:
 
 def test_a_bar_begins_where_its_span_begins() -> None:
     text = waterfall(SPANS, SENT_BY).splitlines()
-    assert [line.index("█") - text[1].index("█") for line in text[1:]] == [0, 2, 9, 14]
+    assert [line.index("█") - text[1].index("█") for line in text[1:]] == [0, 2, 6, 9]
 
 
 def test_a_trace_in_which_each_span_has_a_parent_is_refused() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-BAR_COLUMNS = 24
+BAR_COLUMNS = 16
 
 
 @dataclass(frozen=True)
