@@ -1,0 +1,62 @@
+"""« Conservation »: what is destroyed, kept and due soon, without destroying anything."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.support.checks.console_pages import Browser, Switch, World, text
+
+from console.pages.protection.retention import MAX_ROWS, group_terms
+from shared.kernel import paris_date
+
+TODAY = paris_date(datetime.now(UTC))
+PATH = "/api/v1/retention"
+
+
+def term(days: int, *, due: bool = False, status: str = "conservé") -> dict[str, Any]:
+    """A case whose term is so many days from today."""
+    return {
+        "case": "01993f2e-5c00-7a10-8a51-3f6f7c1b2d40",
+        "unit": "dla-44",
+        "retention_class": "closed",
+        "last_on": "2020-01-02",
+        "archived_on": None,
+        "due_on": (TODAY + timedelta(days=days)).isoformat(),
+        "due": due,
+        "status": status,
+    }
+
+
+def test_terms_are_grouped_by_what_becomes_of_them() -> None:
+    terms = [term(-3, due=True), term(0), term(90), term(91)]
+    groups = group_terms(terms, TODAY)
+    assert {group.key: group.terms for group in groups} == {
+        "due": [terms[0]],
+        "kept": [terms[1]],
+        "soon": [terms[2]],
+        "later": [terms[3]],
+    }
+    assert group_terms([], TODAY) == []
+
+
+def test_a_long_group_is_cut_and_counted_whole() -> None:
+    (group,) = group_terms([term(400)] * (MAX_ROWS + 1), TODAY)
+    assert (len(group.terms), group.count) == (MAX_ROWS, MAX_ROWS + 1)
+
+
+def test_a_dpo_reads_it_and_nobody_else(browser: Browser, world: World, ways: dict[str, Switch]) -> None:
+    browser.enter(world.token("dpo"))
+    assert "Aucun dossier terminé" in text(browser.get("/conservation"))
+    kept = term(-3, status="gardé\u00a0: destruction suspendue par le ou la DPO")
+    ways["intake"].instead[PATH] = [term(-10, due=True, status="à détruire"), kept]
+    shown = text(browser.get("/conservation"))
+    assert "À détruire 1" in shown and "Gardés plus longtemps 1" in shown
+    assert "destruction suspendue par le ou la DPO" in shown
+    assert {request.method for request in ways["intake"].asked if request.url.path == PATH} == {"GET"}
+    ways["intake"].out = True
+    assert "ne répond pas" in text(browser.get("/conservation"))
+
+
+def test_others_are_sent_to_their_first_page(auditor: Browser) -> None:
+    assert auditor.http.get("/conservation", follow_redirects=False).headers["location"] == "/"
