@@ -66,7 +66,7 @@ def test_a_request_that_waits_is_sent_again_after_a_reconnection() -> None:
         waiting = asyncio.ensure_future(fetch(batch=1, timeout=PULL_AGAIN_SECONDS))
         await jetstream.called.wait()
         requests.renew()
-        assert await waiting == []
+        assert await asyncio.wait_for(waiting, 10) == []
         return await fetch(batch=1, timeout=PULL_AGAIN_SECONDS)
 
     assert asyncio.run(run()) == ["message"]
