@@ -158,3 +158,31 @@ def test_an_award_is_not_told_before_every_candidate_is_informed(running: Served
     assert shown() == (True, 0), "it knows; what follows waits for the others"
     done(adviser.post(f"{tender}/providers/{loser}/information", {"informed_on": today}))
     assert shown() == (True, 1)
+
+
+def test_candidates_read_each_answer_and_not_who_asked(running: Served) -> None:
+    app, adviser = running.application, running.by("adviser")
+    case, action = validated_case(app)
+    for subject in ("cabinet", "rival"):
+        open_case(running, subject, case)
+    tender = consulted(adviser, case, action, "cabinet", "rival")
+    cabinet, rival = (running.by("provider", subject=each) for each in ("cabinet", "rival"))
+    page = f"/api/v1/parcours/{case}/provider"
+
+    def shown(who: Client) -> Any:
+        (tender,) = done(who.get(page))["tenders"]
+        return tender
+
+    asked = {"text": "Le soir ?"}
+    done(cabinet.post(shown(cabinet)["ask"], asked))
+    refused = rival.post(shown(cabinet)["ask"], asked)
+    assert refused.json()["type"].endswith("/not-your-candidacy")
+    assert (shown(cabinet)["questions"], shown(rival)["questions"]) == (
+        [{"text": "Le soir ?", "answer": None, "own": True}],
+        [],
+    ), "before it is answered, a question is its candidate's and the unit's"
+    (question,) = done(adviser.get(tender))["questions"]
+    done(adviser.post(f"{tender}/questions/{question}/answer", {"answer": "Oui."}))
+    assert [shown(who)["questions"] for who in (cabinet, rival)] == [
+        [{"text": "Le soir ?", "answer": "Oui.", "own": own}] for own in (True, False)
+    ]

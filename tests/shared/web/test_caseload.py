@@ -254,6 +254,11 @@ def test_a_tender_waits_for_scores_award_candidates_agreement_report_and_payment
     for provider in (first, second):
         posted(adviser, f"{tender}/providers/{provider}/proposal", amount_cents=400_000, days=5, summary="Offre.")
     assert waits() == [], "until the deadline, proposals may come"
+    posted(adviser, f"{tender}/providers/{first}/questions", text="Le soir ?")
+    assert waits() == [("tender_question_to_answer", 3, False)]
+    (question,) = adviser.get(tender).json()["questions"]
+    posted(adviser, f"{tender}/questions/{question}/answer", answer="Oui.")
+    assert waits() == []
     days_pass(running, 11)
     assert waits() == [("proposals_to_score", 14, False)]
     assert adviser.get(tasks(adviser)[-1]["href"]).json()["status"] == "open"

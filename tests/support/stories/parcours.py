@@ -20,7 +20,7 @@ from parcours.domain.collective.state import DepartureReason, ShareDecision
 from parcours.domain.funding import fund, payments
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.state import ActionKind, CollectiveStatus, ReceivedPlan
-from parcours.domain.tender import award, proposals
+from parcours.domain.tender import award, proposals, questions
 from shared.kernel import Role
 
 Step = tuple[Any, Role]
@@ -132,6 +132,8 @@ def tender(walk: Walk) -> Iterator[Step]:
     for name in ("Cabinet Armen", "Conseil du Marais", "Appui et Cie"):
         yield proposals.InviteProvider(name), WORK
     first, second, _ = walk.state.candidates
+    yield questions.AskTenderQuestion(first, "Les séances peuvent-elles se tenir le soir ?"), WORK
+    yield questions.AnswerTenderQuestion(*walk.state.questions, answer="Oui, deux sur cinq."), WORK
     for each, amount in ((first, 4_800_00), (second, 5_100_00)):
         yield proposals.SubmitProposal(each, amount, days=6, summary="Six jours sur place."), WORK
     yield award.DeclareInterests(conflict=False), WORK

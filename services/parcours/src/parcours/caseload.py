@@ -37,6 +37,7 @@ from parcours.domain.lifecycle import ParcoursOpened
 from parcours.domain.state import OPEN_STATUSES, ActionStatus, CollectiveStatus
 from parcours.domain.tender.award import CandidateInformed, ProposalScored, TenderAwarded, TenderCancelled
 from parcours.domain.tender.proposals import ProposalSubmitted, TenderOpened
+from parcours.domain.tender.questions import TenderQuestionAnswered, TenderQuestionAsked
 from parcours.operation_tasks import new_action, project_operation, unsigned_since
 from parcours.settings import load_settings
 from shared.eventlog import LogEntry, RecordedEvent
@@ -45,6 +46,7 @@ from shared.queries import COMMENT, Caseload, TaskKind, comment_task, due_entry,
 
 SHARING, ANSWER, DEBRIEF = "parcours_to_share", "leader_to_answer", "debrief_to_hold"
 START, END = "action_to_start", "action_to_end"
+QUESTION = "tender_question_to_answer"
 SCORES, AWARD, CANDIDATES = "proposals_to_score", "award_to_decide", "candidates_to_inform"
 FUNDING, AGREEMENT = "funds_to_commit", "agreement_to_sign"
 REPORT, PAYMENT = "report_to_accept", "payment_to_authorise"
@@ -57,6 +59,7 @@ TASK_KINDS = {
     ANSWER: TaskKind("Parcours partagé\u00a0: réponse de la structure attendue", PARCOURS, days=15),
     START: TaskKind("Action à commencer", PARCOURS),
     END: TaskKind("Action à terminer", PARCOURS),
+    QUESTION: TaskKind("Question d’un prestataire consulté\u00a0: réponse à donner à tous", TENDER, days=3),
     SCORES: TaskKind("Date limite passée\u00a0: propositions à noter", TENDER, days=15),
     AWARD: TaskKind("Consultation à attribuer", TENDER, days=15),
     CANDIDATES: TaskKind("Candidats à informer du résultat", TENDER, days=7),
@@ -73,7 +76,7 @@ TASK_KINDS = {
     COMMENT: comment_task(PARCOURS),
 }
 OF_OPERATION = {SHORT: SHORT, STRUCTURES: STRUCTURES} | {
-    kind: f"operation_{kind}" for kind in (SCORES, AWARD, CANDIDATES, FUNDING, AGREEMENT, REPORT, PAYMENT)
+    kind: f"operation_{kind}" for kind in (QUESTION, SCORES, AWARD, CANDIDATES, FUNDING, AGREEMENT, REPORT, PAYMENT)
 }
 """The same tasks where the tender and its agreement are those of a collective operation."""
 TASK_KINDS |= {
@@ -185,6 +188,11 @@ def _tender(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return _at(row, stream, SCORES, tender["since"], sorted({*tender["candidates"], str(provider)}))
         case ProposalScored() if row["tenders"][stream]["what"] == SCORES:
             return _at(row, stream, AWARD, now, row["tenders"][stream]["candidates"])
+        case TenderQuestionAsked(question):
+            return row | {"questions": row.get("questions", {}) | {str(question): {"tender": stream, "since": now}}}
+        case TenderQuestionAnswered(question):
+            open_ones = {key: other for key, other in row.get("questions", {}).items() if key != str(question)}
+            return row | {"questions": open_ones}
         case TenderAwarded():
             return _at(row, stream, CANDIDATES, now, row["tenders"][stream]["candidates"])
         case CandidateInformed(provider) if stream in row["tenders"]:
@@ -235,6 +243,9 @@ def _waiting(row: Row) -> Row:
             waits[f"{key}/funds"] = due_entry(FUNDING, action["chosen"], item=key)
     for stream, tender in row["tenders"].items():
         waits[stream] = due_entry(tender["what"], tender["since"], item=stream)
+    for key, asked in row.get("questions", {}).items():
+        if row["tenders"].get(asked["tender"], {}).get("what") in (SCORES, AWARD):
+            waits[key] = due_entry(QUESTION, asked["since"], item=asked["tender"])
     if "stage" not in row:
         return waits | _waiting_of_operation(row)
     if row["stage"]:

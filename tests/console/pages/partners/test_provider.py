@@ -10,7 +10,7 @@ import pytest
 from tests.support.checks.console_pages import NAME, Browser, Switch, World, text
 from tests.support.histories.provider_assignments import AGREED, ASKED, parcours_telling
 
-from parcours.api.provider import AwaitedAgreement, OwnTender, ProviderPage
+from parcours.api.provider import AwaitedAgreement, OwnTender, ProviderPage, SharedQuestion
 from shared.web.http import problem_response
 
 
@@ -55,6 +55,19 @@ def test_it_reads_whether_it_was_retained(provider: Browser, served: dict[str, A
     served["answer"] = ProviderPage([answered], [])
     read = text(provider.get("/"))
     assert said in read and "14,5 sur 20" in read and "Vous avez été consulté·e" in read
+
+
+def test_it_asks_and_reads_every_answer(provider: Browser, served: dict[str, Any], world: World) -> None:
+    ask = f"/api/v1/parcours/{world.case}/tenders/{ASKED.id}/providers/{ASKED.provider}/questions"
+    questions = [SharedQuestion("Le soir ?", None, own=True), SharedQuestion("Sur place ?", "Oui.", own=False)]
+    href = ask.replace("questions", "proposal")
+    served["answer"] = ProviderPage([replace(ASKED, href=href, ask=ask, questions=questions)], [])
+    shown = provider.get("/")
+    read = text(shown)
+    assert "Le soir ? votre question La réponse est attendue. Sur place ? Oui." in read
+    assert f"/dossiers/{world.case}/faire/parcours/{ask.removeprefix('/api/v1/')}" in shown.text
+    served["answer"] = ProviderPage([ASKED], [])
+    assert "Questions et réponses" not in text(provider.get("/")), "nothing to read, and no time left to ask"
 
 
 def test_before_anything_is_asked_it_is_told_so(provider: Browser, served: dict[str, Any]) -> None:

@@ -28,6 +28,10 @@ TENDER: dict[str, Any] = {
     },
     "winner": None,
     "exception": None,
+    "questions": {
+        "asked": {"provider": "second", "text": "Le soir ?", "answer": None},
+        "told": {"provider": "first", "text": "Sur place ?", "answer": "Oui, toujours."},
+    },
     "extra": {"scores": {"second": 13.0, "first": 15.7}},
     "links": [
         {
@@ -35,7 +39,13 @@ TENDER: dict[str, Any] = {
             "title": "Noter une proposition",
             "href": "/api/v1/parcours/c/tenders/t/providers/first/scores",
             "method": "POST",
-        }
+        },
+        {
+            "rel": "answer-tender-question",
+            "title": "Répondre à une question",
+            "href": "/api/v1/parcours/c/tenders/t/questions/asked/answer",
+            "method": "POST",
+        },
     ],
 }
 
@@ -68,3 +78,5 @@ def test_the_page_shows_the_grid_and_what_may_be_done(browser: Browser, world: W
     assert "Note sur 20 15,7 la meilleure 13 –" in said
     assert "4\u202f800,00 €" in said or "4 800,00 €" in said
     assert f"/dossiers/{world.case}/faire/parcours/parcours/c/tenders/t/providers/first/scores" in shown.text
+    assert "Le soir ? Sillon réponse attendue Répondre à une question" in said
+    assert "Sur place ? Armen Oui, toujours." in said

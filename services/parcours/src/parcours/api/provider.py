@@ -36,11 +36,21 @@ class OwnProposal:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedQuestion:
+    """A question about the tender. `own`: the reader's; of the others it is not said whose, and they are shown once
+    they are answered."""
+
+    text: str
+    answer: str | None
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OwnTender:
     """`provider` is the key under which it answers. `operation`: the collective one that it is of; null for the case's
     own. `retained` and `score` (out of 20) are null until the provider has been informed of the result; what the others
     proposed is never shown. `href`: where its proposal goes, a later one in place of an earlier one; null when none is
-    taken any more, or the unit of an operation records it."""
+    taken any more, or the unit of an operation records it. `ask`: where its questions go, null likewise."""
 
     id: UUID
     status: str
@@ -55,6 +65,8 @@ class OwnTender:
     score: float | None
     operation: UUID | None
     href: str | None = None
+    ask: str | None = None
+    questions: list[SharedQuestion] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +197,8 @@ def _build_tender(
     shown, candidate = app.key_store.display_text, state.candidates[key]
     assert state.terms_of_reference and state.deadline
     is_informed = candidate.informed_on is not None
-    takes = state.status is TenderStatus.OPEN and not state.is_closed(app.clock.now())
+    takes = state.status is TenderStatus.OPEN and not state.is_closed(app.clock.now()) and not operation
+    own = f"/api/v1/parcours/{case}/tenders/{number}/providers/{key}"
     return OwnTender(
         number,
         state.status,
@@ -199,7 +212,13 @@ def _build_tender(
         retained=key == state.winner if is_informed else None,
         score=state.score(key) if is_informed else None,
         operation=operation,
-        href=f"/api/v1/parcours/{case}/tenders/{number}/providers/{key}/proposal" if takes and not operation else None,
+        href=f"{own}/proposal" if takes else None,
+        ask=f"{own}/questions" if takes else None,
+        questions=[
+            SharedQuestion(shown(each.text), shown(each.answer) if each.answer else None, own=each.provider == key)
+            for each in state.questions.values()
+            if each.answer or each.provider == key
+        ],
     )
 
 

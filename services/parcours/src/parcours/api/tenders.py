@@ -20,9 +20,9 @@ from parcours.domain import parcours
 from parcours.domain.collective import operation
 from parcours.domain.collective.mission import as_parcours
 from parcours.domain.guards import REQUIRES_CONSULTING, UNKNOWN_ACTION, require_consulting_action
-from parcours.domain.tender import award, proposals, tender
+from parcours.domain.tender import award, proposals, questions, tender
 from parcours.domain.tender.proposals import TenderOpened
-from parcours.domain.tender.state import Candidate, Tender
+from parcours.domain.tender.state import Candidate, Tender, TenderQuestion
 from shared.documents import DocumentTemplates
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
@@ -91,6 +91,11 @@ def add_tenders(
         "/access", proposals.GrantProviderAccess, *STAFF, check=check_account, may_refuse=(IDENTITY_WITHOUT_RIGHT,)
     )
     providers.command("/proposal", proposals.SubmitProposal, *STAFF, Role.PROVIDER)
+    providers.command("/questions", questions.AskTenderQuestion, *STAFF, Role.PROVIDER)
+    asked = endpoints.parts(
+        "question", TenderQuestion, "/questions/{question}", lambda state: state.questions, *readers, question=UUID
+    )
+    asked.command("/answer", questions.AnswerTenderQuestion, *STAFF)
     endpoints.command("/interests", award.DeclareInterests, *STAFF, Role.LEADER)
     providers.command("/scores", award.ScoreProposal, *STAFF, Role.LEADER)
     endpoints.command("/award", award.AwardTender, *STAFF)

@@ -1,4 +1,5 @@
-"""A call for tenders on one page: what was asked, each proposal beside the others, and how each was scored."""
+"""A call for tenders on one page: what was asked, each proposal beside the others, and how each was
+scored; the candidates' questions."""
 
 from __future__ import annotations
 
@@ -33,6 +34,15 @@ class CandidateColumn:
     offered: list[Offered]
 
 
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """`asked_by`: the candidate's name, which the other candidates are not told."""
+
+    state: Mapping[str, Any]
+    asked_by: str
+    offered: list[Offered]
+
+
 @router.get("/dossiers/{case}/consultations/{tender}")
 async def tender_page(request: Request, case: UUID, tender: UUID) -> Response:
     reader, services = await get_reader(request, case), get_services(request)
@@ -41,9 +51,22 @@ async def tender_page(request: Request, case: UUID, tender: UUID) -> Response:
         result_or_error(services.json(reader, "intake", f"/api/v1/requests/{case}")),
     )
     offered = offered_commands(case, "parcours", state.get("links") or ())
-    whole, by_candidate = split_by_part(offered, dict.fromkeys(state["candidates"], "providers"))
-    columns = candidate_columns(state, by_candidate)
-    return page(request, "work/tender.html", case=case, state=opened, tender=state, offered=whole, candidates=columns)
+    parts = dict.fromkeys(state["candidates"], "providers") | dict.fromkeys(state["questions"], "questions")
+    whole, by_part = split_by_part(offered, parts)
+    questions = [
+        AskedQuestion(each, str(state["candidates"][each["provider"]]["name"]), offered=by_part.get(key, []))
+        for key, each in state["questions"].items()
+    ]
+    return page(
+        request,
+        "work/tender.html",
+        case=case,
+        state=opened,
+        tender=state,
+        offered=whole,
+        candidates=candidate_columns(state, by_part),
+        questions=questions,
+    )
 
 
 def candidate_columns(state: Mapping[str, Any], offered: Mapping[str, list[Offered]]) -> list[CandidateColumn]:

@@ -12,6 +12,7 @@ from annotated_types import Ge, Le, Len
 from parcours.domain.guards import REQUIRES_CONSULTING, UNKNOWN_ACTION
 from parcours.domain.state import Days, Sum
 from parcours.domain.tender.state import (
+    DEADLINE_PASSED,
     TENDER_NOT_AT_THIS_STEP,
     UNKNOWN_PROVIDER,
     Candidate,
@@ -19,6 +20,7 @@ from parcours.domain.tender.state import (
     ScoringCriterion,
     Tender,
     TenderStatus,
+    require_before_deadline,
     require_candidate,
     require_status,
 )
@@ -35,7 +37,6 @@ from shared.kernel import (
     Role,
     Text,
     event,
-    format_instant,
     paris_date,
     require_future,
 )
@@ -53,7 +54,6 @@ class GridLine:
 
 WRONG_GRID = Refusal("wrong-grid", "Grille d’analyse incohérente", status=422)
 WRONG_DEADLINE = Refusal("wrong-deadline", "Date limite incohérente", status=422)
-DEADLINE_PASSED = Refusal("deadline-passed", "Date limite dépassée")
 NOT_YOUR_PROPOSAL = Refusal("not-your-proposal", "Cette proposition n’est pas la vôtre", status=403)
 ACCOUNT_TAKEN = Refusal("account-taken", "Accès d’un autre candidat", status=422)
 
@@ -162,11 +162,7 @@ def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
         require_status(tender, TenderStatus.OPEN, TenderStatus.AWARDED, TenderStatus.AGREED)
         return _grant_access(tender, command)
     require_status(tender, TenderStatus.OPEN)
-    if tender.is_closed(context.now):
-        assert tender.deadline
-        raise DEADLINE_PASSED(
-            f"Les propositions étaient attendues jusqu’au {format_instant(tender.deadline)} (heure de Paris)."
-        )
+    require_before_deadline(tender, context.now, "Les propositions")
     match command:
         case InviteProvider(name, account):
             _check_own(tender, None, account)

@@ -6,7 +6,7 @@ from dataclasses import field, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from shared.kernel import Encrypted, LabelledEnum, PersonalData, Refusal
+from shared.kernel import Encrypted, LabelledEnum, PersonalData, Refusal, format_instant
 from shared.kernel.frozen import frozen
 
 
@@ -49,6 +49,15 @@ class Candidate:
 
 
 @frozen
+class TenderQuestion:
+    """Of the candidate `provider`. Once it is answered, every candidate reads it, and not whose it is."""
+
+    provider: UUID
+    text: Encrypted
+    answer: Encrypted | None = None
+
+
+@frozen
 class Tender:
     """For one consulting action of a case. `declared`: by scorer, whether there is a conflict of interest."""
 
@@ -62,6 +71,7 @@ class Tender:
     declared: dict[str, bool] = field(default_factory=dict)
     winner: UUID | None = None
     exception: Encrypted | None = None
+    questions: dict[UUID, TenderQuestion] = field(default_factory=dict)
 
     @property
     def is_of_operation(self) -> bool:
@@ -101,12 +111,21 @@ class Tender:
 
 
 TENDER_NOT_AT_THIS_STEP = Refusal("tender-not-at-this-step", "La consultation n’en est pas là")
+DEADLINE_PASSED = Refusal("deadline-passed", "Date limite dépassée")
 UNKNOWN_PROVIDER = Refusal("unknown-provider", "Prestataire non consulté", status=404)
 
 
 def require_status(tender: Tender, *steps: TenderStatus) -> None:
     if tender.status not in steps:
         raise TENDER_NOT_AT_THIS_STEP(f"Cette consultation est {tender.status.label}.", current_status=tender.status)
+
+
+def require_before_deadline(tender: Tender, now: datetime, awaited: str) -> None:
+    """`awaited`: what might come until then, in the plural, as a sentence in French begins."""
+    if tender.is_closed(now):
+        assert tender.deadline
+        until = format_instant(tender.deadline)
+        raise DEADLINE_PASSED(f"{awaited} étaient attendues jusqu’au {until} (heure de Paris).")
 
 
 def require_candidate(tender: Tender, key: UUID) -> Candidate:

@@ -7,17 +7,19 @@ from typing import Any
 
 from parcours.domain import parcours
 from parcours.domain.collective import operation
-from parcours.domain.tender import award, conclusion, proposals
+from parcours.domain.tender import award, conclusion, proposals, questions
 from parcours.domain.tender.state import Tender, TenderStatus
 from shared.kernel import CompanionCommand, Context, Decider
 
-Command = proposals.Command | award.Command | conclusion.Command
-Event = proposals.Event | award.Event | conclusion.Event
+Command = proposals.Command | questions.Command | award.Command | conclusion.Command
+Event = proposals.Event | questions.Event | award.Event | conclusion.Event
 
 
 def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
     if isinstance(command, proposals.Command):
         return [*proposals.decide(tender, command, context)]
+    if isinstance(command, questions.Command):
+        return [*questions.decide(tender, command, context)]
     if isinstance(command, award.Command):
         return [*award.decide(tender, command, context)]
     return [*conclusion.decide(tender, command, context)]
@@ -26,6 +28,8 @@ def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
 def evolve(tender: Tender, event: Event) -> Tender:
     if isinstance(event, proposals.Event):
         return proposals.evolve(tender, event)
+    if isinstance(event, questions.Event):
+        return questions.evolve(tender, event)
     if isinstance(event, award.Event):
         return award.evolve(tender, event)
     return conclusion.evolve(tender, event)
@@ -49,7 +53,9 @@ def available_commands(tender: Tender) -> Iterator[type]:
         case TenderStatus.OPEN:
             yield from (proposals.InviteProvider, award.DeclareInterests, award.CancelTender)
             if tender.candidates:
-                yield from (proposals.GrantProviderAccess, proposals.SubmitProposal)
+                yield from (proposals.GrantProviderAccess, proposals.SubmitProposal, questions.AskTenderQuestion)
+            if tender.questions:
+                yield questions.AnswerTenderQuestion
             if tender.proposals:
                 yield award.ScoreProposal
             if tender.scorers:
