@@ -9,9 +9,9 @@ from parcours.domain.tender.award import TenderCancelled
 from parcours.domain.tender.proposals import ProviderInvited, TenderOpened
 from parcours.domain.tender.questions import (
     AnswerTenderQuestion,
-    AskTenderQuestion,
+    SubmitTenderQuestion,
     TenderQuestionAnswered,
-    TenderQuestionAsked,
+    TenderQuestionSubmitted,
 )
 from parcours.domain.tender.state import TenderQuestion
 from parcours.domain.tender.tender import decider
@@ -24,13 +24,13 @@ DEADLINE = NOW + timedelta(days=20)
 AFTER = DEADLINE + timedelta(seconds=1)
 OPENED = TenderOpened(CASE, UUID(int=11), terms_of_reference=text("Refondre les tarifs"), grid=(), deadline=DEADLINE)
 INVITED = tuple(ProviderInvited(key, PersonalData(key, "Cabinet"), account=f"provider-{key.int}") for key in (A, B))
-ASKED = TenderQuestionAsked(QUESTION, A, text=text("Le soir ?"))
+ASKED = TenderQuestionSubmitted(QUESTION, A, text=text("Le soir ?"))
 ANSWERED = TenderQuestionAnswered(QUESTION, text("Oui."))
-ASK, ANSWER = AskTenderQuestion(A, "Le soir ?"), AnswerTenderQuestion(QUESTION, "Oui.")
+ASK, ANSWER = SubmitTenderQuestion(A, "Le soir ?"), AnswerTenderQuestion(QUESTION, "Oui.")
 
 
 def test_a_candidate_asks_for_itself_and_the_unit_for_any_of_them() -> None:
-    asked = TenderQuestionAsked(new_id(1), A, text=text("Le soir ?"))
+    asked = TenderQuestionSubmitted(new_id(1), A, text=text("Le soir ?"))
     own, other = (Actor(f"provider-{key.int}", Role.PROVIDER) for key in (A, B))
     for by in (own, Actor("some-adviser", Role.ADVISER)):
         given(OPENED, *INVITED).when(ASK, by=by).then(asked)

@@ -132,7 +132,7 @@ def tender(walk: Walk) -> Iterator[Step]:
     for name in ("Cabinet Armen", "Conseil du Marais", "Appui et Cie"):
         yield proposals.InviteProvider(name), WORK
     first, second, _ = walk.state.candidates
-    yield questions.AskTenderQuestion(first, "Les séances peuvent-elles se tenir le soir ?"), WORK
+    yield questions.SubmitTenderQuestion(first, "Les séances peuvent-elles se tenir le soir ?"), WORK
     yield questions.AnswerTenderQuestion(*walk.state.questions, answer="Oui, deux sur cinq."), WORK
     for each, amount in ((first, 4_800_00), (second, 5_100_00)):
         yield proposals.SubmitProposal(each, amount, days=6, summary="Six jours sur place."), WORK

@@ -37,7 +37,7 @@ from parcours.domain.lifecycle import ParcoursOpened
 from parcours.domain.state import OPEN_STATUSES, ActionStatus, CollectiveStatus
 from parcours.domain.tender.award import CandidateInformed, ProposalScored, TenderAwarded, TenderCancelled
 from parcours.domain.tender.proposals import ProposalSubmitted, TenderOpened
-from parcours.domain.tender.questions import TenderQuestionAnswered, TenderQuestionAsked
+from parcours.domain.tender.questions import TenderQuestionAnswered, TenderQuestionSubmitted
 from parcours.operation_tasks import new_action, project_operation, unsigned_since
 from parcours.settings import load_settings
 from shared.eventlog import LogEntry, RecordedEvent
@@ -188,7 +188,7 @@ def _tender(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return _at(row, stream, SCORES, tender["since"], sorted({*tender["candidates"], str(provider)}))
         case ProposalScored() if row["tenders"][stream]["what"] == SCORES:
             return _at(row, stream, AWARD, now, row["tenders"][stream]["candidates"])
-        case TenderQuestionAsked(question):
+        case TenderQuestionSubmitted(question):
             return row | {"questions": row.get("questions", {}) | {str(question): {"tender": stream, "since": now}}}
         case TenderQuestionAnswered(question):
             open_ones = {key: other for key, other in row.get("questions", {}).items() if key != str(question)}
@@ -243,9 +243,9 @@ def _waiting(row: Row) -> Row:
             waits[f"{key}/funds"] = due_entry(FUNDING, action["chosen"], item=key)
     for stream, tender in row["tenders"].items():
         waits[stream] = due_entry(tender["what"], tender["since"], item=stream)
-    for key, asked in row.get("questions", {}).items():
-        if row["tenders"].get(asked["tender"], {}).get("what") in (SCORES, AWARD):
-            waits[key] = due_entry(QUESTION, asked["since"], item=asked["tender"])
+    for key, question in row.get("questions", {}).items():
+        if row["tenders"].get(question["tender"], {}).get("what") in (SCORES, AWARD):
+            waits[key] = due_entry(QUESTION, question["since"], item=question["tender"])
     if "stage" not in row:
         return waits | _waiting_of_operation(row)
     if row["stage"]:

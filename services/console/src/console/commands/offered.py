@@ -40,7 +40,7 @@ RANK = {
     "invite-provider": 0,
     "answer-tender-question": 0,
     "submit-proposal": 1,
-    "ask-tender-question": 2,
+    "submit-tender-question": 2,
     "declare-interests": 2,
     "score-proposal": 3,
     "award-tender": 4,

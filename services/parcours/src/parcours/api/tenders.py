@@ -91,11 +91,11 @@ def add_tenders(
         "/access", proposals.GrantProviderAccess, *STAFF, check=check_account, may_refuse=(IDENTITY_WITHOUT_RIGHT,)
     )
     providers.command("/proposal", proposals.SubmitProposal, *STAFF, Role.PROVIDER)
-    providers.command("/questions", questions.AskTenderQuestion, *STAFF, Role.PROVIDER)
-    asked = endpoints.parts(
+    providers.command("/questions", questions.SubmitTenderQuestion, *STAFF, Role.PROVIDER)
+    question = endpoints.parts(
         "question", TenderQuestion, "/questions/{question}", lambda state: state.questions, *readers, question=UUID
     )
-    asked.command("/answer", questions.AnswerTenderQuestion, *STAFF)
+    question.command("/answer", questions.AnswerTenderQuestion, *STAFF)
     endpoints.command("/interests", award.DeclareInterests, *STAFF, Role.LEADER)
     providers.command("/scores", award.ScoreProposal, *STAFF, Role.LEADER)
     endpoints.command("/award", award.AwardTender, *STAFF)

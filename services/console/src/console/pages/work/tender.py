@@ -35,11 +35,11 @@ class CandidateColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedQuestion:
-    """`asked_by`: the candidate's name, which the other candidates are not told."""
+class QuestionItem:
+    """`candidate`: the candidate's name, which the other candidates are not told."""
 
     state: Mapping[str, Any]
-    asked_by: str
+    candidate: str
     offered: list[Offered]
 
 
@@ -54,7 +54,7 @@ async def tender_page(request: Request, case: UUID, tender: UUID) -> Response:
     parts = dict.fromkeys(state["candidates"], "providers") | dict.fromkeys(state["questions"], "questions")
     whole, by_part = split_by_part(offered, parts)
     questions = [
-        AskedQuestion(each, str(state["candidates"][each["provider"]]["name"]), offered=by_part.get(key, []))
+        QuestionItem(each, str(state["candidates"][each["provider"]]["name"]), offered=by_part.get(key, []))
         for key, each in state["questions"].items()
     ]
     return page(

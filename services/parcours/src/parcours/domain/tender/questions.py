@@ -25,8 +25,8 @@ NOT_YOUR_CANDIDACY = Refusal("not-your-candidacy", "Cette candidature n’est pa
 UNKNOWN_QUESTION = Refusal("unknown-question", "Question inconnue", status=404)
 
 
-@event("tender-question-asked", label="Question d’un prestataire consulté")
-class TenderQuestionAsked:
+@event("tender-question-submitted", label="Question d’un prestataire consulté")
+class TenderQuestionSubmitted:
     question: UUID
     provider: UUID
     text: Encrypted
@@ -40,10 +40,10 @@ class TenderQuestionAnswered:
 
 @command(
     title="Poser une question",
-    leads_to=(TenderQuestionAsked,),
+    leads_to=(TenderQuestionSubmitted,),
     may_refuse=(TENDER_NOT_AT_THIS_STEP, DEADLINE_PASSED, UNKNOWN_PROVIDER, NOT_YOUR_CANDIDACY),
 )
-class AskTenderQuestion:
+class SubmitTenderQuestion:
     """A candidate asks about the terms of reference before the deadline; others will read it with its answer, and not
     who asked."""
 
@@ -63,21 +63,21 @@ class AnswerTenderQuestion:
     answer: Text
 
 
-Command = AskTenderQuestion | AnswerTenderQuestion
+Command = SubmitTenderQuestion | AnswerTenderQuestion
 
 
-Event = TenderQuestionAsked | TenderQuestionAnswered
+Event = TenderQuestionSubmitted | TenderQuestionAnswered
 
 
 def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
     require_status(tender, TenderStatus.OPEN)
     require_before_deadline(tender, context.now, "Les questions")
     match command:
-        case AskTenderQuestion(key, text):
+        case SubmitTenderQuestion(key, text):
             candidate = require_candidate(tender, key)
             if context.actor.role is Role.PROVIDER and candidate.account != context.actor.id:
                 raise NOT_YOUR_CANDIDACY("Vous posez vos questions sous votre propre candidature.")
-            return [TenderQuestionAsked(context.new_id(), key, text=context.text(text))]
+            return [TenderQuestionSubmitted(context.new_id(), key, text=context.text(text))]
         case AnswerTenderQuestion(question, answer):
             if question not in tender.questions:
                 raise UNKNOWN_QUESTION("Cette question n’a pas été posée dans cette consultation.")
@@ -86,9 +86,8 @@ def decide(tender: Tender, command: Command, context: Context) -> list[Event]:
 
 def evolve(tender: Tender, event: Event) -> Tender:
     match event:
-        case TenderQuestionAsked(question, provider, text=text):
-            asked = TenderQuestion(provider, text)
-            return replace(tender, questions=tender.questions | {question: asked})
+        case TenderQuestionSubmitted(question, provider, text=text):
+            return replace(tender, questions=tender.questions | {question: TenderQuestion(provider, text)})
         case TenderQuestionAnswered(question, answer):
             answered = replace(tender.questions[question], answer=answer)
             return replace(tender, questions=tender.questions | {question: answered})

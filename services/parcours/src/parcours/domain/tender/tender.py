@@ -53,7 +53,7 @@ def available_commands(tender: Tender) -> Iterator[type]:
         case TenderStatus.OPEN:
             yield from (proposals.InviteProvider, award.DeclareInterests, award.CancelTender)
             if tender.candidates:
-                yield from (proposals.GrantProviderAccess, proposals.SubmitProposal, questions.AskTenderQuestion)
+                yield from (proposals.GrantProviderAccess, proposals.SubmitProposal, questions.SubmitTenderQuestion)
             if tender.questions:
                 yield questions.AnswerTenderQuestion
             if tender.proposals:
