@@ -133,7 +133,7 @@ def tender(walk: Walk) -> Iterator[Step]:
         yield proposals.InviteProvider(name), WORK
     first, second, _ = walk.state.candidates
     yield questions.SubmitTenderQuestion(first, "Les séances peuvent-elles se tenir le soir ?"), WORK
-    yield questions.AnswerTenderQuestion(*walk.state.questions, answer="Oui, deux sur cinq."), WORK
+    yield questions.AnswerTenderQuestion(next(iter(walk.state.questions)), "Oui, deux sur cinq."), WORK
     for each, amount in ((first, 4_800_00), (second, 5_100_00)):
         yield proposals.SubmitProposal(each, amount, days=6, summary="Six jours sur place."), WORK
     yield award.DeclareInterests(conflict=False), WORK
