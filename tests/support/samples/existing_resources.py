@@ -16,7 +16,7 @@ from tests.support.histories.automatic_openings import UNIT, opened_by_itself
 from tests.support.histories.validated_parcours import validated_case
 from tests.support.samples import sample_files
 from tests.support.servers.reconciled_intake import published_messages, receive_messages
-from tests.support.servers.served_service import Served, listening, served
+from tests.support.servers.served_service import Client, Served, listening, served
 
 from audit.ledger.signing import CheckpointSigner
 from audit.tlog import Signer
@@ -152,6 +152,15 @@ def _comment(running: Served, path: str, case: str) -> None:
     _made(leader.post(f"{path}/comments", {"text": "Nous en parlerons au conseil."}))
 
 
+def _asked(adviser: Client, tender: str, provider: Any) -> str:
+    """The id of a question about a tender."""
+    key = provider["created"]["provider"]["id"]
+    made = _made(
+        adviser.post(f"{tender}/providers/{key}/questions", {"text": "Les séances se tiennent-elles le soir ?"})
+    )
+    return str(made["created"]["question"]["id"])
+
+
 def parcours(running: Served) -> Known:
     case, action = validated_case(running.application)
     adviser, manager = running.by("adviser"), running.by("manager")
@@ -163,6 +172,7 @@ def parcours(running: Served) -> Known:
     }
     asked = _made(adviser.post(f"/api/v1/parcours/{case}/tenders", tender))["id"]
     provider = _made(adviser.post(f"/api/v1/parcours/{case}/tenders/{asked}/providers", {"name": "Cabinet Loire"}))
+    question = _asked(adviser, f"/api/v1/parcours/{case}/tenders/{asked}", provider)
     own = next(each for each in adviser.get(f"/api/v1/parcours/{case}").json()["actions"] if each != str(action))
     met = {"whom": "Anaïs Roudaut", "held_on": paris_date(running.application.clock.now()).isoformat()}
     _made(adviser.post(f"/api/v1/parcours/{case}/actions/{own}/introductions", met))
@@ -181,6 +191,7 @@ def parcours(running: Served) -> Known:
     for_all = _made(adviser.post(f"/api/v1/operations/{shared}/tenders", tender | {"action": shared}))["id"]
     named = {"name": "Cabinet Loire"}
     for_all_provider = _made(adviser.post(f"/api/v1/operations/{shared}/tenders/{for_all}/providers", named))
+    for_all_question = _asked(adviser, f"/api/v1/operations/{shared}/tenders/{for_all}", for_all_provider)
     caught_up(running, "parcours")
     known = {
         "/api/v1/parcours/{}": str(case),
@@ -190,6 +201,7 @@ def parcours(running: Served) -> Known:
         "/api/v1/parcours/{}/comments/{comment}": "1",
         "/api/v1/parcours/{}/tenders/{}": asked,
         "/api/v1/parcours/{}/tenders/{}/providers/{provider}": provider["created"]["provider"]["id"],
+        "/api/v1/parcours/{}/tenders/{}/questions/{question}": question,
         "/api/v1/funds/{}": fund,
         "/api/v1/funds/{unit}": UNIT,
         "/api/v1/funds/{unit}/{year}": "2026",
@@ -198,6 +210,7 @@ def parcours(running: Served) -> Known:
         "/api/v1/operations/{}/missions/{action}": shared,
         "/api/v1/operations/{}/tenders/{}": for_all,
         "/api/v1/operations/{}/tenders/{}/providers/{provider}": for_all_provider["created"]["provider"]["id"],
+        "/api/v1/operations/{}/tenders/{}/questions/{question}": for_all_question,
     }
     known |= _papers(running, "/api/v1/operations", shared, "minutes", tenders=for_all)
     return known | _of_each_case(running, "/api/v1/parcours", str(case), "minutes", tenders=asked)
