@@ -60,9 +60,9 @@ docs: export NO_MKDOCS_2_WARNING = 1
 docs: $(READY) ## the documentation site in dist/docs, built without the network; fails at a broken link
 	@$(BIN)/mkdocs build --strict --quiet && echo "dist/docs/index.html"
 
-pictures: $(READY) ## docs/images anew (the flow from the schemas, the console from a played demo, in Chromium), and the screens of the operator's guide
+pictures: $(READY) ## docs/images anew (the flow from the schemas, the console from the played tour, in Chromium), and the screens of the operator's guide
 	@$(BIN)/python docs/_site/flow_picture.py
-	@$(BIN)/python docs/_site/console_picture.py
+	@$(BIN)/python docs/_site/console_pictures.py
 	@$(BIN)/python -m tests.support.generated.operator_screens
 
 sbom: $(READY) ## what a service is made of: dist/sbom.cdx.json (CycloneDX) and dist/licences.md

@@ -31,7 +31,7 @@ PUBLIC = {
     *("/acces", "/connexion", "/connexion/fournisseur", "/connexion/jeton", "/retour", "/livez", "/readyz"),
     *("/lien", "/lien/{token}", "/lien-perdu", "/empreinte", "/empreinte/{event}/{fingerprint}"),
     *("/mentions-legales", "/donnees-personnelles", "/accessibilite", "/plan-du-site", "/stats"),
-    "/.well-known/security.txt",
+    *("/.well-known/security.txt", "/agenda/{token}.ics", "/desabonnement/{token}"),
 }
 """Pages for people who are not signed in."""
 
