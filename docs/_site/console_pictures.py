@@ -21,7 +21,7 @@ from packages import ROOT
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 IMAGES = ROOT / "docs" / "images"
-ADVISER, FOLLOWED, IN_DIFFICULTY = "Inès Le Goff", "La Fabrique des Possibles", "La Ressourcerie des Marais"
+ADVISER, FOLLOWED, OPEN = "Inès Le Goff", "La Fabrique des Possibles", "Les Ateliers du Lavoir"
 DESKTOP, PHONE = ViewportSize(width=1180, height=760), ViewportSize(width=390, height=780)
 
 
@@ -65,7 +65,7 @@ def show_today(page: Page, stack: PlayedStack) -> None:
 
 
 def show_work(page: Page, stack: PlayedStack) -> None:
-    page.goto(f"{stack.console}/dossiers/{case_named(page, stack, IN_DIFFICULTY)}/travail")
+    page.goto(f"{stack.console}/dossiers/{case_named(page, stack, OPEN)}/travail")
 
 
 def show_timeline(page: Page, stack: PlayedStack) -> None:
