@@ -85,6 +85,11 @@ def test_follow_up_is_told_of_a_corrected_baseline_without_the_reason() -> None:
     assert integration_event == contracts.BaselineCorrected(code="fte", value=9.5, effective_on=date(2026, 1, 1))
 
 
-@pytest.mark.parametrize("event", [OPENED, session_on(2), assessed(Axis.DIGITAL), SUBMITTED, VALIDATED, CONTESTED])
+def test_intake_is_told_of_a_contestation_without_the_reason() -> None:
+    integration_event = to_integration_event(recorded(CONTESTED), entry())
+    assert integration_event == contracts.DiagnosisContested(contested_version=2)
+
+
+@pytest.mark.parametrize("event", [OPENED, session_on(2), assessed(Axis.DIGITAL), SUBMITTED, VALIDATED])
 def test_the_rest_stays_at_home(event: object) -> None:
     assert to_integration_event(recorded(event), entry()) is None
