@@ -13,6 +13,7 @@ from diagnostic.caseload import caseload
 from diagnostic.domain.advice import AdviceReceived, AdviceRequested
 from diagnostic.domain.committee import OpinionGiven, SharedWithCommittee, SharingAgreed, SharingWithdrawn, Tendency
 from diagnostic.domain.content.content import DiagnosisSection
+from diagnostic.domain.lifecycle import DiagnosisStopped
 from shared.kernel import CommentAcknowledged, CommentAdded, Role
 from shared.kernel.comments import Comment
 from shared.projections import Row
@@ -86,3 +87,8 @@ def test_a_leader_s_comment_is_a_task_until_it_is_answered() -> None:
     assert waits(leader, leader, CommentAcknowledged(1)) == ["2"]
     assert waits(leader, leader, adviser) == []
     assert waits(leader, adviser, leader) == ["3"]
+
+
+def test_nothing_waits_once_the_structure_gave_up() -> None:
+    assert row(SHARED, asked(1))["due"], "there was something"
+    assert row(SHARED, asked(1), DiagnosisStopped(date(2026, 3, 9)))["due"] == {}

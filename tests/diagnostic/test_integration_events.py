@@ -9,7 +9,7 @@ from tests.support.servers.integration import entry, recorded
 from diagnostic.domain.content.axes import Assessment, AxisAssessed
 from diagnostic.domain.content.economics import Perimeter
 from diagnostic.domain.content.sessions import Session, SessionRecorded
-from diagnostic.domain.lifecycle import DiagnosisOpened
+from diagnostic.domain.lifecycle import DiagnosisOpened, DiagnosisStopped
 from diagnostic.domain.plan import BaselineCorrected, PlanAgreed
 from diagnostic.domain.validation import DiagnosisContested, DiagnosisSubmitted, DiagnosisValidated
 from diagnostic.integration_events import to_integration_event
@@ -33,6 +33,9 @@ VALIDATED = DiagnosisValidated(2, "a" * 64, leader="maelle")
 
 
 CONTESTED = DiagnosisContested(2, text("Les bénévoles sont oubliés."), leader="maelle")
+
+
+STOPPED = DiagnosisStopped(date(2026, 3, 9))
 
 
 AGREED = PlanAgreed(
@@ -90,6 +93,6 @@ def test_intake_is_told_of_a_contestation_without_the_reason() -> None:
     assert integration_event == contracts.DiagnosisContested(contested_version=2)
 
 
-@pytest.mark.parametrize("event", [OPENED, session_on(2), assessed(Axis.DIGITAL), SUBMITTED, VALIDATED])
+@pytest.mark.parametrize("event", [OPENED, session_on(2), assessed(Axis.DIGITAL), SUBMITTED, VALIDATED, STOPPED])
 def test_the_rest_stays_at_home(event: object) -> None:
     assert to_integration_event(recorded(event), entry()) is None

@@ -58,6 +58,8 @@ def _of_the_adviser(row: Row, projected: Row, entry: LogEntry) -> Row:
 
 
 def _requests_to_others(row: Row) -> Iterator[tuple[str, Row]]:
+    if row["status"] == DiagnosisStatus.STOPPED:
+        return
     share = row.get(shares.name, {})
     if "shared_at" in share and not share["opinions"]:
         yield OPINION, due_entry(OPINION, share["shared_at"], on=share["until"], role=Role.COMMITTEE)

@@ -46,6 +46,7 @@ STATUS_NOTES = {
     DiagnosisStatus.SUBMITTED: "Soumis à la validation de la structure, qui ne s’est pas encore prononcée.",
     DiagnosisStatus.CONTESTED: "Contesté par la structure\u00a0: ce document est à reprendre avec elle.",
     DiagnosisStatus.VALIDATED: "Validé par la structure.",
+    DiagnosisStatus.STOPPED: "Document de travail\u00a0: la structure a renoncé avant qu’il soit achevé.",
     DiagnosisStatus.AGREED: "Validé par la structure, et suivi d’un plan d’accompagnement.",
 }
 

@@ -10,7 +10,13 @@ from diagnostic.domain.content.axes import AxisAssessed
 from diagnostic.domain.content.difficulty import DifficultyQualified
 from diagnostic.domain.content.employment import EmploymentCorrected, EmploymentRecorded
 from diagnostic.domain.content.sessions import SessionCancelled, SessionCorrected, SessionRecorded
-from diagnostic.domain.lifecycle import DiagnosisOpened, DiagnosisStatus, SubmissionVoided, ValidationVoided
+from diagnostic.domain.lifecycle import (
+    DiagnosisOpened,
+    DiagnosisStatus,
+    DiagnosisStopped,
+    SubmissionVoided,
+    ValidationVoided,
+)
 from diagnostic.domain.plan import BaselineCorrected, PlanAgreed
 from diagnostic.domain.validation import LEADERS_NEEDED, DiagnosisContested, DiagnosisSubmitted, DiagnosisValidated
 from shared.eventlog import LogEntry, RecordedEvent
@@ -106,6 +112,8 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return row | NOT_SUBMITTED | {"status": DiagnosisStatus.CONTESTED, "contested_at": entry.recorded_at}
         case SubmissionVoided() | ValidationVoided():
             return row | NOT_SUBMITTED | {"status": DiagnosisStatus.OPEN}
+        case DiagnosisStopped():
+            return row | {"status": DiagnosisStatus.STOPPED}
         case PlanAgreed(axes=axes):
             return row | {"status": DiagnosisStatus.AGREED, "agreed_at": entry.recorded_at, "plan": list(axes)}
     return row

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 from diagnostic.domain import advice, comments, committee, mandates, plan, validation
 from diagnostic.domain.content import content
-from diagnostic.domain.lifecycle import ALREADY_AGREED, NOT_OPEN, DiagnosisOpened, DiagnosisStatus, OpenDiagnosis
+from diagnostic.domain.lifecycle import (
+    ALREADY_AGREED,
+    DIAGNOSIS_STOPPED,
+    NOT_OPEN,
+    DiagnosisOpened,
+    DiagnosisStatus,
+    DiagnosisStopped,
+    OpenDiagnosis,
+    StopDiagnosis,
+)
 from diagnostic.domain.mandates import MandateRecorded, RecordMandate
 from diagnostic.domain.plan import AgreePlan, CorrectBaseline
 from diagnostic.domain.state import Diagnosis
@@ -16,6 +25,7 @@ from shared.kernel.frozen import replace
 
 Command = (
     OpenDiagnosis
+    | StopDiagnosis
     | content.Command
     | validation.Command
     | plan.Command
@@ -26,6 +36,7 @@ Command = (
 )
 Event = (
     DiagnosisOpened
+    | DiagnosisStopped
     | content.Event
     | validation.Event
     | plan.Event
@@ -36,9 +47,15 @@ Event = (
 )
 
 
+NOT_UNDER_WAY = (DiagnosisStatus.NEW, DiagnosisStatus.AGREED, DiagnosisStatus.STOPPED)
+"""Where there is nothing to stop."""
+
+
 def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Event]:
     if isinstance(command, OpenDiagnosis):
         return _open(diagnosis, command)
+    if isinstance(command, StopDiagnosis):
+        return [] if diagnosis.status in NOT_UNDER_WAY else [DiagnosisStopped(command.on)]
     if diagnosis.status is DiagnosisStatus.NEW:
         raise NOT_OPEN("Il s’ouvre de lui-même quand la demande est admise.")
     if isinstance(command, committee.Command):
@@ -51,6 +68,8 @@ def decide(diagnosis: Diagnosis, command: Command, context: Context) -> list[Eve
         return [mandates.decide(command)]
     if diagnosis.status is DiagnosisStatus.AGREED and not isinstance(command, CorrectBaseline):
         raise ALREADY_AGREED("Le diagnostic ne change plus\u00a0: la suite se construit dans le parcours.")
+    if diagnosis.status is DiagnosisStatus.STOPPED:
+        raise DIAGNOSIS_STOPPED("La structure a renoncé avant le parcours\u00a0: le dossier est clos.")
     if isinstance(command, plan.Command):
         return [*plan.decide(diagnosis, command, context)]
     if isinstance(command, validation.Command):
@@ -64,6 +83,11 @@ def available_commands(diagnosis: Diagnosis) -> Iterator[type]:
     if diagnosis.status is DiagnosisStatus.NEW:
         yield OpenDiagnosis
         return
+    if diagnosis.status is DiagnosisStatus.STOPPED:
+        yield AddAttachment
+        if diagnosis.unanswered_comments:
+            yield comments.AcknowledgeDiagnosisComment
+        return
     if diagnosis.status is DiagnosisStatus.AGREED:
         yield CorrectBaseline
     else:
@@ -71,6 +95,7 @@ def available_commands(diagnosis: Diagnosis) -> Iterator[type]:
         yield from validation.available_commands(diagnosis)
         if diagnosis.status is DiagnosisStatus.VALIDATED:
             yield AgreePlan
+        yield StopDiagnosis
     yield from committee.available_commands(diagnosis.committee, diagnosis.content_version)
     yield from advice.available_commands(diagnosis.advice)
     yield from (RecordMandate, AddAttachment, comments.CommentDiagnosis)
@@ -88,6 +113,8 @@ def evolve(diagnosis: Diagnosis, event: Event) -> Diagnosis:
             admitted_at=event.admitted_at,
             headcount=event.headcount,
         )
+    if isinstance(event, DiagnosisStopped):
+        return replace(diagnosis, status=DiagnosisStatus.STOPPED)
     if isinstance(event, validation.Event):
         return validation.evolve(diagnosis, event)
     if isinstance(event, plan.Event):

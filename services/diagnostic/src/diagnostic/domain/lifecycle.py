@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from shared.kernel import LabelledEnum, Refusal, event
@@ -16,10 +16,12 @@ class DiagnosisStatus(LabelledEnum):
     CONTESTED = "contested", "contesté par la structure"
     VALIDATED = "validated", "validé par la structure"
     AGREED = "agreed", "plan d’accompagnement convenu"
+    STOPPED = "stopped", "arrêté\u00a0: la structure a renoncé"
 
 
 NOT_OPEN = Refusal("diagnosis-not-open", "Le diagnostic n’est pas ouvert")
 ALREADY_AGREED = Refusal("plan-already-agreed", "Le plan d’accompagnement est déjà convenu")
+DIAGNOSIS_STOPPED = Refusal("diagnosis-stopped", "Le diagnostic est arrêté")
 
 
 @event("diagnosis-opened", label="Diagnostic ouvert")
@@ -29,6 +31,13 @@ class DiagnosisOpened:
     adviser: str
     admitted_at: datetime
     headcount: int | None = None
+
+
+@event("diagnosis-stopped", label="Diagnostic arrêté\u00a0: la structure a renoncé", effective="on")
+class DiagnosisStopped:
+    """`on`: the day on which the structure gave up."""
+
+    on: date
 
 
 @event("submission-voided", label="Diagnostic modifié depuis sa soumission\u00a0: il doit être soumis de nouveau")
@@ -56,7 +65,14 @@ class OpenDiagnosis:
     headcount: int | None = None
 
 
+@command(leads_to=(DiagnosisStopped,))
+class StopDiagnosis:
+    """The structure gave up before its parcours, on that day. Of no effect once the plan is agreed."""
+
+    on: date
+
+
 VOIDED = (SubmissionVoided, ValidationVoided)
 """What any edit of the content can lead to besides its own event."""
-CONTENT_CLOSED = (NOT_OPEN, ALREADY_AGREED)
+CONTENT_CLOSED = (NOT_OPEN, ALREADY_AGREED, DIAGNOSIS_STOPPED)
 """What refuses any edit of the content, and any decision on it."""
