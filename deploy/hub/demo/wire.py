@@ -100,6 +100,8 @@ class Wire:
             self._fresh.add(near)
         for each in (near, far):
             selector.register(each, selectors.EVENT_READ)
+            if self._is_cut.is_set():
+                shut(each)  # it was cut while this connection was made, and did not know it
 
     def _pass_on(self, source: socket.socket) -> bool:
         """False when the connection has ended."""
