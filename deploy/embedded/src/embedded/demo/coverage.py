@@ -28,8 +28,21 @@ EVENTS_OUTSIDE_HISTORIES = {
     "person-name-recorded",
     "access-log-sealed",
     "restored-log-followed",
+    "mail-queued",
+    "mail-attempted",
+    "mail-sent",
+    "mail-delayed",
+    "mail-refused",
+    "mail-abandoned",
+    "mail-preferences-set",
+    "mail-unsubscribed",
+    "mailed-link-opened",
+    "digest-prepared",
+    "calendar-feed-made",
+    "calendar-feed-ended",
 }
-"""In no history that a story reads: what became of a person, of a case past its term, of a right, of a log."""
+"""In no history that a story reads: what became of a person, of a case past its term, of a right, of a log, of a mail;
+and what somebody chose for themself."""
 COMMANDS_OUTSIDE_STORIES = {
     "intake /calendar-tasks",
     "intake /lost-links",
