@@ -23,7 +23,6 @@ EVENTS_OUTSIDE_HISTORIES = {
     "key-destroyed-again",
     "right-replicated",
     "revocation-replicated",
-    "link-ended",
     "case-access-replicated",
     "person-name-recorded",
     "access-log-sealed",
