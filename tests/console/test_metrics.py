@@ -16,5 +16,6 @@ def test_requests_of_the_console_are_counted_on_a_port_of_their_own() -> None:
         assert console.get("/livez").status_code == 200
         assert console.get("/metrics").status_code != 200
         text = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
-    (line,) = [each for each in text.splitlines() if 'http_route="/livez"' in each and "_count{" in each]
+    labels = ('http_route="/livez"', 'http_request_method="GET"', 'http_response_status_code="200"', "_count{")
+    (line,) = [each for each in text.splitlines() if all(label in each for label in labels)]
     assert 'service="console"' in line
