@@ -180,10 +180,10 @@ def test_every_operation_that_shows_a_dossier_records_it_first(
 
 OF_A_YEAR = "?year=2026"
 SHOWS_NO_DOSSIER = re.compile(
-    r"^/api/v1/(me|access-logs?|criteria|orientation-targets|communes|activities|units|reference|directory/\{siren\}|ledger/.*)$|/\{version\}$"
+    r"^/api/v1/(me|access-logs?|criteria|orientation-targets|communes|activities|units|reference|directory/\{siren\}|ledger/.*|mail-preferences|calendar-feed)$|/\{version\}$"
     r"|/(figures|statistics)(\.csv)?$"
 )
-"""Who one is, reference data, sums; and the log itself, which is out of reach here."""
+"""Who one is and what one chose, reference data, sums; and the log itself, which is out of reach here."""
 WITHOUT_A_DOSSIER = {("/events", Role.SERVICE), ("/api/v1/events/{id}/proof", Role.OPS)}
 """The deployment's own programs follow; operations are given the hashes of a proof, without the event."""
 
