@@ -37,6 +37,7 @@ OPENING = {
 BY_FASTAPI = {"bundle", "get_document", "add_attachment", "get_erasure_certificate_document"}
 """The coroutines: what takes a slot for a PDF, or reads a file."""
 CHANGING = re.compile(
+    r'(?<="token":")[\w-]+|'
     "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+]00:00)|"
     r"\b(?:intake|parcours|diagnostic|followup|audit):[0-7]:[0-9]+|[0-9a-f]{64}|dla_link_[A-Za-z0-9_-]+|[A-Za-z0-9+/]{40,}={0,2}"
 )
