@@ -1,4 +1,4 @@
-"""Servers of the bench: a PostgreSQL with fsync and a NATS of its own, and programs that answer HTTP."""
+"""Servers of the bench: a PostgreSQL with fsync, a NATS for each group, and programs that answer HTTP."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ class BenchServers:
     """`with BenchServers(folder) as servers:` — its servers run inside the block."""
 
     def __init__(self, folder: Path) -> None:
-        port = ports.choose_ports({"postgres": None, "nats": None})
         self.folder = folder
-        self.postgres = Postgres(folder, port["postgres"], services=10)
-        self.nats = Nats(folder, port["nats"])
+        self.postgres = Postgres(folder, ports.choose_ports({"postgres": None})["postgres"], services=10)
+        self._nats: dict[str, Nats] = {}
         self.issuer = Issuer(folder)
         self.pids: dict[str, int] = {}
         """Of the programs and services that serve, by name."""
@@ -37,10 +36,9 @@ class BenchServers:
 
     def __enter__(self) -> BenchServers:
         with ExitStack() as undo:
-            for server in (self.postgres, self.nats):
-                undo.callback(server.stop)
-                server.start()
-                server.wait_until_ready()
+            undo.callback(self.postgres.stop)
+            self.postgres.start()
+            self.postgres.wait_until_ready()
             self.issuer.publish()
             self._undo = undo.pop_all()
         return self
@@ -51,6 +49,16 @@ class BenchServers:
     def database(self, name: str) -> str:
         """The URL of a database of this name, empty the first time."""
         return self.postgres.ensure_database(name, connections=-1)
+
+    def nats(self, group: str) -> Nats:
+        """The one of a group: the streams of another group hold the events of other logs, which nobody may follow."""
+        if group not in self._nats:
+            server = Nats(self.folder / group, ports.choose_ports({"nats": None})["nats"])
+            self._undo.callback(server.stop)
+            server.start()
+            server.wait_until_ready()
+            self._nats[group] = server
+        return self._nats[group]
 
     def token(self, number: int = 1) -> str:
         return self.issuer.mint("adviser", subject=f"adviser-{number}", unit="dla-44")
@@ -70,13 +78,13 @@ class BenchServers:
         """The addresses of the system's own services, each with a log of this group alone, empty the first time; they
         know each other. `without`: settings of the bench that are left as a deployment has them."""
         port = ports.choose_ports(dict.fromkeys(names))
-        addresses = {name: f"http://127.0.0.1:{port[name]}" for name in names}
+        addresses, nats = {name: f"http://127.0.0.1:{port[name]}" for name in names}, self.nats(group)
         variables = {
             name: service_environment(
                 name,
                 folder=self.folder,
                 database_url=self.database(f"{group}_{name}"),
-                nats=self.nats,
+                nats=nats,
                 issuer=self.issuer,
                 port=port[name],
                 feeds=addresses,
@@ -90,7 +98,7 @@ class BenchServers:
             del each["DLA_DEV_CLOCK"]  # it is read from a file at each command, and exists in development only
         for name in names:
             migration = Process(f"{name}-migrate", self.folder)
-            deployer = {"DLA_NATS_DEPLOYER_SEED": self.nats.deployer_seed}
+            deployer = {"DLA_NATS_DEPLOYER_SEED": nats.deployer_seed}
             migration.start([sys.executable, "-m", name, "migrate"], variables[name] | deployer)
             migration.wait_until_done(READY_TIMEOUT_SECONDS)
         with ExitStack() as running:

@@ -92,8 +92,9 @@ def _recording_times(servers: BenchServers, service: str, topic: str, cases: lis
 
 async def _publish_to_pull_times(servers: BenchServers, messages: int) -> list[float]:
     """The floor: one message after the other, at the same rate, from one connection to another, without PostgreSQL."""
-    sender = await nats.connect(servers.nats.url, nkeys_seed_str=servers.nats.deployer_seed)
-    receiver = await nats.connect(servers.nats.url, nkeys_seed_str=servers.nats.deployer_seed)
+    server = servers.nats("effect")
+    sender = await nats.connect(server.url, nkeys_seed_str=server.deployer_seed)
+    receiver = await nats.connect(server.url, nkeys_seed_str=server.deployer_seed)
     await _make_stream(sender.jetstream())
     pull = await receiver.jetstream().pull_subscribe("raw.case", durable="raw", stream="raw")
     times: list[float] = []

@@ -16,8 +16,8 @@ from embedded.processes.resources import forget_peak, peak_mebibytes, resident_m
 EVENTS, QUICK_EVENTS = 1_000, 30
 READERS, EACH = 6, 3
 SIGNED_TIMEOUT_SECONDS = 300.0
-UNREADY = {404, 409}
-"""Not received yet, or not signed."""
+UNREADY = {404, 409, 503}
+"""Not received yet, not signed, or not yet in the ledger that audit signs."""
 ANSWERS = {200, 429, 503}
 
 
@@ -65,7 +65,7 @@ def _auditor(servers: BenchServers, audit: str, nth: int) -> httpx.Client:
 
 def _wait_until_signed(reader: httpx.Client, case: str) -> int:
     """The bytes of the bundle once audit has received, entered and signed all of the case."""
-    end, sizes = time.monotonic() + SIGNED_TIMEOUT_SECONDS, list[int]()
+    end, sizes, answer = time.monotonic() + SIGNED_TIMEOUT_SECONDS, list[int](), None
     while time.monotonic() < end:
         answer = reader.get(f"/api/v1/cases/{case}/bundle")
         if answer.status_code == 200:
@@ -75,7 +75,8 @@ def _wait_until_signed(reader: httpx.Client, case: str) -> int:
         elif answer.status_code not in UNREADY:
             answer.raise_for_status()
         time.sleep(2.0)
-    raise RuntimeError(f"audit has not signed the case within {SIGNED_TIMEOUT_SECONDS:.0f} s")
+    last = answer.text if answer else "nothing"
+    raise RuntimeError(f"audit has not signed the case within {SIGNED_TIMEOUT_SECONDS:.0f} s; last it answered {last}")
 
 
 def _ask(reader: httpx.Client, case: str) -> int:
