@@ -80,6 +80,7 @@ def test_what_becomes_of_a_dossier_follows_from_its_days(
         last_on=date(2026, 3, 2),
         archived_on=archived_on,
         due_on=due_on,
+        suspended=obstacle is not None,
         obstacle=obstacle,
     )
     assert (row.status(TODAY), row.is_due(TODAY)) == (then, due)

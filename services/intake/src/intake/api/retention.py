@@ -24,7 +24,8 @@ from shared.web.standard import DPO_ONLY
 
 class TermRow(BaseModel):
     """`archived_on`: from when a closed case is an archive; `due_on`: when its keys are to be destroyed; `due`: whether
-    the next `dla-intake retention --act` destroys them; `status`: the same, in French."""
+    the next `dla-intake retention --act` destroys them; `status`: the same, in French; `suspended`: whether the DPO
+    suspended the destruction, before the term or after."""
 
     case: UUID
     unit: str
@@ -34,6 +35,7 @@ class TermRow(BaseModel):
     due_on: date
     due: bool
     status: str
+    suspended: bool = False
 
 
 class ArchiveState(BaseModel):
@@ -71,6 +73,7 @@ def build_router(deployment: Deployment) -> APIRouter:
                 due_on=term.due_on,
                 due=term.is_due(today),
                 status=term.status(today),
+                suspended=term.suspended,
             )
             for term in terms
         ]

@@ -44,7 +44,8 @@ COLUMNS = {
 @dataclass(frozen=True, slots=True)
 class Term:
     """A finished case. `last_on`: the day of its last event here; `archived_on`: from when it is an archive; `due_on`:
-    when its keys are to be destroyed; `obstacle`: why it is kept longer, in French."""
+    when its keys are to be destroyed; `suspended`: whether the DPO suspended that; `obstacle`: why it is kept longer,
+    in French."""
 
     case: UUID
     unit: str
@@ -52,6 +53,7 @@ class Term:
     last_on: date
     archived_on: date | None
     due_on: date
+    suspended: bool
     obstacle: str | None
 
     def is_due(self, today: date) -> bool:
@@ -162,8 +164,9 @@ def _build_term(app: ServiceApplication, row: dict[str, object], settings: Intak
     else:
         archived_on = add_months(last_on, settings.keep_closed_months)
         due_on = add_months(archived_on, settings.keep_archived_months)
+    suspended = app.load(retention.decider, retention_id(case)).state.hold_reason is not None
     obstacle = None
-    if app.load(retention.decider, retention_id(case)).state.hold_reason:
+    if suspended:
         obstacle = "destruction suspendue par le ou la DPO"
     elif status is RequestStatus.TRANSFERRED and row["went_on"]:
         obstacle = "l’unité qui l’a repris en a encore besoin"
@@ -174,5 +177,6 @@ def _build_term(app: ServiceApplication, row: dict[str, object], settings: Intak
         last_on=last_on,
         archived_on=archived_on,
         due_on=due_on,
+        suspended=suspended,
         obstacle=obstacle,
     )
