@@ -7,6 +7,8 @@ from contextlib import ExitStack
 
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser as Chromium
+from tests.support.checks.console_in_chromium import launched_chromium
 from tests.support.checks.console_pages import ADDRESS, ORIGIN, Browser, Switch, World, play_case, settings
 from tests.support.checks.screens import Stage, stage_of
 from tests.support.servers.served_service import served
@@ -51,6 +53,13 @@ def stage(postgres: Postgres, nats: Nats, tmp_path_factory: pytest.TempPathFacto
     alone: while Playwright runs, nothing else in this thread may run an event loop."""
     with stage_of(postgres, nats, tmp_path_factory.mktemp("screens")) as stage:
         yield stage
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    """For a module alone, as a stage."""
+    with launched_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

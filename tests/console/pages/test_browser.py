@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,9 +18,10 @@ from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page, Route, StorageState, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Route, StorageState, expect
 from tests.support import ROOT
 from tests.support.checks.accessibility import DESKTOP, faultless
+from tests.support.checks.console_in_chromium import CHROMIUM
 from tests.support.checks.console_pages import ORIGIN, Switch, World, play_case, settings
 from tests.support.histories.audit_events import header, store_events
 from tests.support.histories.provider_assignments import AGREED, ASKED, parcours_telling
@@ -59,23 +59,12 @@ from parcours.api.provider import ProviderPage
 from shared.kernel import stored_tokens
 from shared.web.limits import build_server
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 expect.set_options(timeout=20_000)
 MANY = UUID(int=300)
 LONG = (
     "Association intercommunale-pour-l’insertion-par-l’activité-économique-et-la-transition-écologique-du-Pays-de-Retz"
 )
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: no page was looked at in a browser")
-"""`apt-get install chromium`; no browser of another origin is fetched."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Chromium]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox"]  # tests run as root in a container, where Chromium has no other way
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

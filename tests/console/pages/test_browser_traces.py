@@ -4,24 +4,18 @@ In Debian's Chromium; skipped, and said so, where there is none."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
-from tests.support.checks.console_pages import Switch, World, play_case, settings
+from tests.support.checks.console_in_chromium import CHROMIUM, listening_console
+from tests.support.checks.console_pages import Switch, World, play_case
 from tests.support.samples.sample_services import eventually
 
-from console.main import create_app
-from embedded.processes import ports
-from shared.web.limits import build_server
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NAME = "Les Jardins de l’Erdre"
 NUMBERS = count(2_000_000)
 """Of structures, one for each case."""
@@ -32,16 +26,8 @@ expect.set_options(timeout=20_000)
 @pytest.fixture
 def console(ways: dict[str, Switch]) -> Iterator[str]:
     """Its address."""
-    port = ports.choose_ports({"console": None})["console"]
-    address = f"http://127.0.0.1:{port}"
-    deployed = settings(address=address, port=port, poll_seconds=0.1)
-    server = build_server(create_app(deployed, ways), deployed, shutdown_seconds=1)
-    thread = Thread(target=server.run, name="console")
-    thread.start()
-    eventually(lambda: server.started)
-    yield address
-    server.should_exit = True
-    thread.join()
+    with listening_console(ways) as address:
+        yield address
 
 
 @contextmanager

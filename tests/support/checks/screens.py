@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from pathlib import Path
 from threading import Thread
 
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
+from tests.support.checks.console_in_chromium import launched_chromium
 from tests.support.checks.console_pages import ORIGIN, Switch, settings
 from tests.support.generated.golden_samples import service
 from tests.support.samples.sample_services import eventually
@@ -31,7 +31,6 @@ from shared.projections import Projector
 from shared.web.limits import build_server
 
 expect.set_options(timeout=20_000)
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ADVISER, MANAGER = "Inès Le Goff", "Paul Rivoal"
 PEOPLE = [
     Person("screens-ines", ADVISER, role="adviser", unit="dla-44"),
@@ -79,12 +78,13 @@ def stage_of(postgres: Postgres, nats: Nats, folder: Path) -> Iterator[Stage]:
         return postgres.ensure_database(f"{folder.name}_{name}", connections=-1)
 
     signing = CheckpointSigner(Signer(ORIGIN, bytes(range(32))), folder / "checkpoint")
-    with reachable_house(database, nats, folder) as house, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        with served_console(house) as console:
-            now = house["intake"].application.clock.now()
-            yield Stage(house, console, chromium=browser, signing=signing, now=now)
-        browser.close()
+    with (
+        reachable_house(database, nats, folder) as house,
+        launched_chromium() as browser,
+        served_console(house) as console,
+    ):
+        now = house["intake"].application.clock.now()
+        yield Stage(house, console, chromium=browser, signing=signing, now=now)
 
 
 @contextmanager

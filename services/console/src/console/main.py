@@ -27,7 +27,7 @@ from console.pages.leader import agreement, decision, home, public_receipt, rece
 from console.pages.manage import hand_over, unit
 from console.pages.partners import committee, resource_centre
 from console.pages.partners import provider as provider_pages
-from console.pages.protection import retention
+from console.pages.protection import erasure, retention
 from console.pages.public import information, published_statistics
 from console.pages.reading import access_log, cases, documents, event, ledger, versions
 from console.pages.recipient import mailed_link, transmission
@@ -78,6 +78,7 @@ PAGES = (
     live,
     ledger,
     retention,
+    erasure,
     access_log,
     documents,
     design,

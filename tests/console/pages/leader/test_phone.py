@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.console.pages.leader.conftest import CHANGED, CONTENT, CONTESTED
 from tests.support.checks.accessibility import PHONE, faultless
+from tests.support.checks.console_in_chromium import CHROMIUM
 from tests.support.checks.console_pages import REQUEST, SIRET
-from tests.support.checks.screens import CHROMIUM, Screen, Stage
+from tests.support.checks.screens import Screen, Stage
 from tests.support.servers.served_service import Client
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: nobody was at a screen")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
-from tests.support.checks.console_pages import Browser, Switch, World, text
+from tests.support.checks.console_pages import Browser, Switch, World, play_case, text
 
 from console.pages.protection.retention import MAX_ROWS, group_terms
 from shared.kernel import paris_date
@@ -25,6 +26,7 @@ def term(days: int, *, due: bool = False, status: str = "conservé") -> dict[str
         "due_on": (TODAY + timedelta(days=days)).isoformat(),
         "due": due,
         "status": status,
+        "suspended": "suspendue" in status,
     }
 
 
@@ -56,6 +58,24 @@ def test_a_dpo_reads_it_and_nobody_else(browser: Browser, world: World, ways: di
     assert {request.method for request in ways["intake"].asked if request.url.path == PATH} == {"GET"}
     ways["intake"].out = True
     assert "ne répond pas" in text(browser.get("/conservation"))
+
+
+def test_a_destruction_is_suspended_and_let_go_on_by_form(browser: Browser, world: World) -> None:
+    case = play_case(world, name="L’Atelier du Bout du quai", siret=None, rna="W441313131")
+    world.intake.by("adviser").post(f"/api/v1/requests/{case}/withdrawal", {"reason": "Ne donne pas suite."})
+    world.listed()
+    browser.enter(world.token("dpo"))
+    form = f"/faire/intake/retention/{case}"
+    assert f'href="{form}/hold"' in browser.get("/conservation").text
+    shown = browser.get(f"{form}/hold")
+    assert 'href="/conservation"' in shown.text
+    held = browser.submit(f"{form}/hold", shown, reason="Contentieux en cours.", cle=str(uuid4()))
+    assert held.url.path == "/conservation"
+    assert "Enregistré : Suspendre la destruction d’un dossier" in text(held)
+    assert f'href="{form}/release"' in held.text
+    assert "destruction suspendue" in text(held)
+    released = browser.submit(f"{form}/release", browser.get(f"{form}/release"), reason="Jugé.", cle=str(uuid4()))
+    assert f'href="{form}/hold"' in released.text
 
 
 def test_others_are_sent_to_their_first_page(auditor: Browser) -> None:

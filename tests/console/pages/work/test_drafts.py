@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.support.checks.screens import ADVISER, CHROMIUM, MANAGER, Screen, Stage
+from tests.support.checks.console_in_chromium import CHROMIUM
+from tests.support.checks.screens import ADVISER, MANAGER, Screen, Stage
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: nobody was at a screen")
 FORM = "/faire/intake/requests"

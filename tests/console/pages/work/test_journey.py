@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 from tests.support.checks.accessibility import faultless
-from tests.support.checks.screens import ADVISER, CHROMIUM, MANAGER, Screen, Stage
+from tests.support.checks.console_in_chromium import CHROMIUM
+from tests.support.checks.screens import ADVISER, MANAGER, Screen, Stage
 
 from shared.kernel import format_date
 

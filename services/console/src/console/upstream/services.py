@@ -117,6 +117,14 @@ class Services:
         except ValueError as error:
             raise _unreadable(service) from error
 
+    async def delete(self, reader: Reader, service: str, path: str, /, *, json: Any) -> Any:
+        """The JSON body of the answer. Raises as `get` does."""
+        response = await self._send(reader, service, "DELETE", path, json=json)
+        try:
+            return response.json()
+        except ValueError as error:
+            raise _unreadable(service) from error
+
     async def _send(
         self,
         reader: Reader,

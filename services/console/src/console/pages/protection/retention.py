@@ -1,4 +1,6 @@
-"""« Conservation »: the term of each finished case, for the DPO. Reading it destroys nothing: it is the dry run."""
+"""« Conservation »: the term of each finished case, for the DPO, who suspends a destruction or lets it go on.
+
+Reading the page destroys nothing: it is the dry run."""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from fastapi.responses import RedirectResponse, Response
 from console.auth.request_session import get_session
 from console.pages.reading.cases import get_services
 from console.pages.rendering import page
+from console.pages.work.command_form import just_recorded
 from console.upstream.reader import get_reader
 from console.upstream.services import UpstreamError, result_or_error
 from shared.kernel import Role, paris_date
@@ -42,8 +45,16 @@ async def retention_page(request: Request) -> Response:
         return RedirectResponse("/", 303)
     terms = await result_or_error(get_services(request).json(reader, "intake", "/api/v1/retention"))
     down = isinstance(terms, UpstreamError)
-    groups = [] if down else group_terms(terms, paris_date(datetime.now(UTC)))
-    return page(request, "protection/retention.html", error=terms if down else None, groups=groups)
+    today = paris_date(datetime.now(UTC))
+    groups = [] if down else group_terms(terms, today)
+    return page(
+        request,
+        "protection/retention.html",
+        error=terms if down else None,
+        groups=groups,
+        today=today.isoformat(),
+        just_done=await just_recorded(request),
+    )
 
 
 def group_terms(terms: Iterable[Mapping[str, Any]], today: date) -> list[TermGroup]:

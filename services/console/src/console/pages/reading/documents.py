@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
+import httpx
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
@@ -70,13 +71,18 @@ async def download_document(
     reader, services = await get_reader(request, case), get_services(request)
     path = f"{phase_page.path_of(case, case)}/documents/{name}.{form}"
     response = await services.get(reader, phase_page.service, path, version=version)
+    return document_answer(response, form, f"{phase}-{name}.{form}")
+
+
+def document_answer(response: httpx.Response, form: DocumentFormat, file_name: str) -> Response:
+    """A document as a service rendered it: shown in a sandbox, or downloaded under an ASCII name."""
     policy = response.headers.get("Content-Security-Policy", "")
     disposition = "inline" if form is DocumentFormat.HTML else "attachment"
     return Response(
         response.content,
         headers={
             "Content-Type": MEDIA[form],
-            "Content-Disposition": f'{disposition}; filename="{phase}-{name}.{form}"',
+            "Content-Disposition": f'{disposition}; filename="{file_name}"',
             "Content-Security-Policy": policy if "sandbox" in policy else f"{NO_SOURCES}; sandbox",
         },
     )

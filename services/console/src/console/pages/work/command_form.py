@@ -34,6 +34,8 @@ KEY, VERSION = "cle", "version-lue"
 OWN_INPUTS = {ADD_ROW, KEY, VERSION}
 NEW_CASE = ("intake", "requests")
 CRISES = {level for level in DifficultyLevel if level.is_a_crisis}
+RETURNS = {"retention": ("/conservation", "Conservation")}
+"""The page that the form of a command without a case belongs to, with its title, by the collection of the command."""
 DESIGNED = {"TriageDifficulty"}
 """The commands whose form has a template of its own, in templates/work/designed."""
 
@@ -159,10 +161,18 @@ def _recorded(request: Request, case: UUID | None, form: PreparedForm, typed: Ty
         return page(request, "work/given_link.html", case=case, given=body, label=form.operation.label)
     if (form.operation.service, form.operation.template) == NEW_CASE:
         case = UUID(body["id"])
-    home = case_home(get_session(request).session.right, case)
+    home, _ = _return_of(request, case, form)
     where = next_form(case, form.operation.command, typed) or home
     query = urlencode({"fait": form.operation.template, "service": form.operation.service})
     return redirect(request, f"{where}?{query}")
+
+
+def _return_of(request: Request, case: UUID | None, form: PreparedForm) -> tuple[str, str]:
+    """The page to come back to, and its title where it is no case's."""
+    right = get_session(request).session.right
+    if case is None and (found := RETURNS.get(form.operation.template.partition("/")[0])):
+        return found
+    return case_home(right, case), "" if case else "Aujourd’hui"
 
 
 def _render(
@@ -189,6 +199,7 @@ def _render(
         status,
         case=case,
         form=form,
+        home=_return_of(request, case, form),
         operation=form.operation,
         fields=form.fields,
         typed=typed,

@@ -1,0 +1,108 @@
+"""Pages that are a person's own, or their role's, in a real browser: each state without a fault.
+
+In Debian's Chromium; skipped, and said so, where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import expect
+from tests.support.checks.accessibility import faultless
+from tests.support.checks.console_in_chromium import CHROMIUM, listening_console, page_of
+from tests.support.checks.console_pages import REQUEST, Switch, World
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: no page was looked at in a browser")
+LONG = "Association intercommunale-pour-l’insertion-par-l’activité-économique du Pays-de-Retz"
+PREFERENCES = "/api/v1/mail-preferences"
+CHOSEN = {"email": "ines.le-goff@dla.example", "digest": "weekly", "at_once": True, "hour": 7, "sends_mail": True}
+
+
+@pytest.fixture
+def console(ways: dict[str, Switch]) -> Iterator[str]:
+    with listening_console(ways) as address:
+        yield address
+
+
+def test_one_s_own_mails_and_calendar_have_no_fault(
+    chromium: Chromium, console: str, world: World, ways: dict[str, Switch]
+) -> None:
+    with page_of(chromium, console, world.token("adviser", subject="looks-at-mails", unit="dla-44")) as page:
+        page.goto(f"{console}/mes-courriels")
+        expect(page.get_by_text("n’envoie pas de courriel")).to_be_visible()
+        faultless(page)
+        ways["intake"].instead[PREFERENCES] = CHOSEN
+        page.goto(f"{console}/mes-courriels")
+        faultless(page)
+        page.get_by_role("button", name="Enregistrer").click()
+        expect(page.get_by_text("C’est enregistré.")).to_be_visible()
+        faultless(page)
+        invalid = {"type": "/problems/invalid-request", "title": "Adresse", "detail": "Ce n’est pas une adresse."}
+        ways["intake"].refusals[PREFERENCES] = invalid | {"status": 422}
+        page.get_by_label("Votre adresse").fill("ines@dla")
+        page.get_by_role("button", name="Enregistrer").click()
+        expect(page.get_by_role("alert")).to_contain_text("Cette adresse n’en est pas une")
+        faultless(page)
+        page.goto(f"{console}/mon-agenda")
+        faultless(page)
+        page.get_by_role("button", name="Créer l’adresse").click()
+        expect(page.get_by_label("L’adresse à donner à votre agenda")).to_be_visible()
+        faultless(page)
+
+
+def test_the_end_of_all_mails_has_no_fault_without_a_session(
+    chromium: Chromium, console: str, ways: dict[str, Switch]
+) -> None:
+    context = chromium.new_context(locale="fr-FR")
+    page = context.new_page()
+    page.goto(f"{console}/desabonnement/{'t' * 64}")
+    faultless(page)
+    page.get_by_role("button", name="Ne plus rien recevoir").click()
+    expect(page.get_by_role("alert")).to_contain_text("pas complète")
+    faultless(page)
+    ways["intake"].instead["/api/v1/unsubscriptions"] = {}
+    page.get_by_role("button", name="Ne plus rien recevoir").click()
+    expect(page.get_by_role("status")).to_contain_text("C’est fait")
+    faultless(page)
+    context.close()
+
+
+def test_what_a_dpo_decides_has_no_fault(
+    chromium: Chromium, console: str, world: World, ways: dict[str, Switch]
+) -> None:
+    name = "Perrine Guéguen-Kerdoncuff de la Chapelle-sur-Erdre"
+    structure = REQUEST["structure"] | {"name": LONG, "siret": None, "rna": "W441414141"}
+    body = REQUEST | {"structure": structure, "contact": {"name": name, "email": f"{'perrine.' * 9}@example.org"}}
+    adviser = world.intake.by("adviser")
+    case = adviser.post("/api/v1/requests", body).json()["id"]
+    adviser.post(f"/api/v1/requests/{case}/withdrawal", {"reason": "Ne donne pas suite."})
+    world.listed()
+    for each in ("parcours", "followup"):
+        ways[each].out, ways[each].instead["/api/v1/people/search"] = False, []
+    with page_of(chromium, console, world.token("dpo", subject="looks-at-terms")) as page:
+        page.get_by_role("link", name="Conservation").click()
+        faultless(page)
+        page.get_by_role("link", name="Suspendre la destruction").last.click()
+        faultless(page)
+        page.get_by_label("Motif").fill("Contentieux en cours.")
+        page.get_by_role("button", name="Enregistrer").last.click()
+        expect(page.locator("[data-recorded]")).to_be_visible()
+        faultless(page)
+        page.get_by_role("link", name="Effacer une personne").click()
+        faultless(page)
+        page.get_by_label("Nom, adresse").fill("personne de ce nom")
+        page.get_by_label("Motif").fill("Demande reçue par courrier, identité vérifiée.")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Personne n’est connu ainsi")).to_be_visible()
+        faultless(page)
+        page.get_by_label("Nom, adresse").fill("Guéguen-Kerdoncuff")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Effacer pour toujours").click()
+        expect(page.get_by_role("alert")).to_contain_text("2 réponses manquent")
+        faultless(page)
+        page.get_by_label(name).check()
+        page.get_by_label("J’ai vérifié").check()
+        page.get_by_role("button", name="Effacer pour toujours").click()
+        expect(page.get_by_role("heading", name="Effacement d’une personne")).to_be_visible()
+        faultless(page)
