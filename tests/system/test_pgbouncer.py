@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
+from threading import Event
 
 import psycopg
 import pytest
@@ -21,6 +22,8 @@ from embedded.processes import ports
 from embedded.processes.postgres import unprivileged_command
 from embedded.processes.process import Process
 from intake.main import service as intake
+from shared.runtime.startup.sessions import check_sessions
+from shared.settings import Misconfigured
 
 PROGRAM = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
 QUIET_SECONDS = 1.0
@@ -69,6 +72,38 @@ def test_a_service_records_reads_and_is_notified(database: LentDatabases, serve:
         with ThreadPoolExecutor(8) as several:
             [*several.map(lambda nth: create_requests(running, 5, first=100 * nth), range(1, 9))]
         assert [message.header.position for message in published_messages(running)] == [*range(1, 42)]
+
+
+def test_a_service_does_not_start_behind_a_pooler_by_transaction(
+    database: LentDatabases, serve: Serve, tmp_path: Path
+) -> None:
+    with (
+        pooler(database("intake"), tmp_path / "pgbouncer", connections=4, mode="transaction") as through,
+        pytest.raises(Misconfigured, match=r"DLA_DATABASE_URL leads to a pooler .* pool_mode to session"),
+    ):
+        serve(intake, database_url=SecretStr(through))
+
+
+@pytest.mark.parametrize("mode", ["session", "transaction"])
+def test_connections_of_a_busy_pooler_are_told_apart(mode: str, database: LentDatabases, tmp_path: Path) -> None:
+    """Others come and go meanwhile, so that a transaction may get any of the pooler's servers."""
+    url, stop = database(), Event()
+    with pooler(url, tmp_path / "pgbouncer", connections=8, mode=mode) as through, ThreadPoolExecutor(4) as others:
+
+        def use() -> None:
+            with closing(psycopg.connect(through, autocommit=True, prepare_threshold=None)) as connection:
+                while not stop.is_set():
+                    connection.execute("SELECT 1")
+
+        busy = [others.submit(use) for _ in range(4)]
+        try:
+            for _ in range(10):
+                with nullcontext() if mode == "session" else pytest.raises(Misconfigured):
+                    check_sessions(through)
+        finally:
+            stop.set()
+        for each in busy:
+            each.result()
 
 
 @pytest.mark.parametrize(("mode", "notified"), [("session", 1), ("transaction", 0)])

@@ -25,6 +25,7 @@ from shared.runtime.process_role import ProcessRole
 from shared.runtime.scheduler import Scheduler
 from shared.runtime.serving_role import check_serving_role
 from shared.runtime.startup.connections import check_connections
+from shared.runtime.startup.sessions import check_sessions
 from shared.settings import Misconfigured, Settings
 from shared.web.auth import Authenticator
 from shared.web.limits import LARGE_FILES, PAST, PDFS, UPLOADS, Slots
@@ -63,6 +64,7 @@ async def run_service(
 ) -> AsyncIterator[None]:
     """Opens the log, checks that it can be served, and runs the tasks of the role. Raises Misconfigured, or one of
     OUTAGES."""
+    await asyncio.to_thread(check_sessions, settings.database_url.get_secret_value())
     app = await asyncio.to_thread(service.application, settings, role=role)
     try:
         await asyncio.to_thread(_check_tables, app)
