@@ -89,7 +89,7 @@ def test_no_pod_has_more_rights_than_it_needs(deployment: Objects) -> None:
         assert spec["automountServiceAccountToken"] is False, name
         assert spec["securityContext"]["runAsNonRoot"] is True, name
         assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
-        for container in spec["containers"]:
+        for container in (*spec.get("initContainers", ()), *spec["containers"]):
             confined = container["securityContext"]
             assert confined["readOnlyRootFilesystem"] is True, name
             assert confined["allowPrivilegeEscalation"] is False, name

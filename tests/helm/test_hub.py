@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 import pytest
 from tests.helm.conftest import CHART, LEAF, REGION, REGIONS, Render, run
+
+from audit.witness.settings import WitnessSettings
+from shared.settings import load_settings
 
 Objects = list[dict[str, Any]]
 Options = list[str]
@@ -70,6 +75,42 @@ def test_regions_reach_a_hub_by_the_listener_for_leaf_connections_alone(hub: Obj
     assert from_outside == [[{"port": "leaf"}]]
 
 
+def test_a_hub_runs_one_witness_with_the_settings_that_the_program_knows(
+    hub: Objects, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    witness = one(hub, "StatefulSet", "dla-witness")["spec"]
+    assert witness["replicas"] == 1
+    (container,) = witness["template"]["spec"]["containers"]
+    assert container["args"] == ["witness", "serve"]
+    assert container["envFrom"] == [{"secretRef": {"name": "dla-witness"}}]
+    settings = {each["name"]: each["value"] for each in container["env"]}
+    mounted = {each["mountPath"] for each in container["volumeMounts"]}
+    assert {str(Path(settings[f"DLA_WITNESS_{name}"]).parent) for name in ("LOGS", "STORE")} <= mounted
+    logs = tmp_path / "logs"
+    logs.write_text(one(hub, "ConfigMap", "dla-witness")["data"]["logs"])
+    for name, value in (settings | {"DLA_WITNESS_LOGS": str(logs)}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DLA_WITNESS_KEY", b64encode(token_bytes(32)).decode())
+    known = load_settings(WitnessSettings)
+    assert [each.key.name for each in known.log_keys()] == [f"dla.example.org/{region}" for region in REGIONS]
+    assert {name.removeprefix("DLA_WITNESS_").lower() for name in settings} - {"dla_mode"} <= known.model_fields_set
+    assert known.cosigner().witness_key.name == "temoin.dla.example.org"
+
+
+def test_the_store_of_a_witness_is_made_when_somebody_says_so(
+    hub: Objects, render: Render, hub_values: Options
+) -> None:
+    """Made by itself, an empty one after a loss would let the same key cosign another history."""
+    assert "initContainers" not in one(hub, "StatefulSet", "dla-witness")["spec"]["template"]["spec"]
+    new = one(render("witness.initialize=true", options=hub_values), "StatefulSet", "dla-witness")
+    (container,) = new["spec"]["template"]["spec"]["initContainers"]
+    assert container["args"] == ["witness", "init"]
+
+
+def test_a_region_runs_no_witness_of_itself(region: Objects) -> None:
+    assert [each for each in region if each["metadata"]["name"] == "dla-witness"] == []
+
+
 def test_a_leaf_is_a_region_with_its_seed_from_a_secret(leaf: Objects, region: Objects) -> None:
     names = [(each["kind"], each["metadata"]["name"]) for each in region]
     assert [(each["kind"], each["metadata"]["name"]) for each in leaf] == names
@@ -99,6 +140,9 @@ def test_a_leaf_is_a_region_with_its_seed_from_a_secret(leaf: Objects, region: O
         ("services.intake.secret=dla-intake", "/services/intake/secret"),
         ("console.address=https://dla.example.org", "/console/address"),
         ("services.audit.secret=", "/services/audit/secret"),
+        ("witness.logs=", "witness.logs: the published key"),
+        ("witness.secret=", "witness.secret: the Secret"),
+        ("witness.key=abc", "/witness"),
     ],
 )
 def test_a_wrong_hub_is_refused(helm: Path, hub_values: Options, changed: str, why: str) -> None:

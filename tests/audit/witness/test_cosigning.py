@@ -405,6 +405,21 @@ def test_what_is_missing_or_unreadable_is_said_before_it_starts(
     assert (refused.exit_code, "cannot be read" in refused.stderr) == (2, True)
 
 
+def test_a_witness_has_one_key_from_a_file_or_a_variable(
+    deployed: Callable[..., dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in deployed(KEY=b64encode(b"w" * 32).decode()).items():
+        monkeypatch.setenv(name, value)
+    both = CliRunner().invoke(cli, ["witness", "init"])
+    assert (both.exit_code, "DLA_WITNESS_KEY_FILE" in both.stderr) == (2, True)
+    monkeypatch.delenv("DLA_WITNESS_KEY_FILE")
+    alone = CliRunner().invoke(cli, ["witness", "init"])
+    assert (alone.exit_code, alone.stdout) == (0, f"{COSIGNER.witness_key}\n"), alone.output
+    monkeypatch.delenv("DLA_WITNESS_KEY")
+    neither = CliRunner().invoke(cli, ["witness", "init"])
+    assert (neither.exit_code, "a witness signs with one key" in neither.stderr) == (2, True)
+
+
 def test_what_is_shown_to_a_witness_reads_as_it_was_written() -> None:
     for old, size in ((0, 0), (0, 9), (7, 60)):
         shown = LOG.extension(old, size)

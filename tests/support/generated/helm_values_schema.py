@@ -22,7 +22,7 @@ from packages import SERVICES, classes
 FILE = ROOT / "deploy" / "helm" / "dla" / "values.schema.json"
 PROGRAMS = ("intake", "diagnostic", "parcours", "followup", "audit")
 NOT_OF_THE_CHART = ("DLA_WITNESS_", "DLA_DEV_CLOCK", "DLA_MODE")
-"""A witness is another organisation's; the rest is for development."""
+"""The template of the witness sets its own; the rest is for development."""
 SEEDS = ("DLA_NATS_SEED", "DLA_NATS_DEPLOYER_SEED", "DLA_DATABASE_URL", "DLA_DATABASE_OWNER_URL")
 
 
@@ -216,6 +216,15 @@ def schema() -> dict[str, Any]:
                 "additionalProperties": {"type": "string", "pattern": "^U[A-Z0-9]{55}$"},
                 "description": "The public NKey of each user",
             },
+            resources=RESOURCES,
+        ),
+        witness=_object(
+            name=_text("DLA_WITNESS_NAME; empty for none"),
+            secret=_text("The Secret with DLA_WITNESS_KEY"),
+            logs=_text("DLA_WITNESS_LOGS: the published key of each ledger that it follows, one on each line"),
+            initialize=_flag("At the first installation alone: makes the empty store"),
+            storage=_text("Of what it has cosigned"),
+            storageClass=_text("By default the cluster's"),
             resources=RESOURCES,
         ),
     )

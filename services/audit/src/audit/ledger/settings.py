@@ -39,10 +39,10 @@ def read_seed(key_file: Path) -> bytes:
     """Raises ValueError when the file cannot be read, or others than its owner can read it."""
     try:
         if key_file.stat().st_mode & GROUP_AND_OTHERS:
-            raise ValueError(f"the ledger's key can be read by others than its owner: chmod 600 {key_file}")
+            raise ValueError(f"the key can be read by others than its owner: chmod 600 {key_file}")
         return parse_key(key_file.read_text().strip())
     except OSError as error:
-        raise ValueError(f"the ledger's key cannot be read: {error.strerror} ({key_file})") from error
+        raise ValueError(f"the key cannot be read: {error.strerror} ({key_file})") from error
 
 
 def random_seed_in(variable: str) -> Check:
@@ -59,18 +59,21 @@ def random_seed_in(variable: str) -> Check:
     return check
 
 
-def check_key_file(file: Path | None, earlier: Mapping[str, Any]) -> Iterator[str]:
-    if "key" not in earlier:
-        return
-    if (earlier["key"] is None) == (file is None):
-        yield (
-            f"the ledger is signed with one key: set {PREFIX}KEY_FILE (made by `dla-audit keygen FILE`) or {PREFIX}KEY"
-        )
-    elif file is not None:
-        try:
-            read_seed(file)
-        except ValueError as error:
-            yield f"{PREFIX}KEY_FILE: {error}"
+def one_key(prefix: str, signed: str) -> Check:
+    """A check of `key_file`: it can be read, or `key` is set instead."""
+
+    def check(file: Path | None, earlier: Mapping[str, Any]) -> Iterator[str]:
+        if "key" not in earlier:
+            return
+        if (earlier["key"] is None) == (file is None):
+            yield (f"{signed} with one key: set {prefix}KEY_FILE (made by `dla-audit keygen FILE`) or {prefix}KEY")
+        elif file is not None:
+            try:
+                read_seed(file)
+            except ValueError as error:
+                yield f"{prefix}KEY_FILE: {error}"
+
+    return check
 
 
 def check_checkpoint_file(file: Path | None, earlier: Mapping[str, Any]) -> Iterator[str]:
@@ -102,7 +105,7 @@ class LedgerSettings(CheckedSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX)
     always: ClassVar[Checks] = {
-        "key_file": check_key_file,
+        "key_file": one_key(PREFIX, "the ledger is signed"),
         "checkpoint_file": check_checkpoint_file,
         "witnesses": check_witnesses,
         "quorum": check_quorum,

@@ -5,22 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretBytes, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from audit.ledger.settings import random_seed_in, read_seed
+from audit.ledger.settings import one_key, random_seed_in, read_seed
 from audit.ledger.succession import PublishedKey, parse_published_keys
 from audit.tlog import Cosigner, VerificationError, check_key_name
-from shared.settings import CheckedSettings, Checks, Mode, of_development
+from shared.settings import CheckedSettings, Checks, Mode, decode_key, of_development, random_key
+
+PREFIX = "DLA_WITNESS_"
 
 
 class WitnessSettings(CheckedSettings):
     """Settings of a witness of other organisations’ ledgers."""
 
-    model_config = SettingsConfigDict(env_prefix="DLA_WITNESS_")
+    model_config = SettingsConfigDict(env_prefix=PREFIX)
+    always: ClassVar[Checks] = {"key_file": one_key(PREFIX, "a witness signs")}
     in_production: ClassVar[Checks] = CheckedSettings.in_production | {
-        "name": of_development("DLA_WITNESS_NAME", "which its cosignatures would keep for ever"),
-        "key_file": random_seed_in("DLA_WITNESS_KEY_FILE"),
+        "name": of_development(f"{PREFIX}NAME", "which its cosignatures would keep for ever"),
+        "key": random_key(f"{PREFIX}KEY"),
+        "key_file": random_seed_in(f"{PREFIX}KEY_FILE"),
     }
 
     mode: Mode = Field(default=Mode.PRODUCTION, validation_alias="DLA_MODE")
@@ -28,8 +32,10 @@ class WitnessSettings(CheckedSettings):
     unsafe."""
     name: Annotated[str, AfterValidator(check_key_name)]
     """The witness’s name for ever; best its address without the scheme."""
-    key_file: Path
-    """File of the signing key, as `dla-audit keygen` makes it."""
+    key: Annotated[SecretBytes, BeforeValidator(decode_key)] | None = None
+    """The signing key itself, where there is no file."""
+    key_file: Path | None = None
+    """The signing key, in a file that only its owner reads, as `dla-audit keygen` makes it."""
     store: Path
     """Folder of what was cosigned, which this program alone writes."""
     logs: Path
@@ -45,13 +51,11 @@ class WitnessSettings(CheckedSettings):
         read_log_keys(file)
         return file
 
-    @field_validator("key_file")
-    @classmethod
-    def _check_key_file(cls, file: Path) -> Path:
-        read_seed(file)
-        return file
-
     def cosigner(self) -> Cosigner:
+        """Raises ValueError when the key's file is not what it should be."""
+        if self.key:
+            return Cosigner(self.name, self.key.get_secret_value())
+        assert self.key_file is not None
         return Cosigner(self.name, read_seed(self.key_file))
 
     def log_keys(self) -> list[PublishedKey]:
