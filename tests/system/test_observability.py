@@ -4,18 +4,17 @@ back once it runs again."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
-import httpx
 import pytest
 from nats.js import JetStreamContext
 from tests.support.samples.sample_services import Desk, Workshop, eventually, register_in_turn
-from tests.support.servers.prometheus import RunningPrometheus, needs_prometheus, prometheus_scraping
+from tests.support.servers.prometheus import WatchedServices, needs_prometheus
 from tests.support.servers.transport_harness import Carrier
 
 from shared.eventlog import ServiceApplication
-from shared.health import MetricsServer, StatusReader
+from shared.health import StatusReader
 from shared.messaging import Relay
 from shared.messaging.service_token import FixedToken
 from shared.projections import Projector
@@ -26,7 +25,7 @@ pytestmark = needs_prometheus
 EARLIER = "clock_timestamp() - interval '2 minutes'"
 
 
-class Observed:
+class Observed(WatchedServices):
     """A desk that sends and a workshop that receives, with all their parts, under a Prometheus."""
 
     def __init__(self, desk: Desk, workshop: Workshop, carrier: Carrier, closing: ExitStack, folder: Path) -> None:
@@ -39,35 +38,13 @@ class Observed:
         for part in (self.projector, self.scheduler, reporter):
             part.start()
             closing.callback(part.stop)
-        self.servers = {
-            app.service: closing.enter_context(served_metrics(app, publishers))
-            for app, publishers in ((desk.app, []), (workshop.app, [desk.name]))
-        }
         register_in_turn(desk, cases=1, steps=2)
         eventually(lambda: workshop.followed() == 2)
-        targets = [f"127.0.0.1:{server.port}" for server in self.servers.values()]
-        self.prometheus: RunningPrometheus = closing.enter_context(prometheus_scraping(folder, targets))
-
-    def faults(self, app: ServiceApplication) -> set[tuple[str, str | None]]:
-        """As /status of its metrics server says."""
-        port = self.servers[app.service].port
-        document = httpx.get(f"http://127.0.0.1:{port}/status", trust_env=False, timeout=5).json()
-        return {(each["fault"], each["about"]) for each in document["faults"]}
-
-    def has(self, app: ServiceApplication, fault: str, about: str | None, alert: str) -> bool:
-        return (fault, about) in self.faults(app) and alert in self.prometheus.alerts(app.service)
-
-    def is_free_of(self, app: ServiceApplication, fault: str, alert: str) -> bool:
-        return fault not in {name for name, _ in self.faults(app)} and alert not in self.prometheus.alerts(app.service)
-
-
-@contextmanager
-def served_metrics(app: ServiceApplication, publishers: list[str]) -> Iterator[MetricsServer]:
-    server = MetricsServer(
-        "127.0.0.1", 0, service=app.service, find_status=StatusReader(app, publishers, projections=[]).recent
-    )
-    yield server
-    server.close()
+        readers = {
+            app: StatusReader(app, publishers, projections=[])
+            for app, publishers in ((desk.app, []), (workshop.app, [desk.name]))
+        }
+        super().__init__(readers, folder, closing)
 
 
 @pytest.fixture

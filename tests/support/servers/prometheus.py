@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -14,6 +14,8 @@ from tests.support.samples.sample_services import eventually
 
 from embedded.processes import ports
 from embedded.processes.process import Process
+from shared.eventlog import ServiceApplication
+from shared.health import MetricsServer, StatusReader
 
 ALERTS = Path("deploy/observability/alerts.yml").absolute()
 needs_prometheus = pytest.mark.skipif(shutil.which("prometheus") is None, reason="prometheus (Debian) is not here")
@@ -73,3 +75,29 @@ def prometheus_scraping(folder: Path, targets: Sequence[str]) -> Iterator[Runnin
     finally:
         running.close()
         process.stop()
+
+
+class WatchedServices:
+    """Services whose metrics a Prometheus scrapes, each with a metrics server as its program has one."""
+
+    def __init__(self, readers: Mapping[ServiceApplication, StatusReader], folder: Path, closing: ExitStack) -> None:
+        self._servers = {
+            app: MetricsServer("127.0.0.1", 0, service=app.service, find_status=reader.recent)
+            for app, reader in readers.items()
+        }
+        for server in self._servers.values():
+            closing.callback(server.close)
+        targets = [f"127.0.0.1:{server.port}" for server in self._servers.values()]
+        self.prometheus: RunningPrometheus = closing.enter_context(prometheus_scraping(folder, targets))
+
+    def faults(self, app: ServiceApplication) -> set[tuple[str, str | None]]:
+        """As /status of its metrics server says."""
+        address = f"http://127.0.0.1:{self._servers[app].port}/status"
+        document = httpx.get(address, trust_env=False, timeout=5).json()
+        return {(each["fault"], each["about"]) for each in document["faults"]}
+
+    def has(self, app: ServiceApplication, fault: str, about: str | None, alert: str) -> bool:
+        return (fault, about) in self.faults(app) and alert in self.prometheus.alerts(app.service)
+
+    def is_free_of(self, app: ServiceApplication, fault: str, alert: str) -> bool:
+        return fault not in {name for name, _ in self.faults(app)} and alert not in self.prometheus.alerts(app.service)

@@ -54,10 +54,12 @@ def open_witness(folder: Path, *keys: PublishedKey, cosigner: Cosigner = COSIGNE
 
 
 @contextmanager
-def serve_witness(folder: Path, *keys: PublishedKey, cosigner: Cosigner = COSIGNER) -> Iterator[str]:
+def serve_witness(
+    folder: Path, *keys: PublishedKey, cosigner: Cosigner = COSIGNER, port: int | None = None
+) -> Iterator[str]:
     """Its address."""
     with open_witness(folder, *keys, cosigner=cosigner) as witness:
-        port = ports.choose_ports({"witness": None})["witness"]
+        port = port or ports.choose_ports({"witness": None})["witness"]
         server = uvicorn.Server(
             uvicorn.Config(
                 build_web(witness, witness._store), host="127.0.0.1", port=port, log_config=None, lifespan="off"
