@@ -21,7 +21,7 @@ class Databases:
     """`with Databases(folder) as databases:` — PostgreSQL runs inside the block."""
 
     def __init__(self, folder: Path) -> None:
-        self._stack = Stack(folder, serves=False)
+        self._stack = Stack(folder, roles={})
 
     def __enter__(self) -> Self:
         with ExitStack() as undo:

@@ -18,6 +18,7 @@ import load
 import past_group
 import rebuild_group
 import report
+import screens_group
 import typer
 from bench_servers import BenchServers
 from measurement import Row
@@ -34,6 +35,7 @@ GROUPS = {
     "audit": audit_group.rows,
     "past": past_group.rows,
     "growth": growth_group.rows,
+    "screens": screens_group.rows,
     "abuse": abuse_group.rows,
     "load": load.rows,
 }

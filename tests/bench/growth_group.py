@@ -1,13 +1,10 @@
 """Growth: the same work in a small history and in one ten or a hundred times as long, each in databases of its own.
 
-`BENCH_HISTORIES=small:big` names two folders that `make history` has written; without it two small ones are written
-first. Receptions are added to them."""
+Receptions are added to them."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +16,7 @@ from pathlib import Path
 from uuid import UUID
 
 from bench_servers import BenchServers
+from histories import small_and_big
 from measurement import Aim, Measure, Row, Unit, compare, measure_interleaved, median_call_time
 from sample_cases import ADVISER, CONTACT, NOTES, structure_of
 
@@ -37,11 +35,7 @@ from shared.queries.list_query import ListQuery, fetch_page
 from shared.runtime import Service
 
 GROUP = "growth"
-SCALES, FEW = ("0.001", "0.01"), ("0.0003", "0.001")
-"""Small and big, where none are named; few in a quick run."""
 AIM = Aim(at_most=1.3)
-ROOT = Path(__file__).parents[2]
-WRITE_TIMEOUT_SECONDS = 1200
 PAGE_ROWS = 5
 """Of a list: no more than the unit has in the small history."""
 FEED_EVENTS = 20
@@ -58,10 +52,7 @@ class History:
 
 def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
     """The small one is the floor."""
-    folders = os.environ.get("BENCH_HISTORIES", "")
-    small, big = (
-        (Path(each) for each in folders.split(":")) if folders else _written(servers, FEW if rounds == 1 else SCALES)
-    )
+    small, big = small_and_big(servers, is_quick=rounds == 1)
     with ExitStack() as running:
         histories = [running.enter_context(_opened(each)) for each in (small, big)]
         works = [_works(each, size) for each, size in zip(histories, _common_size(histories), strict=True)]
@@ -83,22 +74,10 @@ def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
     ]
 
 
-def _written(servers: BenchServers, scales: tuple[str, str]) -> list[Path]:
-    folders = [servers.folder / f"history-{scale}" for scale in scales]
-    for scale, folder in zip(scales, folders, strict=True):
-        command = [sys.executable, "-m", "deploy.history", "--scale", scale, "--folder", str(folder)]
-        run = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=WRITE_TIMEOUT_SECONDS
-        )
-        if run.returncode:
-            raise RuntimeError(f"no history of scale {scale}: {run.stderr}")
-    return folders
-
-
 @contextmanager
 def _opened(folder: Path) -> Iterator[History]:
     with ExitStack() as closing:
-        stack = closing.enter_context(Stack(folder, serves=False))
+        stack = closing.enter_context(Stack(folder, roles={}))
         apps = [_app(stack, each.service) for each in (intake, parcours)]
         for app in apps:
             closing.callback(app.close)

@@ -44,7 +44,16 @@ def play_cases(address: str, tokens: Sequence[str], callers: int, seconds: float
 
 
 def read(address: str, tokens: Sequence[str], callers: int, seconds: float, paths: Sequence[str]) -> WrkRates:
-    return _run(address, tokens, callers, seconds, f"first = 0, reads = {{{', '.join(map(_lua, paths))}}}")
+    return _run(address, tokens, callers, seconds, _reads(paths))
+
+
+def read_pages(address: str, cookies: Sequence[str], seconds: float, paths: Sequence[str]) -> WrkRates:
+    """As many callers as there are cookies, each of somebody who is signed in."""
+    return _run(address, cookies, len(cookies), seconds, f"cookies = true, {_reads(paths)}")
+
+
+def _reads(paths: Sequence[str]) -> str:
+    return f"first = 0, reads = {{{', '.join(map(_lua, paths))}}}"
 
 
 def _run(address: str, tokens: Sequence[str], callers: int, seconds: float, plan: str) -> WrkRates:

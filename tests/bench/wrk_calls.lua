@@ -1,5 +1,6 @@
 -- Plays cases, or reads addresses, for wrk: a thread is a caller on a connection of its own.
--- Argument: a file that returns the plan, a table with tokens, callers, first, and either reads or reception and commands.
+-- Argument: a file that returns the plan, a table with tokens (cookies, where so said), callers, first, and either reads
+-- or reception and commands.
 
 local threads = 0
 
@@ -13,7 +14,12 @@ function init(args)
   number = plan.first + nth
   step, case, failures = 0, nil, 0
   headers = { ["Content-Type"] = "application/json" }
-  headers["Authorization"] = "Bearer " .. plan.tokens[nth % #plan.tokens + 1]
+  local secret = plan.tokens[nth % #plan.tokens + 1]
+  if plan.cookies then
+    headers["Cookie"] = secret
+  else
+    headers["Authorization"] = "Bearer " .. secret
+  end
 end
 
 function request()

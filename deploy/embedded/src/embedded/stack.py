@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import NoReturn, Self
 
 import httpx
@@ -28,6 +28,7 @@ from embedded.processes.postgres import Postgres
 from embedded.processes.process import Process
 
 CONSOLE = "console"
+ALL_ROLES = MappingProxyType(dict.fromkeys(SERVICES, "all"))
 MIGRATE_TIMEOUT_SECONDS = 600.0
 READY_TIMEOUT_SECONDS = 60.0
 WATCH_SECONDS = 0.5
@@ -56,10 +57,10 @@ class Stack:
         program: Program = installed_service,
         people: Sequence[Person] = (),
         say: Callable[[str], None] = lambda _: None,
-        serves: bool = True,
+        roles: Mapping[str, str] = ALL_ROLES,
     ) -> None:
-        """`people`: whom the development provider offers to sign in as. `serves`: without it the databases are prepared
-        and no service starts."""
+        """`people`: whom the development provider offers to sign in as. `roles`: by service, what it serves; without
+        any, the databases are prepared and nothing serves."""
         self.folder = folder.absolute()
         self.addresses: dict[str, str] = {}
         self.metrics: dict[str, str] = {}
@@ -68,7 +69,7 @@ class Stack:
         self._program = program
         self._people = people
         self._say = say
-        self._serves = serves
+        self._roles = roles
         self.environments: dict[str, dict[str, str]] = {}
         """By service, the settings that it is started with; secrets are among them."""
         self._owner_urls: dict[str, str] = {}
@@ -148,7 +149,7 @@ class Stack:
         self._start_servers(port)
         environments = self.environments = self._environments(port)
         self._migrate(environments)
-        if not self._serves:
+        if not self._roles:
             return
         provider = Provider(self.issuer, port["provider"], f"{self.console}/retour", self._people)
         undo.enter_context(provider.serve())
@@ -205,10 +206,10 @@ class Stack:
 
     def _serve(self, environments: Mapping[str, Mapping[str, str]], port: Mapping[str, int]) -> None:
         self._say("Starting the services…")
-        for name in (*SERVICES, CONSOLE):
+        for name in (*self._roles, CONSOLE):
             service = Process(name, self.folder, port=port[name])
             self._services.append(service)
-            role = [] if name == CONSOLE else ["--role", "all"]
+            role = [] if name == CONSOLE else ["--role", self._roles[name]]
             service.start([*self._program(name), "serve", *role], environments[name])
         with httpx.Client(trust_env=False, timeout=2) as http:
             for service in self._services:
