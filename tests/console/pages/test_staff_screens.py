@@ -11,7 +11,8 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
 from tests.support.checks.accessibility import faultless
 from tests.support.checks.console_in_chromium import CHROMIUM, listening_console, page_of
-from tests.support.checks.console_pages import REQUEST, Switch, World
+from tests.support.checks.console_pages import REQUEST, Switch, World, play_case
+from tests.support.histories.confidential_case import REASONS
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: no page was looked at in a browser")
 LONG = "Association intercommunale-pour-l’insertion-par-l’activité-économique du Pays-de-Retz"
@@ -105,4 +106,18 @@ def test_what_a_dpo_decides_has_no_fault(
         page.get_by_label("J’ai vérifié").check()
         page.get_by_role("button", name="Effacer pour toujours").click()
         expect(page.get_by_role("heading", name="Effacement d’une personne")).to_be_visible()
+        faultless(page)
+
+
+def test_an_emergency_access_has_no_fault(chromium: Chromium, console: str, world: World) -> None:
+    case = play_case(world, name=LONG, siret=None, rna="W441616161")
+    assert world.intake.by("adviser").post(f"/api/v1/requests/{case}/confidentiality", REASONS).status_code == 200
+    with page_of(chromium, console, world.token("adviser", subject="in-a-hurry", unit="dla-44")) as page:
+        page.goto(f"{console}/dossiers/{case}/travail")
+        faultless(page)
+        page.get_by_role("link", name="accès d’urgence").click()
+        faultless(page)
+        page.get_by_label("Pourquoi maintenant").fill("La banque bloque les comptes ce matin. " * 12)
+        page.get_by_role("button", name="Ouvrir le dossier pour trois heures").click()
+        expect(page.get_by_role("note").filter(has_text="Accès d’urgence")).to_be_visible()
         faultless(page)

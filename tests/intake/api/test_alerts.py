@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.support.histories import confidential_case
 from tests.support.servers.integration import integration_header
 from tests.support.servers.mailed_intake import REQUEST, MailedIntake, mailed_intake
 from tests.support.servers.served_service import Client
@@ -111,6 +112,19 @@ def test_an_insolvency_that_somebody_else_records_is_announced(house: MailedInta
     assign(house, mine, "assigned")
     assert adviser.post(f"{mine}/difficulty", INSOLVENT).status_code == 200
     assert delivered(house, address) == [], "they recorded it themself"
+
+
+def test_an_emergency_access_is_announced_without_a_word_of_it(house: MailedIntake) -> None:
+    adviser, address = chosen(house, "followed")
+    case = case_of(house, adviser)
+    assert adviser.post(f"{case}/confidentiality", confidential_case.REASONS).status_code == 200
+    colleague = house.intake.by("adviser", subject="on-duty")
+    reason = {"reason": "La banque bloque les comptes."}
+    assert colleague.post(f"{case}/emergency-access", reason).status_code == 200
+    (mail,) = delivered(house, address)
+    assert mail["Subject"] == ALERT and "banque" not in mail.get_content()
+    assert colleague.post(f"{case}/emergency-access", reason).status_code == 200
+    assert delivered(house, address) == [], "the same access, which lasts"
 
 
 def test_a_contestation_in_another_service_is_announced_to_whoever_chose_so(house: MailedIntake) -> None:

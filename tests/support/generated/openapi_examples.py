@@ -36,6 +36,10 @@ UNTOLD: dict[str, Any] = {
         "reason": "Le président du tribunal vient de désigner un mandataire ad hoc.",
     },
     "/api/v1/requests/{id}/confidentiality/lifting": {"reason": "Le mandat est achevé, et la structure en parle."},
+    "/api/v1/requests/{id}/emergency-access": {
+        "reason": "La banque bloque les comptes ce matin, et personne d’autre ne répond.",
+    },
+    "/api/v1/requests/{id}/emergency-access/acknowledgment": {},
     "/api/v1/requests/{id}/assignment": {"adviser": SOME_ID, "reason": "La personne en charge s’absente trois mois."},
     "/api/v1/identities/{id}/rights/{right}/revocation": {"reason": "Départ de l’unité."},
     "/api/v1/requests/{case}/access-links": {

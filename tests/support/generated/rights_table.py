@@ -24,6 +24,7 @@ WHOSE = {
     "elsewhere": OTHER,
     "own unit, confidential, in charge": OWN,
     "own unit, confidential": OWN,
+    "own unit, confidential, opened in an emergency": OWN,
     "another unit of the territory, confidential": REGION,
     "own unit, archived": OWN,
     "own unit, confidential, archived": OWN,
@@ -54,6 +55,7 @@ def decision(role: Role, whose: str, action: AccessAction) -> tuple[bool, str]:
         archived="archived" in whose,
         register="register" in whose,
         shared="shared" in whose,
+        emergency="emergency" in whose,
     )
     found = evaluate(actor, only, action, case)
     return found.allowed, found.policy
@@ -131,9 +133,10 @@ refused by another rule, nothing is said: the answer is the 404 of an id that no
 unit; a transferred request belongs to both units. `headers` is what audit shows of a confidential case to auditors and
 data protection officers: in timeline, proofs and bundle, what was recorded, when and by whom, and none of its content.
 `follow`: its row in a list, and the events that it publishes in the feeds. `data protection`: what is known of the
-people in a case, and how long it is kept. A case “of the register” is an identity, with rights over such a unit; who
-grants or revokes gives no more than they have. One “shared by all” is a capitalisation sheet that is published; until
-then, and in its history, it is of the unit that proposed it, and of resource centres.
+people in a case, and how long it is kept. A case “opened in an emergency” is one whose reader opened it, with a reason
+and for three hours ([decision 82](adr/0082-emergency-access.md)). A case “of the register” is an identity, with rights
+over such a unit; who grants or revokes gives no more than they have. One “shared by all” is a capitalisation sheet that
+is published; until then, and in its history, it is of the unit that proposed it, and of resource centres.
 
 A partner, the information system of a region or of a network, follows cases and reads none: lists, feeds, and of a
 timeline the headers. Encrypted names are null in its lists; the structure's own name, which intake keeps beside its

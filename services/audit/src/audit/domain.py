@@ -15,6 +15,8 @@ from shared.kernel.frozen import frozen
 CASE_ACCESS_CONTRACT = ("intake", "case-access-changed:v1")
 """Publisher and contract of `shared.contracts.intake.CaseAccessChanged`: the only message of intake that says who may
 see a case. Which of its private events led to it is not audit's concern. The leaf commits to the contract's name."""
+EMERGENCY_CONTRACT = ("intake", "emergency-access-opened:v1")
+"""The same of `shared.contracts.intake.EmergencyAccessOpened`."""
 
 
 @event("event-received", label="Événement consigné")
@@ -96,6 +98,14 @@ def case_access(_state: ReceivedEvent, event: EventReceived) -> CaseAccess | Non
         return None
     payload = json.loads(event.body)
     return CaseAccess(payload["adviser"], payload["confidential"], archived=payload.get("archived", False))
+
+
+def emergency_access(event: EventReceived) -> tuple[str, datetime] | None:
+    """Who opened the case in an emergency, and until when, when the event announces it."""
+    if (event.publisher, event.contract) != EMERGENCY_CONTRACT or event.body is None:
+        return None
+    payload = json.loads(event.body)
+    return payload["person"], datetime.fromisoformat(payload["until"])
 
 
 def case_row(state: ReceivedEvent, event: EventReceived) -> dict[str, Any] | None:

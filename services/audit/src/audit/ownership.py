@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from audit.domain import EventReceived
+from audit.domain import EventReceived, emergency_access
 from audit.problems import altered_event, not_signed_yet
 from audit.verified_events import TamperedEvent, load_verified_events
 from shared.access import ProtectedCase
@@ -48,4 +48,5 @@ def find_protected_case(app: ServiceApplication, id: UUID, kind: str | None = No
     if not units and origin != id:
         origin_case = find_protected_case(app, origin)
         units = origin_case.units if origin_case else frozenset()
-    return ProtectedCase(id, units, unready=unready)
+    opened = (emergency_access(each.received) for each in events if each.is_committed)
+    return ProtectedCase(id, units, unready=unready, emergency_ends=dict(filter(None, opened)))

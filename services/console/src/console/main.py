@@ -31,7 +31,7 @@ from console.pages.protection import erasure, retention
 from console.pages.public import information, published_statistics
 from console.pages.reading import access_log, cases, documents, event, ledger, versions
 from console.pages.recipient import mailed_link, transmission
-from console.pages.work import case_work, command_form, new_request, tender, today
+from console.pages.work import case_work, command_form, emergency, new_request, tender, today
 from console.public_information import PublicPagesSettings
 from console.rate_limiting import PageRateLimitMiddleware
 from console.secret_forms import SecretFormMiddleware
@@ -63,6 +63,7 @@ PAGES = (
     cases,
     new_request,
     case_work,
+    emergency,
     tender,
     command_form,
     home,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from diagnostic.domain import diagnosis, lifecycle
 from diagnostic.ownership import find_protected_case
-from shared.access import follow_case_access, follow_register
+from shared.access import follow_case_access, follow_emergency_access, follow_register
 from shared.contracts.intake import CaseClosed, RequestAdmitted
 from shared.erasure.reactions import follow_erasures
 from shared.kernel import EndingKind
@@ -15,6 +15,7 @@ reactions = Reactions("diagnostic")
 follow_register(reactions)
 follow_erasures(reactions, find_protected_case)
 follow_case_access(reactions)
+follow_emergency_access(reactions)
 follow_names(reactions)
 
 

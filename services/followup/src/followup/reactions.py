@@ -5,7 +5,7 @@ from __future__ import annotations
 from followup.domain import follow_up, opening, parcours_update
 from followup.ownership import find_protected_case
 from followup.settings import load_settings
-from shared.access import follow_case_access, follow_register
+from shared.access import follow_case_access, follow_emergency_access, follow_register
 from shared.contracts.diagnostic import BaselineCorrected
 from shared.contracts.parcours import ParcoursAbandoned, ParcoursCompleted, ParcoursUpdateAbandoned
 from shared.erasure.reactions import follow_erasures
@@ -16,6 +16,7 @@ reactions = Reactions("followup")
 follow_register(reactions)
 follow_erasures(reactions, find_protected_case)
 follow_case_access(reactions)
+follow_emergency_access(reactions)
 follow_names(reactions)
 
 

@@ -13,7 +13,7 @@ from intake.domain.reference.reference import ReferenceData
 from intake.domain.reference.territory import Competence
 from intake.domain.register import register
 from intake.domain.register.state import Register
-from intake.domain.request import difficulty, request
+from intake.domain.request import difficulty, emergency, request
 from intake.domain.request.state import Request
 from intake.mail.mailed_links import MailedLinks
 from intake.mail.mailer import Post
@@ -101,6 +101,7 @@ def _request_decider(deployment: Deployment) -> Decider[Request]:
         yield from request.companions(state, event, context)
         if deployment.sends_mail:
             yield from difficulty.alerts(state, event, context)
+            yield from emergency.alert(event, context)
 
     return replace(request.decider, decide=decide, companions=companions)
 

@@ -11,6 +11,7 @@ from intake.domain.chasing import CHASE_AFTER_DAYS
 from intake.domain.request.assessment import MeetingRecorded
 from intake.domain.request.corrections import StructureCorrected
 from intake.domain.request.difficulty import DifficultyTriaged
+from intake.domain.request.emergency import EmergencyAccessAcknowledged, EmergencyAccessOpened
 from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented, RequestWithdrawn
 from intake.domain.request.reception import LinkedRequestOpened, RequestReceived
 from intake.domain.request.state import Triage
@@ -22,6 +23,7 @@ from shared.projections import Projection, Row
 from shared.queries import Caseload, TaskKind, due_entry
 
 TRIAGE, MEETING, OUTCOME, CHASE = "request_to_triage", "meeting_to_hold", "outcome_to_give", "orientation_to_chase"
+EMERGENCY = "emergency_access_to_read"
 TAKE_OVER, TRANSFER = "transfer_to_take_over", "transfer_not_taken_over"
 REQUEST = "/api/v1/requests/{case}"
 TASKS = {
@@ -29,6 +31,7 @@ TASKS = {
     MEETING: TaskKind("Entretien d’accueil à tenir", REQUEST, days=15),
     OUTCOME: TaskKind("Suite à donner à la demande", REQUEST, days=30),
     CHASE: TaskKind("Orientation à relancer", f"{REQUEST}/orientations/{{item}}"),
+    EMERGENCY: TaskKind("Accès d’urgence à relire", REQUEST, days=1),
     TAKE_OVER: TaskKind("Demande transférée à reprendre", REQUEST),
     TRANSFER: TaskKind("Demande transférée et pas encore reprise", REQUEST, when_due=True),
 }
@@ -85,6 +88,10 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return _without(row, TAKE_OVER, TRANSFER)
         case RequestOriented() | RequestNotAdmitted() | RequestWithdrawn():
             return _without(row, TRIAGE, MEETING, OUTCOME)
+        case EmergencyAccessOpened():
+            return _with(row, EMERGENCY, due_entry(EMERGENCY, now))
+        case EmergencyAccessAcknowledged():
+            return _without(row, EMERGENCY)
         case orientation.OrientationSent() | orientation.OrientationChased():
             return _with(row, stream, due_entry(CHASE, now, item=stream))
         case orientation.OrientationAcknowledged() | orientation.OrientationDeclined():

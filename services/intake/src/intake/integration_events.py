@@ -8,6 +8,7 @@ from intake.domain import erasure, retention
 from intake.domain.register.rights import RightGranted, RightRevoked
 from intake.domain.request.archive import CaseArchived, CaseUnarchived
 from intake.domain.request.confidentiality import CaseAssigned, CaseMadeConfidential, ConfidentialityLifted
+from intake.domain.request.emergency import EmergencyAccessOpened
 from intake.domain.request.ending import CaseClosed, CaseEndingCorrected, CaseGivenUp
 from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented
 from intake.domain.request.reception import LinkedRequestOpened
@@ -57,6 +58,8 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry, app: Se
             return contracts.CaseAccessChanged(adviser=adviser, confidential=confidential, archived=True)
         case CaseUnarchived(adviser, confidential):
             return contracts.CaseAccessChanged(adviser=adviser, confidential=confidential)
+        case EmergencyAccessOpened(by, until=until):
+            return contracts.EmergencyAccessOpened(person=by, until=until)
         case RightGranted(right):
             return contracts.RightGranted(
                 right=right.id,

@@ -28,7 +28,7 @@ from intake.operations.retention import archive_cases
 from intake.ownership import find_protected_case, load_rights
 from intake.reactions import reactions
 from intake.settings import IntakeSettings
-from shared.access import seal_decider
+from shared.access import emergency_access, seal_decider
 from shared.attachments.attachment import decider as attachment
 from shared.contracts import intake as contracts
 from shared.erasure.erasure import decider as key_erasure
@@ -74,6 +74,7 @@ def build_service(deployment: Deployment) -> Service:
             name_decider,
             key_erasure,
             followed,
+            emergency_access.decider,
             seal_decider,
         ),
         routers=build_routers(deployment),

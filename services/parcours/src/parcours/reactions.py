@@ -7,7 +7,7 @@ from parcours.domain.building import validation
 from parcours.domain.lifecycle import OpenParcours
 from parcours.domain.state import ReceivedPlan
 from parcours.ownership import find_protected_case
-from shared.access import follow_case_access, follow_register
+from shared.access import follow_case_access, follow_emergency_access, follow_register
 from shared.contracts.diagnostic import PlanAgreed
 from shared.contracts.followup import FollowUpClosed, ParcoursUpdateRequested, ParcoursUpdateWithdrawn
 from shared.erasure.reactions import follow_erasures
@@ -19,6 +19,7 @@ reactions = Reactions("parcours")
 follow_register(reactions)
 follow_erasures(reactions, find_protected_case)
 follow_case_access(reactions)
+follow_emergency_access(reactions)
 follow_names(reactions)
 
 

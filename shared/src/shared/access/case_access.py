@@ -1,12 +1,15 @@
-"""Case access: each service's own copy of who is in charge of a case and who may see it, replicated from intake."""
+"""Case access: each service's own copy of who is in charge of a case and who may see it, replicated from intake; and of
+who opened it in an emergency."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.intake import CaseAccessChanged
+from shared.access import emergency_access
+from shared.contracts.intake import CaseAccessChanged, EmergencyAccessOpened
 from shared.eventlog import LogRecorder
 from shared.eventlog.log import ServiceLog
 from shared.kernel import CASE_ACCESS_TABLE, Actor, CaseAccess, Context, Decider, Role, event, uuid7_after
@@ -101,5 +104,27 @@ def follow_case_access(reactions: Reactions) -> None:
             decider,
             stream,
             command=ReplicateCaseAccess(payload.adviser, payload.confidential, archived=payload.archived),
+            case=header.case,
+        )
+
+
+def find_emergency_access(app: ServiceLog, case: UUID) -> Mapping[str, datetime]:
+    """When each person's access ends or ended, by pseudonym; one statement, also for none. Empty in a service that
+    knows it from the events that it keeps, as audit."""
+    if emergency_access.decider not in app.deciders:
+        return {}
+    return app.load(emergency_access.decider, emergency_access.emergency_access_id(case)).state.ends
+
+
+def follow_emergency_access(reactions: Reactions) -> None:
+    """Adds the reaction that replicates emergency access. For the services of the phases after intake."""
+
+    @reactions.on(EmergencyAccessOpened)
+    def replicate_emergency_access(payload: EmergencyAccessOpened, header: Header) -> CommandDispatch:
+        """Somebody opened a confidential case for a few hours."""
+        return CommandDispatch(
+            emergency_access.decider,
+            emergency_access.emergency_access_id(header.case),
+            command=emergency_access.ReplicateEmergencyAccess(payload.person, payload.until),
             case=header.case,
         )

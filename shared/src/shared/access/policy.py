@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -39,7 +41,8 @@ class ProtectedCase:
     the adviser in charge. `register`: an identity, whose rights are over `units`. `shared`: for all units, as a
     capitalisation sheet is; a `draft` of it, which nobody has read over, is for its own. `opened`: false for a case
     that this service only heard of; no unit is known. `unready`: what whoever may see it is answered instead, as long
-    as it cannot be shown."""
+    as it cannot be shown. `emergency`: whether whoever asks opened it in an emergency, and still may read it;
+    `emergency_ends`: when each person's access ends, by pseudonym, where the service knows it with the rest."""
 
     id: UUID
     units: frozenset[str]
@@ -51,6 +54,8 @@ class ProtectedCase:
     draft: bool = False
     opened: bool = True
     unready: Exception | None = None
+    emergency: bool = False
+    emergency_ends: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ def evaluate(actor: Actor, own_case: UUID | None, action: AccessAction, case: Pr
         case.archived,
         case.register,
         case.shared and not case.draft,
+        case.emergency,
     )
 
 
@@ -92,6 +98,7 @@ def _evaluate(
     archived: bool,
     register: bool,
     shared: bool,
+    emergency: bool,
 ) -> Decision:
     """`in_charge`: empty for a case that is not confidential, else whether the actor is the adviser in charge."""
     right: dict[str, Any] = {"role": role.value, "units": sorted(units), "person": "this"}
@@ -107,6 +114,7 @@ def _evaluate(
         "archived": archived,
         "register": register,
         "shared": shared,
+        "emergency": emergency,
     }
     if any(in_charge):
         case["adviser"] = "this"
@@ -118,7 +126,8 @@ def _evaluate(
     if response.diagnostics.errors:
         raise ValueError(f"the policy cannot be applied: {response.diagnostics.errors}")
     if (in_charge or archived) and not response.allowed:  # a caller without any right to it does not learn what it is
-        without_forbids = _evaluate(role, unit, units, is_own_case, action, case_units, (), False, register, shared)
+        open_to_all = (), False, register, shared, False
+        without_forbids = _evaluate(role, unit, units, is_own_case, action, case_units, *open_to_all)
         if not without_forbids.allowed:
             return without_forbids
     reasons = sorted(rule_names()[reason] for reason in response.diagnostics.reasons)

@@ -3,7 +3,7 @@ erasures."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -100,6 +100,15 @@ class CaseAccessChanged(FromIntake):
     )
 
 
+class EmergencyAccessOpened(FromIntake):
+    """A colleague reads a confidential case for a few hours. The reason stays in intake."""
+
+    name: ClassVar[str] = "emergency-access-opened"
+
+    person: str = Field(description="Pseudonym of whoever reads it")
+    until: datetime = Field(description="When the access ends")
+
+
 class RightGranted(FromIntake):
     """An identity was given a right. The case of the event is the identity: the person's pseudonym as an id."""
 
@@ -180,6 +189,7 @@ PUBLISHED_EVENTS = (
     LinkedRequestOpened,
     CaseClosed,
     CaseAccessChanged,
+    EmergencyAccessOpened,
     RightGranted,
     RightRevoked,
     NameRecorded,

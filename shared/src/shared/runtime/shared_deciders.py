@@ -1,6 +1,6 @@
 """Deciders of the aggregates that every phase after intake runs besides its own."""
 
-from shared.access import case_access, replicated_rights, seal_decider
+from shared.access import case_access, emergency_access, replicated_rights, seal_decider
 from shared.attachments import attachment
 from shared.erasure import erasure
 from shared.messaging import restored_publisher
@@ -10,10 +10,11 @@ SHARED_DECIDERS = (
     attachment.decider,
     replicated_rights.decider,
     case_access.decider,
+    emergency_access.decider,
     name_decider,
     erasure.decider,
     restored_publisher.decider,
     seal_decider,
 )
-"""Attachments; the rights, case access and names that intake publishes; erasure; publishers restored from a back-up;
-seals of the access log."""
+"""Attachments; the rights, case access, emergency accesses and names that intake publishes; erasure; publishers that
+were restored from a back-up; seals of the access log."""

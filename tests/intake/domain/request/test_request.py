@@ -24,6 +24,7 @@ from intake.domain.request.assessment import (
 from intake.domain.request.confidentiality import CaseAssigned, CaseMadeConfidential, ConfidentialityLifted
 from intake.domain.request.corrections import ContactCorrected, CorrectContact, CorrectStructure, StructureCorrected
 from intake.domain.request.difficulty import DifficultyTriaged, TriageDifficulty
+from intake.domain.request.emergency import EmergencyAccessAcknowledged, EmergencyAccessOpened
 from intake.domain.request.ending import (
     AccompanimentEnded,
     AccompanimentStarted,
@@ -445,6 +446,8 @@ def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_sto
         CaseMadeConfidential(ConfidentialityGround.CONCILIATION, text("secret motif"), adviser="some-adviser"),
         ConfidentialityLifted(text("secret motif"), "some-adviser"),
         CaseAssigned("some-adviser", text("secret motif"), confidential=True),
+        EmergencyAccessOpened("x", NOW, until=NOW, reason=text("secret motif")),
+        EmergencyAccessAcknowledged("some-adviser"),
         CaseArchived(TODAY, "some-adviser", confidential=True),
         CaseUnarchived("some-adviser", confidential=True, reason=text("secret motif")),
         AccompanimentStarted(),

@@ -24,6 +24,7 @@ EVENTS_OUTSIDE_HISTORIES = {
     "right-replicated",
     "revocation-replicated",
     "case-access-replicated",
+    "emergency-access-replicated",
     "person-name-recorded",
     "access-log-sealed",
     "restored-log-followed",

@@ -18,7 +18,7 @@ from embedded.stack import Stack
 POLL_SECONDS = 0.2
 CASELESS_AGGREGATES = ("fund", "operation", "sheet")
 """Aggregates that belong to no case."""
-STATELESS_ADDRESSES = ("case_access", "name", "retention", "personal link")
+STATELESS_ADDRESSES = ("case_access", "emergency_access", "name", "retention", "personal link")
 """Aggregates whose state no address returns: the rebuilt state is compared with the one the service works from."""
 
 

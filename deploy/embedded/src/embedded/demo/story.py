@@ -29,7 +29,12 @@ OUTSIDE_PHASES = {"operations": "Opération collective", "funds": "Fonds d’ing
 BEGINS = {"diagnostic": 1, "parcours": 2, "followup": 4}
 RECEIVED_EVENTS = {"accompaniment-started": 2, "accompaniment-ended": 3}
 """What intake receives from another service is shown in the phase where it happened."""
-NOT_SHOWN_EVENTS = ("case-access-replicated", "structure-name-recorded", "person-name-recorded")
+NOT_SHOWN_EVENTS = (
+    "case-access-replicated",
+    "emergency-access-replicated",
+    "structure-name-recorded",
+    "person-name-recorded",
+)
 """What a service records of another's events, or for it: the story shows the event once, where it happened."""
 
 

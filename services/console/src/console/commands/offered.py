@@ -13,6 +13,7 @@ from console.presentation.labels import field_label
 
 RANK = {
     # Accueil
+    "acknowledge-emergency-access": 0,
     "triage-difficulty": 0,
     "record-meeting": 1,
     "assess-criterion": 2,

@@ -67,7 +67,7 @@ def install(app: FastAPI) -> None:
             error.slug == "reason-needed" and "case" in request.path_params
         ):  # an archived case needs a reason from everybody
             return await reason(request, ReasonNeeded(request.path_params["case"]))
-        return page(request, "upstream_error.html", error.status, error=error)
+        return page(request, "upstream_error.html", error.status, error=error, case=request.path_params.get("case"))
 
     @app.exception_handler(ForgedForm)
     async def handle_forged_form(request: Request, _: ForgedForm) -> HTMLResponse:

@@ -32,6 +32,8 @@ FIRST_PAGES = {
     "resource_centre": "/conseils",
     "ops": "/registre",
 }
+EMERGENCY_ROLES = ("adviser", "regional")
+"""Whom a confidential case is closed to that is of their own unit."""
 FILTERS = (
     labels.field_label,
     labels.format_value,
@@ -80,6 +82,8 @@ def render(request: Request, template: str, **context: Any) -> str:
         "development": request.app.state.settings.development,
         "draft_owner": draft_owner(request_session.session),
         "compliance": request.app.state.public.compliance(paris_date(datetime.now(UTC))).label,
+        "opens_in_emergency": request_session.session.right is not None
+        and request_session.session.right.role in EMERGENCY_ROLES,
         "case_home": partial(case_home, request_session.session.right),
     }
     return environment().get_template(template).render(shared | context)

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from intake import projections
 from intake.api import lookups
+from intake.api.emergency_access import add_emergency_access
 from intake.api.lookups import RequestExtra
 from intake.api.names import add_names
 from intake.bootstrap import Deployment
@@ -17,6 +18,7 @@ from intake.domain.request.assessment import AssessCriterion, GrantDerogation, R
 from intake.domain.request.confidentiality import AssignCase, LiftConfidentiality, MakeConfidential
 from intake.domain.request.corrections import CorrectContact, CorrectStructure
 from intake.domain.request.difficulty import TriageDifficulty
+from intake.domain.request.emergency import AcknowledgeEmergencyAccess
 from intake.domain.request.ending import GiveUpCase
 from intake.domain.request.outcome import (
     CRISIS_NOT_ORIENTED,
@@ -132,6 +134,8 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
         check=lookups.require_adviser,
         may_refuse=(IDENTITY_WITHOUT_RIGHT,),
     )
+    requests.command("/emergency-access/acknowledgment", AcknowledgeEmergencyAccess, *STAFF)
+    add_emergency_access(requests)
     requests.get(*CASE_READERS, extra=extra_fields, extra_kind=RequestExtra)
     documents = build_request_documents(lambda: deployment.reference)
     requests.documents(documents, *CASE_READERS)

@@ -33,10 +33,11 @@ class MailKind(LabelledEnum):
     DECLINED = "orientation_declined", "avis d’une orientation déclinée"
     CONTESTED = "leader_contested", "avis d’une contestation"
     INSOLVENT = "insolvency_recorded", "avis d’une cessation des paiements"
+    EMERGENCY = "emergency_access", "avis d’un accès d’urgence"
 
 
 REMINDER = MailKind.REMINDER
-ALERTS = frozenset({MailKind.DECLINED, MailKind.CONTESTED, MailKind.INSOLVENT})
+ALERTS = frozenset({MailKind.DECLINED, MailKind.CONTESTED, MailKind.INSOLVENT, MailKind.EMERGENCY})
 """What cannot wait for a digest: each goes to whoever is in charge of the case, who did not do it themself."""
 BY_PREFERENCE = ALERTS | {MailKind.DIGEST}
 """Mails to people of the DLA, by their mail preferences. All others carry a personal link."""

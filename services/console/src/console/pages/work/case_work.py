@@ -29,7 +29,13 @@ from shared.kernel import paris_date
 
 router = APIRouter()
 RECENT_EVENTS = 8
-UNSEEN_EVENTS = {"person-name-recorded", "structure-name-recorded", "right-replicated", "revocation-replicated"}
+UNSEEN_EVENTS = {
+    "person-name-recorded",
+    "structure-name-recorded",
+    "right-replicated",
+    "revocation-replicated",
+    "emergency-access-replicated",
+}
 """What services tell each other, which is no act of anybody."""
 LAST_PAGE = 500
 

@@ -87,7 +87,7 @@ def make_confidential(request: Request, command: MakeConfidential, context: Cont
     _require_in_charge(request, context.actor)
     if request.confidential and request.confidential.ground is command.ground:
         return []
-    adviser = request.adviser if _manages(request, context.actor) else context.actor.id
+    adviser = request.adviser if manages_unit(request, context.actor) else context.actor.id
     return [CaseMadeConfidential(command.ground, context.text(command.reason), adviser=adviser)]
 
 
@@ -131,13 +131,14 @@ def _require_open(request: Request) -> None:
     require_not_archived(request)
 
 
-def _manages(request: Request, actor: Actor) -> bool:
+def manages_unit(request: Request, actor: Actor) -> bool:
+    """Whether the actor is the manager of the request's unit."""
     return actor.role is Role.MANAGER and actor.unit == request.unit
 
 
 def _require_in_charge(request: Request, actor: Actor) -> None:
     """Where no adviser is known, whoever makes the case confidential becomes its adviser."""
-    if not (_manages(request, actor) or request.adviser in (None, actor.id)):
+    if not (manages_unit(request, actor) or request.adviser in (None, actor.id)):
         raise NOT_IN_CHARGE(
             "La confidentialité est demandée par la personne qui accompagne ce dossier, ou par la ou le responsable de "
             "l’unité\u00a0: voyez avec l’un ou l’autre."
@@ -145,7 +146,7 @@ def _require_in_charge(request: Request, actor: Actor) -> None:
 
 
 def _require_manager(request: Request, actor: Actor) -> None:
-    if not _manages(request, actor):
+    if not manages_unit(request, actor):
         raise UNIT_MANAGERS_ONLY("C’est la ou le responsable de l’unité qui en décide\u00a0: demandez-le-lui.")
 
 

@@ -16,6 +16,7 @@ from intake.domain.request import (
     confidentiality,
     corrections,
     difficulty,
+    emergency,
     ending,
     outcome,
     reception,
@@ -26,6 +27,7 @@ from intake.domain.request.assessment import AssessCriterion, GrantDerogation, R
 from intake.domain.request.confidentiality import AssignCase, LiftConfidentiality, MakeConfidential
 from intake.domain.request.corrections import CorrectContact, CorrectStructure, StructureCorrected
 from intake.domain.request.difficulty import DifficultyTriaged, TriageDifficulty
+from intake.domain.request.emergency import AcknowledgeEmergencyAccess, OpenEmergencyAccess
 from intake.domain.request.ending import (
     AccompanimentEnded,
     CaseClosed,
@@ -90,6 +92,8 @@ Command = (
     | MakeConfidential
     | LiftConfidentiality
     | AssignCase
+    | OpenEmergencyAccess
+    | AcknowledgeEmergencyAccess
     | ArchiveCase
     | UnarchiveCase
     | StartAccompaniment
@@ -104,6 +108,7 @@ Event = (
     | DifficultyTriaged
     | outcome.Event
     | confidentiality.Event
+    | emergency.Event
     | archive.Event
     | ending.Event
 )
@@ -155,6 +160,10 @@ def decide(
             return confidentiality.lift_confidentiality(request, command, context)
         case AssignCase():
             return confidentiality.assign(request, command, context)
+        case OpenEmergencyAccess():
+            return emergency.open_access(request, command, context)
+        case AcknowledgeEmergencyAccess():
+            return emergency.acknowledge(request, command, context)
         case ArchiveCase():
             return archive.archive_case(request, command)
         case UnarchiveCase():
@@ -184,6 +193,8 @@ def evolve(request: Request, event: Event) -> Request:
         return outcome.evolve(request, event)
     if isinstance(event, confidentiality.Event):
         return confidentiality.evolve(request, event)
+    if isinstance(event, emergency.Event):
+        return emergency.evolve(request, event)
     if isinstance(event, archive.Event):
         return archive.evolve(request, event)
     return ending.evolve(request, event)
@@ -216,6 +227,7 @@ def available_commands(request: Request) -> Iterator[type]:
         return
     yield from (ProposeOrientation, GiveAccessLink, AddAttachment)
     yield from confidentiality.available_commands(request)
+    yield from emergency.available_commands(request)
 
 
 def unique_keys(request: Request, event: Event) -> Iterable[UniqueKey]:
@@ -262,6 +274,9 @@ def companions(request: Request, event: Event, context: Context) -> Iterable[Com
     match event:
         case TransferReceived(origin):
             yield CompanionCommand(decider, origin, command=RecordTakeOver(context.case), case=origin)
+            return
+        case emergency.EmergencyAccessOpened():
+            yield from emergency.companions(event, context)
             return
         case RequestAdmitted():
             name = request.structure.name

@@ -121,6 +121,18 @@ class CrisisPlan:
 
 
 @frozen
+class EmergencyAccess:
+    """A confidential case that `by` opened in an emergency, for reading. `acknowledged_by`: who, being in charge of the
+    case or the unit's manager, has read of it since."""
+
+    by: str
+    at: datetime
+    until: datetime
+    reason: Encrypted
+    acknowledged_by: str | None = None
+
+
+@frozen
 class Request:
     """`rules`: the version of the criteria under which it was admitted. `adviser`: who is in charge of the case;
     `assigned`: that adviser was named explicitly, and an admission by another one does not replace them.
@@ -153,6 +165,7 @@ class Request:
     confidential: Confidentiality | None = None
     archived: bool = False
     crisis_plan: CrisisPlan | None = None
+    emergency_accesses: tuple[EmergencyAccess, ...] = ()
 
     @property
     def difficulty(self) -> Triage | None:
