@@ -12,6 +12,7 @@ SAME_CLASSES = {
     "BaselineCorrected": (ONE_FACT, {"diagnostic.domain.plan", "shared.contracts.diagnostic"}),
     "CaseClosed": (ONE_FACT, {"intake.domain.request.ending", "shared.contracts.intake"}),
     "DiagnosisContested": (ONE_FACT, {"diagnostic.domain.validation", "shared.contracts.diagnostic"}),
+    "EmergencyAccessOpened": (ONE_FACT, {"intake.domain.request.emergency", "shared.contracts.intake"}),
     "FollowUpClosed": (ONE_FACT, {"followup.domain.closure", "shared.contracts.followup"}),
     "LinkedRequestOpened": (ONE_FACT, {"intake.domain.request.reception", "shared.contracts.intake"}),
     "NeedFound": (ONE_FACT, {"followup.domain.needs", "shared.contracts.followup"}),
