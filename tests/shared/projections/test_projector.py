@@ -70,3 +70,43 @@ def test_without_new_events_no_checkpoint_is_locked(app: ServiceApplication, mon
     projector.catch_up()
     projector.catch_up()
     assert advanced == ["a:v1", "b:v1"] and [rows(app, each) for each in projections] == [1, 1]
+
+
+def test_no_transaction_is_open_while_events_are_read_and_decoded(
+    app: ServiceApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL ends one that is idle for some seconds: a busy machine would fold the same batch for ever."""
+    app.handle(decider, (case := uuid7()), Note(1, "Léa"), app.context(case, ADVISER))
+    open_then, decode = list[int](), app.events_of
+
+    def noted(*entries: Any) -> Any:
+        (found,) = app.recorder.fetch(
+            "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()"
+        )
+        open_then.append(found["count"])
+        return decode(*entries)
+
+    monkeypatch.setattr(app, "events_of", noted)
+    projection = Projection("seen:v1", lambda row, _entry, _event: row | {"seen": True})
+    Projector(app, (projection,)).catch_up()
+    assert open_then == [0] and rows(app, projection) == 1
+
+
+def test_a_batch_that_another_replica_folds_meanwhile_is_folded_once(
+    app: ServiceApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.handle(decider, (case := uuid7()), Note(1, "Léa"), app.context(case, ADVISER))
+    counting = Projection("counting:v1", lambda row, _entry, _event: row | {"times": row.get("times", 0) + 1})
+    other, decode = Projector(app, (counting,)), app.events_of
+
+    def after_the_other(*entries: Any) -> Any:
+        monkeypatch.setattr(app, "events_of", decode)
+        other.catch_up()
+        return decode(*entries)
+
+    monkeypatch.setattr(app, "events_of", after_the_other)
+    projector = Projector(app, (counting,))
+    assert projector.advance(counting), "there may be more"
+    projector.catch_up()
+    (row,) = app.recorder.fetch("SELECT document FROM {schema}.projection_rows")
+    assert row["document"]["times"] == 1

@@ -217,7 +217,7 @@ def test_a_past_list_is_paged_in_order_and_counted(app: ServiceApplication) -> N
     caught_up(app)
     source = load_past_rows(app, everything, PointInTime(as_of=then), [unit]).source()
     query = ListQuery(sort="colour", limit=2, scope=RowScope([unit]))
-    asked = replace(query, filters={"unit": unit})
+    asked = replace(query, filters={"unit": [unit]})
     read, after = list[tuple[str, str]](), None
     while True:
         page = fetch_page(app.recorder, everything, replace(asked, after=after), source)

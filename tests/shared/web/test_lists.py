@@ -122,6 +122,20 @@ def test_a_list_is_filtered_by_each_of_its_fields(adviser: Client) -> None:
     assert names(adviser, unit="dla-44") == set(NAMES)
 
 
+def test_a_filter_given_several_times_takes_rows_with_any_of_its_values(intake: Served, adviser: Client) -> None:
+    received, withdrawn = (names(adviser, status=status) for status in ("received", "withdrawn"))
+    assert received and withdrawn
+    assert names(adviser, status=["received", "withdrawn"]) == received | withdrawn
+    assert names(adviser, status=["received", "withdrawn"], adviser="me") == names(adviser, adviser="me")
+    erwan = intake.by("adviser", subject="erwan")
+    assert names(erwan, adviser=["me", Served.id_of("some-adviser")]) == names(erwan)
+    assert listed(adviser, status=["received", "withdrawn"], limit=3, sort="structure") == listed(
+        adviser, limit=3, sort="structure"
+    )
+    too_many = adviser.get(LIST, status=["received"] * 21)
+    assert (too_many.status_code, "status" in too_many.text) == (422, True)
+
+
 def test_an_adviser_asks_for_their_own(intake: Served, adviser: Client) -> None:
     own = names(adviser, adviser="me")
     assert own == set(NAMES[0::2])

@@ -118,8 +118,13 @@ class Projector:
 
     def advance(self, projection: Projection, log: LogReader | None = None) -> bool:
         """Folds one batch; rows, their history and the checkpoint change in one transaction. True when there may be
-        more. `log`: what other projections have read already."""
-        log = log or LogReader(self._app, self.BATCH)
+        more. `log`: what other projections have read already.
+
+        Events are read and decoded before the transaction: PostgreSQL ends one that is idle for five seconds, which a
+        busy machine may take for that."""
+        log, position = log or LogReader(self._app, self.BATCH), self._position_of(projection)
+        if not (events := log.batch_after(position)):
+            return False
         with self._app.recorder.datastore.get_connection() as connection, connection.transaction():
             connection.execute(
                 "INSERT INTO projection_checkpoints VALUES (%s, 0) ON CONFLICT DO NOTHING", (projection.name,)
@@ -128,9 +133,8 @@ class Projector:
                 "SELECT position FROM projection_checkpoints WHERE projection = %s FOR UPDATE", (projection.name,)
             ).fetchone()
             assert row is not None
-            events = log.batch_after(row["position"])
-            if not events:
-                return False
+            if row["position"] != position:  # another replica has folded them meanwhile
+                return True
             changes = RowChanges(projection, read_rows(connection, projection, {entry.case_id for entry, _ in events}))
             for entry, event in events:
                 changes.apply(entry, event)
@@ -141,6 +145,12 @@ class Projector:
                 (events[-1][0].id, projection.name),
             )
         return len(events) == log.limit
+
+    def _position_of(self, projection: Projection) -> int:
+        rows = self._app.recorder.fetch(
+            "SELECT position FROM {schema}.projection_checkpoints WHERE projection = %s", (projection.name,)
+        )
+        return rows[0]["position"] if rows else 0
 
     def fold_all(self, projection: Projection, until: int) -> dict[UUID, FoldedRow]:
         """All rows folded again from position 1, without changing those that are served."""

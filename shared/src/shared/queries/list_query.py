@@ -28,12 +28,13 @@ class InvalidCursor(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """`filters`: field → value. `sort`: a field of the projection, descending after a minus; `id` is the order in which
-    cases were opened. `after`: the cursor of the page before. `scope`: the rows that are shown and counted, None for
-    all. `ids`: only these rows, None for all. `contains`: field → a value that the list in it contains."""
+    """`filters`: field → values, of which a row has one. `sort`: a field of the projection, descending after a minus;
+    `id` is the order in which cases were opened. `after`: the cursor of the page before. `scope`: the rows that are
+    shown and counted, None for all. `ids`: only these rows, None for all. `contains`: field → a value that the list in
+    it contains."""
 
     q: str = ""
-    filters: Mapping[str, str] = field(default_factory=dict)
+    filters: Mapping[str, list[str]] = field(default_factory=dict)
     opened_since: date | None = None
     opened_before: date | None = None
     sort: str = NEWEST_FIRST
@@ -105,10 +106,10 @@ def _filter_conditions(view: Projection, query: ListQuery, source: RowSource) ->
         values |= dict(zip(("shared_field", "shared_value"), view.everywhere, strict=True))
     where = f"{FILTERED_ROWS} AND {scope}"
     values |= {"projection": view.name, "words": words, "today": source is CURRENT_ROWS}
-    for number, (name, value) in enumerate(query.filters.items()):
+    for number, (name, allowed) in enumerate(query.filters.items()):
         field = ADVISER if name == "adviser" else f"document->>%(field{number})s"
-        where += f" AND {field} = %(value{number})s"
-        values |= {f"field{number}": name, f"value{number}": value}
+        where += f" AND {field} = ANY(%(values{number})s::text[])"
+        values |= {f"field{number}": name, f"values{number}": allowed}
     for number, (name, value) in enumerate(query.contains.items()):
         where += f" AND document->%(list{number})s::text ? %(member{number})s"
         values |= {f"list{number}": name, f"member{number}": value}

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from shared.access import RowScope
 from shared.eventlog import ServiceApplication
@@ -44,8 +44,13 @@ def page_of(projection: Projection) -> type[Page]:
     return create_model(f"{name}Page", __base__=Page, __doc__=Page.__doc__, items=(items, ...))
 
 
+MAX_FILTER_VALUES = 20
+FilterValue = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL_PATTERN)]
+
+
 class ListParams(BaseModel):
-    """What every list takes; each view adds its own filters and sort keys."""
+    """What every list takes; each view adds its own filters and sort keys. A filter given several times lets rows with
+    any of its values pass."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -63,10 +68,7 @@ def list_params(view: Projection, **more: Any) -> Any:
     fields: dict[str, Any] = {**more}
     for name in view.filters:
         description = f"`{MYSELF}` for yourself" if name == "adviser" else None
-        fields[name] = (
-            str | None,
-            Field(None, max_length=200, pattern=NO_NUL_PATTERN, description=description),
-        )
+        fields[name] = (list[FilterValue] | None, Field(None, max_length=MAX_FILTER_VALUES, description=description))
     if view.opened:
         description = f"By `{view.opened}`"
         fields |= {
@@ -96,9 +98,11 @@ def list_rows(
     query = ListQuery(
         params.q,
         {
-            name: compact_code(value) if name in view.codes else resolve_myself(caller, name, value)
+            name: [
+                compact_code(value) if name in view.codes else resolve_myself(caller, name, value) for value in values
+            ]
             for name in view.filters
-            if (value := getattr(params, name)) is not None
+            if (values := getattr(params, name)) is not None
         },
         contains=contains or {},
         opened_since=getattr(params, "opened_since", None),

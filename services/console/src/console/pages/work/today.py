@@ -23,6 +23,7 @@ router = APIRouter()
 PAGE_TASKS = 100
 CRISES = (DifficultyLevel.INSOLVENT, DifficultyLevel.CRITICAL)
 OPEN_STATUSES = ("received", "admitted")
+MOST_CRISES = 80
 WAITING_FOR = {
     "leader_to_answer": "la structure",
     "orientation_to_chase": "l’organisme destinataire",
@@ -52,16 +53,14 @@ async def today_page(request: Request, qui: str = "moi") -> Response:
         return RedirectResponse("/", 303)
     services = get_services(request)
     mine = qui != "unite"
-    caseload, *crises = await asyncio.gather(
+    caseload, crises = await asyncio.gather(
         result_or_error(
             services.json(reader, "audit", "/api/v1/caseload", limit=PAGE_TASKS, adviser="me" if mine else None)
         ),
-        *(
-            result_or_error(
-                services.json(reader, "intake", "/api/v1/requests", difficulty=level, status=status, limit=20)
+        result_or_error(
+            services.json(
+                reader, "intake", "/api/v1/requests", difficulty=CRISES, status=OPEN_STATUSES, limit=MOST_CRISES
             )
-            for level in CRISES
-            for status in OPEN_STATUSES
         ),
     )
     down = isinstance(caseload, UpstreamError)
@@ -73,8 +72,8 @@ async def today_page(request: Request, qui: str = "moi") -> Response:
         groups=[] if down else group_tasks(caseload["items"], paris_date(datetime.now(UTC))),
         unavailable=[] if down else caseload["unavailable"],
         more=not down and caseload["next"] is not None,
-        crises=_crises(crises),
-        crises_error=next((each for each in crises if isinstance(each, UpstreamError)), None),
+        crises=[] if isinstance(crises, UpstreamError) else nearest_deadline_first(crises["items"]),
+        crises_error=crises if isinstance(crises, UpstreamError) else None,
         just_done=await just_recorded(request),
     )
 
@@ -106,7 +105,6 @@ def _group_of(task: Mapping[str, Any], today: date, waiting_for: str | None) -> 
     return "week" if due <= today + timedelta(days=7) else "later"
 
 
-def _crises(answers: Iterable[Any]) -> list[Mapping[str, Any]]:
-    """The structures in a crisis, those with the nearest legal date first."""
-    rows = [row for each in answers if not isinstance(each, UpstreamError) for row in each["items"]]
-    return sorted(rows, key=lambda row: (row.get("legal_deadline") or "9999", str(row["received_at"])))
+def nearest_deadline_first(crises: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those without a legal date come last."""
+    return sorted(crises, key=lambda row: (row.get("legal_deadline") or "9999", str(row["received_at"])))
