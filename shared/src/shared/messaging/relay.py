@@ -35,6 +35,10 @@ from shared.telemetry import LEADING, RELAY_ERRORS, SENT
 
 RETRY_SECONDS = 0.5
 BATCH_EVENTS = 500
+FEW_EVENTS = 5
+"""So many are sent one after the other: nats-server 2.15 stages an atomic batch on its disk, which takes longer. Both
+are at the expected end of the stream, or not at all."""
+
 log = logging.getLogger(__name__)
 
 
@@ -163,7 +167,8 @@ class Relay:
                     compared_at = time.monotonic()
                 self._log_grown.clear()
                 if messages := await asyncio.to_thread(self._messages_after, self._position):
-                    await self._send(connection, messages)
+                    for batch in [messages] if len(messages) > FEW_EVENTS else [[each] for each in messages]:
+                        await self._send(connection, batch)
                     self._announcer.note_sent()
                     continue
                 due_at = compared_at + self._announcer.interval_seconds

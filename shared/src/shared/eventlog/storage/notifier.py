@@ -14,13 +14,13 @@ from shared.kernel import WorkerLoop
 
 
 class Notifier:
-    """Runs outside the append, because NOTIFY takes a lock of the whole cluster: at most 40 a second, the first at
-    once. An append while one is due already costs nothing more.
+    """Runs outside the append, because NOTIFY takes a lock of the whole cluster: at most 100 a second, the first
+    at once. An append while one is due already costs nothing more.
 
     It is a hint: a writer may die between its commit and its NOTIFY. So one part of each process that works, the
     lease of its relay or a `LogWatch`, reads the last position every second and wakes the listeners when it changed."""
 
-    MIN_INTERVAL_SECONDS = 0.025
+    MIN_INTERVAL_SECONDS = 0.01
 
     def __init__(self, datastore: PostgresDatastore, channel: str) -> None:
         self.listeners: list[Event] = []
