@@ -24,7 +24,7 @@ from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
 from shared.runtime.api_routes import api_routes
 from shared.runtime.process_role import ProcessRole
-from shared.web.http import PlannedRoute
+from shared.web.http import PlannedRequestsMiddleware, PlannedRoute, RouteIndex
 from shared.web.standard import feed_router, me_router
 from shared.web.standard.access_log import router as access_log_router
 
@@ -110,7 +110,9 @@ def by_fastapi(name: str, served: Served) -> FastAPI:
     declared = service(name)
     web = declared.web(served.settings, ProcessRole.API)
     web.state = served.web.state
-    web.router.routes = [route for route in web.router.routes if not isinstance(route, PlannedRoute)]
+    short_way: Any = PlannedRequestsMiddleware
+    web.user_middleware = [each for each in web.user_middleware if each.cls is not short_way]
+    web.router.routes = [route for route in web.router.routes if not isinstance(route, PlannedRoute | RouteIndex)]
     feed = feed_router(declared.to_integration_event, declared.publishes)
     for router in (*declared.routers, me_router, access_log_router, feed):
         web.include_router(router)

@@ -43,6 +43,7 @@ def test_each_operation_is_found_whatever_stands_in_its_address(name: str) -> No
             if match is Match.FULL:
                 in_index += 1
                 assert found["route"] is expected, f"{method} {path}"
+                assert index.find(http(method, path)) == expected.matches(http(method, path))[1]
     assert in_index > len(routes)
 
 

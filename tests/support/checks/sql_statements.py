@@ -9,9 +9,11 @@ import psycopg
 import pytest
 
 from shared.eventlog.storage.prepared_statement import PreparedStatement
+from shared.web.http.request_threads import REQUEST_THREAD
 
-WORKER = "AnyIO worker"
-"""The threads that endpoints run in. A background thread of the service has statements of its own."""
+WORKERS = ("AnyIO worker", REQUEST_THREAD)
+"""The threads that endpoints run in, by the beginning of their names. A background thread of the service has statements
+of its own."""
 
 
 class SqlStatements:
@@ -22,14 +24,14 @@ class SqlStatements:
         execute: Any = psycopg.Cursor.execute
 
         def record(cursor: Any, query: Any, *args: Any, **options: Any) -> Any:
-            if current_thread().name.startswith(WORKER):
+            if current_thread().name.startswith(WORKERS):
                 self._sent.append(query.decode() if isinstance(query, bytes) else str(query))
             return execute(cursor, query, *args, **options)
 
         prepared: Any = PreparedStatement.execute
 
         def record_prepared(statement: PreparedStatement, *args: Any) -> Any:
-            if current_thread().name.startswith(WORKER):
+            if current_thread().name.startswith(WORKERS):
                 self._sent.append(statement.sql.decode())
             return prepared(statement, *args)
 

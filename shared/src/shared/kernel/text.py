@@ -36,6 +36,8 @@ _ALIKE = str.maketrans(
 def clean_text(text: str) -> str:
     """The text with `\\n` between its lines, composed letters (NFC), a blank for each control character, and without
     what nobody sees. Special blanks stay, as before a colon in French."""
+    if text.isascii() and text.isprintable():  # most names and codes: nothing of that is in them
+        return text.strip()
     lines = _UNSEEN.sub("", _LINE_BREAKS.sub("\n", text))
     cleaned = unicodedata.normalize("NFC", _CONTROLS.sub(" ", lines)).strip()
     return cleaned if any(char.isprintable() for char in cleaned) else ""

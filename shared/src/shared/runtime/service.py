@@ -55,6 +55,7 @@ from shared.web.http import (
     FRAMEWORK_OFF,
     SECURITY_HEADERS,
     TLS_HEADERS,
+    PlannedRequestsMiddleware,
     RouteIndex,
     SecurityHeadersMiddleware,
     SingleHeadersMiddleware,
@@ -214,6 +215,9 @@ class Service:
         exception_handlers.install(web)
         docs_page.install(web)
         problem_pages.install(web, self.problems())
+        routes = api_routes(self) if role in (ProcessRole.ALL, ProcessRole.API) else []
+        index = RouteIndex(routes)
+        web.add_middleware(PlannedRequestsMiddleware, index=index)
         web.add_middleware(SingleHeadersMiddleware)
         if settings is not None:
 
@@ -230,9 +234,7 @@ class Service:
         )
         web.add_middleware(RequestTelemetryMiddleware)
         web.include_router(health_router)
-        if role in (ProcessRole.ALL, ProcessRole.API):
-            routes = api_routes(self)
-            web.router.routes.extend([RouteIndex(routes), *routes])
+        web.router.routes.extend([index, *routes])
         if settings is not None and settings.dev_clock:
             web.router.routes.extend(clock_router.routes)
         return web

@@ -7,6 +7,7 @@ from shared.web.http.framework_telemetry import FRAMEWORK_OFF
 from shared.web.http.openapi import REASON_HEADER, operation_id, polish_openapi
 from shared.web.http.openapi_responses import UNLIMITED_PATHS, document_problems, problem_responses
 from shared.web.http.openapi_shapes import MARK, PREFIX, REDACTED, Shape, place_shapes, shown_as
+from shared.web.http.planned_requests import PlannedRequestsMiddleware
 from shared.web.http.planned_route import PlannedRoute, ServiceRouter
 from shared.web.http.problems import ProblemError, problem_response
 from shared.web.http.request_body import BodyTooLarge, BodyTooSlow, JsonBody, read_body, read_bounded
@@ -32,6 +33,7 @@ __all__ = [
     "CsvResponse",
     "JsonBody",
     "MayWait",
+    "PlannedRequestsMiddleware",
     "PlannedRoute",
     "ProblemError",
     "RouteIndex",

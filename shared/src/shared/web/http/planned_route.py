@@ -11,7 +11,6 @@ from contextlib import ExitStack
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.datastructures import DefaultPlaceholder
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
@@ -30,9 +29,11 @@ from shared.web.http.dependency_plan import (
 )
 from shared.web.http.openapi import operation_id
 from shared.web.http.request_body import BoundedRequest
+from shared.web.http.request_threads import RequestThreads
 from shared.web.http.strict_query import reject_unknown_parameters
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+_threads = RequestThreads()
 
 
 class PlannedRoute(APIRoute):
@@ -63,18 +64,21 @@ class PlannedRoute(APIRoute):
         return plan_dependencies(self.dependant)
 
     def _handler(self, plan: DependencyPlan, handle_by_fastapi: Handler) -> Handler:
-        takes_body = self.body_field is not None
-
         async def handle(request: Request) -> Response:
             if plan.waits(request):
                 return await handle_by_fastapi(request)
-            bounded = BoundedRequest(request.scope, request.receive)
-            received = await _read_body(bounded) if takes_body else b""
-            return await run_in_threadpool(self._answer, plan, bounded, received)
+            return await self.answer(BoundedRequest(request.scope, request.receive))
 
         return handle
 
-    def _answer(self, plan: DependencyPlan, request: BoundedRequest, received: bytes) -> Response:
+    async def answer(self, request: BoundedRequest) -> Response:
+        """The response to a request for which no dependency of the plan waits. Raises what FastAPI's handler raises."""
+        received = await _read_body(request) if self.body_field is not None else b""
+        return await _threads.run(self._answer, request, received)
+
+    def _answer(self, request: BoundedRequest, received: bytes) -> Response:
+        plan = self.plan
+        assert plan is not None
         body = _parse_body(request, received) if received else PydanticUndefined
         with ExitStack() as exits:
             solved = SolvedRequest(request, body, response=_empty_response(), exits=exits)

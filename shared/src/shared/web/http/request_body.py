@@ -141,6 +141,8 @@ def _too_deep() -> ProblemError:
 def _clean(value: Any, depth: int) -> Any:
     """`depth`: how many more levels there may be."""
     if isinstance(value, str):
+        if value.isascii() and value.isprintable():
+            return value.strip()  # what is looked for below is in none of them
         if UNREADABLE_BODY.search(value):
             raise ProblemError(
                 422, "invalid-request", "Données invalides", "Un texte contient des caractères illisibles."

@@ -6,6 +6,7 @@ looks for itself, with all that follows: another method, an unknown path."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from fastapi.routing import APIRoute
 from starlette.convertors import StringConvertor
@@ -15,40 +16,53 @@ from starlette.types import Receive, Scope, Send
 Shape = tuple[int, ...]
 """Which segments of a path are words, and not parameters."""
 Words = tuple[str, ...]
-FOUND = "route_index.found"
+Parameters = tuple[tuple[int, str], ...]
+"""The places of the parameters in a path, with their names."""
+FOUND, FAILED = "route_index.found", "route_index.failed"
+"""In the scope of a request: its route, and the error of one that was answered already, for FastAPI's handlers."""
 
 
 class RouteIndex(BaseRoute):
     """By the number of segments, the places of the words among them, and the words."""
 
     def __init__(self, routes: Sequence[BaseRoute]) -> None:
-        self._routes: dict[tuple[str, int], dict[Shape, dict[Words, tuple[int, APIRoute]]]] = {}
+        self._routes: dict[tuple[str, int], dict[Shape, dict[Words, tuple[int, APIRoute, Parameters]]]] = {}
         for number, route in enumerate(routes):
             if not isinstance(route, APIRoute) or not _has_plain_segments(route):
                 continue
             segments = route.path_format.split("/")
             shape = tuple(place for place, segment in enumerate(segments) if not segment.startswith("{"))
             words = tuple(segments[place] for place in shape)
+            parameters = tuple((place, each[1:-1]) for place, each in enumerate(segments) if place not in shape)
             for method in route.methods or ():
                 shapes = self._routes.setdefault((method, len(segments)), {})
-                shapes.setdefault(shape, {}).setdefault(words, (number, route))
+                shapes.setdefault(shape, {}).setdefault(words, (number, route, parameters))
+
+    def find(self, scope: Scope) -> dict[str, Any] | None:
+        """What FastAPI adds to the scope for the route that it finds: the first declared of those that match."""
+        if scope["type"] != "http" or scope.get("root_path"):
+            return None
+        segments = scope["path"].split("/")
+        candidates = [*self._candidates(scope["method"], segments)]
+        if not candidates:
+            return None
+        _, route, parameters = min(candidates) if len(candidates) > 1 else candidates[0]
+        values = {name: segments[place] for place, name in parameters}
+        return {"endpoint": route.endpoint, "path_params": values, "route": route}
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """The first declared of those that match."""
-        if scope["type"] != "http":
-            return Match.NONE, {}
-        for _, route in sorted(self._candidates(scope["method"], scope["path"].split("/"))):
-            match, found = route.matches(scope)
-            if match is Match.FULL:
-                return match, {**found, FOUND: route}
-        return Match.NONE, {}
+        found = self.find(scope)
+        return (Match.NONE, {}) if found is None else (Match.FULL, {**found, FOUND: found["route"]})
 
-    def _candidates(self, method: str, segments: list[str]) -> Iterator[tuple[int, APIRoute]]:
+    def _candidates(self, method: str, segments: list[str]) -> Iterator[tuple[int, APIRoute, Parameters]]:
         for shape, routes in self._routes.get((method, len(segments)), {}).items():
-            if candidate := routes.get(tuple([segments[place] for place in shape])):
+            candidate = routes.get(tuple([segments[place] for place in shape]))
+            if candidate is not None and all(segments[place] for place, _ in candidate[2]):
                 yield candidate
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if FAILED in scope:
+            raise scope[FAILED]
         await scope[FOUND].handle(scope, receive, send)
 
 
