@@ -168,7 +168,7 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
                 AccessLinkRow(
                     **plain_state(app, person, loaded),
                     names={id: name for id, name in names.items() if id == loaded.state.given_by},  # noqa: A001
-                    links=self.links_at(app, caller, case, person, loaded.state, at),
+                    links=[*map(Link.model_validate, self.links_at(app, caller, case, person, loaded.state, at))],
                 )
                 for person, loaded in links
             ]
@@ -212,8 +212,8 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
         until = app.load_existing(decider, receipt.id).state.until
         assert until is not None
         if receipt.repeated:
-            return NewAccessLink(**result.model_dump(exclude_unset=True), secret=None, address=None, until=until)
-        return NewAccessLink(**result.model_dump(exclude_unset=True), secret=secret, address=self._address, until=until)
+            return NewAccessLink(**result, secret=None, address=None, until=until)
+        return NewAccessLink(**result, secret=secret, address=self._address, until=until)
 
     @property
     def _address(self) -> str | None:

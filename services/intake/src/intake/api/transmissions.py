@@ -93,7 +93,7 @@ def build_router(orientations: AggregateEndpoints[Orientation]) -> APIRouter:
             reason=app.key_store.display_text(state.reason) if is_shown and state.reason else None,
             message=app.key_store.display_text(state.message) if is_shown and state.message else None,
             attachments=_attachments(app, case, state) if is_shown else (),
-            links=orientations.links(app, caller, case, id_, state),
+            links=[*map(Link.model_validate, orientations.links(app, caller, case, id_, state))],
         )
 
     @router.get(

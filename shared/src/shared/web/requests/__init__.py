@@ -4,6 +4,7 @@ from shared.web.requests.command_documentation import document_commands
 from shared.web.requests.command_endpoints import (
     CommandEndpoint,
     Link,
+    LinkFields,
     ResourceRouter,
     case_router,
     command_endpoints,
@@ -52,6 +53,7 @@ __all__ = [
     "IfMatchHeader",
     "Instant",
     "Link",
+    "LinkFields",
     "OnParam",
     "PointInTimeDep",
     "PrefersMinimalDep",

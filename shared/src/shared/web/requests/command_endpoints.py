@@ -15,6 +15,9 @@ from shared.eventlog import ServiceApplication
 from shared.kernel import Refusal, Role, command_title
 from shared.web.http import ServiceRouter
 
+LinkFields = dict[str, str]
+"""A `Link` as it is sent. An answer has a dozen, and a model of each takes longer than the decision that offers it."""
+
 
 class Link(BaseModel):
     """An operation that the caller may use next."""
@@ -45,17 +48,17 @@ class CommandEndpoint:
     @property
     def title(self) -> str:
         """The command in French, a verb and its object."""
-        return command_title(self.command)
+        return _title(self.command)
 
     @property
     def summary(self) -> str:
         """The command in English, from the name of its class: "Admit request"."""
         return split_words(self.command.__name__).capitalize()
 
-    def link(self, case: str, id: str, part: Mapping[str, Any]) -> Link:  # noqa: A002
+    def link(self, case: str, id: str, part: Mapping[str, Any]) -> LinkFields:  # noqa: A002
         """`part`: the ids of the part that the command is for, by their names in the path."""
         href = self.path.format(case=case, id=id, **part)
-        return Link.model_construct(rel=_relation(self.command), method="POST", href=href, title=self.title)
+        return {"rel": _relation(self.command), "method": "POST", "href": href, "title": _title(self.command)}
 
 
 class ResourceRouter(ServiceRouter):
@@ -78,6 +81,9 @@ def command_endpoints(routers: Iterable[APIRouter]) -> Iterator[CommandEndpoint]
     for router in routers:
         if isinstance(router, ResourceRouter):
             yield from router.commands
+
+
+_title = cache(command_title)
 
 
 @cache

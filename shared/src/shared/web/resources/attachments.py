@@ -44,7 +44,7 @@ from shared.web.requests import (
     ResourceRouter,
     case_router,
 )
-from shared.web.resources.command_result import CommandResult
+from shared.web.resources.command_result import CommandResult, CommandResultFields
 from shared.web.resources.commands import AggregateEndpoints
 from shared.web.resources.state import plain_state
 from shared.web.resources.uploads import read_upload, title_and_name
@@ -160,7 +160,7 @@ def _add_upload(
         content_disposition: Disposition,
         minimal: PrefersMinimalDep,
         idempotency_key: IdempotencyKeyHeader = None,
-    ) -> CommandResult:
+    ) -> CommandResultFields:
         """The body is the file as it is, at most 10 MiB. Its type is found in its content, whatever the Content-Type
         says. Adding the same content twice gives the first attachment back (200)."""
         authorize(caller, case, attachments.case_kind)

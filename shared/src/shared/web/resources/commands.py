@@ -26,7 +26,7 @@ from shared.web.requests import (
     position_in_log,
     split_words,
 )
-from shared.web.resources.command_result import CommandResult, respond
+from shared.web.resources.command_result import CommandResult, CommandResultFields, respond
 from shared.web.resources.documents import add_documents
 from shared.web.resources.parts import Part, address_fields, address_params, body_type, with_address
 from shared.web.resources.resource import AggregateResource, parent_case
@@ -238,7 +238,7 @@ class AggregateEndpoints(AggregateResource[S]):
         response: Response,
         *,
         minimal: bool,
-    ) -> CommandResult:
+    ) -> CommandResultFields:
         """The body of the response, and its headers `ETag`, `DLA-Position` and, for a repeated request,
         `Idempotency-Replayed`. `minimal`: without links."""
         response.headers["ETag"] = f'"{receipt.version}"'
@@ -253,14 +253,14 @@ class AggregateEndpoints(AggregateResource[S]):
                 previous=app.load(self.decider, receipt.id, before).state if before else self.decider.initial,
                 state=app.load(self.decider, receipt.id, after).state,
             )
-        result = CommandResult(
-            id=receipt.id,
-            version=receipt.version,
-            events=[*receipt.events],
-            created=self.created(case, receipt),
-        )
+        result: CommandResultFields = {
+            "id": receipt.id,
+            "version": receipt.version,
+            "events": receipt.events,
+            "created": self.created(case, receipt),
+        }
         if not minimal:
-            result.links = self.links(app, caller, case, receipt.id, receipt.state)
+            result["links"] = self.links(app, caller, case, receipt.id, receipt.state)
         return result
 
     def declare_creation(

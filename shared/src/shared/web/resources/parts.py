@@ -12,6 +12,10 @@ from pydantic import BaseModel, Field
 S = TypeVar("S")
 
 
+CreatedFields = dict[str, str]
+"""A `Created` as it is sent."""
+
+
 class Created(BaseModel):
     """What a command created."""
 
@@ -43,14 +47,14 @@ class Part(Generic[S]):
         ids = tuple(address[name] for name in self.ids)
         return ids if len(ids) > 1 else ids[0]
 
-    def created(self, before: S, after: S, aggregate: str) -> Iterator[tuple[str, Created]]:
+    def created(self, before: S, after: S, aggregate: str) -> Iterator[tuple[str, CreatedFields]]:
         """The part that `after` has and `before` has not. `aggregate`: the aggregate's address. Where a command makes
         several of one kind, such as the figures of a plan, none: one name cannot say which."""
         known = self.find(before).keys()
         made = [address for address in self.addresses(after) if self.key(address) not in known]
         if len(made) == 1:
             *_, own = made[0].values()
-            yield self.name, Created(id=str(own), href=aggregate + self.path.format(**made[0]))
+            yield self.name, {"id": str(own), "href": aggregate + self.path.format(**made[0])}
 
 
 def address_params(ids: Mapping[str, Any], of: str) -> Callable[..., Any]:

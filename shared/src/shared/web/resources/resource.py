@@ -10,9 +10,9 @@ from shared.kernel import CASE_PATHS, Context, Decider, Refused, Role
 from shared.names import name_decider
 from shared.temporal import PointInTime
 from shared.web.auth import Caller, can_change, leave_out_linked_cases, redact_hidden_cases
-from shared.web.requests import CommandEndpoint, Link, ResourceRouter
+from shared.web.requests import CommandEndpoint, LinkFields, ResourceRouter
 from shared.web.resources.guards import is_of_the_state, least_command, refusal_by_state, trial_context
-from shared.web.resources.parts import Created, Part
+from shared.web.resources.parts import CreatedFields, Part
 
 S = TypeVar("S")
 
@@ -59,7 +59,7 @@ class AggregateResource(Generic[S]):
         """From now on a link to this command stands in the responses about the aggregate, while its state allows it."""
         self._offered.append(endpoint)
 
-    def links(self, app: ServiceApplication, caller: Caller, case: UUID, id: UUID, state: S) -> list[Link]:  # noqa: A002
+    def links(self, app: ServiceApplication, caller: Caller, case: UUID, id: UUID, state: S) -> list[LinkFields]:  # noqa: A002
         """The commands that the guards let pass now, of those that the caller may send; for each part, its own."""
         if not can_change(caller, case, self.case_kind):
             return []
@@ -97,11 +97,11 @@ class AggregateResource(Generic[S]):
         """The path of one aggregate."""
         return f"{self.router.prefix.format(case=case)}/{id}"
 
-    def created(self, case: UUID, receipt: Receipt) -> dict[str, Created]:
+    def created(self, case: UUID, receipt: Receipt) -> dict[str, CreatedFields]:
         """What the command created: the aggregate itself, parts of it, by what each is called."""
         address, created = self.address(case, receipt.id), {}
         if receipt.events and receipt.version == len(receipt.events):
-            created[self.called] = Created(id=str(receipt.id), href=address)
+            created[self.called] = {"id": str(receipt.id), "href": address}
         for part in self.parts_of:
             created |= part.created(receipt.previous, receipt.state, address)
         return created
@@ -114,7 +114,7 @@ class AggregateResource(Generic[S]):
         id: UUID,  # noqa: A002
         state: S,
         at: PointInTime,
-    ) -> list[Link]:
+    ) -> list[LinkFields]:
         """The links of a state at a point in time: none in the past, where nothing can be done."""
         return self.links(app, caller, case, id, state) if at == PointInTime() else []
 

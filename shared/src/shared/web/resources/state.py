@@ -219,7 +219,7 @@ def add_part(resource: AggregateResource[Any], part: Part[Any], *roles: Role) ->
         shown = name_part(app, resource.redact(app, caller, plain))
         here = resource.address(case, id) + part.path.format(**address)
         links = resource.links(app, caller, case, id, loaded.state)
-        links = [link for link in links if link.href.startswith(f"{here}/")]
+        links = [link for link in links if link["href"].startswith(f"{here}/")]
         return {**shown, "id": str(own), "version": loaded.version} | ({} if minimal else {"links": links})
 
 
