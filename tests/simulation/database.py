@@ -169,7 +169,20 @@ def _encode(value: Any) -> bytes | None:
 
 
 class Pool:
+    """Of connections that raise psycopg's errors, as those of the library's context manager do not."""
+
+    closed = False
+
+    def __init__(self, database: Database | None) -> None:
+        self._database = database
+
     def check(self) -> None: ...
+
+    def getconn(self) -> Connection:
+        assert self._database is not None
+        return Connection(self._database, lambda: psycopg.OperationalError("the connection is lost"))
+
+    def putconn(self, connection: Connection) -> None: ...
 
 
 class Datastore:
@@ -178,7 +191,7 @@ class Datastore:
     schema, originator_id_type, lock_timeout = SCHEMA, "uuid", 0
 
     def __init__(self, database: Database | None) -> None:
-        self._database, self.pool = database, Pool()
+        self._database, self.pool = database, Pool(database)
         self.db_type_names: set[str] = set()
 
     def register_type_adapters(self) -> None: ...

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
-from eventsourcing.persistence import OperationalError
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 from tests.support.servers.served_service import Client, Served, served
@@ -510,9 +510,9 @@ def test_alive_though_the_database_is_gone(
         application: Any = intake.http.app.state.application  # type: ignore[attr-defined]
 
         def gone(*_: Any, **__: Any) -> Any:
-            raise OperationalError("server closed the connection unexpectedly")
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
 
-        monkeypatch.setattr(application.recorder.datastore, "get_connection", gone)
+        monkeypatch.setattr(application.recorder.datastore.pool, "getconn", gone)
         assert intake.anonymous().get("/livez").status_code == 200
         assert intake.anonymous().get("/readyz").status_code == 503
         answer = intake.by("adviser").get(path)

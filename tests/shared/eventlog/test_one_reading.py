@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
-from tests.support.samples.note_aggregate import ADVISER, DEPLOYMENT_KEY, Note, decider
+from tests.support.samples.note_aggregate import ADVISER, DEPLOYMENT_KEY, Note, Noted, decider
 from tests.support.servers.served_service import Serve
 
 from intake.main import service as intake_service
@@ -81,14 +82,14 @@ def test_a_command_takes_two_statements_whose_key_no_memory_holds(app: ServiceAp
 
 
 def test_a_command_over_http_takes_two_statements(serve: Serve, sent: list[str]) -> None:
-    """With the policy, which asks who may see the case. The links of an answer may ask what other aggregates know."""
+    """With the policy, which asks who may see the case, and the links of the answer, which ask for its orientations."""
     running = serve(intake_service)
     adviser = running.by("adviser", unit="dla-44")
     received = adviser.post("/api/v1/requests", REQUEST)
     running.application.key_store.evict()
     sent.clear()
-    minimal = adviser.sending(Prefer="return=minimal")
-    assert minimal.post(f"{received.headers['Location']}/criteria", VERDICT).status_code == 200
+    answer = adviser.post(f"{received.headers['Location']}/criteria", VERDICT)
+    assert "reject-request" in {link["rel"] for link in answer.json()["links"]}
     assert len([each for each in sent if "case_access" in each or "append(" in each]) == len(sent) == 2, sent
 
 
@@ -127,6 +128,41 @@ def test_the_reading_brings_the_row_of_the_case_and_the_append_forgets_it(
     request.handle(counting, case, Note(4, "Léa"), request.context(case, ADVISER))
     assert request.case_row(TOTALS, case) == {"total": 7, "label": None}
     assert app.case_row(TOTALS, case) == {"total": 7, "label": None}
+
+
+def test_what_a_request_appended_it_does_not_read_again(url: str, sent: list[str]) -> None:
+    with closing(ServiceApplication("notes", [decider], url, DEPLOYMENT_KEY)) as app:
+        app.create_tables()
+        case, request = uuid7(), app.for_request()
+        for number in (1, 2):
+            request.handle(decider, case, Note(number, "Léa"), request.context(case, ADVISER))
+        sent.clear()
+        loaded = request.load(decider, case)
+        assert not sent
+        assert (loaded.version, loaded.state.total) == (2, 3) == (2, app.load(decider, case).state.total)
+
+
+def test_the_ids_of_what_was_opened_in_a_case_come_with_its_reading(url: str, sent: list[str]) -> None:
+    opening = replace(decider, opened_in_case=Noted)
+    with closing(ServiceApplication("notes", [opening], url, DEPLOYMENT_KEY)) as app:
+        app.create_tables()
+        case, first, second = (uuid7() for _ in range(3))
+
+        def open_in_case(within: ServiceApplication, stream: UUID) -> None:
+            within.handle(opening, stream, Note(1, "Léa"), within.context(case, ADVISER))
+
+        open_in_case(app, first)
+        request = app.for_request()
+        request.load(opening, case)
+        sent.clear()
+        assert request.streams_of_case(case, Noted) == [first]
+        assert not sent
+        assert request.streams_of_case(first, Noted) == [], "of another id it is asked"
+        open_in_case(app, second)
+        assert request.streams_of_case(case, Noted) == [first], "another request's append is not seen"
+        open_in_case(request, third := uuid7())
+        assert request.streams_of_case(case, Noted) == [first, second, third]
+        assert app.streams_of_case(case, Noted) == [first, second, third]
 
 
 def test_one_request_s_reading_is_no_other_s(app: ServiceApplication) -> None:

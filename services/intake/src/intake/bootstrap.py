@@ -103,7 +103,9 @@ def _request_decider(deployment: Deployment) -> Decider[Request]:
             yield from difficulty.alerts(state, event, context)
             yield from emergency.alert(event, context)
 
-    return replace(request.decider, decide=decide, companions=companions)
+    return replace(
+        request.decider, decide=decide, companions=companions, opened_in_case=orientation.OrientationProposed
+    )
 
 
 def _orientation_decider(deployment: Deployment) -> Decider[Orientation]:

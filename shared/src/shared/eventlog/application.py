@@ -16,7 +16,7 @@ from shared.crypto import ErasureListDamaged, KeyErased, key_id_of, key_rows
 from shared.eventlog.command_options import NO_OPTIONS, CommandOptions
 from shared.eventlog.errors import CommandAlreadyHandled, KeyDestroyed, UniqueKeyTaken, VersionTaken
 from shared.eventlog.log import ServiceLog
-from shared.eventlog.pending_changes import AggregateChanges, case_rows
+from shared.eventlog.pending_changes import AggregateChanges, LoadedAggregate, case_rows
 from shared.eventlog.people_index import people_rows
 from shared.eventlog.receipts import IdempotencyKey, IdempotencyKeyReused, Receipt, StaleVersion, UnknownCase
 from shared.kernel import Actor, CompanionCommand, Context, Decider, Refused, encrypted_values, event_name
@@ -81,7 +81,7 @@ class ServiceApplication(ServiceLog):
     def _handle(
         self, decider: Decider[S], stream: UUID, command: Any, context: Context, options: CommandOptions
     ) -> Receipt:
-        streams = {stream}
+        streams, context = {stream}, replace(context, stream=stream)
         for _ in range(MAX_ATTEMPTS):
             with self.stream_locks.on(streams) as has_waited:
                 if has_waited:
@@ -97,7 +97,7 @@ class ServiceApplication(ServiceLog):
         self, decider: Decider[S], stream: UUID, command: Any, context: Context, options: CommandOptions
     ) -> Receipt:
         loaded = self.load(decider, stream)
-        main = AggregateChanges.of(decider, stream, loaded, replace(context, stream=stream))
+        main = AggregateChanges.of(decider, stream, loaded, context)
         key = options.idempotency_key
         try:
             if options.must_exist and main.loaded.version == 0:
@@ -125,10 +125,21 @@ class ServiceApplication(ServiceLog):
             raise self._unique_key_refusal(decider, UUID(taken.holder), context.actor) from taken
         except VersionTaken as conflict:  # another process was faster
             raise _Conflict({change.stream for change in changes}) from conflict
-        self.forget_loaded({change.stream for change in changes})
+        self._keep_loaded(changes)
         for change in changes:
             self._snapshot_every_so_often(change.decider, change.stream, change.loaded.version, change.version)
         return receipt
+
+    def _keep_loaded(self, changes: Sequence[AggregateChanges[Any]]) -> None:
+        """The states that were appended are the newest; where rows of a case or keys changed with them, all is read
+        anew."""
+        if self._loaded is None:
+            return
+        if case_rows(changes) or any(change.destroyed_keys() for change in changes):
+            self.forget_loaded({change.stream for change in changes})
+            return
+        for change in changes:
+            self.remember(change.decider, change.stream, LoadedAggregate(change.version, change.state))
 
     def _unique_key_refusal(self, decider: Decider[Any], holder: UUID, actor: Actor) -> Refused:
         """Names the case that has reserved the key to an actor who may know of it, whatever that case is."""

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import psycopg
 from eventsourcing.persistence import (
+    DatabaseError,
+    DataError,
     IntegrityError,
     InterfaceError,
+    InternalError,
     MapperDeserialisationError,
+    NotSupportedError,
     OperationalError,
     PersistenceError,
+    ProgrammingError,
 )
 
 EventLogError = PersistenceError
@@ -88,3 +93,21 @@ def append_error(error: psycopg.IntegrityError) -> AppendRefused:
     if isinstance(refused, UniqueKeyTaken):
         refused.holder = error.diag.message_detail or ""
     return refused
+
+
+def library_error(error: psycopg.Error) -> Exception:
+    """The class that the eventsourcing library raises for what psycopg raised."""
+    kind = next((_LIBRARY_ERRORS[each] for each in type(error).__mro__ if each in _LIBRARY_ERRORS), PersistenceError)
+    return kind(str(error))
+
+
+_LIBRARY_ERRORS: dict[type, type[Exception]] = {
+    psycopg.InterfaceError: InterfaceError,
+    psycopg.OperationalError: OperationalError,
+    psycopg.DataError: DataError,
+    psycopg.IntegrityError: IntegrityError,
+    psycopg.InternalError: InternalError,
+    psycopg.ProgrammingError: ProgrammingError,
+    psycopg.NotSupportedError: NotSupportedError,
+    psycopg.DatabaseError: DatabaseError,
+}

@@ -78,6 +78,8 @@ class ServiceLog(Application[UUID]):
         self.stream_locks = StreamLocks()
         self._loaded: dict[tuple[str, UUID], LoadedAggregate[Any]] | None = None
         self._case_rows: dict[UUID, dict[str, dict[str, Any]]] = {}
+        self._opened: dict[tuple[UUID, str], list[UUID]] = {}
+        self._opening = {d.name: event_name(d.opened_in_case).name for d in deciders if d.opened_in_case}
         self._topics = {d.name: {event_name(event).name for event in d.events} for d in deciders}
         self._snapshot_topics = {d.name: f"snapshot/{d.name}:{_shape(d)}" for d in deciders}
         self.may_know_case = may_know_case
@@ -153,13 +155,15 @@ class ServiceLog(Application[UUID]):
 
         A copy that shares the log and the keys; only what was loaded is its own. One thread at a time uses it."""
         session = copy(self)
-        session._loaded, session._case_rows = {}, {}
+        session._loaded, session._case_rows, session._opened = {}, {}, {}
         return session
 
     def assume_new(self, decider: Decider[Any], stream: UUID) -> None:
         """In one request: nothing is recorded under an id that was made for it. The append would refuse otherwise."""
-        if self._loaded is not None:
-            self._loaded[decider.name, stream] = LoadedAggregate(0, decider.initial)
+        if self._loaded is None:
+            return
+        self._loaded[decider.name, stream] = LoadedAggregate(0, decider.initial)
+        self._case_rows[stream] = {}
 
     def forget_loaded(self, streams: Collection[UUID]) -> None:
         """Has these aggregates loaded anew, because they changed; with every row of a case, which may be another
@@ -167,8 +171,18 @@ class ServiceLog(Application[UUID]):
         if self._loaded is None:
             return
         self._case_rows.clear()
+        self._opened.clear()
         for key in [key for key in self._loaded if key[1] in streams]:
             del self._loaded[key]
+
+    def remember(self, decider: Decider[S], stream: UUID, loaded: LoadedAggregate[S]) -> None:
+        """In one request: what it has just appended needs no reading. No row of the case has changed by it."""
+        if self._loaded is None:
+            return
+        before = self._loaded.get((decider.name, stream))
+        if before is None or before.version == 0:
+            self._opened.clear()
+        self._loaded[decider.name, stream] = loaded
 
     def case_row(self, table: CaseTable, case: UUID) -> dict[str, Any] | None:
         """The row of a case in a table that its events write; null while none did. In one request, as it was read with
@@ -176,6 +190,13 @@ class ServiceLog(Application[UUID]):
         if case in self._case_rows:
             return self._case_rows[case].get(table.name)
         return self.recorder.case_row(table, case)
+
+    def streams_of_case(self, case: UUID, event: type) -> list[UUID]:
+        """The aggregate of each event of one kind in a case, in order. In one request, as they were read with the case
+        where its decider says so (`opened_in_case`)."""
+        name = event_name(event).name
+        found = self._opened.get((case, name))
+        return self.recorder.streams_of_case(case, name) if found is None else found
 
     def load(
         self, decider: Decider[S], stream: UUID, until: int = LAST_VERSION, *, snapshots: bool = True
@@ -200,7 +221,7 @@ class ServiceLog(Application[UUID]):
             str(stream),
         )
         own = self._topics[decider.name]
-        for version, name, stored in self._history(stream, topic, until):
+        for version, name, stored in self._history(decider.name, stream, topic, until):
             if version == 1 and _event_name(name) not in own:
                 raise UnknownCase(f"{stream} is another aggregate than {decider.name}")
             if name == topic:
@@ -214,14 +235,17 @@ class ServiceLog(Application[UUID]):
                 state = evolve(state, to_data(stream_text, version, name, stored))
         return LoadedAggregate(version, state)
 
-    def _history(self, stream: UUID, topic: str, until: int) -> list[tuple[int, str, bytes]]:
+    def _history(self, kind: str, stream: UUID, topic: str, until: int) -> list[tuple[int, str, bytes]]:
         """Of the newest state, with what a command asks for next: the key and the rows of the case of this id."""
         if until != LAST_VERSION or not topic:
             return self.recorder.history(stream, topic, until)
-        reading = self.recorder.read_stream(stream, topic)
+        opening = self._opening.get(kind) if self._loaded is not None else None
+        reading = self.recorder.read_stream(stream, topic, opening)
         self.key_store.add_wrapped(reading.data_keys)
         if self._loaded is not None:
             self._case_rows[stream] = reading.case_rows
+        if opening:
+            self._opened[stream, opening] = reading.opened
         return reading.history
 
     def load_each(self, decider: Decider[S], streams: Sequence[UUID]) -> dict[UUID, S]:
@@ -264,7 +288,7 @@ class ServiceLog(Application[UUID]):
     def _snapshot_every_so_often(self, decider: Decider[S], stream: UUID, before: int, after: int) -> None:
         if before // self.SNAPSHOT_EVERY == after // self.SNAPSHOT_EVERY:
             return
-        loaded = self.load(decider, stream)
+        loaded = self._rebuild(decider, stream, LAST_VERSION, snapshots=True)  # as it is stored, not as it was decided
         topic = self._snapshot_topics[decider.name]
         try:
             self.recorder.save_snapshot(stream, loaded.version, topic, self.mapper.to_snapshot(loaded.state))

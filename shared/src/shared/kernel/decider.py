@@ -177,6 +177,9 @@ class Decider(Generic[S]):
     """The commands that may lead to an event in this state, those that create child aggregates included (`state`)."""
     destroyed_keys: Callable[[Any], Iterable[UUID]] = no_destroyed_keys
     """The data keys that an event destroys, for good (`event`)."""
+    opened_in_case: type | None = None
+    """The event that opens those other aggregates of the case which operations on this one ask for each time: a request
+    reads their ids with the state."""
     case_table: CaseTable | None = None
     """The table that `case_row` fills."""
     case_row: Callable[[S, Any], Mapping[str, Any] | None] = no_case_row

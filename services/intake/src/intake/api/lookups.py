@@ -31,8 +31,16 @@ from intake.domain.structure import Structure, normalize_structure
 from intake.operations.units import find_unit_codes
 from shared.access import ROWS, scope_condition
 from shared.eventlog import ServiceApplication, UnknownCase
-from shared.kernel import UNIT_CODE, DifficultyLevel, event_name, paris_date
+from shared.kernel import UNIT_CODE, DifficultyLevel, paris_date
 from shared.web.auth import STAFF, Caller, authorize, require_right
+
+KNOWN_STRUCTURE = """SELECT coalesce((SELECT document->>'structure_id' FROM projection_rows
+ WHERE projection = %(projection)s AND (document->>'siren' = %(siren)s OR document->>'rna' = %(rna)s)
+ AND document->>'unit' = %(unit)s ORDER BY document->>'siren' = %(siren)s DESC NULLS LAST, case_id LIMIT 1), %(new)s)
+ AS id"""
+"""The id by which the unit knows a structure already, else a new one: an association that came with its RNA number
+alone has the same one when it comes back with a SIRET and that number. Of other units' it is not asked: that two
+numbers have one id would say that one of them has received the structure."""
 
 
 def require_usable_orientations(app: ServiceApplication, _: Caller, case: UUID, command: OrientRequest) -> None:
@@ -80,7 +88,7 @@ def require_adviser(app: ServiceApplication, caller: Caller, case: UUID, command
 
 def _orientations(app: ServiceApplication, case: UUID) -> Iterator[orientation.Orientation]:
     """Those of the case, the first one first."""
-    for stream in app.recorder.streams_of_case(case, event_name(orientation.OrientationProposed).name):
+    for stream in app.streams_of_case(case, orientation.OrientationProposed):
         yield app.load(orientation.decider, stream).state
 
 
@@ -91,33 +99,30 @@ def look_up_structure(
     of it where the deployment uses one."""
     structure = normalize_structure(body.structure, deployment.reference)
     unit = caller.actor.unit
-    structure_id = _find_structure_id(app, structure, unit) or app.key_store.pseudonym(structure.number)
     condition, values = scope_condition(caller.list_scope)
     rows = app.recorder.fetch(
-        f"SELECT case_id FROM {ROWS} WHERE projection = %(projection)s AND document->>'structure_id' = %(structure)s"  # noqa: S608
-        f" AND document->>'unit' = %(unit)s AND {condition} ORDER BY case_id LIMIT 50",
-        {"projection": projections.requests.name, "structure": str(structure_id), "unit": unit, **values},
+        f"WITH structure AS ({KNOWN_STRUCTURE}) SELECT structure.id, case_id FROM structure LEFT JOIN LATERAL"  # noqa: S608
+        f" (SELECT case_id FROM {ROWS} WHERE projection = %(projection)s AND document->>'structure_id' = structure.id"
+        f" AND document->>'unit' = %(unit)s AND {condition} ORDER BY case_id LIMIT 50) AS earlier ON true",
+        {
+            "projection": projections.requests.name,
+            "siren": structure.siren,
+            "rna": structure.rna,
+            "new": str(app.key_store.pseudonym(structure.number)),
+            "unit": unit,
+            **values,
+        },
     )
     prefill = None
     if deployment.directory and structure.siret:
         entry = deployment.directory.find(structure.siret[:9], app.clock.now())
         prefill = entry.hints if entry else None
     return ReceiveRequestWithFindings(
-        body, tuple(row["case_id"] for row in rows), prefill=prefill, structure_id=structure_id
+        body,
+        tuple(row["case_id"] for row in rows if row["case_id"]),
+        prefill=prefill,
+        structure_id=UUID(rows[0]["id"]),
     )
-
-
-def _find_structure_id(app: ServiceApplication, structure: Structure, unit: str | None) -> UUID | None:
-    """The id by which the unit knows the structure already: an association that came with its RNA number alone has the
-    same one when it comes back with a SIRET and that number. Of other units' it is not asked: that two numbers have one
-    id would say that one of them has received the structure."""
-    rows = app.recorder.fetch(
-        "SELECT document->>'structure_id' AS id FROM {schema}.projection_rows WHERE projection = %s"
-        " AND (document->>'siren' = %s OR document->>'rna' = %s) AND document->>'unit' = %s"
-        " ORDER BY document->>'siren' = %s DESC NULLS LAST, case_id LIMIT 1",
-        (projections.requests.name, structure.siren, structure.rna, unit, structure.siren),
-    )
-    return UUID(rows[0]["id"]) if rows else None
 
 
 def look_up_transfer(app: ServiceApplication, caller: Caller, body: TakeOverRequest) -> TakeOverRequestWithFindings:

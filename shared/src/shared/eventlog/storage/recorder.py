@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.pq.abc import PGresult
@@ -17,6 +18,7 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
 from shared.eventlog.entries import ENTRY, LogEntry, LogIdentity, entry_from_row
+from shared.eventlog.errors import library_error
 from shared.eventlog.storage import stream_reading
 from shared.eventlog.storage.appender import Append, Appender
 from shared.eventlog.storage.case_tables import create_case_table, write_case_rows
@@ -99,9 +101,11 @@ class LogRecorder(PostgresApplicationRecorder):
         return self._tuples(self._stored_statement, (position, limit))
 
     @retry_read
-    def read_stream(self, stream: UUID, snapshot_topic: str) -> StreamReading:
-        """All that a command on a stream begins with, in one round trip and at one instant."""
-        return decode_reading(stream, self._execute(self._read_statement, (stream.bytes, snapshot_topic.encode())))
+    def read_stream(self, stream: UUID, snapshot_topic: str, opened_by: str | None = None) -> StreamReading:
+        """All that a command on a stream begins with, in one round trip and at one instant. `opened_by`: the event of
+        the aggregates of the case whose ids it brings."""
+        parameters = (stream.bytes, snapshot_topic.encode(), opened_by.encode() if opened_by else None)
+        return decode_reading(stream, self._execute(self._read_statement, parameters))
 
     def case_row(self, table: CaseTable, case: UUID) -> dict[str, Any] | None:
         """A row of a case table without its id, as JSON gives it."""
@@ -204,8 +208,19 @@ class LogRecorder(PostgresApplicationRecorder):
         return [entry_from_row(row) for row in rows]
 
     def _execute(self, statement: PreparedStatement, parameters: Sequence[bytes | None]) -> PGresult:
-        with self.datastore.get_connection() as connection:
-            return statement.execute(connection, parameters)
+        """Without a transaction to end, as the library's context managers would, for each statement of a command."""
+        pool = self.datastore.pool
+        if pool.closed:
+            with self.datastore.get_connection():
+                pass  # the library opens it
+        try:
+            connection = pool.getconn()
+            try:
+                return statement.execute(connection, parameters)
+            finally:
+                pool.putconn(connection)
+        except psycopg.Error as error:
+            raise library_error(error) from error
 
     def _tuples(self, statement: bytes, parameters: tuple[Any, ...]) -> list[Any]:
         with self.datastore.get_connection() as connection:
