@@ -24,11 +24,13 @@ from tests.support.servers.served_service import Client, Serve
 
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
+from intake import caseload
 from intake.domain.mail import CLAIM, MailStatus
 from intake.mail.mailer import Mailer, Post
 from intake.mail.smtp import SmtpReply, SmtpServer
 from intake.main import service as without_mail
 from shared.eventlog import ServiceApplication
+from shared.projections import Projector
 from shared.runtime.scheduler import Scheduler
 
 
@@ -215,6 +217,33 @@ def test_who_asks_for_a_link_that_has_ended_is_told_so_and_gets_none(house: Mail
     mail = house.deliver_soon(address)
     assert mail["To"] == address
     assert TOKEN.search(mail.get_content()) is None
+
+
+def ended_links(house: MailedIntake, case: str) -> list[str]:
+    """The addresses of the links that wait in the caseload of a case."""
+    Projector(house.app, (caseload.projection,)).catch_up()
+    tasks = house.intake.by("adviser").get("/api/v1/caseload", limit=200).json()["items"]
+    wanted = (task for task in tasks if task["what"] == "ended_link_requested" and case.endswith(task["case"]))
+    return [task["href"] for task in wanted]
+
+
+@pytest.mark.parametrize("ending", ["renewal", "revocation"])
+def test_an_ended_link_that_is_asked_for_waits_for_the_adviser_until_they_decide(
+    house: MailedIntake, ending: str
+) -> None:
+    address, case = f"{ending}@jardins.example", house.case()
+    give(house, case, address)
+    house.deliver()
+    house.later(days=40)
+    assert ended_links(house, case) == [], "nobody has asked for it"
+    for _ in range(2):
+        house.lose(address)
+        house.deliver_soon(address)
+        house.later(hours=1)
+    (link,) = ended_links(house, case)
+    decided = house.intake.by("adviser").post(f"{link}/{ending}", {"reason": "Elle a écrit."})
+    assert decided.status_code in (200, 201), decided.text
+    assert ended_links(house, case) == []
 
 
 @pytest.mark.parametrize("wrong", ["accueil", "a@b.example, c@d.example"])

@@ -1,4 +1,4 @@
-"""The caseload: requests to triage, to meet or to answer, and orientations to chase."""
+"""The caseload: requests to triage, to meet or to answer, orientations to chase, and ended links that are asked for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 from intake.bootstrap import Deployment
 from intake.domain import orientation
 from intake.domain.chasing import CHASE_AFTER_DAYS
+from intake.domain.mail import MailKind, MailQueued
+from intake.domain.personal_link import AccessLinkRenewed, AccessLinkRevoked
 from intake.domain.request.assessment import MeetingRecorded
 from intake.domain.request.corrections import StructureCorrected
 from intake.domain.request.difficulty import DifficultyTriaged
@@ -25,6 +27,7 @@ from shared.queries import Caseload, TaskKind, due_entry
 TRIAGE, MEETING, OUTCOME, CHASE = "request_to_triage", "meeting_to_hold", "outcome_to_give", "orientation_to_chase"
 EMERGENCY = "emergency_access_to_read"
 TAKE_OVER, TRANSFER = "transfer_to_take_over", "transfer_not_taken_over"
+ENDED_LINK = "ended_link_requested"
 REQUEST = "/api/v1/requests/{case}"
 TASKS = {
     TRIAGE: TaskKind("Difficultés de la structure à qualifier", REQUEST, days=2),
@@ -32,6 +35,7 @@ TASKS = {
     OUTCOME: TaskKind("Suite à donner à la demande", REQUEST, days=30),
     CHASE: TaskKind("Orientation à relancer", f"{REQUEST}/orientations/{{item}}"),
     EMERGENCY: TaskKind("Accès d’urgence à relire", REQUEST, days=1),
+    ENDED_LINK: TaskKind("Accès terminé que son titulaire redemande", f"{REQUEST}/access-links/{{item}}", days=2),
     TAKE_OVER: TaskKind("Demande transférée à reprendre", REQUEST),
     TRANSFER: TaskKind("Demande transférée et pas encore reprise", REQUEST, when_due=True),
 }
@@ -92,6 +96,10 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return _with(row, EMERGENCY, due_entry(EMERGENCY, now))
         case EmergencyAccessAcknowledged():
             return _without(row, EMERGENCY)
+        case MailQueued(kind=MailKind.LINK_ENDED, link=link) if str(link) not in row["due"]:
+            return _with(row, str(link), due_entry(ENDED_LINK, now, item=str(link)))
+        case AccessLinkRenewed() | AccessLinkRevoked() if stream in row["due"]:
+            return _without(row, stream)
         case orientation.OrientationSent() | orientation.OrientationChased():
             return _with(row, stream, due_entry(CHASE, now, item=stream))
         case orientation.OrientationAcknowledged() | orientation.OrientationDeclined():
