@@ -84,6 +84,7 @@ def render(request: Request, template: str, **context: Any) -> str:
         "compliance": request.app.state.public.compliance(paris_date(datetime.now(UTC))).label,
         "opens_in_emergency": request_session.session.right is not None
         and request_session.session.right.role in EMERGENCY_ROLES,
+        "prepared_at": datetime.now(UTC).isoformat(),
         "case_home": partial(case_home, request_session.session.right),
     }
     return environment().get_template(template).render(shared | context)
