@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
+from tests.console.pages.manage.test_derogations import IN_PARCOURS, of_duration
+from tests.console.pages.operate.test_status import WAITING, answer
 from tests.support.checks.accessibility import faultless
 from tests.support.checks.console_in_chromium import CHROMIUM, listening_console, page_of
 from tests.support.checks.console_pages import REQUEST, Switch, World, play_case
@@ -120,4 +122,33 @@ def test_an_emergency_access_has_no_fault(chromium: Chromium, console: str, worl
         page.get_by_label("Pourquoi maintenant").fill("La banque bloque les comptes ce matin. " * 12)
         page.get_by_role("button", name="Ouvrir le dossier pour trois heures").click()
         expect(page.get_by_role("note").filter(has_text="Accès d’urgence")).to_be_visible()
+
+
+def test_what_an_operator_looks_at_has_no_fault(
+    chromium: Chromium, console: str, world: World, ways: dict[str, Switch]
+) -> None:
+    with page_of(chromium, console, world.token("ops", subject="looks-at-services", unit=None)) as page:
+        expect(page.get_by_role("heading", name="Exploitation")).to_be_visible()
+        page.locator("summary").first.click()
+        faultless(page)  # two services are away, and nothing but the API of the others runs
+        for way in ways.values():
+            way.out, way.instead["/readyz"] = False, answer(waiting=WAITING | {"late_deadlines": 0, "parked_cases": 0})
+        page.get_by_role("link", name="Regarder de nouveau").click()
+        expect(page.get_by_role("status")).to_contain_text("Tout va bien.")
+        faultless(page)
+
+
+def test_the_derogations_of_a_year_have_no_fault(
+    chromium: Chromium, console: str, world: World, ways: dict[str, Switch]
+) -> None:
+    with page_of(chromium, console, world.token("manager", subject="looks-at-derogations", unit="dla-44")) as page:
+        page.goto(f"{console}/derogations?annee=2003")
+        faultless(page)  # parcours is away
+        ways["parcours"].out, ways["parcours"].instead[IN_PARCOURS] = False, {"items": [], "names": {}}
+        page.goto(f"{console}/derogations?annee=2003")
+        expect(page.get_by_text("Aucune dérogation")).to_be_visible()
+        faultless(page)
+        rows = [of_duration(LONG, day=f"2026-03-{day:02}")["items"][0] for day in range(1, 12)]
+        ways["parcours"].instead[IN_PARCOURS] = {"items": rows, "names": {}}
+        page.goto(f"{console}/derogations")
         faultless(page)

@@ -24,7 +24,8 @@ from console.commands.operations import Catalogue
 from console.pages import design, error_pages, live, sign_in
 from console.pages.account import calendar_feed, mail_preferences
 from console.pages.leader import agreement, decision, home, public_receipt, receipts
-from console.pages.manage import hand_over, unit
+from console.pages.manage import derogations, hand_over, unit
+from console.pages.operate import status
 from console.pages.partners import committee, resource_centre
 from console.pages.partners import provider as provider_pages
 from console.pages.protection import erasure, retention
@@ -60,6 +61,7 @@ PAGES = (
     today,
     unit,
     hand_over,
+    derogations,
     cases,
     new_request,
     case_work,
@@ -78,6 +80,7 @@ PAGES = (
     event,
     live,
     ledger,
+    status,
     retention,
     erasure,
     access_log,

@@ -1,4 +1,5 @@
-"""Projections: the requests of a unit with their status, and the orientations that are not acknowledged yet."""
+"""Projections: the requests of a unit with their status, the orientations that are not acknowledged yet, and the
+derogations that were granted."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from intake.domain import orientation
 from intake.domain.reference.nomenclature import section_of
+from intake.domain.request.assessment import DerogationGranted
 from intake.domain.request.corrections import StructureCorrected
 from intake.domain.request.difficulty import DifficultyTriaged
 from intake.domain.request.ending import (
@@ -23,7 +25,7 @@ from intake.domain.request.state import LINKED_CASES, RequestStatus, Triage
 from intake.domain.request.transfer import RequestTransferred, TransferReceived, TransferTakenOver, TransferWithdrawn
 from intake.domain.structure import LegalForm, Structure
 from shared.eventlog import LogEntry, RecordedEvent
-from shared.kernel import DifficultyLevel, Ending, EndingKind
+from shared.kernel import DifficultyLevel, Ending, EndingKind, paris_date
 from shared.projections import Projection, Row
 
 
@@ -158,6 +160,29 @@ def _project_chases(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> 
     return row
 
 
+def _project_derogations(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
+    match recorded.data:
+        case RequestReceived() | LinkedRequestOpened() | TransferReceived() as opened:
+            return row | {"structure": opened.structure.name, "unit": opened.unit, "years": [], "derogations": []}
+        case StructureCorrected(structure):
+            return row | {"structure": structure.name}
+        case RequestTransferred(to_unit):
+            return row | {"to_unit": to_unit}
+        case TransferWithdrawn():
+            return row | {"to_unit": None}
+        case DerogationGranted(criterion, _, kind=kind):
+            granted = {
+                "criterion": criterion,
+                "ground": kind,
+                "by": recorded.meta.actor,
+                "at": entry.recorded_at,
+            }
+            year = str(paris_date(entry.recorded_at).year)
+            years = row["years"] if year in row["years"] else [*row["years"], year]
+            return row | {"years": years, "derogations": [*row["derogations"], granted]}
+    return row
+
+
 def _listed_target(proposed: orientation.OrientationProposed) -> str:
     """A target that is not in the list may be a person: lists do not show its name, only the orientation does."""
     return proposed.target if proposed.target and proposed.code else "autre"
@@ -191,3 +216,17 @@ requests = Projection(
     looked_up=("structure_id", "siren", "rna"),
 )
 chases = Projection("chases:v1", _project_chases, searched=("structure",))
+derogations = Projection(
+    "derogations:v1",
+    _project_derogations,
+    about=(
+        RequestReceived,
+        LinkedRequestOpened,
+        TransferReceived,
+        StructureCorrected,
+        RequestTransferred,
+        TransferWithdrawn,
+        DerogationGranted,
+    ),
+    units_of=both_units,
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from parcours import projections
-from parcours.api import agreement_texts, attachments, funds, operations, provider, provider_cases, tenders
+from parcours.api import agreement_texts, attachments, derogations, funds, operations, provider, provider_cases, tenders
 from parcours.api import parcours as api
 from parcours.caseload import caseload
 from parcours.domain import parcours
@@ -31,6 +31,7 @@ service = Service(
         *SHARED_DECIDERS,
     ),
     routers=(
+        derogations.router,
         api.router,
         agreement_texts.router,
         provider.router,
@@ -49,7 +50,13 @@ service = Service(
     reactions=reactions,
     find_protected_case=find_protected_case,
     own_settings=ParcoursSettings,
-    projections=(projections.parcours_list, projections.funds, projections.operations, caseload.projection),
+    projections=(
+        projections.parcours_list,
+        projections.derogations,
+        projections.funds,
+        projections.operations,
+        caseload.projection,
+    ),
     tags={
         "parcours": "Les parcours\u00a0: construits, validés, coordonnés, terminés.",
         "provider cases": "Ce qui revient à un prestataire, tous dossiers confondus.",

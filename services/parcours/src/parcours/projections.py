@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, NotRequired, TypedDict
 from uuid import UUID
 
+from parcours.domain.building.duration import DurationDerogationGranted
 from parcours.domain.building.edits import ActionAdded, ActionRemoved, AxesRanked
 from parcours.domain.building.validation import (
     ParcoursAdjusted,
@@ -250,6 +251,18 @@ def _operation(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
             return row | {"status": OperationStatus.CANCELLED, "ended_on": ended_on}
     return row
 
+
+def _project_derogations(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
+    match recorded.data:
+        case ParcoursOpened(plan):
+            return row | {"structure": plan.structure, "unit": plan.unit, "years": []}
+        case DurationDerogationGranted():
+            granted = {"by": recorded.meta.actor, "at": entry.recorded_at}
+            return row | {"years": [str(paris_date(entry.recorded_at).year)], "derogation": granted}
+    return row
+
+
+derogations = Projection("derogations:v1", _project_derogations, about=(ParcoursOpened, DurationDerogationGranted))
 
 operations = Projection(
     "operations:v3",

@@ -23,7 +23,7 @@ from shared.health.faults import (
     relay_faults,
     source_faults,
 )
-from shared.health.measures import GaugeValue
+from shared.health.measures import Gauge, GaugeValue
 from shared.health.parts import PartStatus, receiving
 from shared.messaging import RelayStatus, find_relay_status
 
@@ -42,6 +42,14 @@ class ServiceStatus:
     halted: dict[str, str]
     measures: Sequence[GaugeValue]
     faults: Sequence[HealthFault]
+
+    def worst(self, gauge: Gauge) -> float | None:
+        """The largest value of a gauge, over its labels; null where nothing is measured."""
+        return max((each.value for each in self.measures if each.gauge is gauge), default=None)
+
+    def total(self, gauge: Gauge) -> int:
+        """The sum of a gauge that counts, over its labels."""
+        return round(sum(each.value for each in self.measures if each.gauge is gauge))
 
 
 OwnStatus = tuple[Sequence[GaugeValue], Sequence[HealthFault]]

@@ -30,7 +30,7 @@ FIRST_PAGES = {
     **dict.fromkeys(("adviser", "manager", "regional"), "/aujourdhui"),
     "committee": "/comite",
     "resource_centre": "/conseils",
-    "ops": "/registre",
+    "ops": "/exploitation",
 }
 EMERGENCY_ROLES = ("adviser", "regional")
 """Whom a confidential case is closed to that is of their own unit."""
@@ -44,6 +44,7 @@ FILTERS = (
     labels.format_hour,
     labels.format_day,
     labels.format_age,
+    labels.format_duration,
 )
 
 

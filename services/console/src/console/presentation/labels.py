@@ -146,8 +146,14 @@ def operation_label(code: str) -> str:
 
 def format_age(seconds: float) -> str:
     """An age in French, in its largest unit."""
+    return "à l’instant" if seconds < 5 else f"il y a {format_duration(seconds)}"
+
+
+def format_duration(seconds: float) -> str:
+    """So many seconds in French, in the largest unit."""
     for size, one, several in ((86400, "jour", "jours"), (3600, "heure", "heures"), (60, "minute", "minutes")):
         if seconds >= size:
             n = int(seconds // size)
-            return f"il y a {n}\u00a0{one if n < 2 else several}"
-    return "à l’instant" if seconds < 5 else f"il y a {int(seconds)}\u00a0secondes"
+            return f"{n}\u00a0{one if n < 2 else several}"
+    n = int(seconds)
+    return f"{n}\u00a0{'seconde' if n < 2 else 'secondes'}"

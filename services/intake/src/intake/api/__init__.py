@@ -8,6 +8,7 @@ from intake.api import (
     calendar_feeds,
     caseload,
     chases,
+    derogations,
     erasure,
     mail_preferences,
     mails,
@@ -35,6 +36,7 @@ def build_routers(deployment: Deployment) -> tuple[APIRouter, ...]:
     orientation_router, orientation_endpoints = orientations.build_router(deployment, request_endpoints)
     return (
         chases.build_router(deployment),
+        derogations.router,
         request_router,
         orientation_router,
         transmissions.build_router(orientation_endpoints),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from shared.eventlog import DATABASE_ERRORS
-from shared.health import HealthFault, ServiceStatus, StatusReader
+from shared.health import HealthFault, ServiceStatus, StatusReader, measures
 from shared.kernel import LabelledEnum
 from shared.messaging import RelayStatus
 from shared.web.http import ProblemError
@@ -30,15 +30,31 @@ class Readiness(LabelledEnum):
     DEGRADED = "degraded", "répond, mais quelque chose demande qu’on s’en occupe"
 
 
+class WaitingWork(BaseModel):
+    """What waits in this service, in whole seconds and counts: the columns of `dla status`. `outbox_seconds`,
+    `lag_seconds`, `projection_seconds`, `deadline_seconds`: of what waits longest, 0 when nothing does; the lag behind
+    publishers is null before any has announced itself."""
+
+    outbox_seconds: int
+    lag_seconds: int | None
+    projection_seconds: int
+    deadline_seconds: int
+    late_deadlines: int
+    failing_deadlines: int
+    parked_cases: int
+    parked_events: int
+
+
 class Ready(BaseModel):
     """`status`: `degraded` when something hurts, of which `faults` says what, and what to do; requests are answered all
     the same. `halted`: the services whose events are not read until an operator acts, and why. `relay`: whether this
-    service's own events reach the others, and why not."""
+    service's own events reach the others, and why not. `waiting`: null from a release before it was measured here."""
 
     status: Readiness
     halted: dict[str, str]
     relay: RelayStatus
     faults: list[HealthFault]
+    waiting: WaitingWork | None = None
 
 
 @health_router.get(
@@ -61,4 +77,19 @@ async def ready(request: Request) -> Ready:
         halted=status.halted,
         relay=status.relay,
         faults=list(status.faults),
+        waiting=_waiting_work(status),
+    )
+
+
+def _waiting_work(status: ServiceStatus) -> WaitingWork:
+    lag = status.worst(measures.LAG)
+    return WaitingWork(
+        outbox_seconds=round(status.worst(measures.OUTBOX_AGE) or 0),
+        lag_seconds=None if lag is None else round(lag),
+        projection_seconds=round(status.worst(measures.PROJECTION_LAG) or 0),
+        deadline_seconds=round(status.worst(measures.DEADLINE_AGE) or 0),
+        late_deadlines=status.total(measures.DEADLINES_LATE),
+        failing_deadlines=status.total(measures.DEADLINES_FAILING),
+        parked_cases=status.total(measures.PARKED_CASES),
+        parked_events=status.total(measures.PARKED_EVENTS),
     )
