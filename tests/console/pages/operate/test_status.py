@@ -84,5 +84,5 @@ def test_a_fault_of_a_newer_release_keeps_its_own_words() -> None:
     newer = {"fault": "comet-struck", "about": None, "detail": "it glows", "advice": "Look up."}
     (item,) = service_line("intake", answer(newer)).faults
     assert (item.title, item.about, item.advice) == ("comet-struck", "", "Look up.")
-    silent = UpstreamError("audit", 503, "silent", "Ne répond pas", "Réessayez.")
+    silent = UpstreamError("audit", 503, slug="silent", title="Ne répond pas", detail="Réessayez.")
     assert not service_line("audit", silent).is_well

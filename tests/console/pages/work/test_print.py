@@ -67,7 +67,7 @@ def test_a_diagnosis_is_printed_whole_in_black_on_white(chromium: Chromium, cons
         sheets = printed(page)
         text = " ".join(sheets)
         assert text.count("d’un seul financeur") >= 4 * 6, "nothing is cut off"
-        assert "Version 5 sur 5" in sheets[0]
+        assert "Version n° 5, la dernière étant la n° 5" in sheets[0]
         for gone in ("Précédente", "Les touches", "Ce que cet événement a changé", "modifié", "Documents"):
             assert gone not in text, gone
         page.emulate_media(media="print", color_scheme="dark")

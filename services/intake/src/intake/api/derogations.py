@@ -19,7 +19,7 @@ from shared.web.collections import NAMES_DESCRIPTION
 from shared.web.requests import AppDep, case_router
 
 router = case_router("/requests/derogations", "requests")
-Year = Annotated[int, Query(ge=2002, le=2200, description="The calendar year, in Paris")]
+Year = Annotated[int | None, Query(ge=2002, le=2200, description="The calendar year, in Paris; this year, if none")]
 
 
 class CriterionDerogation(BaseModel):
@@ -44,10 +44,11 @@ class CriterionDerogations(BaseModel):
 
 @router.get("", summary="List the derogations granted in a year")
 def list_derogations(
-    app: AppDep, caller: Annotated[Caller, requires(Role.MANAGER, Role.REGIONAL)], year: Year
+    app: AppDep, caller: Annotated[Caller, requires(Role.MANAGER, Role.REGIONAL)], year: Year = None
 ) -> CriterionDerogations:
     """Of the unit, or of the units of a region; of a confidential case for those who see it."""
     authorize(caller)
+    year = year or paris_date(app.clock.now()).year
     condition, values = scope_condition(caller.list_scope)
     rows = app.recorder.fetch(
         f"SELECT document FROM {ROWS} WHERE projection = %(projection)s"  # noqa: S608

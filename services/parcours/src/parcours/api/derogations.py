@@ -11,14 +11,14 @@ from pydantic import BaseModel, Field
 
 from parcours import projections
 from shared.access import ROWS, scope_condition
-from shared.kernel import Role
+from shared.kernel import Role, paris_date
 from shared.names.lookup import find_person_names, find_structures
 from shared.web.auth import Caller, authorize, requires
 from shared.web.collections import NAMES_DESCRIPTION
 from shared.web.requests import AppDep, case_router
 
 router = case_router("/parcours/derogations", "parcours")
-Year = Annotated[int, Query(ge=2002, le=2200, description="The calendar year, in Paris")]
+Year = Annotated[int | None, Query(ge=2002, le=2200, description="The calendar year, in Paris; this year, if none")]
 
 
 class DurationDerogation(BaseModel):
@@ -41,10 +41,11 @@ class DurationDerogations(BaseModel):
 
 @router.get("", summary="List the derogations of duration granted in a year")
 def list_derogations(
-    app: AppDep, caller: Annotated[Caller, requires(Role.MANAGER, Role.REGIONAL)], year: Year
+    app: AppDep, caller: Annotated[Caller, requires(Role.MANAGER, Role.REGIONAL)], year: Year = None
 ) -> DurationDerogations:
     """Of the unit, or of the units of a region; of a confidential case for those who see it."""
     authorize(caller)
+    year = year or paris_date(app.clock.now()).year
     condition, values = scope_condition(caller.list_scope)
     rows = app.recorder.fetch(
         f"SELECT document FROM {ROWS} WHERE projection = %(projection)s"  # noqa: S608

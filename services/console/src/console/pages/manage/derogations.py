@@ -82,7 +82,7 @@ def derogation_lines(service: str, answer: Mapping[str, Any]) -> Iterator[Deroga
         yield DerogationLine(
             each["case"],
             each["structure"],
-            each["unit"],
+            unit=each["unit"],
             what=field_label(criterion) if criterion else "Durée de l’accompagnement",
             ground=format_value(each.get("ground"), "ground"),
             granted_at=each["granted_at"],
