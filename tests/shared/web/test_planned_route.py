@@ -41,7 +41,7 @@ CHANGING = re.compile(
     "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+]00:00)|"
     r"\b(?:intake|parcours|diagnostic|followup|audit):[0-7]:[0-9]+|[0-9a-f]{64}|dla_link_[A-Za-z0-9_-]+|[A-Za-z0-9+/]{40,}={0,2}"
 )
-ISSUED = re.compile('("(?:position|sequence|number|partition|next|after)":|position=)("?[0-9]+"?|null)')
+ISSUED = re.compile('("(?:position|sequence|number|partition|next|after|[a-z]+_seconds)":|position=)("?[0-9]+"?|null)')
 NAMES = re.compile('"names":{([^}]*)}')
 """By ids, in no order."""
 MAX_SPOILT_FIELDS = 4
