@@ -14,6 +14,7 @@ from contextlib import closing, suppress
 
 import httpx
 import pytest
+from httpx._config import DEFAULT_LIMITS
 from tests.support import ROOT
 from tests.support.processes.drained_program import answer
 from tests.support.samples.sample_services import eventually
@@ -111,3 +112,9 @@ def test_a_server_that_drains_looks_when_its_time_is_over() -> None:
     server.handle_exit(signal.SIGTERM, None)
     asyncio.run(asyncio.wait_for(server.main_loop(), TICK_SECONDS / 2))
     assert server.should_exit
+
+
+def test_an_idle_connection_stays_longer_than_clients_keep_it() -> None:
+    """Both gave it up after five seconds: now and then a request was sent to a connection that had just ended."""
+    kept = DEFAULT_LIMITS.keepalive_expiry
+    assert kept and build_server(answer, ServerSettings()).config.timeout_keep_alive >= kept + 10

@@ -14,7 +14,7 @@ from audit.witness.store import Store, StoreUnusable, create_store
 from audit.witness.web import build_web
 from shared.settings import Misconfigured, load_settings
 from shared.telemetry import configure_logs
-from shared.web.limits import Server
+from shared.web.limits import KEEP_ALIVE_SECONDS, Server
 
 witness = typer.Typer(
     no_args_is_help=True, help="Cosign the checkpoints of other organisations' logs, and never two histories of one."
@@ -52,6 +52,7 @@ def serve() -> None:
                 proxy_headers=False,  # nor FORWARDED_ALLOW_IPS
                 log_config=None,
                 access_log=False,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
             )
             server = Server(config, drain_seconds=0)
             with suppress(KeyboardInterrupt):

@@ -21,6 +21,9 @@ from shared.web.limits.connections import ConnectionGuard, ConnectionTable
 
 BACKLOG = 256
 """Connections that the system accepts ahead. asyncio takes as many at a time before it looks at any of them."""
+KEEP_ALIVE_SECONDS = 20
+"""For how long an idle connection stays: longer than clients keep one for their next request (httpx 5 seconds, aiohttp
+15), or a request meets its end and is answered by nobody."""
 OPEN_FILES = 8192
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter while others wait, five milliseconds unless it is set. The event loop
@@ -156,6 +159,7 @@ def build_server(
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=shutdown_seconds,
     )
     config.load()
