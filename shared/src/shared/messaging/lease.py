@@ -16,6 +16,7 @@ from psycopg.sql import SQL, Identifier
 from shared.eventlog import DATABASE_ERRORS, ServiceApplication
 
 LEASE_SECONDS, RENEW_SECONDS = 3.0, 0.75
+CANCEL_AGAIN_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 ACQUIRE_OR_RENEW = """WITH renewed AS (INSERT INTO {schema}.leases AS l
@@ -35,6 +36,16 @@ def is_cancelled() -> bool:
     psycopg and nats-py use, swallows a cancellation that comes together with the result."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+async def cancel_until_done(*tasks: asyncio.Task[None]) -> None:
+    """Waits until all have ended. One that swallowed its cancellation, as `is_cancelled` says, is cancelled again:
+    inside of nats-py, which tries to connect for ever, nobody looks."""
+    pending = {task for task in tasks if not task.done()}
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_SECONDS)
 
 
 async def wait_for_notification(connection: psycopg.AsyncConnection, seconds: float) -> bool:

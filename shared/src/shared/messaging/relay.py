@@ -25,7 +25,7 @@ from nats.js.errors import NotFoundError
 from shared.eventlog import DATABASE_ERRORS, ServiceApplication
 from shared.messaging import topology
 from shared.messaging.announcing import Announcer
-from shared.messaging.lease import Lease, is_cancelled
+from shared.messaging.lease import Lease, cancel_until_done, is_cancelled
 from shared.messaging.nats_access import connect, violates_permissions
 from shared.messaging.relay_status import RelayReporter
 from shared.messaging.traces import find_traceparents, sending
@@ -110,10 +110,7 @@ class Relay:
 
     async def stop(self) -> None:
         """Releases the lease, so that another replica leads at once."""
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await cancel_until_done(*self._tasks)
         await self._lease.release()
 
     async def _supervise(self, name: str, work: Callable[[], Awaitable[None]]) -> None:

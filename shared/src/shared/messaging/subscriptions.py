@@ -18,7 +18,7 @@ from nats.js.errors import APIError
 from shared.contracts.base import PublicEvent
 from shared.messaging import topology
 from shared.messaging.inbox import Inbox
-from shared.messaging.lease import is_cancelled
+from shared.messaging.lease import cancel_until_done, is_cancelled
 from shared.messaging.nats_access import PING_SECONDS, UNANSWERED_PINGS, faststream_security, violates_permissions
 from shared.messaging.reactions import Reactions
 from shared.messaging.receiving import RETRY_SECONDS, Receiver
@@ -102,8 +102,7 @@ class Subscriptions:
         """Finishes the messages in progress, then closes the connection."""
         self._stopping = True
         if self._opening:
-            self._opening.cancel()
-            await asyncio.wait([self._opening])
+            await cancel_until_done(self._opening)
         try:
             await self._broker.stop()
         except NatsError as error:  # not connected just now: nothing to drain
