@@ -66,7 +66,7 @@ def one_key(prefix: str, signed: str) -> Check:
         if "key" not in earlier:
             return
         if (earlier["key"] is None) == (file is None):
-            yield (f"{signed} with one key: set {prefix}KEY_FILE (made by `dla-audit keygen FILE`) or {prefix}KEY")
+            yield f"{signed} with one key: set {prefix}KEY_FILE (made by `dla-audit keygen FILE`) or {prefix}KEY"
         elif file is not None:
             try:
                 read_seed(file)
