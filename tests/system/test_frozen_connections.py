@@ -22,7 +22,7 @@ from tests.support.servers.transport_harness import Carrier
 from embedded.processes import ports
 from embedded.processes.postgres import Postgres
 from shared.eventlog.storage.factory import TIME_LIMITS, with_time_limits
-from shared.messaging import Subscriptions
+from shared.messaging import Subscriptions, subscriptions
 
 NOTICED_SECONDS = 10
 
@@ -67,25 +67,39 @@ def test_a_request_does_not_wait_for_a_database_that_is_out_of_reach_and_the_nex
     desk.app.close()
 
 
-def is_connected(subscriptions: Subscriptions) -> bool:
-    connection = subscriptions._connection
+def is_connected(receiving: Subscriptions) -> bool:
+    connection = receiving._connection
     return connection is not None and connection.is_connected
 
 
 def test_events_go_on_soon_after_nats_was_out_of_reach(carrier: Carrier, desk: Desk, workshop: Workshop) -> None:
     """Both notice it, and not only at their next attempt to send."""
     carrier.install()
-    relay, subscriptions = carrier.relay(), carrier.subscribe_workshop(workshop)
+    relay, receiving = carrier.relay(), carrier.subscribe_workshop(workshop)
     desk.register(uuid4(), 1)
     eventually(lambda: workshop.steps() == desk.steps())
-    assert is_connected(subscriptions)
+    assert is_connected(receiving)
     with frozen(carrier.server.port):
         cut = time.monotonic()
-        eventually(lambda: not is_connected(subscriptions), NOTICED_SECONDS)
+        eventually(lambda: not is_connected(receiving), NOTICED_SECONDS)
         desk.register(uuid4(), 2)
         eventually(lambda: relay.health.errors, NOTICED_SECONDS)
         assert time.monotonic() - cut < 2 * NOTICED_SECONDS
     eventually(lambda: workshop.steps() == desk.steps(), NOTICED_SECONDS)
+
+
+def test_a_worker_ends_while_nats_is_out_of_reach(
+    carrier: Carrier, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever runs it gives it ten seconds, which nats-py alone would wait for an answer."""
+    monkeypatch.setattr(subscriptions, "STOP_SECONDS", 0.5)
+    carrier.install()
+    running = carrier.subscribe_workshop(workshop)
+    eventually(lambda: running.fault("desk") is None)
+    with frozen(carrier.server.port):
+        carrier.loop.do(running.stop(), NOTICED_SECONDS - 1)
+    assert running._connection is not None
+    assert running._connection.is_closed
 
 
 def test_what_a_deployment_says_of_the_time_limits_holds() -> None:

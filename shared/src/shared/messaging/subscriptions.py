@@ -30,6 +30,8 @@ PULL_SECONDS = 30.0
 receiver without work, NATS and the network as much as a message does."""
 PULL_AGAIN_SECONDS = 2.0
 """For the first request, and after a failed one: a part that works again soon says so."""
+PROGRESS_SECONDS, STOP_SECONDS = 4.0, 6.0
+"""For the messages in progress, and for all of a stop: who runs containers kills after ten."""
 log = logging.getLogger(__name__)
 
 
@@ -63,7 +65,7 @@ class Subscriptions:
             js_options={"prefix": topology.JETSTREAM_PREFIX},
             apply_types=False,  # measured: a third of the messages a second with types
             logger=None,
-            graceful_timeout=5,
+            graceful_timeout=PROGRESS_SECONDS,
             max_reconnect_attempts=-1,
             reconnect_time_wait=1,
             ping_interval=PING_SECONDS,
@@ -99,16 +101,19 @@ class Subscriptions:
         self._opening = asyncio.create_task(self._open())
 
     async def stop(self) -> None:
-        """Finishes the messages in progress, then closes the connection."""
+        """Finishes the messages in progress, then closes the connection, in STOP_SECONDS at most if NATS is silent."""
         self._stopping = True
         if self._opening:
             await cancel_until_done(self._opening)
-        try:
-            await self._broker.stop()
-        except NatsError as error:  # not connected just now: nothing to drain
+        draining = asyncio.create_task(self._broker.stop())
+        await asyncio.wait([draining], timeout=STOP_SECONDS)
+        if not draining.done():  # nats-py waits for ten seconds for an answer
+            log.warning("closed without draining: NATS does not answer")
+            await cancel_until_done(draining)
+        elif error := draining.exception():  # not connected just now: nothing to drain
             log.info("closed without draining: %r", error)
-            if self._connection:
-                await self._connection.close()
+        if self._connection:
+            await self._connection.close()
         for threads in self._threads.values():
             await asyncio.to_thread(threads.shutdown)
 
