@@ -103,6 +103,17 @@ def test_nothing_new_is_nothing_signed(app: ServiceApplication, checkpoint_signe
     assert len(rows(app, "SELECT nth FROM {schema}.checkpoints")) == 1
 
 
+def test_where_nothing_is_new_the_ledger_is_not_locked(app: ServiceApplication) -> None:
+    """A lock is a write to the disk."""
+    receive_events(app, 2)
+    while integrate(app):
+        pass
+    locker = "SELECT size, xmax::text FROM {schema}.ledger"
+    before = rows(app, locker)
+    assert not integrate(app)
+    assert rows(app, locker) == before
+
+
 def test_replicas_take_turns(
     app: ServiceApplication, checkpoint_signer: CheckpointSigner, monkeypatch: pytest.MonkeyPatch
 ) -> None:

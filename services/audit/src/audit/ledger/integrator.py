@@ -19,24 +19,28 @@ BATCH_EVENTS = 1000
 
 
 def integrate(app: ServiceApplication) -> bool:
-    """Integrates one batch; replicas take turns on the ledger's row. True when there may be more."""
+    """Integrates one batch; replicas take turns on the ledger's row. True when there may be more.
+
+    Events are read before the lock, which writes to the disk: where nothing is new, it is not taken."""
     recorder = app.recorder
+    (ledger,) = recorder.fetch("SELECT position, size FROM {schema}.ledger")
+    stored = recorder.stored_after(ledger["position"], BATCH_EVENTS)
+    if not stored:
+        return False
+    received = [
+        (stream, event)
+        for _, stream, version, topic, state in stored
+        if isinstance(event := app.mapper.to_data(stream, version, topic, state), EventReceived)
+    ]
+    salts = _draw_salts(2 * len(received))
+    body_salts = [None if event.body is None else next(salts) for _, event in received]
+    openings = [
+        _opening(event, next(salts), body_salt) for (_, event), body_salt in zip(received, body_salts, strict=True)
+    ]
     with recorder.datastore.get_connection() as connection, connection.transaction():
-        ledger = connection.execute("SELECT position, size FROM ledger FOR UPDATE").fetchone()
-        assert ledger is not None
-        stored = recorder.stored_after(ledger["position"], BATCH_EVENTS)
-        if not stored:
-            return False
-        received = [
-            (stream, event)
-            for _, stream, version, topic, state in stored
-            if isinstance(event := app.mapper.to_data(stream, version, topic, state), EventReceived)
-        ]
-        salts = _draw_salts(2 * len(received))
-        body_salts = [None if event.body is None else next(salts) for _, event in received]
-        openings = [
-            _opening(event, next(salts), body_salt) for (_, event), body_salt in zip(received, body_salts, strict=True)
-        ]
+        locked = connection.execute("SELECT position, size FROM ledger FOR UPDATE").fetchone()
+        if locked != ledger:  # another replica has integrated them meanwhile
+            return True
         append_leaves(connection, ledger["size"], [stream for stream, _ in received], openings, body_salts)
         connection.execute(
             "UPDATE ledger SET position = %s, size = size + %s", (stored[-1][0], len(openings)), prepare=True
