@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,6 +56,7 @@ def main(
     console.width = max(console.width, report.WIDTH_COLUMNS)
     FOLDER.mkdir(exist_ok=True)
     rows: list[Row] = []
+    gc.freeze()  # as a service does when it serves: what was loaded is no rubbish to be looked through
     with TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder, BenchServers(Path(folder).absolute()) as servers:
         for group in only or GROUPS:
             console.print(f"{group}: {rounds} rounds…")

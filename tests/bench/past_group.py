@@ -25,8 +25,10 @@ from intake.projections import requests
 from intake.settings import IntakeSettings
 from shared.access import RowScope
 from shared.eventlog import ServiceApplication
+from shared.eventlog.log import LAST_VERSION
 from shared.kernel import uuid7
 from shared.projections import Projector
+from shared.projections.fold_anew import FIRST, PAGE_EVENTS
 from shared.queries import fetch_page
 from shared.queries.caseload import CaseloadQuery, fetch_caseload
 from shared.queries.list_query import ListQuery
@@ -42,6 +44,8 @@ SELECT_OF_UNIT = (
 )
 ROW_TABLES = ("projection_rows", "projection_history")
 GROUP = "past"
+SCANS = {"scan": "full scan", "fold": "folded anew", "follow": "in batches"}
+"""Decoded; decoded and folded into all projections, at once or as a projector that follows."""
 QUESTIONS = ("figures", "list", "caseload")
 MILLISECONDS = 1e3
 LARGER = Aim(at_most=1.5)
@@ -69,12 +73,15 @@ def rows(servers: BenchServers, rounds: int, seconds: float) -> list[Row]:
         )
         for name in QUESTIONS
     ]
-    return shown + [
-        compare(
-            GROUP, f"fold beside {what}", Unit.PER_SECOND, ours=found["fold"], floor=(what, found[name]), aim=FOLDED
-        )
-        for name, what in (("read", "raw read"), ("copy", "binary COPY"))
-    ]
+    for ours, name, what, aim in (
+        ("scan", "read", "raw read", FOLDED),
+        ("fold", "copy", "binary COPY", FOLDED),
+        ("fold", "read", "raw read", None),
+        ("follow", "copy", "binary COPY", None),
+    ):
+        floor = (what, found[name])
+        shown.append(compare(GROUP, f"{SCANS[ours]}, {what}", Unit.PER_SECOND, ours=found[ours], floor=floor, aim=aim))
+    return shown
 
 
 @contextmanager
@@ -137,7 +144,9 @@ def _scans(app: ServiceApplication, closing: ExitStack) -> dict[str, Measure[flo
     for table in ROW_TABLES:
         connection.execute(f"CREATE TABLE copied_{table} (LIKE {table} INCLUDING ALL)")
     scans: dict[str, Callable[[], object]] = {
-        "fold": partial(_fold, app, connection),
+        "scan": partial(_scan, app),
+        "fold": partial(_fold, app, connection, anew_events=0),
+        "follow": partial(_fold, app, connection, anew_events=2 * events),
         "read": lambda: connection.execute(whole, prepare=True, binary=True).fetchall(),
         "copy": partial(_copy_in, connection, copied),
     }
@@ -151,9 +160,20 @@ def _per_second(scan: Callable[[], object], events: int, _seconds: float) -> flo
     return events / (time.perf_counter() - begin)
 
 
-def _fold(app: ServiceApplication, connection: psycopg.Connection[Any]) -> None:
+def _scan(app: ServiceApplication) -> None:
+    """Each event as those who fold it get it, page by page."""
+    after = FIRST
+    while entries := app.recorder.entries_by_case(after, LAST_VERSION, PAGE_EVENTS):
+        for entry in entries:
+            app.mapper.to_unbound_event(entry)
+        after = (entries[-1].case_id, entries[-1].id)
+
+
+def _fold(app: ServiceApplication, connection: psycopg.Connection[Any], anew_events: int) -> None:
     connection.execute("TRUNCATE projection_rows, projection_history, backdated_events, projection_checkpoints")
-    Projector(app, service.projections).catch_up()
+    projector = Projector(app, service.projections)
+    projector.ANEW_EVENTS = anew_events
+    projector.catch_up()
 
 
 def _copy_out(connection: psycopg.Connection[Any], table: str) -> bytes:
