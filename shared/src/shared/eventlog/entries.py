@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -35,5 +35,10 @@ class LogIdentity:
     ancestors: Mapping[str, int]
 
 
-def entry_from_row(row: dict[str, Any]) -> LogEntry:
-    return LogEntry(**row | {"recorded_at": row["recorded_at"].astimezone(UTC)})
+def entry_rows(_cursor: Any) -> Callable[[Sequence[Any]], LogEntry]:
+    """A row factory for a statement that selects ENTRY. By place, in half the time of names."""
+    return _entry
+
+
+def _entry(values: Sequence[Any]) -> LogEntry:
+    return LogEntry(*(*values[:-1], values[-1].astimezone(UTC)))

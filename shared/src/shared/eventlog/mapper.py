@@ -114,6 +114,17 @@ class EventMapper(Mapper[UUID]):
             data=stored.data,
         )
 
+    def to_unbound_event(self, stored_event: StoredEvent) -> Any:
+        """For a reader that decrypts nothing, in half the time: its encrypted values do not say where they are
+        stored, which decrypting checks."""
+        stored = self._decode(stored_event)
+        return RecordedEvent(
+            stored_event.originator_id,  # type: ignore[arg-type]
+            stored_event.originator_version,
+            meta=stored.meta,
+            data=stored.data,
+        )
+
     def to_snapshot(self, state: Any) -> bytes:
         """A state as a snapshot stores it. Ciphertext stays ciphertext."""
         return msgspec.json.encode(state, enc_hook=_full_token)

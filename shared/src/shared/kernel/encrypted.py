@@ -45,7 +45,11 @@ def encrypted_values(value: Any, path: str = "") -> Iterator[tuple[str, Encrypte
         yield path, value
     elif is_dataclass(value):
         for name in encrypted_fields(value.__class__):
-            yield from encrypted_values(getattr(value, name), f"{path}.{name}" if path else name)
+            inner, inner_path = getattr(value, name), f"{path}.{name}" if path else name
+            if isinstance(inner, Encrypted):  # mostly so, and a generator less
+                yield inner_path, inner
+            elif inner is not None:
+                yield from encrypted_values(inner, inner_path)
     elif isinstance(value, tuple | list):
         for n, item in enumerate(value):
             yield from encrypted_values(item, f"{path}.{n}")

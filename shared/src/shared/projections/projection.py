@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from shared.eventlog import LogEntry, RecordedEvent, to_plain
@@ -46,12 +47,21 @@ class Projection:
 
     def after(self, before: Row | None, entry: LogEntry, event: RecordedEvent[Any]) -> Row | None:
         """The case's row after one more event; null for a case of another kind, which has no row here."""
-        if self.about and type(event.data) not in self.about:
+        if not self.is_about(event):
             return before
+        row = self.changed(before, entry, event)
+        return {**before, "version": before["version"] + 1} if row is None and before else row
+
+    def is_about(self, event: RecordedEvent[Any]) -> bool:
+        return not self.about or type(event.data) in self.about
+
+    def changed(self, before: Row | None, entry: LogEntry, event: RecordedEvent[Any]) -> Row | None:
+        """The row that an event makes of the one before; null where it changes nothing but its `version`, or there is
+        none and it begins none. For an event that the projection is about."""
         given = before or {"id": str(entry.case_id), "version": 0}
         row = self.project(given, entry, event)
         if row is given:
-            return {**given, "version": given["version"] + 1} if given["version"] else None
+            return None
         units = sorted({unit for unit in self.units_of(row) if unit})
         return cast(Row, to_plain(row | {"version": given["version"] + 1, "units": units}, _never))
 
@@ -66,12 +76,20 @@ def canonical_json(document: Row) -> bytes:
 
 
 def search_text(projection: Projection, document: Row) -> str:
-    return fold_text(" ".join(str(document.get(name) or "") for name in projection.searched))
+    if not projection.searched:
+        return ""
+    return _folded(" ".join(str(document.get(name) or "") for name in projection.searched))
 
 
 def sort_keys(projection: Projection, document: Row) -> dict[str, str]:
     """What lists sort by: the values folded as a search folds them; none for a value that the row has not."""
-    return {name: fold_text(str(document[name])) for name in projection.sorts if document.get(name) is not None}
+    return {name: _folded(str(document[name])) for name in projection.sorts if document.get(name) is not None}
+
+
+@lru_cache(4_096)
+def _folded(text: str) -> str:
+    """Remembered, for most changes of a row leave its texts as they are."""
+    return fold_text(text)
 
 
 def indexes_of(projections: Iterable[Projection]) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from shared.eventlog import ServiceApplication
 from shared.kernel import WorkerLoop
+from shared.projections.fold_anew import fold_anew
 from shared.projections.projection import Projection, Row, canonical_json
 from shared.projections.row_history import RecordedEntry, RowChanges, read_rows, write_backdated
 
@@ -66,6 +68,8 @@ class Projector:
     POLL_SECONDS = 5.0
     """Without being woken. The notifier wakes it when the log has grown, whoever wrote."""
     MAX_RETRY_SECONDS = 1.0
+    ANEW_EVENTS = 2 * BATCH
+    """From so many events on, a projection without a checkpoint is folded case by case (`fold_anew`)."""
 
     def __init__(self, app: ServiceApplication, projections: tuple[Projection, ...]) -> None:
         self._app, self._projections = app, projections
@@ -91,30 +95,50 @@ class Projector:
     def catch_up(self) -> None:
         """Folds all that is new, batch by batch for all projections. Raises the first error once each projection has
         been tried: one that fails keeps no other back."""
-        errors, left, log = list[Exception](), self._behind(), LogReader(self._app, self.BATCH)
+        errors = list[Exception]()
+        anew, left = self._behind()
+        if anew:
+            failed = fold_anew(self._app, anew, partial(self._follow_meanwhile, errors))
+            left = self._behind()[1] + failed
+        log = LogReader(self._app, self.BATCH)
         while left and not self._loop.stopping.is_set():
-            behind, left = left, []
-            for projection in behind:
-                try:
-                    if self.advance(projection, log):
-                        left.append(projection)
-                except Exception as error:
-                    error.add_note(f"in projection {projection.name}")
-                    errors.append(error)
+            left = self._advance_each(left, log, errors)
         if errors:
             raise errors[0]
 
-    def _behind(self) -> list[Projection]:
-        """Those that have events to fold. Mostly there is none, and one read is all that is done: taking the lock
-        of each checkpoint writes to the disk."""
+    def _follow_meanwhile(self, errors: list[Exception]) -> bool:
+        """While others are folded anew, the ones that are served stay up to date. Whether to go on."""
+        self._advance_each(self._behind()[1], LogReader(self._app, self.BATCH), errors)
+        return not self._loop.stopping.is_set()
+
+    def _advance_each(
+        self, projections: Sequence[Projection], log: LogReader, errors: list[Exception]
+    ) -> list[Projection]:
+        """Those for which there may be more."""
+        left = []
+        for projection in projections:
+            try:
+                if self.advance(projection, log):
+                    left.append(projection)
+            except Exception as error:
+                error.add_note(f"in projection {projection.name}")
+                errors.append(error)
+        return left
+
+    def _behind(self) -> tuple[list[Projection], list[Projection]]:
+        """Those that have to be folded anew from a long log, and the others that have events to fold. Mostly there is
+        none, and one read is all that is done: taking the lock of each checkpoint writes to the disk."""
         rows = self._app.recorder.fetch(
-            "SELECT name FROM unnest(%s::text[]) AS known (name) LEFT JOIN {schema}.projection_checkpoints AS reached"
-            " ON reached.projection = known.name"
-            " WHERE coalesce(reached.position, 0) < (SELECT max(position) FROM {events})",
+            "SELECT name, coalesce(reached.position, 0) AS position, log.position AS last"
+            " FROM (SELECT max(position) AS position FROM {events}) AS log, unnest(%s::text[]) AS known (name)"
+            " LEFT JOIN {schema}.projection_checkpoints AS reached ON reached.projection = known.name"
+            " WHERE coalesce(reached.position, 0) < log.position",
             ([projection.name for projection in self._projections],),
         )
-        names = {row["name"] for row in rows}
-        return [projection for projection in self._projections if projection.name in names]
+        is_new = {row["name"]: row["position"] == 0 and row["last"] >= self.ANEW_EVENTS for row in rows}
+        behind = [projection for projection in self._projections if projection.name in is_new]
+        anew = [each for each in behind if is_new[each.name]]
+        return anew, [each for each in behind if not is_new[each.name]]
 
     def advance(self, projection: Projection, log: LogReader | None = None) -> bool:
         """Folds one batch; rows, their history and the checkpoint change in one transaction. True when there may be

@@ -28,6 +28,24 @@ class RowSince:
     sort_keys: dict[str, str]
 
 
+def next_row(
+    projection: Projection, before: RowSince | None, entry: LogEntry, event: RecordedEvent[Any]
+) -> RowSince | None:
+    """The case's row after an event that the projection is about; null while it has none. Where nothing but its
+    `version` changes, it is `before` itself, with that version."""
+    row = projection.changed(before.document if before else None, entry, event)
+    if before is not None:
+        if row is None:
+            before.document["version"] += 1
+            return before
+        if _same(before.document, row):
+            before.document = row
+            return before
+    if row is None:
+        return None
+    return RowSince(row, entry.id, search=search_text(projection, row), sort_keys=sort_keys(projection, row))
+
+
 class RowChanges:
     """The rows of one batch of events: as they are after it, and as they were before each change in it."""
 
@@ -37,19 +55,16 @@ class RowChanges:
         self.replaced: list[dict[str, Any]] = []
 
     def apply(self, entry: LogEntry, event: RecordedEvent[Any]) -> None:
-        case, projection = entry.case_id, self._projection
-        stored = self.rows.get(case)
-        row = projection.after(stored.document if stored else None, entry, event)
-        if row is None or (stored is not None and row is stored.document):
+        if not self._projection.is_about(event):
+            return
+        case, before = entry.case_id, self.rows.get(entry.case_id)
+        row = next_row(self._projection, before, entry, event)
+        if row is None:
             return
         self._touched.add(case)
-        if stored is not None and _same(stored.document, row):
-            stored.document = row
-            return
-        if stored is not None:
-            self.replaced.append(_written(case, stored) | {"until": entry.id})
-        keys = sort_keys(projection, row)
-        self.rows[case] = RowSince(row, entry.id, search=search_text(projection, row), sort_keys=keys)
+        if before is not None and row is not before:
+            self.replaced.append(_written(case, before) | {"until": entry.id})
+        self.rows[case] = row
 
     def write(self, connection: Connection[Any]) -> None:
         rows = [_written(case, self.rows[case]) for case in self._touched]

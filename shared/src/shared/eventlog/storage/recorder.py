@@ -17,7 +17,7 @@ from psycopg.pq.abc import PGresult
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
-from shared.eventlog.entries import ENTRY, LogEntry, LogIdentity, entry_from_row
+from shared.eventlog.entries import ENTRY, LogEntry, LogIdentity, entry_rows
 from shared.eventlog.errors import library_error
 from shared.eventlog.storage import stream_reading
 from shared.eventlog.storage.appender import Append, Appender
@@ -29,6 +29,9 @@ from shared.eventlog.storage.stream_reading import StreamReading, decode_reading
 from shared.kernel import CaseTable
 
 REMEMBERED_STATEMENTS = 512
+ALLOW_PAUSES = "SET LOCAL idle_in_transaction_session_timeout = '60s'"
+"""For a transaction in whose pauses rows are worked on. Elsewhere five seconds are the limit, which a busy machine may
+take for it."""
 
 
 class LogRecorder(PostgresApplicationRecorder):
@@ -164,6 +167,15 @@ class LogRecorder(PostgresApplicationRecorder):
         return self._entries(self._entries_of("case_id = %b ORDER BY position"), (case,))
 
     @retry_read
+    def entries_by_case(self, after: tuple[UUID, int], until: int, limit: int) -> Sequence[LogEntry]:
+        """The log up to a position, case by case, each in order. `after`: the case and the position of the last entry
+        read.
+
+        Not prepared: a plan for any limit would sort the whole log for each page."""
+        where = "(case_id, position) > (%b, %b) AND position <= %b ORDER BY case_id, position LIMIT %b"
+        return self._entries(self._entries_of(where), (*after, until, limit), prepare=False)
+
+    @retry_read
     def streams_of_case(self, case: UUID, event: str) -> list[UUID]:
         """The aggregate of each event of one name in a case, in order."""
         result = self._execute(self._streams_statement, (case.bytes, event.encode()))
@@ -202,10 +214,10 @@ class LogRecorder(PostgresApplicationRecorder):
     def _entries_of(self, where: str) -> bytes:
         return self._sql(f"SELECT {ENTRY} FROM {{events}} WHERE {where}")  # noqa: S608  our own words
 
-    def _entries(self, statement: bytes, parameters: tuple[Any, ...]) -> Sequence[LogEntry]:
+    def _entries(self, statement: bytes, parameters: tuple[Any, ...], *, prepare: bool = True) -> Sequence[LogEntry]:
         with self.datastore.get_connection() as connection:
-            rows = connection.execute(statement, parameters, prepare=True, binary=True).fetchall()
-        return [entry_from_row(row) for row in rows]
+            cursor = connection.cursor(row_factory=entry_rows, binary=True)
+            return cursor.execute(statement, parameters, prepare=prepare).fetchall()
 
     def _execute(self, statement: PreparedStatement, parameters: Sequence[bytes | None]) -> PGresult:
         """Without a transaction to end, as the library's context managers would, for each statement of a command."""
@@ -262,11 +274,11 @@ class LogRecorder(PostgresApplicationRecorder):
         with (
             self.datastore.get_connection() as connection,
             connection.transaction(),
-            connection.cursor("streamed") as cursor,
+            connection.cursor("streamed", row_factory=entry_rows) as cursor,
         ):
+            connection.execute(ALLOW_PAUSES)
             cursor.itersize = 500
-            for row in cursor.execute(statement, values):
-                yield entry_from_row(row)
+            yield from cursor.execute(statement, values)
 
     def stream_rows(self, statement: str, parameters: Any) -> Iterator[dict[str, Any]]:
         """As `fetch`, through a server-side cursor: few rows are in memory at once."""
@@ -275,6 +287,7 @@ class LogRecorder(PostgresApplicationRecorder):
             connection.transaction(),
             connection.cursor("streamed") as cursor,
         ):
+            connection.execute(ALLOW_PAUSES)
             cursor.itersize = 500
             yield from cursor.execute(self._sql(statement), parameters)
 
