@@ -18,6 +18,7 @@ import ledger_group
 import load
 import past_group
 import rebuild_group
+import relay_group
 import report
 import screens_group
 import typer
@@ -32,6 +33,7 @@ GROUPS = {
     "rebuild": rebuild_group.rows,
     "http": http_group.rows,
     "effect": effect_group.rows,
+    "relay": relay_group.rows,
     "ledger": ledger_group.rows,
     "audit": audit_group.rows,
     "past": past_group.rows,
