@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from tests.support.servers.served_service import Client, Serve, Served
 
 from intake import caseload
+from intake.mail import waiting_tasks
 from intake.main import service
 from shared.kernel import PHASE_SERVICES
 from shared.projections import Projector
@@ -35,7 +37,7 @@ def silent() -> set[str]:
 
 @pytest.fixture
 def intake(serve: Serve, silent: set[str], monkeypatch: pytest.MonkeyPatch) -> Served:
-    """The other services answer one task each, unless they are silent."""
+    """The other services answer two tasks each, on two pages, unless they are silent."""
     served = serve(service, feeds=OTHERS)
     served.web.state.addresses = OTHERS
     client = httpx.Client
@@ -44,7 +46,8 @@ def intake(serve: Serve, silent: set[str], monkeypatch: pytest.MonkeyPatch) -> S
         name = request.url.host.removesuffix(".test")
         if name in silent:
             raise httpx.ConnectError("silent", request=request)
-        case = "0199aaaa-0000-7000-8000-000000000001"
+        is_second = request.url.params.get("after") == "the second page"
+        case = f"0199aaaa-0000-7000-8000-00000000000{2 if is_second else 1}"
         task = {
             "id": f"{case}/task",
             "case": case,
@@ -52,7 +55,7 @@ def intake(serve: Serve, silent: set[str], monkeypatch: pytest.MonkeyPatch) -> S
             "label": f"À faire ({name})",
             "due_on": "2031-03-04",
         }
-        return httpx.Response(200, json={"items": [task], "next": None})
+        return httpx.Response(200, json={"items": [task], "next": None if is_second else "the second page"})
 
     def through(**options: Any) -> httpx.Client:
         return client(**options | {"transport": httpx.MockTransport(answer)})
@@ -95,6 +98,17 @@ def test_it_opens_what_waits_in_all_services_without_a_name(intake: Served, advi
     assert {task["service"] for task in answer.json()} == set(PHASE_SERVICES)
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Jardins" not in answer.text and "Maëlle" not in answer.text
+
+
+def test_it_opens_every_page_of_every_service(intake: Served, adviser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting_tasks, "PAGE_TASKS", 2)
+    for number in range(3):
+        structure = REQUEST["structure"] | {"rna": f"W44200000{number}"}
+        assert adviser.post("/api/v1/requests", REQUEST | {"structure": structure}).status_code == 201
+    Projector(intake.application, (caseload.projection,)).catch_up()
+    token = adviser.post(f"{LINK}/renewal", {}).json()["token"]
+    found = Counter(task["service"] for task in intake.anonymous().post(TASKS, {"token": token}).json())
+    assert found == {"intake": 6, **dict.fromkeys(OTHERS, 2)}, "each request is to be triaged and met"
 
 
 def test_a_silent_service_makes_no_calendar_rather_than_an_incomplete_one(

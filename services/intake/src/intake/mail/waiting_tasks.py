@@ -23,8 +23,7 @@ from shared.temporal import PointInTime
 
 log = logging.getLogger(__name__)
 SOON = timedelta(days=7)
-MAX_TASKS = 200
-"""Of one person in one service. Nobody works through more in a week, and a digest counts no further."""
+PAGE_TASKS = 200
 TIMEOUT_SECONDS = 10.0
 OWN = "intake"
 
@@ -42,6 +41,7 @@ class WaitingTask(msgspec.Struct, frozen=True):
 
 class _Page(msgspec.Struct, frozen=True):
     items: list[WaitingTask]
+    next: str | None
 
 
 _decode_page = msgspec.json.Decoder(_Page).decode
@@ -111,25 +111,38 @@ class WaitingTasks:
     ) -> Iterable[WaitingTask]:
         if service == OWN:
             return self._own(app, filters)
-        response = http.get(
-            f"{self.addresses[service].rstrip('/')}/api/v1/caseload",
-            params={**filters, "limit": MAX_TASKS},
-            headers={"Authorization": f"Bearer {self.token.value()}"},
-        )
-        tasks = _decode_page(response.raise_for_status().content).items
-        return [msgspec.structs.replace(task, service=service) for task in tasks]
+        return self._of_another(http, service, filters)
+
+    def _of_another(self, http: httpx.Client, service: str, filters: Mapping[str, str]) -> Iterator[WaitingTask]:
+        """All pages. Raises httpx.HTTPError, msgspec.MsgspecError or TokenUnavailable."""
+        address = f"{self.addresses[service].rstrip('/')}/api/v1/caseload"
+        after: dict[str, str] = {}
+        while True:
+            headers = {"Authorization": f"Bearer {self.token.value()}"}
+            response = http.get(address, params={**filters, "limit": PAGE_TASKS, **after}, headers=headers)
+            page = _decode_page(response.raise_for_status().content)
+            yield from (msgspec.structs.replace(task, service=service) for task in page.items)
+            if page.next is None:
+                return
+            after = {"after": page.next}
 
     def _own(self, app: ServiceApplication, filters: Mapping[str, str]) -> Iterator[WaitingTask]:
-        query = CaseloadQuery(
-            None,
-            adviser=filters.get("adviser"),
-            unit=filters.get("unit"),
-            until=date.fromisoformat(filters["until"]),
-            limit=MAX_TASKS,
-        )
-        for row in fetch_caseload(app, self.caseload, query, PointInTime()).rows:
-            label = self.caseload.task_kinds[row["what"]].label
-            yield WaitingTask(row["key"], row["case"], row["what"], label, date.fromisoformat(row["due_on"]))
+        after = None
+        while True:
+            query = CaseloadQuery(
+                None,
+                adviser=filters.get("adviser"),
+                unit=filters.get("unit"),
+                until=date.fromisoformat(filters["until"]),
+                after=after,
+                limit=PAGE_TASKS,
+            )
+            page = fetch_caseload(app, self.caseload, query, PointInTime())
+            for row in page.rows:
+                label = self.caseload.task_kinds[row["what"]].label
+                yield WaitingTask(row["key"], row["case"], row["what"], label, date.fromisoformat(row["due_on"]))
+            if (after := page.next) is None:
+                return
 
 
 def _whose_tasks(identity: str, rights: Iterable[Right]) -> Iterator[tuple[str, str]]:
