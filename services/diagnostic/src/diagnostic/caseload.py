@@ -12,7 +12,16 @@ from diagnostic.projections import diagnoses
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.kernel import Role
 from shared.projections import Projection, Row
-from shared.queries import COMMENT, Caseload, TaskKind, comment_task, due_entry, project_comments, unanswered
+from shared.queries import (
+    COMMENT,
+    WITH_TASKS,
+    Caseload,
+    TaskKind,
+    comment_task,
+    due_entry,
+    project_comments,
+    unanswered,
+)
 
 SESSION, SUBMISSION, ANSWER = "session_to_hold", "diagnosis_to_submit", "leader_to_answer"
 CONTESTED, PLAN = "contestation_to_answer", "plan_to_agree"
@@ -79,6 +88,8 @@ def _units(row: Row) -> Iterable[str | None]:
 
 
 caseload = Caseload(
-    Projection(f"caseload:v2+{diagnoses.name}+{shares.name}+{advice.name}", _project, units_of=_units),
+    Projection(
+        f"caseload:v2+{diagnoses.name}+{shares.name}+{advice.name}", _project, units_of=_units, queried=WITH_TASKS
+    ),
     TASKS,
 )

@@ -9,7 +9,16 @@ from followup.domain.state import FollowUpStatus
 from followup.projections import follow_ups
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
-from shared.queries import COMMENT, Caseload, TaskKind, comment_task, due_entry, project_comments, unanswered
+from shared.queries import (
+    COMMENT,
+    WITH_TASKS,
+    Caseload,
+    TaskKind,
+    comment_task,
+    due_entry,
+    project_comments,
+    unanswered,
+)
 
 REVIEW, CLOSURE = "review_to_hold", "follow_up_to_close"
 FOLLOW_UP = "/api/v1/follow-ups/{case}"
@@ -39,6 +48,6 @@ def _project(row: Row, entry: LogEntry, recorded: RecordedEvent[Any]) -> Row:
 
 
 caseload = Caseload(
-    Projection(f"caseload:v2+{follow_ups.name}", _project, about=follow_up.decider.events),
+    Projection(f"caseload:v2+{follow_ups.name}", _project, about=follow_up.decider.events, queried=WITH_TASKS),
     TASKS,
 )

@@ -22,7 +22,7 @@ from intake.projections import both_units, last_triage
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.kernel import DifficultyLevel
 from shared.projections import Projection, Row
-from shared.queries import Caseload, TaskKind, due_entry
+from shared.queries import WITH_TASKS, Caseload, TaskKind, due_entry
 
 TRIAGE, MEETING, OUTCOME, CHASE = "request_to_triage", "meeting_to_hold", "outcome_to_give", "orientation_to_chase"
 EMERGENCY = "emergency_access_to_read"
@@ -119,4 +119,4 @@ def _without(row: Row, *keys: str) -> Row:
     return row | {"due": {key: entry for key, entry in row["due"].items() if key not in keys}}
 
 
-projection = Projection("caseload:v1", _project, units_of=both_units)
+projection = Projection("caseload:v1", _project, units_of=both_units, queried=WITH_TASKS)

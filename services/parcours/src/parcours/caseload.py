@@ -42,7 +42,16 @@ from parcours.operation_tasks import new_action, project_operation, unsigned_sin
 from parcours.settings import load_settings
 from shared.eventlog import LogEntry, RecordedEvent
 from shared.projections import Projection, Row
-from shared.queries import COMMENT, Caseload, TaskKind, comment_task, due_entry, project_comments, unanswered
+from shared.queries import (
+    COMMENT,
+    WITH_TASKS,
+    Caseload,
+    TaskKind,
+    comment_task,
+    due_entry,
+    project_comments,
+    unanswered,
+)
 
 SHARING, ANSWER, DEBRIEF = "parcours_to_share", "leader_to_answer", "debrief_to_hold"
 START, END = "action_to_start", "action_to_end"
@@ -268,7 +277,7 @@ def _next_step(key: str, action: Row) -> Row:
 
 
 caseload = Caseload(
-    Projection("caseload:v4", _project),
+    Projection("caseload:v4", _project, queried=WITH_TASKS),
     TASK_KINDS,
     pace_days=lambda: dict.fromkeys((AGREEMENT, OF_OPERATION[AGREEMENT], STRUCTURES), load_settings().signature_days),
 )

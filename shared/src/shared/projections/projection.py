@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, cast
 
 from shared.eventlog import LogEntry, RecordedEvent, to_plain
@@ -29,7 +30,8 @@ class Projection:
     `units_of(row)`: the units that may see a row, which it carries as `units` for the access policy; by default its
     `unit`. `linked`: the fields that name other cases, left
     out where the reader may not know of these. `row`: a TypedDict, what a list shows of a row. `looked_up`: fields by
-    whose exact value commands find rows, each with an index."""
+    whose exact value commands find rows, each with an index. `queried`: the SQL condition on a row under which queries
+    look at it at all; the index by units has no other rows."""
 
     name: str
     project: Callable[[Row, LogEntry, RecordedEvent[Any]], Row]
@@ -44,6 +46,7 @@ class Projection:
     linked: frozenset[str] = frozenset()
     row: Any = dict[str, Any]
     looked_up: tuple[str, ...] = ()
+    queried: str = "true"
 
     def after(self, before: Row | None, entry: LogEntry, event: RecordedEvent[Any]) -> Row | None:
         """The case's row after one more event; null for a case of another kind, which has no row here."""
@@ -93,12 +96,22 @@ def _folded(text: str) -> str:
 
 
 def indexes_of(projections: Iterable[Projection]) -> str:
-    """SQL for the indexes on the fields that are looked up, with `{schema}` to be filled in."""
+    """SQL for the indexes on the fields that are looked up, and on the units of each projection, with `{schema}` to be
+    filled in.
+
+    A projection has its own index of units, named by a hash of its name, which may be long: in one for all, PostgreSQL
+    finds the rows of a unit in every projection."""
+    projections = list(projections)
     names = sorted({name for each in projections for name in each.looked_up})
     return "".join(
         f"CREATE INDEX IF NOT EXISTS projection_rows_by_{name} ON {{schema}}.projection_rows ((document->>'{name}'))"
         f" WHERE document->>'{name}' IS NOT NULL;\n"
         for name in names
+    ) + "".join(
+        f"CREATE INDEX IF NOT EXISTS projection_rows_units_{sha256(each.name.encode()).hexdigest()[:16]}"
+        f" ON {{schema}}.projection_rows USING gin ((document->'units'))"
+        f" WHERE projection = '{each.name}' AND {each.queried};\n"
+        for each in projections
     )
 
 

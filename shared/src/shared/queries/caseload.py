@@ -78,6 +78,8 @@ def due_entry(
     return {"what": kind, "since": since, "on": on, "item": item} | whose
 
 
+WITH_TASKS = "document @? '$.due.*'"
+"""The rows that have tasks, as `queried` of a caseload's projection: one in thirty."""
 SINCE_DAY = (
     "CASE WHEN length(entry.value->>'since') = 10 THEN entry.value->>'since'"
     " ELSE ((entry.value->>'since')::timestamptz AT TIME ZONE 'Europe/Paris')::date::text END"
@@ -93,7 +95,7 @@ ENTRIES = (
     f" entry.value->>'since' AS since, {SINCE_DAY} AS since_on, coalesce((entry.value->>'on')::date, {SINCE_DAY}::date"
     " + coalesce(%(days)s::jsonb->>((entry.value->>'what') || ':' || (document->>'pace')),"
     " %(days)s::jsonb->>(entry.value->>'what'))::int)::text AS due_on"
-    f" FROM {ROWS}, jsonb_each(document->'due') AS entry WHERE projection = %(projection)s"
+    f" FROM {ROWS}, jsonb_each(document->'due') AS entry WHERE projection = %(projection)s AND {WITH_TASKS}"
     f" AND (%(adviser)s::text IS NULL OR {IN_CHARGE} = %(adviser)s)"
     f" AND (%(unit)s::text IS NULL OR {UNIT} = %(unit)s)"
     f" AND (%(own_units)s::text[] IS NULL OR {UNIT} = ANY(%(own_units)s))"

@@ -105,7 +105,7 @@ CREATE TABLE IF NOT EXISTS {schema}.projection_rows (
     sort_keys jsonb NOT NULL DEFAULT '{{}}', PRIMARY KEY (projection, case_id)
 );
 ALTER TABLE {schema}.projection_rows ADD COLUMN IF NOT EXISTS sort_keys jsonb NOT NULL DEFAULT '{{}}';
-CREATE INDEX IF NOT EXISTS projection_rows_units ON {schema}.projection_rows USING gin ((document->'units'));
+DROP INDEX IF EXISTS {schema}.projection_rows_units;  -- each projection has its own
 CREATE INDEX IF NOT EXISTS projection_rows_unit ON {schema}.projection_rows ((document->>'unit'), projection);
 CREATE TABLE IF NOT EXISTS {schema}.projection_checkpoints (projection text PRIMARY KEY, position bigint NOT NULL);
 DO $$ BEGIN  -- rows from before their history was kept are folded anew, with it

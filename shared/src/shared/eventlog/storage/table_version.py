@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composable
 
-TABLE_VERSION = 3
+TABLE_VERSION = 4
 """Raised with each change of a table, index or function (tests/contracts/test_table_version.py)."""
 OLDEST_PROGRAM = 0
 """The TABLE_VERSION of the oldest release that can serve on tables of this version; 0: those before versions."""
