@@ -4,18 +4,19 @@ Each service sees the reader's own token, right and reason: it decides what is s
 
 from __future__ import annotations
 
-import asyncio
 import heapq
 import json
 import logging
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import wait
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 import httpx
+import msgspec
 from pydantic import BaseModel
 
 from audit.phase_services import PhaseServices
@@ -68,7 +69,9 @@ def ask_services(
     Raises ProblemError when no service gives its part: with the refusal of the first that refuses, else 503."""
     if not questions:
         return ServiceAnswers({}, [])
-    answers = dict(zip(questions, asyncio.run(_ask_all(services, questions, reader)), strict=True))
+    asked = {name: services.threads.submit(_ask, services, name, each, reader) for name, each in questions.items()}
+    wait(asked.values(), TIMEOUT_SECONDS)
+    answers = {name: each.result() if each.done() else _does_not_answer(name) for name, each in asked.items()}
     pages = {name: answer for name, answer in answers.items() if not isinstance(answer, ProblemError)}
     problems = {name: answer for name, answer in answers.items() if isinstance(answer, ProblemError)}
     if not pages and not own:
@@ -76,28 +79,18 @@ def ask_services(
     return ServiceAnswers(pages, [MissingService(service=name, reason=each.detail) for name, each in problems.items()])
 
 
-async def _ask_all(
-    services: PhaseServices, questions: Mapping[str, ServiceQuestion], reader: Mapping[str, str]
-) -> list[Any]:
-    async with httpx.AsyncClient(
-        headers=dict(reader), timeout=TIMEOUT_SECONDS, trust_env=False, verify=services.trusted
-    ) as client:
-        return await asyncio.gather(*(_ask(services, client, name, question) for name, question in questions.items()))
-
-
-async def _ask(services: PhaseServices, client: httpx.AsyncClient, name: str, question: ServiceQuestion) -> Any:
+def _ask(services: PhaseServices, name: str, question: ServiceQuestion, reader: Mapping[str, str]) -> Any:
     """The body of the answer, or the ProblemError that it amounts to."""
     params = {key: value for key, value in question.params.items() if value is not None}
     try:
-        async with asyncio.timeout(TIMEOUT_SECONDS):
-            response = await client.get(services.url(name, question.path), params=params)
-        body = response.json()
+        response = services.get(name, question.path, reader, params, timeout_seconds=TIMEOUT_SECONDS)
+        body = msgspec.json.decode(response.content)
         if response.is_client_error:
             return ProblemError(
                 response.status_code, body["type"].rpartition("/")[2], body["title"], body["detail"], **_extra(body)
             )
         response.raise_for_status()
-    except (httpx.HTTPError, TimeoutError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (httpx.HTTPError, msgspec.DecodeError, LookupError, TypeError, AttributeError) as error:
         log.warning("%s did not answer %s: %r", name, question.path, error)
         return _does_not_answer(name)
     return body
