@@ -194,6 +194,7 @@ WITHOUT_A_PAST = {
     "/people/{id}/erasure/certificate.{form}": "the same, on paper",
     "/cases/{id}/bundle": "a bundle is whole: its proofs are those of the newest checkpoint",
     "/events/{id}/proof": "an event never changes",
+    "/with-parts": "a page to work on; each part is told as it was at its own address",
     "/transmission": "a recipient reads what was sent to them as long as it waits for an answer, and not after",
     "/transmission/attachments/{attachment}": "the same",
 }

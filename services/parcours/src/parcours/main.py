@@ -20,6 +20,8 @@ from shared.contracts import parcours as contracts
 from shared.runtime import SHARED_DECIDERS, Service, command_line
 from shared.web.standard import people_router
 
+api.endpoints.get_with_parts()  # once its tenders and attachments are declared
+
 service = Service(
     name="parcours",
     title="DLA — parcours d’accompagnement",

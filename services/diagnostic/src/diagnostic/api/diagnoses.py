@@ -128,4 +128,5 @@ attachments = attachments_router(
     *CASE_READERS,
     contributions={Role.LEADER: Contribution(OF_LEADERS)},
 )
+diagnoses.get_with_parts()
 caseload_endpoints = caseload_router(caseload, *CONSULTED_ROLES)

@@ -91,4 +91,5 @@ attachments = attachments_router(
     *CASE_READERS,
     contributions={Role.LEADER: Contribution(OF_LEADERS)},
 )
+follow_ups.get_with_parts()
 caseload_endpoints = caseload_router(caseload)

@@ -34,20 +34,23 @@ def build_routers(deployment: Deployment) -> tuple[APIRouter, ...]:
     """In the order in which paths are matched: `/requests/chases` before `/requests/{id}`."""
     request_router, request_endpoints = requests.build_router(deployment)
     orientation_router, orientation_endpoints = orientations.build_router(deployment, request_endpoints)
+    link_router = personal_links.build_router(deployment, request_endpoints)
+    attachment_router = attachments_router(
+        "/requests",
+        request_endpoints,
+        RequestAttachmentKind,
+        *CASE_READERS,
+        contributions={Role.LEADER: Contribution(OF_LEADERS)},
+    )
+    request_endpoints.get_with_parts()
     return (
         chases.build_router(deployment),
         derogations.router,
         request_router,
         orientation_router,
         transmissions.build_router(orientation_endpoints),
-        personal_links.build_router(deployment, request_endpoints),
-        attachments_router(
-            "/requests",
-            request_endpoints,
-            RequestAttachmentKind,
-            *CASE_READERS,
-            contributions={Role.LEADER: Contribution(OF_LEADERS)},
-        ),
+        link_router,
+        attachment_router,
         register.build_router(deployment),
         reference.build_router(deployment),
         units.build_router(deployment),

@@ -95,5 +95,6 @@ def build_router(
     orientations.command("/outcome", ConcludeOrientation, *STAFF, Role.RECIPIENT)
     orientations.command("/refusal", DeclineOrientation, *STAFF, Role.LEADER, Role.RECIPIENT)
     orientations.get(*CASE_READERS, extra=extra_fields, extra_kind=OrientationExtra)
+    orientations.with_case("orientations", opened_by=OrientationProposed)
     orientations.documents(orientation_documents, *CASE_READERS)
     return router, orientations

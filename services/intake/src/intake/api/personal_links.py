@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from intake.domain.request.state import Request
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role, event_name, paris_date, uuid7
 from shared.names.lookup import find_person_names
+from shared.temporal import CaseAt, PointInTime
 from shared.web.auth import STAFF, Authenticator, Caller, authorize, requires
 from shared.web.collections import NAMES_DESCRIPTION, load_case_for_response
 from shared.web.http import JsonBody, problem_responses
@@ -39,7 +41,7 @@ from shared.web.requests import (
     ResourceRouter,
     case_router,
 )
-from shared.web.resources import AggregateEndpoints, CommandResult, plain_state
+from shared.web.resources import AggregateEndpoints, CaseParts, CommandResult, plain_state
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -162,16 +164,25 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
             assert self.within is not None
             authorize(caller, case, self.case_kind)
             past = load_case_for_response(app, self.within.decider, case, at, response)
-            links = [(person, past.load(decider, person)) for person in past.streams_opened_by(AccessLinkGiven)]
-            names = find_person_names(app, {loaded.state.given_by for _, loaded in links})
-            return [
-                AccessLinkRow(
-                    **plain_state(app, person, loaded),
-                    names={id: name for id, name in names.items() if id == loaded.state.given_by},  # noqa: A001
-                    links=[*map(Link.model_validate, self.links_at(app, caller, case, person, loaded.state, at))],
-                )
-                for person, loaded in links
-            ]
+            return self._rows(app, caller, case, past, at)
+
+        assert self.within is not None
+        now = partial(self._rows, at=PointInTime())
+        self.within.parts_within.append(CaseParts("access_links", AccessLinkRow, frozenset(roles), now))
+
+    def _rows(
+        self, app: ServiceApplication, caller: Caller, case: UUID, past: CaseAt, at: PointInTime
+    ) -> list[AccessLinkRow]:
+        links = [(person, past.load(decider, person)) for person in past.streams_opened_by(AccessLinkGiven)]
+        names = find_person_names(app, {loaded.state.given_by for _, loaded in links})
+        return [
+            AccessLinkRow(
+                **plain_state(app, person, loaded),
+                names={id: name for id, name in names.items() if id == loaded.state.given_by},  # noqa: A001
+                links=[*map(Link.model_validate, self.links_at(app, caller, case, person, loaded.state, at))],
+            )
+            for person, loaded in links
+        ]
 
     def _issue(
         self,

@@ -102,6 +102,7 @@ def add_tenders(
     providers.command("/information", award.InformCandidate, *STAFF)
     endpoints.command("/cancellation", award.CancelTender, *STAFF)
     endpoints.get(*readers, extra=scores_of, extra_kind=TenderExtra)
+    endpoints.with_case("tenders", opened_by=TenderOpened)
     endpoints.documents(documents, *readers)
 
 

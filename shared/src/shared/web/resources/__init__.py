@@ -5,7 +5,7 @@ from shared.web.resources.command_result import CommandResult
 from shared.web.resources.commands import AggregateEndpoints, Check
 from shared.web.resources.documents import DOCUMENT_RESPONSES, DocumentFormat, document_response, load_source
 from shared.web.resources.recorded_events import document_events
-from shared.web.resources.resource import AggregateResource
+from shared.web.resources.resource import AggregateResource, CaseParts
 from shared.web.resources.state import plain_state
 from shared.web.resources.versions import VersionEndpoints, VersionHistory
 
@@ -13,6 +13,7 @@ __all__ = [
     "DOCUMENT_RESPONSES",
     "AggregateEndpoints",
     "AggregateResource",
+    "CaseParts",
     "Check",
     "CommandResult",
     "Contribution",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
 from itertools import chain
 from secrets import token_bytes
@@ -31,6 +32,7 @@ from shared.attachments.media_types import ACTIVE_CONTENT, DAMAGED, REFUSED_TYPE
 from shared.eventlog import Receipt, ServiceApplication, UnknownCase
 from shared.kernel import Refusal, Role
 from shared.names.lookup import find_person_names
+from shared.temporal import CaseAt, PointInTime
 from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.http import problem_responses
@@ -46,6 +48,7 @@ from shared.web.requests import (
 )
 from shared.web.resources.command_result import CommandResult, CommandResultFields
 from shared.web.resources.commands import AggregateEndpoints
+from shared.web.resources.resource import CaseParts
 from shared.web.resources.state import plain_state
 from shared.web.resources.uploads import read_upload, title_and_name
 
@@ -221,6 +224,11 @@ def _add_list(
         too, with the reason. A provider sees its own."""
         authorize(caller, case, attachments.case_kind)
         then = load_case_for_response(app, of_case.decider, case, at, response)
+        return list_attachments(app, caller, case, then, at)
+
+    def list_attachments(
+        app: ServiceApplication, caller: Caller, case: UUID, then: CaseAt, at: PointInTime
+    ) -> list[Any]:
         loaded = [
             (added, attachment)
             for added in then.streams_opened_by(AttachmentAdded)
@@ -233,6 +241,9 @@ def _add_list(
             | {"links": attachments.links_at(app, caller, case, added, attachment.state, at)}
             for added, attachment in loaded
         ]
+
+    now = partial(list_attachments, at=PointInTime())
+    of_case.parts_within.append(CaseParts("attachments", ListedAttachment, frozenset(roles), now))
 
 
 def _may_read(attachment: Attachment, caller: Caller, own_only: Container[Role]) -> bool:

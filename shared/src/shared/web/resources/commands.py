@@ -29,8 +29,9 @@ from shared.web.requests import (
 from shared.web.resources.command_result import CommandResult, CommandResultFields, respond
 from shared.web.resources.documents import add_documents
 from shared.web.resources.parts import Part, address_fields, address_params, body_type, with_address
-from shared.web.resources.resource import AggregateResource, parent_case
-from shared.web.resources.state import ExtraFields, add_list, add_part, add_state
+from shared.web.resources.resource import AggregateResource, ExtraFields, parent_case
+from shared.web.resources.state import add_list, add_part, add_state
+from shared.web.resources.with_parts import add_state_parts, add_with_parts
 
 S = TypeVar("S")
 
@@ -174,6 +175,14 @@ class AggregateEndpoints(AggregateResource[S]):
     def get(self, *roles: Role, extra: ExtraFields | None = None, extra_kind: type | None = None) -> None:
         """GET one aggregate, and what changed in it; for a case also its history and its stored events."""
         add_state(self, *roles, extra=extra, extra_kind=extra_kind)
+
+    def with_case(self, name: str, opened_by: type) -> None:
+        """Lists these aggregates under `name` in the answer about their whole case. `opened_by`: the first event."""
+        add_state_parts(self, name, opened_by)
+
+    def get_with_parts(self) -> None:
+        """GET a case with what stands within it, which must be declared before."""
+        add_with_parts(self)
 
     def documents(self, templates: DocumentTemplates[S], *roles: Role) -> None:
         """GET the documents of one aggregate."""

@@ -1,6 +1,7 @@
 """One aggregate as an HTTP resource: where its operations stand, and what they share."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -8,13 +9,28 @@ from shared.access import find_case_access
 from shared.eventlog import Receipt, ServiceApplication, UnknownCase
 from shared.kernel import CASE_PATHS, Context, Decider, Refused, Role
 from shared.names import name_decider
-from shared.temporal import PointInTime
+from shared.temporal import CaseAt, PointInTime
 from shared.web.auth import Caller, can_change, leave_out_linked_cases, redact_hidden_cases
 from shared.web.requests import CommandEndpoint, LinkFields, ResourceRouter
 from shared.web.resources.guards import is_of_the_state, least_command, refusal_by_state, trial_context
 from shared.web.resources.parts import CreatedFields, Part
 
 S = TypeVar("S")
+ExtraFields = Callable[[ServiceApplication, UUID, Any], Any]
+"""What is shown with a state: (application, id, state) to a value of the class that describes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseParts:
+    """The aggregates of one kind within a case, as the answer about the whole case lists them.
+
+    `name`: of the list; `shape`: the type of one; `roles`: who reads them. `load(app, caller, case, now)`: each as it
+    is now, with its links."""
+
+    name: str
+    shape: Any
+    roles: frozenset[Role]
+    load: Callable[[ServiceApplication, Caller, UUID, CaseAt], list[Any]]
 
 
 class AggregateResource(Generic[S]):
@@ -22,7 +38,8 @@ class AggregateResource(Generic[S]):
 
     `within`: the resource of the case, for an aggregate that has a stream of its own in a case and whose state names
     its `case`. `called`: what an answer calls it under `created`, if not by the aggregate's name. `readers`: the roles
-    that read its state."""
+    that read its state; `shape`: the type of that answer, once it is declared; `extra`: what is shown with it.
+    `parts_within`: of a case, what its answer with parts lists."""
 
     def __init__(
         self,
@@ -35,7 +52,10 @@ class AggregateResource(Generic[S]):
         self.router, self.decider, self.within = router, decider, within
         self.called = called or decider.name
         self.parts_of: list[Part[S]] = []
+        self.parts_within: list[CaseParts] = []
         self.readers: frozenset[Role] = frozenset()
+        self.shape: Any = dict[str, Any]
+        self.extra: ExtraFields | None = None
         self._children: list[AggregateResource[Any]] = []
         if within:
             within._children.append(self)

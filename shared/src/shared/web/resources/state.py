@@ -32,11 +32,8 @@ from shared.web.http import REDACTED, shown_as
 from shared.web.requests import AppDep, BoundParam, Link, PointInTimeDep, PrefersMinimalDep
 from shared.web.resources.history import EventEffect, StateAt, effects_between, state_at
 from shared.web.resources.parts import Part, address_params
-from shared.web.resources.resource import AggregateResource
+from shared.web.resources.resource import AggregateResource, ExtraFields
 from shared.web.resources.stored_events import StoredEvents, is_readable, stored_events
-
-ExtraFields = Callable[[ServiceApplication, UUID, Any], Any]
-"""What is shown with a state: (application, id, state) to a value of the class that describes it."""
 
 
 class HistoryEntry(BaseModel):
@@ -75,7 +72,7 @@ def add_state(
         linked=resource.decider.linked_cases,
     )
     router, decider, name = resource.router, resource.decider, resource.decider.name
-    resource.readers = frozenset(roles)
+    resource.readers, resource.shape, resource.extra = frozenset(roles), shape, extra
 
     @router.get("/{id}", name="get", response_model=shape, summary=f"Get the {name}")
     def get(
@@ -97,13 +94,7 @@ def add_state(
             return state_at(app, decider, id, at=at, case=case, redact=partial(resource.redact, app, caller))
         loaded = app.load_existing(decider, id)
         response.headers["ETag"] = f'"{loaded.version}"'
-        plain = to_plain(extra(app, id, loaded.state), app.key_store.display_text) if extra else None
-        following = resource.redact(app, caller, {"extra": plain}) if extra else {}
-        state = resource.redact(
-            app, caller, _with_current_adviser(resource, caller, case, plain_state(app, id, loaded))
-        )
-        links = {} if minimal else {"links": resource.links(app, caller, case, id, loaded.state)}
-        return name_state(app, case, state) | following | links
+        return current_state(resource, app, caller, case, id, loaded, minimal=minimal)
 
     @router.get(
         "/{id}/changes",
@@ -131,6 +122,25 @@ def add_state(
 
     if resource.within is None:
         _add_history(resource, *roles)
+
+
+def current_state(
+    resource: AggregateResource[Any],
+    app: ServiceApplication,
+    caller: Caller,
+    case: UUID,
+    id: UUID,  # noqa: A002
+    loaded: LoadedAggregate[Any],
+    *,
+    minimal: bool = False,
+) -> dict[str, Any]:
+    """The state of an aggregate now, as its address gives it to an authorized caller. `minimal`: without links."""
+    extra = resource.extra
+    plain = to_plain(extra(app, id, loaded.state), app.key_store.display_text) if extra else None
+    following = resource.redact(app, caller, {"extra": plain}) if extra else {}
+    state = resource.redact(app, caller, _with_current_adviser(resource, caller, case, plain_state(app, id, loaded)))
+    links = {} if minimal else {"links": resource.links(app, caller, case, id, loaded.state)}
+    return name_state(app, case, state) | following | links
 
 
 def _add_history(resource: AggregateResource[Any], *roles: Role) -> None:

@@ -1,0 +1,61 @@
+"""A case with the aggregates within it in one answer, as a page of work shows it: authorized and recorded once."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Response
+from pydantic import create_model
+
+from shared.eventlog import ServiceApplication
+from shared.temporal import CaseAt, PointInTime, load_case_at
+from shared.web.auth import Caller, authorize, requires
+from shared.web.requests import AppDep
+from shared.web.resources.resource import AggregateResource, CaseParts
+from shared.web.resources.state import current_state
+
+
+def add_state_parts(resource: AggregateResource[Any], name: str, opened_by: type) -> None:
+    """Lists the aggregates of a kind with their case, once their state is declared. `opened_by`: the first event of
+    each."""
+
+    def load(app: ServiceApplication, caller: Caller, case: UUID, now: CaseAt) -> list[Any]:
+        return [
+            current_state(resource, app, caller, case, id_, now.load(resource.decider, id_))
+            for id_ in now.streams_opened_by(opened_by)
+        ]
+
+    assert resource.within is not None
+    resource.within.parts_within.append(CaseParts(name, resource.shape, resource.readers, load))
+
+
+def add_with_parts(resource: AggregateResource[Any]) -> None:
+    """GET a case with what stands within it, once its state and these parts are declared."""
+    decider, parts = resource.decider, tuple(resource.parts_within)
+    members: dict[str, Any] = {"state": (resource.shape, ...)}
+    members |= {each.name: (list[each.shape] | None, ...) for each in parts}  # type: ignore[name-defined]
+    kind = "".join(word.capitalize() for word in decider.name.split("-"))
+    description = "A case, and what stands within it; null in place of a list that your role does not read."
+    answer = create_model(f"{kind}WithParts", __doc__=description, **members)
+
+    @resource.router.get(
+        "/{id}/with-parts",
+        name="get_with_parts",
+        response_model=answer,
+        summary=f"Get the {decider.name} with what stands within it",
+    )
+    def get_with_parts(
+        id: UUID,  # noqa: A002
+        app: AppDep,
+        caller: Annotated[Caller, requires(*resource.readers)],
+        response: Response,
+    ) -> Any:
+        """`state`, as its own address gives it, and what stands within the case, each with its links. One entry of the
+        access log stands for all of it."""
+        authorize(caller, id, resource.case_kind)
+        now = load_case_at(app, decider, id, PointInTime())
+        loaded = now.load(decider, id)
+        response.headers["ETag"] = f'"{loaded.version}"'
+        role = caller.actor.role
+        return {"state": current_state(resource, app, caller, id, id, loaded)} | {
+            each.name: each.load(app, caller, id, now) if role in each.roles else None for each in parts
+        }
