@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -39,6 +40,7 @@ class RequestSession:
         self.session = self._read() or new_session(self._hours)
         found = self._attempt_cookie.read(cookies)
         self._initial_attempt = self.attempt = _decode(decode_attempt, found)
+        self._look: asyncio.Future[bool] | None = None
 
     def _read(self) -> ReaderSession | None:
         session: ReaderSession | None = _decode(decode_session, self._found)
@@ -53,8 +55,13 @@ class RequestSession:
             self.ended, self.session = True, new_session(self._hours)
 
     async def is_over(self, session: ReaderSession) -> bool:
-        """Whether a session has ended since. Raises EndedSessionsUnavailable."""
-        return session.is_over or await self._ended_sessions.contains(session)
+        """Whether a session has ended since. Calls that a page makes at once share one look at the folder. Raises
+        EndedSessionsUnavailable."""
+        if session.is_over:
+            return True
+        if self._look is None or self._look.done():
+            self._look = asyncio.ensure_future(self._ended_sessions.contains(session))
+        return await asyncio.shield(self._look)
 
     async def begin(self, session: ReaderSession) -> None:
         """Somebody signs in; what the browser brought ends. Raises EndedSessionsUnavailable."""

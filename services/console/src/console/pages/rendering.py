@@ -56,6 +56,7 @@ def environment() -> Environment:
         undefined=ChainableUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     env.filters |= {each.__name__: each for each in FILTERS}
     env.filters |= {

@@ -82,16 +82,15 @@ async def unit_page(request: Request) -> Response:
 
 async def open_cases(services: Services, reader: Reader, **filters: Any) -> list[Mapping[str, Any]]:
     """The open cases of the unit, as rows of the list of requests. Raises UpstreamError."""
-    found = []
-    for status in OPEN_STATUSES:
-        after = None
-        for _ in range(MOST_PAGES):
-            rows = await services.json(
-                reader, "intake", "/api/v1/requests", status=status, limit=PAGE_ROWS, after=after, **filters
-            )
-            found += rows["items"]
-            if (after := rows["next"]) is None:
-                break
+    found: list[Mapping[str, Any]] = []
+    after = None
+    for _ in range(MOST_PAGES):
+        rows = await services.json(
+            reader, "intake", "/api/v1/requests", status=OPEN_STATUSES, limit=PAGE_ROWS, after=after, **filters
+        )
+        found += rows["items"]
+        if (after := rows["next"]) is None:
+            break
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -37,7 +37,8 @@ UNSEEN_EVENTS = {
     "emergency-access-replicated",
 }
 """What services tell each other, which is no act of anybody."""
-LAST_PAGE = 500
+PAGE_EVENTS = 25
+"""Of the timeline: they hold the last acts of most cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +78,29 @@ async def case_work_page(
     reader, services = await get_reader(request, case), get_services(request)
     if (right := get_session(request).session.right) and right.role == RECIPIENT_ROLE:
         return await transmission_page(request, services, reader, case, done="fait" in request.query_params)
-    states = await asyncio.gather(
+    *answers, recent = await asyncio.gather(
         *(
-            result_or_error(services.json(reader, each.service, each.path_of(case, case)))
+            result_or_error(services.json(reader, each.service, f"{each.path_of(case, case)}/with-parts"))
             for each in CASE_PAGES.values()
-        )
+        ),
+        result_or_error(_recent_acts(services, reader, case)),
     )
-    if isinstance(states[0], UpstreamError) and not states[0].is_down:
-        raise states[0]
-    known = [each if isinstance(each, Mapping) else {} for each in states]
-    orientations, tenders, links, papers, recent = await asyncio.gather(
-        _children(services, reader, "intake", f"/api/v1/requests/{case}/orientations", known[0]),
-        _children(services, reader, "parcours", f"/api/v1/parcours/{case}/tenders", known[2]),
-        _list(services, reader, "intake", f"/api/v1/requests/{case}/access-links"),
-        _papers(services, reader, case, known),
-        result_or_error(services.json(reader, "audit", f"/api/v1/cases/{case}/timeline", limit=LAST_PAGE)),
-    )
+    if isinstance(answers[0], UpstreamError) and not answers[0].is_down:
+        raise answers[0]
+    states = [each if isinstance(each, UpstreamError) else each["state"] for each in answers]
+    known = [each if isinstance(each, Mapping) else {} for each in answers]
+    intake, _, parcours, followup = known
     parts: list[dict[str, list[CasePart]]] = [
-        {"orientations": _orientation_parts(case, orientations), "links": _link_parts(case, links)},
+        {
+            "orientations": _orientation_parts(case, intake.get("orientations") or []),
+            "links": _link_parts(case, intake.get("access_links") or []),
+        },
         {},
-        {"actions": [], "tenders": _tender_parts(case, tenders)},
+        {"actions": [], "tenders": _tender_parts(case, parcours.get("tenders") or [])},
         {},
     ]
     phases = [_phase(case, name, state, own) for (name, state, own) in zip(CASE_PAGES, states, parts, strict=True)]
-    phases = [_with_drawings(phase, known[3]) for phase in phases]
+    phases = [_with_drawings(phase, followup.get("state") or {}) for phase in phases]
     return page(
         request,
         "work/case_work.html",
@@ -108,10 +108,10 @@ async def case_work_page(
         state=states[0],
         path=case_path(*states),
         phases=phases,
-        papers=papers,
-        recent=_recent(recent),
+        papers=_papers(case, known),
+        recent=[] if isinstance(recent, UpstreamError) else recent,
         recent_error=_not_reached_aside(recent),
-        names=known[0].get("names") or {},
+        names=(intake.get("state") or {}).get("names") or {},
         just_done=await just_recorded(request),
         form_address=form_address,
     )
@@ -155,35 +155,12 @@ def _not_reached_aside(answer: Any) -> UpstreamError | None:
     return answer if isinstance(answer, UpstreamError) and answer.status != 404 else None
 
 
-async def _children(
-    services: Services, reader: Reader, service: str, path: str, of: Mapping[str, Any]
-) -> list[Mapping[str, Any]]:
-    """The states of the aggregates within a case, each with its links."""
-    rows = await _list(services, reader, service, path) if of else []
-    found = await asyncio.gather(
-        *(result_or_error(services.json(reader, service, f"{path}/{row['id']}")) for row in rows)
-    )
-    return [each for each in found if not isinstance(each, UpstreamError)]
-
-
-async def _list(services: Services, reader: Reader, service: str, path: str) -> list[Mapping[str, Any]]:
-    """Empty where the reader may not list it."""
-    found = await result_or_error(services.json(reader, service, path))
-    return found if isinstance(found, list) else []
-
-
-async def _papers(
-    services: Services, reader: Reader, case: UUID, known: list[Mapping[str, Any]]
-) -> list[tuple[str, Mapping[str, Any], list[Offered]]]:
+def _papers(case: UUID, answers: Sequence[Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any], list[Offered]]]:
     """The attachments of each phase that the case has reached: its service, the attachment, what may be done."""
-    reached = [each for each, state in zip(CASE_PAGES.values(), known, strict=True) if state]
-    lists = await asyncio.gather(
-        *(_list(services, reader, each.service, f"{each.path_of(case, case)}/attachments") for each in reached)
-    )
     return [
         (each.service, paper, offered_commands(case, each.service, paper.get("links") or ()))
-        for each, papers in zip(reached, lists, strict=True)
-        for paper in papers
+        for each, answer in zip(CASE_PAGES.values(), answers, strict=True)
+        for paper in answer.get("attachments") or ()
     ]
 
 
@@ -250,11 +227,20 @@ def _review_parts(state: Mapping[str, Any], offered: Mapping[str, list[Offered]]
     ]
 
 
-def _recent(timeline: Any) -> list[Mapping[str, Any]]:
-    """The last events, newest first."""
-    if isinstance(timeline, UpstreamError):
-        return []
-    names = timeline.get("names") or {}
-    acts = [each for each in timeline["events"] if each["event"] not in UNSEEN_EVENTS]
-    last = acts[-RECENT_EVENTS:][::-1]
-    return [each | {"actor_name": names.get(each["actor"])} for each in last]
+async def _recent_acts(services: Services, reader: Reader, case: UUID) -> list[Mapping[str, Any]]:
+    """The last acts, newest first, each with the name of who did it. Raises UpstreamError."""
+    acts: list[Mapping[str, Any]] = []
+    after = None
+    while len(acts) < RECENT_EVENTS:
+        found = await services.json(
+            reader, "audit", f"/api/v1/cases/{case}/timeline", order="newest", limit=PAGE_EVENTS, after=after
+        )
+        names = found["names"] or {}
+        acts += [
+            each | {"actor_name": names.get(each["actor"])}
+            for each in found["events"]
+            if each["event"] not in UNSEEN_EVENTS
+        ]
+        if (after := found["next"]) is None:
+            break
+    return acts[:RECENT_EVENTS]
