@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import ClassVar
 from uuid import uuid4
 
 import pytest
@@ -24,7 +25,11 @@ QUESTION = {"intake": ServiceQuestion("/api/v1/caseload")}
 
 
 class Intake(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    connections: ClassVar[set[object]] = set()
+
     def do_GET(self) -> None:
+        self.connections.add(self.client_address)
         self.send_response(200)
         self.send_header("Content-Length", str(len(ANSWER)))
         self.end_headers()
@@ -59,6 +64,15 @@ def test_every_call_trusts_the_authorities_of_the_deployment(authority: Authorit
     assert fetch_names(services, CASE, [], {}) == {}
     assert fetch_contents("intake", services=services, case=CASE, reader={}).answer.shown
     assert ask_services(services, QUESTION, {}).pages["intake"]["items"] == []
+
+
+def test_calls_that_follow_one_another_take_one_connection(authority: Authority, addresses: dict[str, str]) -> None:
+    services = PhaseServices(addresses, ssl.create_default_context(cafile=authority.file))
+    Intake.connections.clear()
+    for _ in range(3):
+        assert ask_services(services, QUESTION, {}).pages["intake"]["items"] == []
+        assert fetch_names(services, CASE, [], {}) == {}
+    assert len(Intake.connections) == 1
 
 
 def test_no_call_trusts_an_authority_that_the_deployment_does_not_name(addresses: dict[str, str]) -> None:

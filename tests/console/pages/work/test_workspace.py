@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 from datetime import date
 from itertools import count
-from typing import Any
+from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 from tests.support.checks.console_pages import SIRET, Browser, Switch, World, play_case, text
 
 from console.commands.offered import offered_commands
+from console.pages.work.case_work import recent_acts
 from console.pages.work.today import group_tasks
 from console.presentation.case_path import case_path
+from console.upstream.services import Reader, Services
 
 TODAY = date(2026, 6, 15)
 NUMBERS = count(1)
@@ -54,6 +58,23 @@ def test_tasks_stand_by_the_day_and_by_whose_move_it_is() -> None:
         ("later", ["2026-06-23"]),
     ]
     assert groups[0].tasks[1]["waiting_for"] == "la structure"
+
+
+def test_the_last_acts_are_found_behind_what_services_tell_each_other() -> None:
+    told = [{"event": "right-replicated", "actor": "service:intake"}] * 25
+    acts = [{"event": "meeting-recorded", "actor": "a", "number": number} for number in range(9)]
+    pages: dict[str | None, dict[str, Any]] = {
+        None: {"events": told, "names": None, "next": "1"},
+        "1": {"events": acts, "names": {"a": "Léa"}},
+    }
+
+    class Timeline:
+        async def json(self, *_: object, after: str | None, **__: object) -> dict[str, Any]:
+            return {"next": None, **pages[after]}
+
+    found = asyncio.run(recent_acts(cast(Services, Timeline()), Reader(None), uuid4()))
+    assert [each["number"] for each in found] == [*range(8)]
+    assert {each["actor_name"] for each in found} == {"Léa"}
 
 
 def test_an_adviser_begins_with_today_and_an_auditor_with_the_search(adviser: Browser, world: World) -> None:

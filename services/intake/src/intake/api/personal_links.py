@@ -1,9 +1,8 @@
 """/api/v1/requests/{case}/access-links: personal links to a case, given, renewed, listed and revoked."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -23,10 +22,10 @@ from intake.domain.personal_link import (
     decider,
 )
 from intake.domain.request.state import Request
-from shared.eventlog import ServiceApplication
+from shared.eventlog import LoadedAggregate, ServiceApplication
 from shared.kernel import Role, event_name, paris_date, uuid7
 from shared.names.lookup import find_person_names
-from shared.temporal import CaseAt, PointInTime
+from shared.temporal import PointInTime
 from shared.web.auth import STAFF, Authenticator, Caller, authorize, requires
 from shared.web.collections import NAMES_DESCRIPTION, load_case_for_response
 from shared.web.http import JsonBody, problem_responses
@@ -164,16 +163,25 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
             assert self.within is not None
             authorize(caller, case, self.case_kind)
             past = load_case_for_response(app, self.within.decider, case, at, response)
-            return self._rows(app, caller, case, past, at)
+            links = [(person, past.load(decider, person)) for person in past.streams_opened_by(AccessLinkGiven)]
+            return self._rows(app, caller, case, links, at)
+
+        def list_now(app: ServiceApplication, caller: Caller, case: UUID) -> list[AccessLinkRow]:
+            people = app.streams_of_case(case, AccessLinkGiven)
+            links = [(person, app.load_existing(decider, person)) for person in people]
+            return self._rows(app, caller, case, links, PointInTime())
 
         assert self.within is not None
-        now = partial(self._rows, at=PointInTime())
-        self.within.parts_within.append(CaseParts("access_links", AccessLinkRow, frozenset(roles), now))
+        self.within.parts_within.append(CaseParts("access_links", AccessLinkRow, frozenset(roles), list_now))
 
     def _rows(
-        self, app: ServiceApplication, caller: Caller, case: UUID, past: CaseAt, at: PointInTime
+        self,
+        app: ServiceApplication,
+        caller: Caller,
+        case: UUID,
+        links: Sequence[tuple[UUID, LoadedAggregate[AccessLink]]],
+        at: PointInTime,
     ) -> list[AccessLinkRow]:
-        links = [(person, past.load(decider, person)) for person in past.streams_opened_by(AccessLinkGiven)]
         names = find_person_names(app, {loaded.state.given_by for _, loaded in links})
         return [
             AccessLinkRow(

@@ -1,9 +1,8 @@
 """Attachments of a case over HTTP, the same in each service: uploaded as they are, listed, downloaded, withdrawn."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from hashlib import sha256
 from itertools import chain
 from secrets import token_bytes
@@ -29,10 +28,10 @@ from shared.attachments import (
 from shared.attachments.attachment import decider
 from shared.attachments.chunks import ATTACHMENT_ERASED, AttachmentChunks, attachment_id, read_attachment
 from shared.attachments.media_types import ACTIVE_CONTENT, DAMAGED, REFUSED_TYPE
-from shared.eventlog import Receipt, ServiceApplication, UnknownCase
+from shared.eventlog import LoadedAggregate, Receipt, ServiceApplication, UnknownCase
 from shared.kernel import Refusal, Role
 from shared.names.lookup import find_person_names
-from shared.temporal import CaseAt, PointInTime
+from shared.temporal import PointInTime
 from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.http import problem_responses
@@ -224,26 +223,30 @@ def _add_list(
         too, with the reason. A provider sees its own."""
         authorize(caller, case, attachments.case_kind)
         then = load_case_for_response(app, of_case.decider, case, at, response)
-        return list_attachments(app, caller, case, then, at)
+        loaded = [(added, then.load(decider, added)) for added in then.streams_opened_by(AttachmentAdded)]
+        return list_loaded(app, caller, case, loaded, at)
 
-    def list_attachments(
-        app: ServiceApplication, caller: Caller, case: UUID, then: CaseAt, at: PointInTime
+    def list_loaded(
+        app: ServiceApplication,
+        caller: Caller,
+        case: UUID,
+        loaded: Iterable[tuple[UUID, LoadedAggregate[Attachment]]],
+        at: PointInTime,
     ) -> list[Any]:
-        loaded = [
-            (added, attachment)
-            for added in then.streams_opened_by(AttachmentAdded)
-            if _may_read((attachment := then.load(decider, added)).state, caller, own_only)
-        ]
-        names = find_person_names(app, {attachment.state.added_by for _, attachment in loaded})
+        shown = [each for each in loaded if _may_read(each[1].state, caller, own_only)]
+        names = find_person_names(app, {attachment.state.added_by for _, attachment in shown})
         return [
             plain_state(app, added, attachment)
             | {"names": {who: name for who, name in names.items() if who == attachment.state.added_by}}
             | {"links": attachments.links_at(app, caller, case, added, attachment.state, at)}
-            for added, attachment in loaded
+            for added, attachment in shown
         ]
 
-    now = partial(list_attachments, at=PointInTime())
-    of_case.parts_within.append(CaseParts("attachments", ListedAttachment, frozenset(roles), now))
+    def list_now(app: ServiceApplication, caller: Caller, case: UUID) -> list[Any]:
+        added = app.streams_of_case(case, AttachmentAdded)
+        return list_loaded(app, caller, case, [(id_, app.load_existing(decider, id_)) for id_ in added], PointInTime())
+
+    of_case.parts_within.append(CaseParts("attachments", ListedAttachment, frozenset(roles), list_now))
 
 
 def _may_read(attachment: Attachment, caller: Caller, own_only: Container[Role]) -> bool:

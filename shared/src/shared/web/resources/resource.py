@@ -9,7 +9,7 @@ from shared.access import find_case_access
 from shared.eventlog import Receipt, ServiceApplication, UnknownCase
 from shared.kernel import CASE_PATHS, Context, Decider, Refused, Role
 from shared.names import name_decider
-from shared.temporal import CaseAt, PointInTime
+from shared.temporal import PointInTime
 from shared.web.auth import Caller, can_change, leave_out_linked_cases, redact_hidden_cases
 from shared.web.requests import CommandEndpoint, LinkFields, ResourceRouter
 from shared.web.resources.guards import is_of_the_state, least_command, refusal_by_state, trial_context
@@ -24,13 +24,13 @@ ExtraFields = Callable[[ServiceApplication, UUID, Any], Any]
 class CaseParts:
     """The aggregates of one kind within a case, as the answer about the whole case lists them.
 
-    `name`: of the list; `shape`: the type of one; `roles`: who reads them. `load(app, caller, case, now)`: each as it
-    is now, with its links."""
+    `name`: of the list; `shape`: the type of one; `roles`: who reads them. `load(app, caller, case)`: each as it is
+    now, with its links."""
 
     name: str
     shape: Any
     roles: frozenset[Role]
-    load: Callable[[ServiceApplication, Caller, UUID, CaseAt], list[Any]]
+    load: Callable[[ServiceApplication, Caller, UUID], list[Any]]
 
 
 class AggregateResource(Generic[S]):

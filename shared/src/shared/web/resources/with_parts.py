@@ -7,7 +7,6 @@ from fastapi import Response
 from pydantic import create_model
 
 from shared.eventlog import ServiceApplication
-from shared.temporal import CaseAt, PointInTime, load_case_at
 from shared.web.auth import Caller, authorize, requires
 from shared.web.requests import AppDep
 from shared.web.resources.resource import AggregateResource, CaseParts
@@ -18,10 +17,10 @@ def add_state_parts(resource: AggregateResource[Any], name: str, opened_by: type
     """Lists the aggregates of a kind with their case, once their state is declared. `opened_by`: the first event of
     each."""
 
-    def load(app: ServiceApplication, caller: Caller, case: UUID, now: CaseAt) -> list[Any]:
+    def load(app: ServiceApplication, caller: Caller, case: UUID) -> list[Any]:
         return [
-            current_state(resource, app, caller, case, id_, now.load(resource.decider, id_))
-            for id_ in now.streams_opened_by(opened_by)
+            current_state(resource, app, caller, case, id_, app.load_existing(resource.decider, id_))
+            for id_ in app.streams_of_case(case, opened_by)
         ]
 
     assert resource.within is not None
@@ -52,10 +51,9 @@ def add_with_parts(resource: AggregateResource[Any]) -> None:
         """`state`, as its own address gives it, and what stands within the case, each with its links. One entry of the
         access log stands for all of it."""
         authorize(caller, id, resource.case_kind)
-        now = load_case_at(app, decider, id, PointInTime())
-        loaded = now.load(decider, id)
+        loaded = app.load_existing(decider, id)
         response.headers["ETag"] = f'"{loaded.version}"'
         role = caller.actor.role
         return {"state": current_state(resource, app, caller, id, id, loaded)} | {
-            each.name: each.load(app, caller, id, now) if role in each.roles else None for each in parts
+            each.name: each.load(app, caller, id) if role in each.roles else None for each in parts
         }

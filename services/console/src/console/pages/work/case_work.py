@@ -83,7 +83,7 @@ async def case_work_page(
             result_or_error(services.json(reader, each.service, f"{each.path_of(case, case)}/with-parts"))
             for each in CASE_PAGES.values()
         ),
-        result_or_error(_recent_acts(services, reader, case)),
+        result_or_error(recent_acts(services, reader, case)),
     )
     if isinstance(answers[0], UpstreamError) and not answers[0].is_down:
         raise answers[0]
@@ -227,7 +227,7 @@ def _review_parts(state: Mapping[str, Any], offered: Mapping[str, list[Offered]]
     ]
 
 
-async def _recent_acts(services: Services, reader: Reader, case: UUID) -> list[Mapping[str, Any]]:
+async def recent_acts(services: Services, reader: Reader, case: UUID) -> list[Mapping[str, Any]]:
     """The last acts, newest first, each with the name of who did it. Raises UpstreamError."""
     acts: list[Mapping[str, Any]] = []
     after = None
