@@ -101,6 +101,14 @@ def test_a_reception_does_not_look_for_the_request_that_it_opens(serve: Serve, s
     assert not [each for each in sent[:append] if "originator_id" in each]
 
 
+def test_a_caseload_takes_two_statements(serve: Serve, sent: list[str]) -> None:
+    """That it is read, recorded; and its rows with the position that they rest on."""
+    adviser = serve(intake_service).by("adviser", unit="dla-44")
+    sent.clear()
+    assert adviser.get("/api/v1/caseload").status_code == 200
+    assert sorted("INSERT INTO" in each for each in sent) == [False, True], sent
+
+
 def test_an_id_that_was_taken_for_new_and_is_not_is_read_after_all(app: ServiceApplication) -> None:
     """The version on append is the judge."""
     case = uuid7()

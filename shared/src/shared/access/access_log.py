@@ -12,6 +12,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from shared.crypto import DataKeys
 from shared.eventlog import ServiceApplication
+from shared.eventlog.storage.prepared_statement import encode_instant, encode_int, encode_texts
 from shared.kernel import Actor, Role, uuid7
 
 _TABLE = """
@@ -89,6 +90,9 @@ class AccessLog:
 
     def __init__(self, app: ServiceApplication, retention: timedelta) -> None:
         self._app, self._retention = app, retention
+        self._insert = app.recorder.prepared(
+            "INSERT INTO {schema}.access_log VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+        )
 
     def record(self, read: AccessRecord) -> None:
         """Writes an entry, committed on return. Raises PersistenceError, or KeyErased when the key of the month is
@@ -98,22 +102,22 @@ class AccessLog:
         if read.reason:
             key_id = uuid5(NAMESPACE_OID, f"access log of {self._app.service} {now:%Y-%m}")
             reason = self._month_keys(key_id).encrypt_bytes(key_id, read.reason.encode(), _aad(entry_id))
-        self._app.recorder.fetch(
-            "INSERT INTO {schema}.access_log VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        self._app.recorder.execute(
+            self._insert,
             (
-                entry_id,
-                now,
-                read.actor.id,
-                read.actor.role,
-                read.actor.unit,
-                read.right_id,
-                read.operation,
-                read.address,
-                read.case,
-                list(read.units),
-                read.rows,
-                read.correlation,
-                key_id,
+                entry_id.bytes,
+                encode_instant(now),
+                read.actor.id.encode(),
+                read.actor.role.encode(),
+                None if read.actor.unit is None else read.actor.unit.encode(),
+                None if read.right_id is None else read.right_id.bytes,
+                read.operation.encode(),
+                read.address.encode(),
+                None if read.case is None else read.case.bytes,
+                encode_texts(read.units),
+                None if read.rows is None else encode_int(read.rows),
+                read.correlation.bytes,
+                None if key_id is None else key_id.bytes,
                 reason,
             ),
         )

@@ -144,7 +144,8 @@ def fetch_caseload(
         "limit": query.limit,
     }
     if moment == PointInTime():
-        basis, rows = read_with_basis(app.recorder, caseload.projection, page, values)
+        in_order = f"SELECT json_agg(found ORDER BY due_on, key) FROM ({page}) AS found"  # noqa: S608
+        basis, rows = read_with_basis(app.recorder, caseload.projection, in_order, values)
     else:
         then = load_past_rows(app, caseload.projection, moment, None if query.scope is None else query.scope.units)
         source = then.source()

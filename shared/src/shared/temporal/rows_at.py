@@ -42,26 +42,26 @@ def owned_rows(documents: Sequence[Row], units: Sequence[str] | None) -> list[Ro
 def load_current_rows(recorder: LogRecorder, projection: Projection, units: Sequence[str] | None) -> RowsAt:
     """The current rows, with their basis."""
     statement = (
-        "SELECT document FROM {schema}.projection_rows WHERE projection = %(projection)s"
-        " AND (%(units)s::text[] IS NULL OR document->>'unit' = ANY(%(units)s)) ORDER BY case_id"
+        "SELECT json_agg(document ORDER BY case_id) FROM {schema}.projection_rows WHERE projection = %(projection)s"
+        " AND (%(units)s::text[] IS NULL OR document->>'unit' = ANY(%(units)s))"
     )
     basis, rows = read_with_basis(recorder, projection, statement, {"units": None if units is None else list(units)})
-    return RowsAt(basis, [row["document"] for row in rows])
+    return RowsAt(basis, rows)
 
 
 def read_with_basis(
     recorder: LogRecorder, projection: Projection, statement: str, values: Mapping[str, Any]
-) -> tuple[Basis, list[dict[str, Any]]]:
-    """The rows that a statement finds in the projection, and their basis, read from one snapshot of the database."""
-    reached, rows = recorder.fetch_consistently(
-        (
-            "SELECT log_id, coalesce(position, 0) AS position, recorded_at FROM {schema}.log_identity"
-            " LEFT JOIN {schema}.projection_checkpoints ON projection = %s LEFT JOIN {events} USING (position)",
-            (projection.name,),
-        ),
-        (statement, {**values, "projection": projection.name}),
+) -> tuple[Basis, list[Any]]:
+    """What a statement finds in the projection, and its basis, read at once. `statement`: of one JSON array, or null
+    for an empty one."""
+    (found,) = recorder.fetch(
+        f"SELECT log_id, coalesce(position, 0) AS position, recorded_at, ({statement}) AS found"  # noqa: S608
+        " FROM {schema}.log_identity LEFT JOIN {schema}.projection_checkpoints ON projection = %(projection)s"
+        " LEFT JOIN {events} USING (position)",
+        {**values, "projection": projection.name},
     )
-    return Basis(**reached[0], projection=projection.name), rows
+    rows = found.pop("found") or []
+    return Basis(**found, projection=projection.name), rows
 
 
 def entries_counted(app: ServiceApplication, case: UUID, basis: Basis) -> Iterator[RecordedEntry]:

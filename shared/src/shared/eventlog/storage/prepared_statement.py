@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -53,6 +54,21 @@ def _checked(connection: psycopg.Connection[Any], result: PGresult) -> PGresult:
     if connection.pgconn.status != ConnStatus.OK:
         raise psycopg.OperationalError(result.get_error_message())
     raise errors.error_from_result(result)
+
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+"""Of PostgreSQL's timestamps, which count microseconds."""
+MICROSECOND = timedelta(microseconds=1)
+
+
+def encode_instant(instant: datetime) -> bytes:
+    """To a timestamptz."""
+    return ((instant - EPOCH) // MICROSECOND).to_bytes(8, signed=True)
+
+
+def encode_int(value: int) -> bytes:
+    """To an integer."""
+    return value.to_bytes(4, signed=True)
 
 
 def decode_integer(value: bytes | None) -> int | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -23,11 +23,12 @@ from shared.eventlog.storage import stream_reading
 from shared.eventlog.storage.appender import Append, Appender
 from shared.eventlog.storage.case_tables import create_case_table, write_case_rows
 from shared.eventlog.storage.notifier import Notifier
-from shared.eventlog.storage.prepared_statement import PreparedStatement
+from shared.eventlog.storage.prepared_statement import PreparedStatement, encode_uuids
 from shared.eventlog.storage.retrying import retry_read
 from shared.eventlog.storage.stream_reading import StreamReading, decode_reading, read_stream_statement
 from shared.kernel import CaseTable
 
+R = TypeVar("R")
 REMEMBERED_STATEMENTS = 512
 ALLOW_PAUSES = "SET LOCAL idle_in_transaction_session_timeout = '60s'"
 """For a transaction in whose pauses rows are worked on. Elsewhere five seconds are the limit, which a busy machine may
@@ -40,6 +41,7 @@ class LogRecorder(PostgresApplicationRecorder):
     def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = "stored_events") -> None:
         super().__init__(datastore, events_table_name=events_table_name)
         self._render = lru_cache(REMEMBERED_STATEMENTS)(self._render_statement)
+        self._prepare = lru_cache(REMEMBERED_STATEMENTS)(PreparedStatement)  # one of a name on each connection
         self.schema = Identifier(datastore.schema)
         self.events = Identifier(datastore.schema, events_table_name)
         self.declare_case_tables([])
@@ -53,7 +55,10 @@ class LogRecorder(PostgresApplicationRecorder):
             "position >= %b AND position <= %b AND (%b::text[] IS NULL OR topic = ANY(%b::text[]))"
             " ORDER BY position LIMIT %b"
         )
-        self._streams_statement = PreparedStatement(self._sql(stream_reading.STREAMS_OF_CASE))
+        self._keys_statement = self.prepared(
+            "SELECT key_id, wrapped FROM {schema}.data_keys WHERE key_id = ANY($1::uuid[])"
+        )
+        self._streams_statement = self.prepared(stream_reading.STREAMS_OF_CASE)
         self.notifier = Notifier(datastore, self.channel_name)
         self.appender = Appender(datastore, self._sql, self.notifier.closing)
 
@@ -65,7 +70,7 @@ class LogRecorder(PostgresApplicationRecorder):
         text = text.replace("-- {case_rows}", "\n".join(map(write_case_rows, distinct)))
         names = SQL(self.events.as_string())
         self.sql_create_statements = [SQL(text).format(schema=self.schema, events=self.events, events_name=names)]
-        self._read_statement = PreparedStatement(self._sql(read_stream_statement(distinct)))
+        self._read_statement = self.prepared(read_stream_statement(distinct))
 
     def _sql(self, text: str) -> bytes:
         """Bytes: psycopg renders a composed statement anew at each call."""
@@ -108,7 +113,7 @@ class LogRecorder(PostgresApplicationRecorder):
         """All that a command on a stream begins with, in one round trip and at one instant. `opened_by`: the event of
         the aggregates of the case whose ids it brings."""
         parameters = (stream.bytes, snapshot_topic.encode(), opened_by.encode() if opened_by else None)
-        return decode_reading(stream, self._execute(self._read_statement, parameters))
+        return decode_reading(stream, self.execute(self._read_statement, parameters))
 
     def case_row(self, table: CaseTable, case: UUID) -> dict[str, Any] | None:
         """A row of a case table without its id, as JSON gives it."""
@@ -178,7 +183,7 @@ class LogRecorder(PostgresApplicationRecorder):
     @retry_read
     def streams_of_case(self, case: UUID, event: str) -> list[UUID]:
         """The aggregate of each event of one name in a case, in order."""
-        result = self._execute(self._streams_statement, (case.bytes, event.encode()))
+        result = self.execute(self._streams_statement, (case.bytes, event.encode()))
         return [UUID(bytes=result.get_value(row, 0)) for row in range(result.ntuples)]
 
     @retry_read
@@ -211,16 +216,27 @@ class LogRecorder(PostgresApplicationRecorder):
         at: datetime = row["at"]
         return at.astimezone(UTC)
 
-    def _entries_of(self, where: str) -> bytes:
-        return self._sql(f"SELECT {ENTRY} FROM {{events}} WHERE {where}")  # noqa: S608  our own words
+    def prepared(self, text: str) -> PreparedStatement:
+        """A statement with `$1`, `$2` … for parameters in binary form; `{schema}` and `{events}` are filled in."""
+        return self._prepare(self._sql(text))
 
-    def _entries(self, statement: bytes, parameters: tuple[Any, ...], *, prepare: bool = True) -> Sequence[LogEntry]:
-        with self.datastore.get_connection() as connection:
-            cursor = connection.cursor(row_factory=entry_rows, binary=True)
-            return cursor.execute(statement, parameters, prepare=prepare).fetchall()
+    def execute(self, statement: PreparedStatement, parameters: Sequence[bytes | None]) -> PGresult:
+        """A statement of its own transaction."""
+        return self._with_connection(lambda connection: statement.execute(connection, parameters))
 
-    def _execute(self, statement: PreparedStatement, parameters: Sequence[bytes | None]) -> PGresult:
-        """Without a transaction to end, as the library's context managers would, for each statement of a command."""
+    def fetch(self, statement: str, parameters: Any = None) -> list[dict[str, Any]]:
+        """Rows of the service's other tables. `{schema}` and `{events}` in the statement are filled in."""
+        sql = self._sql(statement)
+
+        def fetch_on(connection: psycopg.Connection[Any]) -> list[dict[str, Any]]:
+            cursor = connection.execute(sql, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+        return self._with_connection(fetch_on)
+
+    def _with_connection(self, use: Callable[[psycopg.Connection[Any]], R]) -> R:
+        """Without a transaction to end, as the library's context managers would for each statement. Its errors are
+        the library's."""
         pool = self.datastore.pool
         if pool.closed:
             with self.datastore.get_connection():
@@ -228,28 +244,32 @@ class LogRecorder(PostgresApplicationRecorder):
         try:
             connection = pool.getconn()
             try:
-                return statement.execute(connection, parameters)
+                return use(connection)
             finally:
                 pool.putconn(connection)
         except psycopg.Error as error:
             raise library_error(error) from error
 
+    def _entries_of(self, where: str) -> bytes:
+        return self._sql(f"SELECT {ENTRY} FROM {{events}} WHERE {where}")  # noqa: S608  our own words
+
+    def _entries(self, statement: bytes, parameters: tuple[Any, ...], *, prepare: bool = True) -> Sequence[LogEntry]:
+        return self._with_connection(
+            lambda connection: (
+                connection.cursor(row_factory=entry_rows, binary=True)
+                .execute(statement, parameters, prepare=prepare)
+                .fetchall()
+            )
+        )
+
     def _tuples(self, statement: bytes, parameters: tuple[Any, ...]) -> list[Any]:
-        with self.datastore.get_connection() as connection:
-            cursor = connection.cursor(row_factory=tuple_row, binary=True)
-            return cursor.execute(statement, parameters, prepare=True).fetchall()
-
-    def fetch(self, statement: str, parameters: Any = None) -> list[dict[str, Any]]:
-        """Rows of the service's other tables. `{schema}` and `{events}` in the statement are filled in."""
-        with self.datastore.get_connection() as connection:
-            cursor = connection.execute(self._sql(statement), parameters)
-            return cursor.fetchall() if cursor.description else []
-
-    def fetch_consistently(self, *statements: tuple[str, Any]) -> list[list[dict[str, Any]]]:
-        """The rows of several statements, all read from one snapshot of the database."""
-        with self.datastore.get_connection() as connection, connection.transaction():
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            return [connection.execute(self._sql(text), values).fetchall() for text, values in statements]
+        return self._with_connection(
+            lambda connection: (
+                connection.cursor(row_factory=tuple_row, binary=True)
+                .execute(statement, parameters, prepare=True)
+                .fetchall()
+            )
+        )
 
     def position_at(self, by: datetime | None = None) -> tuple[int, datetime | None]:
         """The last position recorded by then, or by now, and its instant; 0 before the first.
@@ -296,8 +316,8 @@ class LogRecorder(PostgresApplicationRecorder):
         return LogIdentity(**row)
 
     def wrapped_keys(self, key_ids: list[UUID]) -> dict[UUID, bytes | None]:
-        rows = self.fetch("SELECT key_id, wrapped FROM {schema}.data_keys WHERE key_id = ANY(%s)", (key_ids,))
-        return {row["key_id"]: row["wrapped"] for row in rows}
+        result = self.execute(self._keys_statement, (encode_uuids(key_ids),))
+        return {UUID(bytes=result.get_value(row, 0)): result.get_value(row, 1) for row in range(result.ntuples)}
 
     def destroyed_keys(self) -> set[UUID]:
         return {row["key_id"] for row in self.fetch("SELECT key_id FROM {schema}.data_keys WHERE wrapped IS NULL")}
