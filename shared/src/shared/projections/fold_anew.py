@@ -59,29 +59,48 @@ def fold_anew(
     with app.recorder.datastore.get_connection() as connection, connection.transaction():
         connection.execute(ALLOW_PAUSES)
         taken = {row["projection"] for row in connection.execute(TAKE, (names,))}
-        folds = [WholeFold(each, connection) for each in projections if each.name in taken]
+        folds = WholeFolds([WholeFold(each, connection) for each in projections if each.name in taken])
         after = FIRST
-        while folds and (entries := app.recorder.entries_by_case(after, until, PAGE_EVENTS)):
+        while folds.each and (entries := app.recorder.entries_by_case(after, until, PAGE_EVENTS)):
             _fold_page(app, folds, entries)
             after = (entries[-1].case_id, entries[-1].id)
             if not between():
                 raise Rollback
-        return [fold.projection for fold in folds if not fold.finish(until)]
+        return [fold.projection for fold in folds.each if not fold.finish(until)]
     return []
 
 
-def _fold_page(app: ServiceApplication, folds: Sequence[WholeFold], entries: Sequence[LogEntry]) -> None:
+def _fold_page(app: ServiceApplication, folds: WholeFolds, entries: Sequence[LogEntry]) -> None:
     """Each event is decoded once for all projections."""
     backdated = []
     for entry in entries:
         event = app.mapper.to_unbound_event(entry)
         if effective_days(entry, event):
             backdated.append((entry, event))
-        for fold in folds:
-            fold.add(entry, event)
+        folds.add(entry, event)
     if backdated:
         with app.recorder.datastore.get_connection() as connection:  # facts of the log, whatever becomes of the rows
             write_backdated(connection, backdated)
+
+
+class WholeFolds:
+    """Gives each event to those that are about it, and has all end a case with its last one."""
+
+    def __init__(self, each: Sequence[WholeFold]) -> None:
+        self.each = each
+        self._about: dict[type, list[WholeFold]] = {}
+        self._case = FIRST[0]
+
+    def add(self, entry: LogEntry, event: RecordedEvent[Any]) -> None:
+        if entry.case_id != self._case:
+            self._case = entry.case_id
+            for fold in self.each:
+                fold.begin_case(entry.case_id)
+        kind = type(event.data)
+        if (about := self._about.get(kind)) is None:
+            about = self._about[kind] = [fold for fold in self.each if fold.projection.is_about(event)]
+        for fold in about:
+            fold.add(entry, event)
 
 
 class WholeFold:
@@ -90,18 +109,20 @@ class WholeFold:
 
     def __init__(self, projection: Projection, connection: Connection[Any]) -> None:
         self.projection, self._connection = projection, connection
-        self._case: UUID | None = None
+        self._case = FIRST[0]
         self._row: RowSince | None = None
         self._current, self._history = list[list[Any]](), list[list[Any]]()
         self._failed = False
         self._discard_rows()  # of a checkpoint that was deleted by hand
 
+    def begin_case(self, case: UUID) -> None:
+        """Ends the one before."""
+        self._end_case()
+        self._case = case
+
     def add(self, entry: LogEntry, event: RecordedEvent[Any]) -> None:
-        if self._failed or not self.projection.is_about(event):
+        if self._failed:
             return
-        if entry.case_id != self._case:
-            self._end_case()
-            self._case = entry.case_id
         before = self._row
         try:
             self._row = next_row(self.projection, before, entry, event)
