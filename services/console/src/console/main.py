@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -189,6 +190,8 @@ def serve() -> None:
     server = build_server(app, settings, shutdown_seconds=2)
     if settings.otlp_endpoint:
         start_tracing(str(settings.otlp_endpoint), "console", ratio=settings.traces_ratio)
+    gc.collect()
+    gc.freeze()  # else each full collection looks through all that was loaded, and every page waits for it
     with suppress(KeyboardInterrupt):
         server.run()
     stop_tracing()
