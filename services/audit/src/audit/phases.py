@@ -69,9 +69,9 @@ def ask_services(
     Raises ProblemError when no service gives its part: with the refusal of the first that refuses, else 503."""
     if not questions:
         return ServiceAnswers({}, [])
-    asked = {name: services.threads.submit(_ask, services, name, each, reader) for name, each in questions.items()}
-    wait(asked.values(), TIMEOUT_SECONDS)
-    answers = {name: each.result() if each.done() else _does_not_answer(name) for name, each in asked.items()}
+    calls = {name: services.threads.submit(_ask, services, name, each, reader) for name, each in questions.items()}
+    wait(calls.values(), TIMEOUT_SECONDS)
+    answers = {name: each.result() if each.done() else _does_not_answer(name) for name, each in calls.items()}
     pages = {name: answer for name, answer in answers.items() if not isinstance(answer, ProblemError)}
     problems = {name: answer for name, answer in answers.items() if isinstance(answer, ProblemError)}
     if not pages and not own:

@@ -172,7 +172,7 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
             return self._rows(app, caller, case, links, PointInTime())
 
         assert self.within is not None
-        self.within.parts_within.append(CaseParts("access_links", AccessLinkRow, frozenset(roles), list_now))
+        self.within.parts_within.append(CaseParts("access_links", AccessLinkRow, roles=frozenset(roles), load=list_now))
 
     def _rows(
         self,

@@ -246,7 +246,7 @@ def _add_list(
         added = app.streams_of_case(case, AttachmentAdded)
         return list_loaded(app, caller, case, [(id_, app.load_existing(decider, id_)) for id_ in added], PointInTime())
 
-    of_case.parts_within.append(CaseParts("attachments", ListedAttachment, frozenset(roles), list_now))
+    of_case.parts_within.append(CaseParts("attachments", ListedAttachment, roles=frozenset(roles), load=list_now))
 
 
 def _may_read(attachment: Attachment, caller: Caller, own_only: Container[Role]) -> bool:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from shared.eventlog import ServiceApplication
 from shared.web.auth import Caller, authorize, requires
@@ -24,14 +24,16 @@ def add_state_parts(resource: AggregateResource[Any], name: str, opened_by: type
         ]
 
     assert resource.within is not None
-    resource.within.parts_within.append(CaseParts(name, resource.shape, resource.readers, load))
+    resource.within.parts_within.append(CaseParts(name, resource.shape, roles=resource.readers, load=load))
 
 
 def add_with_parts(resource: AggregateResource[Any]) -> None:
     """GET a case with what stands within it, once its state and these parts are declared."""
     decider, parts = resource.decider, tuple(resource.parts_within)
-    members: dict[str, Any] = {"state": (resource.shape, ...)}
-    members |= {each.name: (list[each.shape] | None, ...) for each in parts}  # type: ignore[name-defined]
+    members: dict[str, Any] = {"state": (resource.shape, Field(description="The case, as its own address gives it"))}
+    for each in parts:
+        described = Field(description="Those of the case, each with its links; null where your role does not read them")
+        members[each.name] = (list[each.shape] | None, described)  # type: ignore[name-defined]
     kind = "".join(word.capitalize() for word in decider.name.split("-"))
     description = "A case, and what stands within it; null in place of a list that your role does not read."
     answer = create_model(f"{kind}WithParts", __doc__=description, **members)
