@@ -11,6 +11,7 @@ from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import OperationalError
+from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 from tests.simulation import protocol_statements
 from tests.simulation.statements import find_statement
@@ -55,18 +56,28 @@ def rendered(text: str) -> bytes:
     return SQL(text).format(schema=Identifier(SCHEMA), events=events).as_bytes()
 
 
+MakeRow = Callable[[Sequence[Any]], Any]
+"""Of a row's values, as a row factory of psycopg gives it."""
+
+
 class Cursor:
     description = True
 
-    def __init__(self, connection: Connection, rows: Sequence[Row] = (), *, tuples: bool = False) -> None:
-        self._connection, self._rows, self._tuples = connection, rows, tuples
+    def __init__(
+        self,
+        connection: Connection,
+        rows: Sequence[Row] = (),
+        *,
+        make_row: Callable[[Sequence[Any]], Any] | None = None,
+    ) -> None:
+        self._connection, self._rows, self._make_row = connection, rows, make_row
 
     def execute(self, statement: Any, parameters: Any = None, **_: Any) -> Cursor:
         self._rows = self._connection.run(statement, parameters)
         return self
 
     def fetchall(self) -> list[Any]:
-        return [tuple(row.values()) for row in self._rows] if self._tuples else list(self._rows)
+        return [self._make_row(tuple(row.values())) for row in self._rows] if self._make_row else list(self._rows)
 
     def fetchone(self) -> Any:
         return self._rows[0] if self._rows else None
@@ -90,7 +101,8 @@ class Connection:
         return Cursor(self, self.run(statement, parameters))
 
     def cursor(self, row_factory: Any = None, **_: Any) -> Cursor:
-        return Cursor(self, tuples=row_factory is not None)
+        make_row = tuple if row_factory is tuple_row else row_factory and row_factory(None)
+        return Cursor(self, make_row=make_row)
 
     def run(self, statement: Any, parameters: Any) -> list[Row]:
         text = render(statement if isinstance(statement, (bytes, str)) else statement.as_string())
@@ -127,7 +139,8 @@ class SimulatedStatement:
         self.sql = sql
 
     def execute(self, connection: Connection, parameters: Sequence[bytes | None]) -> Result:
-        decoded = [_decode(each) for each in parameters] if len(parameters) == 7 else parameters
+        has_arrays = b".append(" in self.sql or b"ANY(" in self.sql
+        decoded = [_decode(each) for each in parameters] if has_arrays else parameters
         return Result(connection.run(self.sql, decoded))
 
 
@@ -165,6 +178,8 @@ def _decode(parameter: bytes | None) -> Any:
 def _encode(value: Any) -> bytes | None:
     if isinstance(value, int):
         return value.to_bytes(8, signed=True)
+    if isinstance(value, UUID):
+        return value.bytes
     return value.encode() if isinstance(value, str) else value
 
 
@@ -212,8 +227,10 @@ class SimulatedRecorder(LogRecorder):
 
     def declare_case_tables(self, tables: Any) -> None:
         self.sql_create_statements = []
-        reading = SimulatedStatement(self._sql(read_stream_statement(())))
-        self._read_statement = reading  # type: ignore[assignment]
+        self._read_statement = self.prepared(read_stream_statement(()))
+
+    def prepared(self, text: str) -> Any:
+        return SimulatedStatement(self._sql(text))
 
     def _sql(self, text: str) -> bytes:
         return rendered(text)
