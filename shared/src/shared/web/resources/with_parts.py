@@ -29,7 +29,8 @@ def add_state_parts(resource: AggregateResource[Any], name: str, opened_by: type
 
 def add_with_parts(resource: AggregateResource[Any]) -> None:
     """GET a case with what stands within it, once its state and these parts are declared."""
-    decider, parts = resource.decider, tuple(resource.parts_within)
+    decider = resource.decider
+    parts = sorted(resource.parts_within, key=lambda each: each.name)  # in whatever order modules were imported
     members: dict[str, Any] = {"state": (resource.shape, Field(description="The case, as its own address gives it"))}
     for each in parts:
         described = Field(description="Those of the case, each with its links; null where your role does not read them")
