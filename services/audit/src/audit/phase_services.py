@@ -6,27 +6,27 @@ than most answers."""
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from fastapi import Request
 
-MAX_THREADS = 200
-"""As many requests as audit answers at once, each with a question to every service."""
+R = TypeVar("R")
+MAX_THREADS = 40
+"""For each service, as many as audit answers requests at once. One that never ends its answer takes no other's."""
 IDLE_CONNECTIONS = 100
 _creating = Lock()
 
 
 class PhaseServices:
-    """The services of the phases by name, at their addresses. `trusted`: the TLS verification. `threads`: in which
-    several services are called at once; they begin when they are needed."""
+    """The services of the phases by name, at their addresses. `trusted`: the TLS verification."""
 
     def __init__(self, addresses: Mapping[str, str], trusted: ssl.SSLContext | bool = True) -> None:
         self._addresses = addresses
-        self.threads = ThreadPoolExecutor(MAX_THREADS, "phase-services")
+        self._threads = {name: ThreadPoolExecutor(MAX_THREADS, f"calls-{name}") for name in addresses}
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=IDLE_CONNECTIONS)
         self._client = httpx.Client(trust_env=False, verify=trusted, limits=limits)
 
@@ -39,6 +39,11 @@ class PhaseServices:
                 state.phase_services = PhaseServices(state.addresses, state.trusted)
         services: PhaseServices = state.phase_services
         return services
+
+    def submit(self, name: str, call: Callable[..., R], *arguments: Any) -> Future[R] | None:
+        """Calls a service beside others. Null for one without an address."""
+        threads = self._threads.get(name)
+        return threads.submit(call, *arguments) if threads else None
 
     def url(self, name: str, path: str) -> str:
         """Raises ServiceUnknown."""

@@ -10,7 +10,7 @@ import logging
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -69,14 +69,24 @@ def ask_services(
     Raises ProblemError when no service gives its part: with the refusal of the first that refuses, else 503."""
     if not questions:
         return ServiceAnswers({}, [])
-    calls = {name: services.threads.submit(_ask, services, name, each, reader) for name, each in questions.items()}
-    wait(calls.values(), TIMEOUT_SECONDS)
-    answers = {name: each.result() if each.done() else _does_not_answer(name) for name, each in calls.items()}
+    calls = {name: services.submit(name, _ask, services, name, each, reader) for name, each in questions.items()}
+    wait([each for each in calls.values() if each], TIMEOUT_SECONDS)
+    answers = {name: _answer_of(name, call) for name, call in calls.items()}
     pages = {name: answer for name, answer in answers.items() if not isinstance(answer, ProblemError)}
     problems = {name: answer for name, answer in answers.items() if isinstance(answer, ProblemError)}
     if not pages and not own:
         raise next((each for each in problems.values() if each.status_code < 500), _nobody_answers())
     return ServiceAnswers(pages, [MissingService(service=name, reason=each.detail) for name, each in problems.items()])
+
+
+def _answer_of(name: str, call: Future[Any] | None) -> Any:
+    """As `_ask` gives it; of a call that has not ended, that the service does not answer."""
+    if call and call.done():
+        return call.result()
+    if call:
+        call.cancel()  # it may not even have begun
+    log.warning("%s %s", name, "does not answer in time" if call else "has no address")
+    return _does_not_answer(name)
 
 
 def _ask(services: PhaseServices, name: str, question: ServiceQuestion, reader: Mapping[str, str]) -> Any:

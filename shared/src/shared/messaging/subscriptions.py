@@ -105,17 +105,23 @@ class Subscriptions:
         self._stopping = True
         if self._opening:
             await cancel_until_done(self._opening)
-        draining = asyncio.create_task(self._broker.stop())
+        draining = asyncio.create_task(self._drain())
         await asyncio.wait([draining], timeout=STOP_SECONDS)
-        if not draining.done():  # nats-py waits for ten seconds for an answer
+        if draining.done():
+            await draining
+        else:  # nats-py waits for ten seconds for an answer
             log.warning("closed without draining: NATS does not answer")
             await cancel_until_done(draining)
-        elif error := draining.exception():  # not connected just now: nothing to drain
-            log.info("closed without draining: %r", error)
         if self._connection:
             await self._connection.close()
         for threads in self._threads.values():
             await asyncio.to_thread(threads.shutdown)
+
+    async def _drain(self) -> None:
+        try:
+            await self._broker.stop()
+        except NatsError as error:  # not connected just now: nothing to drain
+            log.info("closed without draining: %r", error)
 
     async def _open(self) -> None:
         while self._inbox.reactions.publishers and not self._stopping:  # nats-py may swallow a cancellation

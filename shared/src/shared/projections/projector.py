@@ -95,7 +95,7 @@ class Projector:
     def catch_up(self) -> None:
         """Folds all that is new, batch by batch for all projections. Raises the first error once each projection has
         been tried: one that fails keeps no other back."""
-        errors = list[Exception]()
+        errors = dict[str, Exception]()
         anew, left = self._behind()
         if anew:
             failed = fold_anew(self._app, anew, partial(self._follow_meanwhile, errors))
@@ -104,17 +104,18 @@ class Projector:
         while left and not self._loop.stopping.is_set():
             left = self._advance_each(left, log, errors)
         if errors:
-            raise errors[0]
+            raise next(iter(errors.values()))
 
-    def _follow_meanwhile(self, errors: list[Exception]) -> bool:
+    def _follow_meanwhile(self, errors: dict[str, Exception]) -> bool:
         """While others are folded anew, the ones that are served stay up to date. Whether to go on."""
-        self._advance_each(self._behind()[1], LogReader(self._app, self.BATCH), errors)
+        following = [each for each in self._behind()[1] if each.name not in errors]
+        self._advance_each(following, LogReader(self._app, self.BATCH), errors)
         return not self._loop.stopping.is_set()
 
     def _advance_each(
-        self, projections: Sequence[Projection], log: LogReader, errors: list[Exception]
+        self, projections: Sequence[Projection], log: LogReader, errors: dict[str, Exception]
     ) -> list[Projection]:
-        """Those for which there may be more."""
+        """Those for which there may be more. `errors`: gets those of the ones that fail, by name."""
         left = []
         for projection in projections:
             try:
@@ -122,7 +123,7 @@ class Projector:
                     left.append(projection)
             except Exception as error:
                 error.add_note(f"in projection {projection.name}")
-                errors.append(error)
+                errors[projection.name] = error
         return left
 
     def _behind(self) -> tuple[list[Projection], list[Projection]]:
