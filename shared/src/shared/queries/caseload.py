@@ -14,7 +14,7 @@ from shared.eventlog import ServiceApplication
 from shared.kernel import Role, paris_date, start_of_day
 from shared.projections import Projection, Row
 from shared.queries.list_query import make_cursor, read_cursor
-from shared.temporal import Basis, PointInTime, load_past_rows, read_with_basis
+from shared.temporal import PRESENT, Basis, PointInTime, load_past_rows, read_with_basis
 
 BY_DUE_DATE = "due_on"
 
@@ -121,7 +121,7 @@ def fetch_caseload(
 
     Raises InvalidCursor and, for the past, what `load_past_rows` raises."""
     day, key = read_cursor(query.after, BY_DUE_DATE) if query.after is not None else ("", "")
-    reference = app.clock.now() if moment == PointInTime() else reference_instant(moment)
+    reference = app.clock.now() if moment == PRESENT else reference_instant(moment)
     days = {code: kind.days for code, kind in caseload.task_kinds.items()} | {**caseload.pace_days()}
     scope, values = scope_condition(query.scope)
     page = PAGE.replace("{entries}", f"{ENTRIES} AND {scope}")
@@ -138,12 +138,12 @@ def fetch_caseload(
         "late": query.late,
         "now": reference.isoformat().replace("+00:00", "Z"),  # compared with a row's instants, as text
         "judged_on": paris_date(reference).isoformat(),
-        "today": moment == PointInTime(),
+        "today": moment == PRESENT,
         "day": day,
         "key": key,
         "limit": query.limit,
     }
-    if moment == PointInTime():
+    if moment == PRESENT:
         in_order = f"SELECT json_agg(found ORDER BY due_on, key) FROM ({page}) AS found"  # noqa: S608
         basis, rows = read_with_basis(app.recorder, caseload.projection, in_order, values)
     else:

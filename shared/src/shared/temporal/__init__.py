@@ -1,6 +1,7 @@
 """Bitemporal queries: any aggregate, case or row as of a past version, instant (`as_of`) or day (`on`)."""
 
 from shared.temporal.aggregate_at import (
+    PRESENT,
     FutureInstant,
     NotYetOpened,
     PointInTime,
@@ -29,6 +30,7 @@ from shared.temporal.what_if import ReportFormat, format_report, recorded_events
 __all__ = [
     "MAX_EVENTS",
     "MAX_ROWS",
+    "PRESENT",
     "Basis",
     "CaseAt",
     "FutureInstant",

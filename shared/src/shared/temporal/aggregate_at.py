@@ -52,6 +52,9 @@ class PointInTime:
     on: date | None = None
 
 
+PRESENT = PointInTime()
+
+
 @dataclass(frozen=True, slots=True)
 class AggregateAt(Generic[S]):
     """`recorded`: the events recorded by then; `counted`: those that had also happened, which make the `state`."""

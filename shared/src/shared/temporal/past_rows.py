@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 from shared.eventlog import ServiceApplication
 from shared.kernel import start_of_day
 from shared.projections import Projection, Row, search_text, sort_keys
-from shared.temporal.aggregate_at import PointInTime, RecordedEntry, events_effective_by, require_closed
+from shared.temporal.aggregate_at import PRESENT, PointInTime, RecordedEntry, events_effective_by, require_closed
 from shared.temporal.rows_at import Basis, RowsAt, load_current_rows, owned_rows
 
 MAX_EVENTS = 200_000
@@ -231,7 +231,7 @@ def load_rows_at(
     app: ServiceApplication, projection: Projection, point: PointInTime, units: Sequence[str] | None
 ) -> RowsAt:
     """Whole rows, to count. Raises TooManyRows and, for the past, what `load_past_rows` raises."""
-    if point == PointInTime():
+    if point == PRESENT:
         return load_current_rows(app.recorder, projection, units)
     past = load_past_rows(app, projection, point, units)
     documents = past.documents(app, limit=MAX_ROWS + 1)

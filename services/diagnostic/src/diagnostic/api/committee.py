@@ -17,7 +17,7 @@ from diagnostic.domain.content.content import DiagnosisContent
 from diagnostic.domain.diagnosis import decider
 from shared.eventlog import ServiceApplication, to_plain
 from shared.kernel import Role, paris_date
-from shared.temporal import CaseAt, PointInTime
+from shared.temporal import PRESENT, CaseAt, PointInTime
 from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.http import Shape, problem_responses
@@ -71,7 +71,7 @@ def _shared_content(
 ) -> SharedContent:
     """Only the sections that `limit` contains, if it is given. Raises Refused when nothing was shared then, or no
     longer."""
-    at = app.clock.now() if point_in_time == PointInTime() else point_in_time.as_of or case_at.last.recorded_at
+    at = app.clock.now() if point_in_time == PRESENT else point_in_time.as_of or case_at.last.recorded_at
     sharing = case_at.load(decider, case).state.committee.sharing_on(paris_date(at))
     content = to_plain(
         diagnosis_versions.content_at(build_history(app, case_at, case), sharing.version), app.key_store.display_text

@@ -16,7 +16,7 @@ from shared.access import ROWS, RowScope, scope_condition
 from shared.eventlog import ServiceApplication
 from shared.kernel import DifficultyLevel
 from shared.queries import CURRENT_ROWS, reference_instant
-from shared.temporal import PointInTime, load_past_rows
+from shared.temporal import PRESENT, PointInTime, load_past_rows
 from shared.web.auth import StaffDep, authorize
 from shared.web.collections import NO_NUL_PATTERN, PAST_TURN
 from shared.web.requests import AppDep, AsOfOrOnDep, case_router
@@ -53,7 +53,7 @@ def find_chases(
     `chase_days`. About the past it raises like `load_past_rows`."""
     condition, values = scope_condition(scope)
     source, now = CURRENT_ROWS, app.clock.now()
-    if at != PointInTime():
+    if at != PRESENT:
         past = load_past_rows(app, projections.chases, at, None if scope is None else scope.units)
         source, now = past.source(), reference_instant(at)
     rows = app.recorder.fetch(

@@ -25,7 +25,7 @@ from intake.domain.request.state import Request
 from shared.eventlog import LoadedAggregate, ServiceApplication
 from shared.kernel import Role, event_name, paris_date, uuid7
 from shared.names.lookup import find_person_names
-from shared.temporal import PointInTime
+from shared.temporal import PRESENT, PointInTime
 from shared.web.auth import STAFF, Authenticator, Caller, authorize, requires
 from shared.web.collections import NAMES_DESCRIPTION, load_case_for_response
 from shared.web.http import JsonBody, problem_responses
@@ -166,13 +166,17 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
             links = [(person, past.load(decider, person)) for person in past.streams_opened_by(AccessLinkGiven)]
             return self._rows(app, caller, case, links, at)
 
-        def list_now(app: ServiceApplication, caller: Caller, case: UUID) -> list[AccessLinkRow]:
-            people = app.streams_of_case(case, AccessLinkGiven)
-            links = [(person, app.load_existing(decider, person)) for person in people]
-            return self._rows(app, caller, case, links, PointInTime())
-
         assert self.within is not None
-        self.within.parts_within.append(CaseParts("access_links", AccessLinkRow, roles=frozenset(roles), load=list_now))
+        self.within.parts_within.append(
+            CaseParts(
+                "access_links",
+                AccessLinkRow,
+                roles=frozenset(roles),
+                decider=decider,
+                opened_by=AccessLinkGiven,
+                show=self._rows,
+            )
+        )
 
     def _rows(
         self,
@@ -180,7 +184,7 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
         caller: Caller,
         case: UUID,
         links: Sequence[tuple[UUID, LoadedAggregate[AccessLink]]],
-        at: PointInTime,
+        at: PointInTime = PRESENT,
     ) -> list[AccessLinkRow]:
         names = find_person_names(app, {loaded.state.given_by for _, loaded in links})
         return [

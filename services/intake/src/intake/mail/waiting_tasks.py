@@ -19,7 +19,7 @@ from shared.messaging import ServiceToken
 from shared.messaging.service_token import TokenUnavailable
 from shared.queries import Caseload, fetch_caseload
 from shared.queries.caseload import CaseloadQuery
-from shared.temporal import PointInTime
+from shared.temporal import PRESENT
 
 log = logging.getLogger(__name__)
 SOON = timedelta(days=7)
@@ -137,7 +137,7 @@ class WaitingTasks:
                 after=after,
                 limit=PAGE_TASKS,
             )
-            page = fetch_caseload(app, self.caseload, query, PointInTime())
+            page = fetch_caseload(app, self.caseload, query, PRESENT)
             for row in page.rows:
                 label = self.caseload.task_kinds[row["what"]].label
                 yield WaitingTask(row["key"], row["case"], row["what"], label, date.fromisoformat(row["due_on"]))

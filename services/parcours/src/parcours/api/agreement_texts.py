@@ -19,7 +19,7 @@ from parcours.domain.state import OPEN_STATUSES, Action
 from shared.documents import rendering
 from shared.eventlog import ServiceApplication
 from shared.kernel import Role
-from shared.temporal import PointInTime
+from shared.temporal import PRESENT
 from shared.web.auth import CASE_READERS, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.http import Shape
@@ -80,7 +80,7 @@ def read_agreement(
         agreement_hash(action, state),
         in_force=state.is_agreed,
         signatures=_signatures(app, state),
-        sign=_signing_address(caller, id, action, state) if at == PointInTime() else None,
+        sign=_signing_address(caller, id, action, state) if at == PRESENT else None,
         document={**rendering.render_data(agreement(source, action))},
     )
 

@@ -10,13 +10,13 @@ from uuid import UUID
 
 from fastapi import Response
 
-from parcours.api.provider_parts import NOW, ProviderPart, load_provider_parts
+from parcours.api.provider_parts import ProviderPart, load_provider_parts
 from parcours.domain import parcours
 from parcours.domain.state import Action, ActionStatus
 from parcours.domain.tender.state import Proposal, Tender, TenderStatus
 from shared.eventlog import ServiceApplication
 from shared.kernel import Encrypted, Role
-from shared.temporal import load_case_at
+from shared.temporal import PRESENT, load_case_at
 from shared.web.auth import Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.requests import AppDep, PointInTimeDep, case_router
@@ -130,7 +130,7 @@ def read_provider_page(
     """The tenders it was invited to, with its own proposal and no other, and its assignments; those of the collective
     operations that the case takes part in, too. A past page shows those that are its own today."""
     authorize(caller, id, parcours.decider.name)
-    now = load_case_at(app, parcours.decider, id, NOW)
+    now = load_case_at(app, parcours.decider, id, PRESENT)
     past = load_case_for_response(app, parcours.decider, id, point_in_time, response)
     return build_provider_page(
         app,

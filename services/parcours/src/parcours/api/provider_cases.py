@@ -10,13 +10,13 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from parcours.api.provider_parts import NOW, load_provider_parts
+from parcours.api.provider_parts import load_provider_parts
 from parcours.domain import parcours
 from parcours.domain.state import Action, ActionStatus
 from parcours.domain.tender.state import Tender
 from shared.eventlog import ServiceApplication, UnknownCase
 from shared.kernel import LabelledEnum, Right, Role
-from shared.temporal import load_case_at
+from shared.temporal import PRESENT, load_case_at
 from shared.web.auth import Caller, OwnRight, authorize, under_every_right
 from shared.web.requests import AppDep, case_router
 
@@ -119,7 +119,7 @@ def build_provider_case(app: ServiceApplication, right: Right, caller: Caller) -
     case = caller.case
     try:
         authorize(caller, case)
-        now = load_case_at(app, parcours.decider, case, NOW)
+        now = load_case_at(app, parcours.decider, case, PRESENT)
     except UnknownCase:  # it has no parcours yet
         return ProviderCase(case, right.id, until=right.until, href=_page(case), tenders=[], assignments=[])
     parts, account = list(load_provider_parts(app, case, now)), caller.actor.id

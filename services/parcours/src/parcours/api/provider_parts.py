@@ -12,9 +12,7 @@ from parcours.domain.collective import operation
 from parcours.domain.state import Action, ActionStatus
 from parcours.domain.tender.state import Tender
 from shared.eventlog import ServiceApplication
-from shared.temporal import CaseAt, NotYetOpened, PointInTime, load_case_at
-
-NOW = PointInTime()
+from shared.temporal import PRESENT, CaseAt, NotYetOpened, PointInTime, load_case_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class ProviderPart:
 
 
 def load_provider_parts(
-    app: ServiceApplication, case: UUID, then: CaseAt, point: PointInTime = NOW
+    app: ServiceApplication, case: UUID, then: CaseAt, point: PointInTime = PRESENT
 ) -> Iterator[ProviderPart]:
     """`then`: the case at that point in time. An operation counts for as long as an action of the case is in it."""
     actions = then.load(parcours.decider, case).state.actions
@@ -61,7 +59,7 @@ def _load_operation(app: ServiceApplication, key: UUID, then: CaseAt, point: Poi
             return load_case_at(app, operation.decider, key, point)
         except NotYetOpened:
             return None
-    now = load_case_at(app, operation.decider, key, NOW)
+    now = load_case_at(app, operation.decider, key, PRESENT)
     recorded = [pair for pair in now.counted if pair[0].id <= then.last.id]
     version = sum(entry.originator_id == key for entry, _ in recorded)
     return CaseAt(recorded, recorded[-1][0], version=version) if version else None

@@ -31,7 +31,7 @@ from shared.attachments.media_types import ACTIVE_CONTENT, DAMAGED, REFUSED_TYPE
 from shared.eventlog import LoadedAggregate, Receipt, ServiceApplication, UnknownCase
 from shared.kernel import Refusal, Role
 from shared.names.lookup import find_person_names
-from shared.temporal import PointInTime
+from shared.temporal import PRESENT, PointInTime
 from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.http import problem_responses
@@ -231,7 +231,7 @@ def _add_list(
         caller: Caller,
         case: UUID,
         loaded: Iterable[tuple[UUID, LoadedAggregate[Attachment]]],
-        at: PointInTime,
+        at: PointInTime = PRESENT,
     ) -> list[Any]:
         shown = [each for each in loaded if _may_read(each[1].state, caller, own_only)]
         names = find_person_names(app, {attachment.state.added_by for _, attachment in shown})
@@ -242,11 +242,16 @@ def _add_list(
             for added, attachment in shown
         ]
 
-    def list_now(app: ServiceApplication, caller: Caller, case: UUID) -> list[Any]:
-        added = app.streams_of_case(case, AttachmentAdded)
-        return list_loaded(app, caller, case, [(id_, app.load_existing(decider, id_)) for id_ in added], PointInTime())
-
-    of_case.parts_within.append(CaseParts("attachments", ListedAttachment, roles=frozenset(roles), load=list_now))
+    of_case.parts_within.append(
+        CaseParts(
+            "attachments",
+            ListedAttachment,
+            roles=frozenset(roles),
+            decider=decider,
+            opened_by=AttachmentAdded,
+            show=list_loaded,
+        )
+    )
 
 
 def _may_read(attachment: Attachment, caller: Caller, own_only: Container[Role]) -> bool:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from shared.eventlog import ServiceApplication, to_plain
 from shared.kernel import Decider, Role, event_name
-from shared.temporal import PointInTime, changes_between, collect_erased, load_aggregate_at
+from shared.temporal import PRESENT, PointInTime, changes_between, collect_erased, load_aggregate_at
 from shared.web.collections import NAMES_DESCRIPTION, name_part, name_state
 from shared.web.requests import parse_bound
 
@@ -114,6 +114,6 @@ def effects_between(
             erased=step.erased,
         )
         for step in changes_between(
-            app, decider, stream, parse_bound(since), PointInTime() if until is None else parse_bound(until)
+            app, decider, stream, parse_bound(since), PRESENT if until is None else parse_bound(until)
         )
     ]

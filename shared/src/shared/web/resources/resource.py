@@ -1,15 +1,15 @@
 """One aggregate as an HTTP resource: where its operations stand, and what they share."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from shared.access import find_case_access
-from shared.eventlog import Receipt, ServiceApplication, UnknownCase
+from shared.eventlog import LoadedAggregate, Receipt, ServiceApplication, UnknownCase
 from shared.kernel import CASE_PATHS, Context, Decider, Refused, Role
 from shared.names import name_decider
-from shared.temporal import PointInTime
+from shared.temporal import PRESENT, PointInTime
 from shared.web.auth import Caller, can_change, leave_out_linked_cases, redact_hidden_cases
 from shared.web.requests import CommandEndpoint, LinkFields, ResourceRouter
 from shared.web.resources.guards import is_of_the_state, least_command, refusal_by_state, trial_context
@@ -24,13 +24,20 @@ ExtraFields = Callable[[ServiceApplication, UUID, Any], Any]
 class CaseParts:
     """The aggregates of one kind within a case, as the answer about the whole case lists them.
 
-    `name`: of the list; `shape`: the type of one; `roles`: who reads them. `load(app, caller, case)`: each as it is
-    now, with its links."""
+    `name`: of the list; `shape`: the type of one; `roles`: who reads them; `opened_by`: the first event of each.
+    `show(app, caller, case, loaded)`: each as it is now, with its links."""
 
     name: str
     shape: Any
     roles: frozenset[Role]
-    load: Callable[[ServiceApplication, Caller, UUID], list[Any]]
+    decider: Decider[Any]
+    opened_by: type
+    show: Callable[[ServiceApplication, Caller, UUID, Sequence[tuple[UUID, LoadedAggregate[Any]]]], Sequence[Any]]
+
+    def load(self, app: ServiceApplication, caller: Caller, case: UUID) -> Sequence[Any]:
+        """Those of the case, as the caller is shown them."""
+        streams = app.streams_of_case(case, self.opened_by)
+        return self.show(app, caller, case, [(each, app.load_existing(self.decider, each)) for each in streams])
 
 
 class AggregateResource(Generic[S]):
@@ -136,7 +143,7 @@ class AggregateResource(Generic[S]):
         at: PointInTime,
     ) -> list[LinkFields]:
         """The links of a state at a point in time: none in the past, where nothing can be done."""
-        return self.links(app, caller, case, id, state) if at == PointInTime() else []
+        return self.links(app, caller, case, id, state) if at == PRESENT else []
 
     def redact(self, app: ServiceApplication, caller: Caller, response: Any) -> Any:
         """The response without the ids of confidential cases and archives that are not for the caller."""

@@ -13,7 +13,7 @@ from shared.access import AccessAction
 from shared.eventlog import LoadedAggregate, LogEntry, RecordedEvent, ServiceApplication, UnknownCase, to_plain
 from shared.kernel import Encrypted, Role, event_name
 from shared.projections import Projection
-from shared.temporal import PointInTime
+from shared.temporal import PRESENT
 from shared.web.auth import EXISTENCE, Caller, authorize, authorize_drafts, require_no_hidden_case, requires
 from shared.web.collections import (
     NAMES_DESCRIPTION,
@@ -89,7 +89,7 @@ def add_state(
         `replayed`."""
         authorize(caller, case, resource.case_kind)
         resource.require(app, case, id)
-        if at != PointInTime():
+        if at != PRESENT:
             authorize_drafts(caller, case, resource.case_kind)
             return state_at(app, decider, id, at=at, case=case, redact=partial(resource.redact, app, caller))
         loaded = app.load_existing(decider, id)
@@ -220,7 +220,7 @@ def add_part(resource: AggregateResource[Any], part: Part[Any], *roles: Role) ->
                 raise UnknownCase(f"{id} {key}")
             return parts[key]
 
-        if at != PointInTime():
+        if at != PRESENT:
             redact = partial(resource.redact, app, caller)
             return state_at(app, decider, id, at=at, case=case, redact=redact, part=find) | {"id": str(own)}
         loaded = app.load_existing(decider, id)

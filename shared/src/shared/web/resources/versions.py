@@ -14,7 +14,7 @@ from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication, to_plai
 from shared.kernel import ContentChange, ContentFact, Decider, Encrypted, Role, diff_facts, event_name
 from shared.kernel.differences import S
 from shared.names.lookup import find_person_names
-from shared.temporal import CaseAt, PointInTime, load_case_at
+from shared.temporal import PRESENT, CaseAt, load_case_at
 from shared.web.auth import Caller, authorize, requires
 from shared.web.collections import load_case_for_response
 from shared.web.http import ProblemError, shown_as
@@ -194,7 +194,7 @@ class VersionEndpoints(Generic[C, S]):
         ) -> Any:
             """Texts are compared as they are read: a text whose key is erased no longer differs from another one."""
             authorize(caller, id, self.decider.name)
-            history = self.build_history(app, load_case_at(app, self.decider, id, PointInTime()), id)
+            history = self.build_history(app, load_case_at(app, self.decider, id, PRESENT), id)
             since = number - 1 if since is None else since
             display_text = with_placeholders(app.key_store.display_text)
             before, after = (self.facts(self.content_at(history, each), display_text) for each in (since, number))

@@ -1,12 +1,13 @@
 """A case with the aggregates within it in one answer, as a page of work shows it: authorized and recorded once."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Response
 from pydantic import Field, create_model
 
-from shared.eventlog import ServiceApplication
+from shared.eventlog import LoadedAggregate, ServiceApplication
 from shared.web.auth import Caller, authorize, requires
 from shared.web.requests import AppDep
 from shared.web.resources.resource import AggregateResource, CaseParts
@@ -17,14 +18,22 @@ def add_state_parts(resource: AggregateResource[Any], name: str, opened_by: type
     """Lists the aggregates of a kind with their case, once their state is declared. `opened_by`: the first event of
     each."""
 
-    def load(app: ServiceApplication, caller: Caller, case: UUID) -> list[Any]:
-        return [
-            current_state(resource, app, caller, case, id_, app.load_existing(resource.decider, id_))
-            for id_ in app.streams_of_case(case, opened_by)
-        ]
+    def show(
+        app: ServiceApplication, caller: Caller, case: UUID, loaded: Sequence[tuple[UUID, LoadedAggregate[Any]]]
+    ) -> list[Any]:
+        return [current_state(resource, app, caller, case, id_, each) for id_, each in loaded]
 
     assert resource.within is not None
-    resource.within.parts_within.append(CaseParts(name, resource.shape, roles=resource.readers, load=load))
+    resource.within.parts_within.append(
+        CaseParts(
+            name,
+            resource.shape,
+            roles=resource.readers,
+            decider=resource.decider,
+            opened_by=opened_by,
+            show=show,
+        )
+    )
 
 
 def add_with_parts(resource: AggregateResource[Any]) -> None:
