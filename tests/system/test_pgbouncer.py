@@ -22,7 +22,7 @@ from embedded.processes import ports
 from embedded.processes.postgres import unprivileged_command
 from embedded.processes.process import Process
 from intake.main import service as intake
-from shared.runtime.startup.sessions import check_sessions
+from shared.runtime.startup import sessions
 from shared.settings import Misconfigured
 
 PROGRAM = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
@@ -85,9 +85,13 @@ def test_a_service_does_not_start_behind_a_pooler_by_transaction(
 
 
 @pytest.mark.parametrize("mode", ["session", "transaction"])
-def test_connections_of_a_busy_pooler_are_told_apart(mode: str, database: LentDatabases, tmp_path: Path) -> None:
+def test_a_busy_pooler_is_recognised_at_each_start(
+    mode: str, database: LentDatabases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Others come and go meanwhile, so that a transaction may get any of the pooler's servers."""
     url, stop = database(), Event()
+    if mode == "transaction":
+        monkeypatch.setattr(sessions, "NOTIFIED_SECONDS", QUIET_SECONDS)
     with pooler(url, tmp_path / "pgbouncer", connections=8, mode=mode) as through, ThreadPoolExecutor(4) as others:
 
         def use() -> None:
@@ -99,7 +103,7 @@ def test_connections_of_a_busy_pooler_are_told_apart(mode: str, database: LentDa
         try:
             for _ in range(10):
                 with nullcontext() if mode == "session" else pytest.raises(Misconfigured):
-                    check_sessions(through)
+                    sessions.check_sessions(through)
         finally:
             stop.set()
         for each in busy:

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 from shared.settings import Misconfigured
 
 CONNECT_SECONDS = 5
-ROUNDS = 3
-"""A pooler gives the server that became free last; a busy one may give another once, and hardly three times."""
+NOTIFIED_SECONDS = 10.0
+"""A notification takes milliseconds; so long a wait refuses no database that is only slow."""
 
 
 def check_sessions(conninfo: str) -> None:
-    """Raises Misconfigured when connections share their servers, as behind PgBouncer in transaction mode, where
-    notifications are lost without a word; psycopg.OperationalError when the database gives no connection."""
+    """Raises Misconfigured when a connection that is idle hears no notification, as behind PgBouncer in transaction
+    mode, where it has no server; psycopg.OperationalError when the database gives no connection.
+
+    To compare the servers that two connections get proves nothing: a busy pooler may give each its own, thrice.
+    """
+    channel = Identifier(f"dla_{uuid4().hex}")
     with (
-        psycopg.connect(conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS) as one,
+        psycopg.connect(conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS) as listening,
         psycopg.connect(conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS) as other,
     ):
-        pairs = [(_server(one), _server(other)) for _ in range(ROUNDS)]
-    if pairs.count(pairs[0]) < ROUNDS or pairs[0][0] == pairs[0][1]:
+        listening.execute(SQL("LISTEN {}").format(channel), prepare=False)
+        other.execute(SQL("NOTIFY {}").format(channel), prepare=False)
+        notified = [*listening.notifies(timeout=NOTIFIED_SECONDS, stop_after=1)]
+    if not notified:
         raise Misconfigured(
             [
                 "DLA_DATABASE_URL leads to a pooler that lends a connection for one transaction: LISTEN and prepared"
                 " statements need one for a session. Set its pool_mode to session, or connect to PostgreSQL itself"
             ]
         )
-
-
-def _server(connection: psycopg.Connection[tuple[int]]) -> int:
-    """The process of PostgreSQL that answers this connection now."""
-    row = connection.execute("SELECT pg_backend_pid()", prepare=False).fetchone()
-    assert row is not None
-    return row[0]
