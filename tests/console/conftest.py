@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from fastapi.testclient import TestClient
 from playwright.sync_api import Browser as Chromium
 from tests.support.checks.console_in_chromium import launched_chromium
 from tests.support.checks.console_pages import ADDRESS, ORIGIN, Browser, Switch, World, play_case, settings
 from tests.support.checks.screens import Stage, stage_of
+from tests.support.servers.in_process_client import InProcessClient
 from tests.support.servers.served_service import served
 
 from audit.ledger.signing import CheckpointSigner
@@ -75,7 +75,7 @@ def ways(world: World) -> dict[str, Switch]:
 @pytest.fixture
 def browser(ways: dict[str, Switch]) -> Iterator[Browser]:
     """Nobody is signed in."""
-    with TestClient(create_app(settings(), ways), base_url=ADDRESS, raise_server_exceptions=False) as http:
+    with InProcessClient(create_app(settings(), ways), base_url=ADDRESS, raise_server_exceptions=False) as http:
         yield Browser(http)
 
 

@@ -10,9 +10,9 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from tests.support.checks.console_pages import ADDRESS, Browser, Switch, World, settings, text
 from tests.support.samples.sample_services import eventually
+from tests.support.servers.in_process_client import InProcessClient
 
 from console.auth.request_session import POLICY
 from console.main import create_app
@@ -32,7 +32,7 @@ class Doors:
         self._app, self._leaving = create_app(settings(**deployed), ways), leaving
 
     def at(self, address: str) -> Browser:
-        http = TestClient(self._app, base_url=ADDRESS, client=(address, 5000), raise_server_exceptions=False)
+        http = InProcessClient(self._app, base_url=ADDRESS, client=(address, 5000), raise_server_exceptions=False)
         return Browser(self._leaving.enter_context(http))
 
 
@@ -56,7 +56,7 @@ def test_every_answer_keeps_others_out_as_those_of_the_services_do(ways: dict[st
         raise ZeroDivisionError
 
     own = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
-    with TestClient(app, base_url=ADDRESS, raise_server_exceptions=False) as http:
+    with InProcessClient(app, base_url=ADDRESS, raise_server_exceptions=False) as http:
         answers = {
             path: http.get(path) for path in ("/connexion", "/nowhere", "/livez", "/statique/console.js", "/broken")
         }

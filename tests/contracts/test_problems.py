@@ -10,8 +10,8 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 from tests.support.generated.golden_samples import SERVICES, service
+from tests.support.servers.in_process_client import InProcessClient
 
 from shared.web.http.problem_pages import problem_catalogue
 from shared.web.http.problems import TYPES
@@ -108,7 +108,7 @@ def test_titles_are_those_of_the_code() -> None:
 
 
 def test_a_page_says_what_to_do_to_people_and_to_programs() -> None:
-    web = TestClient(service("intake").web())
+    web = InProcessClient(service("intake").web())
     page = web.get(TYPES + "criteria-not-met")
     assert page.headers["content-type"].startswith("text/html")
     assert "<h1>Des critères ne sont pas remplis</h1>" in page.text

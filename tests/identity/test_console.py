@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import msgspec
 import pytest
-from fastapi.testclient import TestClient
 from tests.support.checks.console_pages import Browser, Switch, settings, text
 from tests.support.servers.certified_provider import Provider
+from tests.support.servers.in_process_client import InProcessClient
 from tests.support.servers.served_service import Served, served
 from typer.testing import CliRunner
 
@@ -65,7 +65,7 @@ def browser(provider: Provider, ways: dict[str, Switch]) -> Iterator[Browser]:
     told = settings(
         issuer=provider.issuer, address=ADDRESS, resource="urn:dla:ES256", scope="openid cases offline_access"
     )
-    with TestClient(create_app(told, ways), base_url=ADDRESS, raise_server_exceptions=False) as http:
+    with InProcessClient(create_app(told, ways), base_url=ADDRESS, raise_server_exceptions=False) as http:
         yield Browser(http)
 
 

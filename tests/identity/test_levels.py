@@ -8,12 +8,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
-from fastapi.testclient import TestClient
 from joserfc.jws import extract_compact
 from pydantic import SecretStr
 from tests.identity.test_console import ADDRESS, PERSON, session
 from tests.support.checks.console_pages import Browser, settings, text
 from tests.support.servers.certified_provider import Provider
+from tests.support.servers.in_process_client import InProcessClient
 
 from console.main import create_app
 from console.settings import Userinfo
@@ -36,7 +36,7 @@ def browser(provider: Provider) -> Iterator[Browser]:
         "userinfo": Userinfo.SIGNED,
     }
     nowhere = httpx.MockTransport(lambda _: httpx.Response(503))
-    with TestClient(create_app(settings(**told), dict.fromkeys(SERVICES, nowhere)), base_url=ADDRESS) as http:
+    with InProcessClient(create_app(settings(**told), dict.fromkeys(SERVICES, nowhere)), base_url=ADDRESS) as http:
         yield Browser(http)
 
 
@@ -79,7 +79,7 @@ def test_who_takes_the_level_out_of_the_question_is_not_let_in(browser: Browser,
 def test_userinfo_that_is_not_signed_lets_nobody_in(provider: Provider) -> None:
     told = {"issuer": provider.issuer, "address": ADDRESS, "scope": "openid profile offline_access cases"}
     app = create_app(settings(**told, userinfo=Userinfo.SIGNED))
-    with TestClient(app, base_url=ADDRESS) as http:
+    with InProcessClient(app, base_url=ADDRESS) as http:
         browser = Browser(http)
         shown = back(browser, provider, begun(browser))
         assert shown.status_code == 403

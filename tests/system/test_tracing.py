@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from tests.support.histories.audit_events import header
 from tests.support.samples.sample_services import ADVISER, DESK, Desk, Register, Workshop, eventually
+from tests.support.servers.in_process_client import InProcessClient
 from tests.support.servers.served_service import Serve
 from tests.support.servers.trace_collector import Collector, collecting
 from tests.support.servers.transport_harness import Carrier
@@ -63,7 +63,7 @@ def test_from_a_request_to_the_effect_in_the_next_service_and_the_ledger(
     def register(case: str) -> None:
         desk.app.handle(DESK, uuid7(), Register(1), desk.app.context(uuid7(), ADVISER))
 
-    with TestClient(web) as http:
+    with InProcessClient(web) as http:
         http.post(f"/cases/{case}/steps", headers={"traceparent": CALLER})
     eventually(lambda: workshop.followed() == 1 and carrier.all_sent(relay))
     (follower,) = workshop.app.recorder.traceparents([1]).values()

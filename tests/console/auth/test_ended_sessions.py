@@ -17,8 +17,8 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
-from fastapi.testclient import TestClient
 from tests.support.checks.console_pages import ADDRESS, Browser, Switch, World, settings, text
+from tests.support.servers.in_process_client import InProcessClient
 
 from console.auth.ended_sessions import HOUR_SECONDS, EndedSessions, EndedSessionsUnavailable
 from console.auth.session import ReaderSession, new_session
@@ -54,7 +54,7 @@ class Deployment:
         return create_app(settings(sessions=folder), self._ways)
 
     def browser(self, process: FastAPI, cookies: httpx.Cookies | None = None) -> Browser:
-        http = TestClient(process, base_url=ADDRESS, raise_server_exceptions=False, cookies=cookies)
+        http = InProcessClient(process, base_url=ADDRESS, raise_server_exceptions=False, cookies=cookies)
         return Browser(self._running.enter_context(http))
 
 

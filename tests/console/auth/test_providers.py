@@ -11,11 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from fastapi.testclient import TestClient
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from pydantic import SecretStr
 from tests.support.checks.console_pages import ADDRESS, Browser, settings, text
+from tests.support.servers.in_process_client import InProcessClient
 
 from console.auth.sealed_cookies import SealedCookie
 from console.auth.session import ReaderSession, decode_session
@@ -81,12 +81,12 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 @pytest.fixture
 def browser(world: World) -> Iterator[Callable[..., Browser]]:
-    opened: list[TestClient] = []
+    opened: list[InProcessClient] = []
 
     def begin(**told: Any) -> Browser:
         nowhere = httpx.MockTransport(lambda _: httpx.Response(503))
         app = create_app(settings(issuer=FIRST, **told), dict.fromkeys(SERVICES, nowhere))
-        opened.append(TestClient(app, base_url=ADDRESS).__enter__())
+        opened.append(InProcessClient(app, base_url=ADDRESS).__enter__())
         return Browser(opened[-1])
 
     yield begin

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import msgspec
 import pytest
-from fastapi.testclient import TestClient
 from tests.support.checks.console_pages import ADDRESS, Browser, Switch, World, play_case, settings, text
+from tests.support.servers.in_process_client import InProcessClient
 
 from console.auth.sealed_cookies import SealedCookie
 from console.auth.session import ChosenRight, decode_session, encode, new_session
@@ -38,7 +38,7 @@ def provider(world: World) -> Iterator[Provider]:
 @pytest.fixture
 def browser(provider: Provider, ways: dict[str, Switch]) -> Iterator[Browser]:
     told = settings(discovery=f"{provider.address}/.well-known/openid-configuration")
-    with TestClient(create_app(told, ways), base_url=ADDRESS, raise_server_exceptions=False) as http:
+    with InProcessClient(create_app(told, ways), base_url=ADDRESS, raise_server_exceptions=False) as http:
         yield Browser(http)
 
 
@@ -83,7 +83,7 @@ def test_who_guesses_ways_back_keeps_no_colleague_of_the_same_address_out(
 ) -> None:
     told = settings(discovery=f"{provider.address}/.well-known/openid-configuration", rate_failures="2/day")
     app = create_app(told, ways)
-    with TestClient(app, base_url=ADDRESS) as guessing, TestClient(app, base_url=ADDRESS) as calm:
+    with InProcessClient(app, base_url=ADDRESS) as guessing, InProcessClient(app, base_url=ADDRESS) as calm:
         guess = "/retour?code=guess&state=guess"
         assert [guessing.get(guess).status_code for _ in range(3)] == [403, 403, 429]
         colleague = Browser(calm)
@@ -225,7 +225,7 @@ def test_signing_out_forgets_everything_here(auditor: Browser, world: World) -> 
 
 def test_a_pasted_token_is_for_development_alone(ways: dict[str, Switch], world: World) -> None:
     told = {"mode": "production", "issuer": "https://login.example.fr", "address": "https://console.test"}
-    with TestClient(create_app(settings(**told), ways), base_url="https://console.test") as http:
+    with InProcessClient(create_app(settings(**told), ways), base_url="https://console.test") as http:
         browser = Browser(http)
         assert "jeton" not in browser.get("/connexion").text
         shown = browser.get("/acces")

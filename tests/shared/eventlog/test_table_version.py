@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 from tests.support.samples.note_aggregate import open_notes
+from tests.support.servers.in_process_client import InProcessClient
 from tests.support.servers.served_service import ready
 from typer.testing import CliRunner
 
@@ -81,7 +81,7 @@ def test_a_service_refuses_to_start_on_tables_that_were_not_migrated(
     def stop(reason: str, code: int = 1) -> None:
         ended.append((reason, code))
 
-    with TestClient(service.web(settings, ProcessRole.API, fatal=stop)) as http:
+    with InProcessClient(service.web(settings, ProcessRole.API, fatal=stop)) as http:
         assert http.get("/readyz").status_code == 503
     ((reason, code),) = ended
     assert (code, "run `dla-diagnostic migrate` of this release first" in reason) == (MISCONFIGURED, True)

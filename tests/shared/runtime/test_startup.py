@@ -9,10 +9,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from fastapi.testclient import TestClient
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier, Literal
 from tests.support.samples.sample_services import eventually
+from tests.support.servers.in_process_client import InProcessClient
 from tests.support.servers.served_service import ready
 
 from diagnostic.main import service
@@ -86,7 +86,7 @@ def test_a_service_without_a_connection_waits_says_why_and_serves_once_it_has_on
     own.limit(9)
     with ExitStack() as others, caplog.at_level(logging.WARNING):
         own.hold(9, others)
-        with TestClient(service.web(own.settings, API), raise_server_exceptions=False) as http:
+        with InProcessClient(service.web(own.settings, API), raise_server_exceptions=False) as http:
             assert http.get("/livez").status_code == 200
             for path in ("/readyz", "/api/v1/diagnoses"):
                 refused = http.get(path)
@@ -102,7 +102,7 @@ def test_a_service_that_is_stopped_while_it_waits_ends(own: Database) -> None:
     own.limit(8)
     with ExitStack() as others:
         own.hold(8, others)
-        with TestClient(service.web(own.settings, API)) as http:
+        with InProcessClient(service.web(own.settings, API)) as http:
             assert http.get("/livez").status_code == 200
 
 
@@ -113,11 +113,11 @@ def test_what_starting_again_cannot_help_ends_the_process_with_its_own_code(own:
     def stop(reason: str, code: int = 1) -> None:
         ended.append((reason, code))
 
-    with TestClient(service.web(own.settings, API, fatal=stop)) as http:
+    with InProcessClient(service.web(own.settings, API, fatal=stop)) as http:
         assert http.get("/readyz").status_code == 503
     ((reason, code),) = ended
     assert (code, "DLA_DATABASE_POOL=8" in reason) == (MISCONFIGURED, True)
-    with pytest.raises(Misconfigured), TestClient(service.web(own.settings, API)):
+    with pytest.raises(Misconfigured), InProcessClient(service.web(own.settings, API)):
         pass
 
 
@@ -127,7 +127,7 @@ def test_a_fault_that_is_seen_only_after_the_wait_ends_the_process_too(own: Data
     with ExitStack() as others:
         own.hold(7, others)
         web = service.web(own.settings, API, fatal=lambda _, code=1: ended.append(code))
-        with TestClient(web) as http:
+        with InProcessClient(web) as http:
             assert http.get("/readyz").status_code == 503
             assert ended == []
             others.close()

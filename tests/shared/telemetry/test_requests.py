@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 import structlog
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from prometheus_client import REGISTRY
+from tests.support.servers.in_process_client import InProcessClient
 
 from shared.telemetry import RequestTelemetryMiddleware, bound_to_logs, onward_headers
 
@@ -19,7 +19,7 @@ ROUTE = "/cases/{case}"
 
 
 @pytest.fixture(scope="module")
-def http() -> Iterator[TestClient]:
+def http() -> Iterator[InProcessClient]:
     web = FastAPI()
     web.add_middleware(RequestTelemetryMiddleware)
 
@@ -34,7 +34,7 @@ def http() -> Iterator[TestClient]:
     @web.get("/readyz")
     def ready() -> None: ...
 
-    with TestClient(web, raise_server_exceptions=False) as client:
+    with InProcessClient(web, raise_server_exceptions=False) as client:
         yield client
 
 
@@ -43,34 +43,34 @@ def count(route: str, status: int, method: str = "GET") -> float:
     return REGISTRY.get_sample_value("http_server_request_duration_seconds_count", labels) or 0.0
 
 
-def test_a_request_counts_under_the_template_of_its_route(http: TestClient) -> None:
+def test_a_request_counts_under_the_template_of_its_route(http: InProcessClient) -> None:
     before = count(ROUTE, 200)
     http.get(f"/cases/{CASE}")
     http.get("/cases/another")
     assert count(ROUTE, 200) == before + 2
 
 
-def test_unknown_paths_and_methods_make_no_series_of_their_own(http: TestClient) -> None:
+def test_unknown_paths_and_methods_make_no_series_of_their_own(http: InProcessClient) -> None:
     before = count("(none)", 404), count("(none)", 404, "_OTHER")
     http.get("/a/path/of/their/own")
     http.request("BREW", "/coffee")
     assert (count("(none)", 404), count("(none)", 404, "_OTHER")) == (before[0] + 1, before[1] + 1)
 
 
-def test_a_failure_counts_as_one(http: TestClient) -> None:
+def test_a_failure_counts_as_one(http: InProcessClient) -> None:
     before = count("/fails", 500)
     http.get("/fails")
     assert count("/fails", 500) == before + 1
 
 
 @pytest.mark.parametrize("given", ["", "short", "x" * 65, "a line\nmore", "ok but blank"])
-def test_an_id_that_is_none_is_replaced(http: TestClient, given: str) -> None:
+def test_an_id_that_is_none_is_replaced(http: InProcessClient, given: str) -> None:
     answer = http.get(f"/cases/{CASE}", headers={"X-Request-Id": given.replace("\n", "%0a")} if given else {})
     assert re.fullmatch(r"[0-9a-f]{16}", answer.headers["X-Request-Id"])
     assert answer.json() == {"request_id": answer.headers["X-Request-Id"]}
 
 
-def test_the_id_and_the_correlation_of_the_caller_are_bound_to_every_line(http: TestClient) -> None:
+def test_the_id_and_the_correlation_of_the_caller_are_bound_to_every_line(http: InProcessClient) -> None:
     headers = {"X-Request-Id": "from-the-proxy-1", "DLA-Correlation": CASE}
     answer = http.get(f"/cases/{CASE}", headers=headers)
     assert answer.headers["X-Request-Id"] == "from-the-proxy-1"
@@ -84,7 +84,7 @@ def test_a_call_on_behalf_of_a_request_has_its_id() -> None:
         assert onward_headers() == {"X-Request-Id": "from-the-proxy-1"}
 
 
-def test_a_request_is_one_line_without_its_path(http: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_request_is_one_line_without_its_path(http: InProcessClient, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="dla.requests"):
         http.get(f"/cases/{CASE}?name=Solenn")
         http.get("/readyz")

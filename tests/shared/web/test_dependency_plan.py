@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import pytest
 from fastapi import BackgroundTasks, Body, Depends, FastAPI, Header, HTTPException, Query, Request, Response
 from fastapi.responses import PlainTextResponse
-from fastapi.testclient import TestClient
 from pydantic import BaseModel
+from tests.support.servers.in_process_client import InProcessClient
 
 from shared.web.http import JsonBody, MayWait, PlannedRoute, ServiceRouter
 from shared.web.http.dependency_plan import Waited, finish_at_once
@@ -125,13 +125,15 @@ def declared(calls: Calls) -> ServiceRouter:
     return router
 
 
-def clients(calls: Calls) -> tuple[TestClient, TestClient]:
+def clients(calls: Calls) -> tuple[InProcessClient, InProcessClient]:
     """By plans, and by FastAPI."""
     router = declared(calls)
     planned, plain = FastAPI(), FastAPI()
     planned.router.routes.extend(router.routes)
     plain.include_router(router)
-    return TestClient(planned, raise_server_exceptions=False), TestClient(plain, raise_server_exceptions=False)
+    return InProcessClient(planned, raise_server_exceptions=False), InProcessClient(
+        plain, raise_server_exceptions=False
+    )
 
 
 GOOD = {"json": {"number": 1}}
@@ -196,7 +198,7 @@ def test_everything_runs_in_one_thread_which_is_not_the_loop_s() -> None:
 
     web = FastAPI()
     web.router.routes.extend(router.routes)
-    with TestClient(web) as client:
+    with InProcessClient(web) as client:
         assert client.get("/").status_code == client.get("/loop").status_code == 200
     assert threads["coroutine"] == threads["function"] == threads["endpoint"] != threads["loop"]
 

@@ -14,10 +14,10 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
-from fastapi.testclient import TestClient
 from tests.support.generated.golden_samples import SERVICES, openapi_of, service
 from tests.support.generated.openapi_examples import SOME_ID
 from tests.support.servers.all_services import House, house
+from tests.support.servers.in_process_client import InProcessClient
 from tests.support.servers.served_service import Served
 
 from embedded.processes.nats import Nats
@@ -69,7 +69,9 @@ class Variant:
 
     def __init__(self, name: str, served: Served, web: FastAPI) -> None:
         self.name, self._served = name, served
-        self.http = TestClient(web, raise_server_exceptions=False)
+        self.http = InProcessClient(web, raise_server_exceptions=False)
+        assert isinstance(served.http, InProcessClient)
+        self.http.portal = served.http.portal  # of the running service: else each request had a loop of its own
         self.opened = SOME_ID
 
     def open(self) -> None:

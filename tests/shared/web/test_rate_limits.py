@@ -14,9 +14,9 @@ from typing import Any
 import httpx
 import limits.strategies
 import pytest
-from fastapi.testclient import TestClient
 from pydantic import ValidationError
 from tests.support.samples.sample_services import eventually
+from tests.support.servers.in_process_client import InProcessClient
 from tests.support.servers.served_service import Served, listening, ready, served
 
 from embedded.processes.nats import Nats
@@ -96,7 +96,7 @@ def test_the_services_feeds_are_never_starved(serving: Serving) -> None:
 
 def test_whoever_says_no_name_is_limited_by_address(serving: Serving) -> None:
     with serving(rate_address="2/minute") as intake:
-        here, elsewhere = (TestClient(intake.web, client=(address, 5000)) for address in ("10.0.0.1", "10.0.0.2"))
+        here, elsewhere = (InProcessClient(intake.web, client=(address, 5000)) for address in ("10.0.0.1", "10.0.0.2"))
         question = "/api/v1/self-checks/questions"
         assert [here.get(question).status_code for _ in range(2)] == [200, 200]
         told_to_wait(here.get(question))
@@ -107,14 +107,14 @@ def test_whoever_says_no_name_is_limited_by_address(serving: Serving) -> None:
 
 def test_of_ipv6_a_whole_network_counts_as_one(serving: Serving) -> None:
     with serving(rate_address="2/minute") as intake:
-        of_one = [TestClient(intake.web, client=(f"2001:db8:0:1::{n}", 5000)) for n in range(3)]
+        of_one = [InProcessClient(intake.web, client=(f"2001:db8:0:1::{n}", 5000)) for n in range(3)]
         assert [http.get("/docs").status_code for http in of_one] == [200, 200, 429]
-        assert TestClient(intake.web, client=("2001:db8:0:2::1", 5000)).get("/docs").status_code == 200
+        assert InProcessClient(intake.web, client=("2001:db8:0:2::1", 5000)).get("/docs").status_code == 200
 
 
 def asking(intake: Served, address: str, token: str = "", path: str = ME) -> Any:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return TestClient(intake.web, client=(address, 5000)).get(path, headers=headers)
+    return InProcessClient(intake.web, client=(address, 5000)).get(path, headers=headers)
 
 
 def test_who_guesses_tokens_is_told_to_wait_and_a_colleagues_new_token_is_good(serving: Serving) -> None:

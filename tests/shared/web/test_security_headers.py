@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from tests.support.generated.golden_samples import SERVICES, service
 from tests.support.servers.certificate_authority import Authority
+from tests.support.servers.in_process_client import InProcessClient
 from tests.support.servers.served_service import Served, served
 
 from embedded.processes.nats import Nats
@@ -30,7 +30,7 @@ def refuses_everything(headers: Any) -> None:
 def test_whatever_is_asked_of_whom_the_answer_has_them(name: str) -> None:
     """Nothing runs behind: every operation answers that it cannot, from wherever it fails."""
     web = service(name).web()
-    http = TestClient(web, raise_server_exceptions=False)
+    http = InProcessClient(web, raise_server_exceptions=False)
     statuses = set()
     asked = [(method, path) for path, found in web.openapi()["paths"].items() for method in found]
     for method, path in [*asked, ("get", "/nowhere"), ("delete", "/livez")]:
@@ -44,7 +44,7 @@ def test_whatever_is_asked_of_whom_the_answer_has_them(name: str) -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_the_reference_tells_each_operation_without_a_script_or_another_server(name: str) -> None:
     web = service(name).web()
-    answer = TestClient(web).get("/docs")
+    answer = InProcessClient(web).get("/docs")
     assert answer.headers["Content-Type"].startswith("text/html")
     told = re.findall(r'<details id="([^"]+)">', answer.text)
     known = [each["operationId"] for found in web.openapi()["paths"].values() for each in found.values()]
@@ -79,7 +79,7 @@ def test_over_tls_a_browser_comes_back_by_tls_alone(intake: Served) -> None:
     answer = intake.anonymous().get("/livez")
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
     refuses_everything(answer.headers)
-    assert "Strict-Transport-Security" not in TestClient(service("intake").web()).get("/livez").headers
+    assert "Strict-Transport-Security" not in InProcessClient(service("intake").web()).get("/livez").headers
 
 
 def test_a_document_shows_its_own_style_alone(intake: Served) -> None:

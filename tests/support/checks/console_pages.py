@@ -13,8 +13,8 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from fastapi.testclient import TestClient
 from pydantic import SecretBytes
+from tests.support.servers.in_process_client import InProcessClient
 from tests.support.servers.reconciled_intake import receive_messages
 from tests.support.servers.served_service import Served
 
@@ -156,7 +156,7 @@ def _new_folder() -> Path:
 class Browser:
     """What somebody does with the pages, without a screen: `get` follows where it is sent."""
 
-    def __init__(self, http: TestClient) -> None:
+    def __init__(self, http: InProcessClient) -> None:
         self.http = http
 
     def get(self, path: str, **headers: str) -> httpx.Response:

@@ -15,10 +15,10 @@ from urllib.parse import quote
 import httpx
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from pydantic import SecretBytes, SecretStr
 from tests.support.checks.answer_shapes import check_answer
 from tests.support.samples.sample_services import eventually
+from tests.support.servers.in_process_client import InProcessClient
 from tests.support.servers.lent_databases import LentDatabases
 
 from embedded.identity.issuer import AUDIENCE, ISSUER, Issuer
@@ -145,7 +145,7 @@ def served(
     """Role `api` answers HTTP only; with `all` the relay and the subscriptions run too. `deployed`: other settings."""
     settings, issuer = ready(service, database, nats, folder, **deployed)
     web = service.web(settings, part)
-    with TestClient(web, raise_server_exceptions=False) as http:
+    with InProcessClient(web, raise_server_exceptions=False) as http:
         http.event_hooks["response"] = [partial(_compare_with_openapi, web.title)]
         eventually(lambda: hasattr(web.state, "application"))  # it serves before its database can be reached
         yield Served(http, issuer, web, settings)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from fastapi.testclient import TestClient
 from tests.support.checks.console_pages import ADDRESS, Browser, Switch, settings, text
+from tests.support.servers.in_process_client import InProcessClient
 from tests.support.servers.mailed_intake import MailedIntake, mailed_intake
 
 from console.main import create_app
@@ -35,7 +35,7 @@ def browser(house: MailedIntake, way: Switch) -> Iterator[Browser]:
     ways = {name: Switch(house.intake.web) for name in ("diagnostic", "parcours", "followup", "audit")}
     for each in ways.values():
         each.out = True
-    with TestClient(
+    with InProcessClient(
         create_app(settings(), {"intake": way, **ways}), base_url=ADDRESS, raise_server_exceptions=False
     ) as http:
         yield Browser(http)

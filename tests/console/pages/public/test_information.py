@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi.testclient import TestClient
 from tests.support.checks.console_pages import ADDRESS, Browser, settings, text
+from tests.support.servers.in_process_client import InProcessClient
 
 from console.main import create_app
 from console.public_information import Compliance, PublicPagesSettings
@@ -42,7 +42,7 @@ def shown() -> Iterator[Shown]:
 
         def browser(**said: Any) -> Browser:
             app = create_app(settings(), dict.fromkeys(SERVICES, nowhere), PublicPagesSettings(**said))
-            return Browser(running.enter_context(TestClient(app, base_url=ADDRESS)))
+            return Browser(running.enter_context(InProcessClient(app, base_url=ADDRESS)))
 
         yield browser
 

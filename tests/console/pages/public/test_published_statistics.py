@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from fastapi.testclient import TestClient
 from tests.support.checks.console_pages import ADDRESS, Browser, settings, text
 from tests.support.samples.published_statistics import published_statistics as sample
+from tests.support.servers.in_process_client import InProcessClient
 
 from console.main import create_app
 from console.upstream import published_statistics
@@ -41,7 +41,7 @@ def services() -> Publishing:
 @pytest.fixture
 def browser(services: Publishing) -> Iterator[Browser]:
     way = httpx.MockTransport(services.answer)
-    with TestClient(create_app(settings(), dict.fromkeys(SERVICES, way)), base_url=ADDRESS) as http:
+    with InProcessClient(create_app(settings(), dict.fromkeys(SERVICES, way)), base_url=ADDRESS) as http:
         yield Browser(http)
 
 

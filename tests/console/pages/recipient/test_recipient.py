@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from tests.support.checks.console_pages import ADDRESS, Browser, Switch, settings, text
+from tests.support.servers.in_process_client import InProcessClient
 from tests.support.servers.mailed_intake import MESSAGE, TARGET, MailedIntake, mailed_intake, token_in
 
 from console.main import create_app
@@ -28,7 +28,7 @@ def browser(house: MailedIntake) -> Iterator[Browser]:
     ways = {name: Switch(house.intake.web) for name in ("intake", "diagnostic", "parcours", "followup", "audit")}
     for name, way in ways.items():
         way.out = name != "intake"
-    with TestClient(create_app(settings(), ways), base_url=ADDRESS, raise_server_exceptions=False) as http:
+    with InProcessClient(create_app(settings(), ways), base_url=ADDRESS, raise_server_exceptions=False) as http:
         yield Browser(http)
 
 
