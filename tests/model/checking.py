@@ -57,7 +57,13 @@ class Checked:
     broken: str | None
 
 
-def check(faults: dict[str, int], *, mutant: str | None = None, events: int = 2) -> Checked:
+SOON_COMPILED, FAST, SPARING_MEMORY = ("-O0",), ("-O1",), ("-O2", "-DCOLLAPSE")
+"""How a search is compiled: for one that ends early, of all states, and of more states than the memory holds."""
+
+
+def check(
+    faults: dict[str, int], *, mutant: str | None = None, events: int = 2, compiled: tuple[str, ...] = FAST
+) -> Checked:
     """Raises CalledProcessError when Spin or the compiler fails, and RuntimeError when the search was not complete."""
     counts = dict.fromkeys(FAULTS, 0) | faults | {"EVENTS": events, "MUTANT": mutant_number(mutant) if mutant else 0}
     definitions = [f"-D{name}={count}" for name, count in counts.items()]
@@ -67,7 +73,7 @@ def check(faults: dict[str, int], *, mutant: str | None = None, events: int = 2)
             return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
         run("spin", "-a", *definitions, str(MODEL))
-        run("gcc", "-O2", "-DNP", "-DCOLLAPSE", "-w", "-o", "search", "pan.c")
+        run("gcc", *compiled, "-DNP", "-w", "-o", "search", "pan.c")
         found = run("./search", "-E", "-l", "-m100000")
     stored = re.search(r"(\d+) states, stored", found)
     if not stored or "max search depth too small" in found or "out of memory" in found:
