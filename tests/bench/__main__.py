@@ -11,6 +11,7 @@ from typing import Annotated
 import abuse_group
 import append_group
 import audit_group
+import consumption_group
 import effect_group
 import growth_group
 import http_group
@@ -34,6 +35,7 @@ GROUPS = {
     "http": http_group.rows,
     "effect": effect_group.rows,
     "relay": relay_group.rows,
+    "consumption": consumption_group.rows,
     "ledger": ledger_group.rows,
     "audit": audit_group.rows,
     "past": past_group.rows,
