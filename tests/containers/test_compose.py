@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -66,34 +68,6 @@ def test_a_region_installs_backs_up_and_upgrades_as_its_guide_says(guided: tuple
         "files/ledger.tar",
     }
     assert min(kept.values()) > 1000
-
-
-def test_a_request_is_heard_by_audit_and_still_there_after_a_new_start(system: Compose) -> None:
-    adviser = system.do("run", "--rm", "token", "--role", "adviser", "--unit", "dla-44").strip()
-    with system.caller("intake", adviser) as intake, system.caller("audit", adviser) as audit:
-        before = signed_size(audit)
-        received = intake.post("/api/v1/requests", json=REQUEST)
-        assert received.status_code == 201, received.text
-        request, case = received.headers["Location"], received.json()["id"]
-        eventually(lambda: heard(audit, case) == ["request-received"])
-        eventually(lambda: signed_size(audit) == before + 1)
-        key = audit.get("/tlog/key").text
-
-    system.do("stop")
-    codes = system.exit_codes()
-    assert KILLED not in codes.values(), "all stop when they are asked to"
-    assert {codes[name] for name in (*SERVICES, "console", "witness")} == {0}, "and in order"
-    system.do("down")
-    system.up()
-
-    with system.caller("intake", adviser) as intake, system.caller("audit", adviser) as audit:
-        assert intake.get(request).json()["contact"]["name"] == "Maëlle Kerdoncuff"
-        assert heard(audit, case) == ["request-received"]
-        assert (signed_size(audit), audit.get("/tlog/key").text) == (before + 1, key)
-        assert intake.post("/api/v1/requests", json=another_structure()).status_code == 201
-        eventually(lambda: signed_size(audit) == before + 2)
-    remembered = system.do("exec", "audit", "cat", "/home/dla/ledger/checkpoint")
-    assert remembered.split("\n")[1] == str(before + 2), "outside the database too"
 
 
 def test_a_personal_link_leads_to_the_console(system: Compose) -> None:
@@ -201,6 +175,7 @@ class Adviser(Thread):
         return answer
 
 
+TWO = {"intake_api": 2, "intake_worker": 2, "intake_relay": 2}
 ROLES_APART = [f"{service}-{role}" for service in ("intake", "audit") for role in ("api", "worker", "relay")]
 
 
@@ -235,6 +210,20 @@ class Scaled:
         ask = "exec 3<>/dev/tcp/127.0.0.1/8404; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3"
         return [int(each) for each in self._system.do("exec", "balancer", "bash", "-c", ask).splitlines()[-1].split()]
 
+    @contextmanager
+    def callers(self) -> Iterator[tuple[httpx.Client, httpx.Client]]:
+        """An adviser's to intake and audit, through the load balancer."""
+        token = self._system.do("run", "--rm", "token", "--role", "adviser", "--unit", "dla-44").strip()
+        with (
+            self._system.caller("balancer", token, 8001) as intake,
+            self._system.caller("balancer", token, 8005) as audit,
+        ):
+            yield intake, audit
+
+    def remembered_ledger_size(self) -> int:
+        checkpoint = self._system.do("exec", "audit-worker", "cat", "/home/dla/ledger/checkpoint")
+        return int(checkpoint.split("\n")[1])
+
     def kill(self, service: str) -> None:
         subprocess.run(["docker", "kill", "--signal", "KILL", self._one(service)], check=True, capture_output=True)
 
@@ -249,16 +238,60 @@ class Scaled:
         return self._system.do("ps", "--quiet", service).split()[0]
 
 
-def test_replicas_of_every_role_come_and_go_and_no_caller_sees_an_error(system: Compose) -> None:
-    """On what the tests before have recorded. The other services would only take longer to start."""
+@dataclass(frozen=True)
+class Stopped:
+    """What was recorded before the system was stopped and its containers were removed, and how they ended."""
+
+    request: str
+    case: str
+    ledger_size: int
+    ledger_key: str
+    exit_codes: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def stopped(system: Compose) -> Stopped:
+    adviser = system.do("run", "--rm", "token", "--role", "adviser", "--unit", "dla-44").strip()
+    with system.caller("intake", adviser) as intake, system.caller("audit", adviser) as audit:
+        before = signed_size(audit)
+        received = intake.post("/api/v1/requests", json=REQUEST)
+        assert received.status_code == 201, received.text
+        request, case = received.headers["Location"], received.json()["id"]
+        eventually(lambda: heard(audit, case) == ["request-received"])
+        eventually(lambda: signed_size(audit) == before + 1)
+        key = audit.get("/tlog/key").text
+    system.do("stop")
+    codes = system.exit_codes()
     system.do("down")
-    apart = system.under("scaled")
-    scaled = Scaled(apart)
-    two = {"intake_api": 2, "intake_worker": 2, "intake_relay": 2}
-    scaled.up(**two)
+    return Stopped(request, case, ledger_size=before + 1, ledger_key=key, exit_codes=codes)
+
+
+def test_all_stop_in_order_when_they_are_asked_to(stopped: Stopped) -> None:
+    assert KILLED not in stopped.exit_codes.values()
+    assert {stopped.exit_codes[name] for name in (*SERVICES, "console", "witness")} == {0}
+
+
+@pytest.fixture(scope="module")
+def scaled(system: Compose, stopped: Stopped) -> Scaled:
+    """Started on what `stopped` has left. The other services would only take longer to start."""
+    scaled = Scaled(system.under("scaled"))
+    scaled.up(**TWO)
     scaled.wait_until_ready(intake=2)
-    token = apart.do("run", "--rm", "token", "--role", "adviser", "--unit", "dla-44").strip()
-    with apart.caller("balancer", token, 8001) as intake, apart.caller("balancer", token, 8005) as audit:
+    return scaled
+
+
+def test_what_was_recorded_is_still_there_after_a_new_start(scaled: Scaled, stopped: Stopped) -> None:
+    with scaled.callers() as (intake, audit):
+        assert intake.get(stopped.request).json()["contact"]["name"] == "Maëlle Kerdoncuff"
+        assert heard(audit, stopped.case) == ["request-received"]
+        assert (signed_size(audit), audit.get("/tlog/key").text) == (stopped.ledger_size, stopped.ledger_key)
+        assert intake.post("/api/v1/requests", json=another_structure()).status_code == 201
+        eventually(lambda: signed_size(audit) == stopped.ledger_size + 1)
+    assert scaled.remembered_ledger_size() == stopped.ledger_size + 1, "outside the database too"
+
+
+def test_replicas_of_every_role_come_and_go_and_no_caller_sees_an_error(scaled: Scaled) -> None:
+    with scaled.callers() as (intake, audit):
         adviser = Adviser(intake)
         adviser.start()
         try:
@@ -268,7 +301,7 @@ def test_replicas_of_every_role_come_and_go_and_no_caller_sees_an_error(system: 
                     assert end(service) in (0, None), service
                     so_far = len(adviser.recorded)
                     eventually(lambda so_far=so_far: len(adviser.recorded) > so_far)  # type: ignore[misc]
-                scaled.up(**two)
+                scaled.up(**TWO)
                 scaled.wait_until_ready(intake=2)
         finally:
             adviser.stopping.set()
