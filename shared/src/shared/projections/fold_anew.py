@@ -16,7 +16,7 @@ from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
 from shared.eventlog import LogEntry, RecordedEvent, ServiceApplication
-from shared.eventlog.storage.recorder import ALLOW_PAUSES
+from shared.eventlog.storage.statements import ALLOW_PAUSES
 from shared.projections.projection import Projection
 from shared.projections.row_history import RowSince, effective_days, next_row, write_backdated
 

@@ -3,47 +3,34 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-import psycopg
 from eventsourcing.persistence import StoredEvent
-from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from psycopg.pq.abc import PGresult
+from eventsourcing.postgres import PostgresDatastore
 from psycopg.rows import tuple_row
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL
 
 from shared.eventlog.entries import ENTRY, LogEntry, LogIdentity, entry_rows
-from shared.eventlog.errors import library_error
 from shared.eventlog.storage import stream_reading
 from shared.eventlog.storage.appender import Append, Appender
 from shared.eventlog.storage.case_tables import create_case_table, write_case_rows
 from shared.eventlog.storage.notifier import Notifier
-from shared.eventlog.storage.prepared_statement import PreparedStatement, encode_uuids
+from shared.eventlog.storage.prepared_statement import encode_uuids
 from shared.eventlog.storage.retrying import retry_read
+from shared.eventlog.storage.statements import StatementRunner
 from shared.eventlog.storage.stream_reading import StreamReading, decode_reading, read_stream_statement
 from shared.kernel import CaseTable
 
-R = TypeVar("R")
-REMEMBERED_STATEMENTS = 512
-ALLOW_PAUSES = "SET LOCAL idle_in_transaction_session_timeout = '60s'"
-"""For a transaction in whose pauses rows are worked on. Elsewhere five seconds are the limit, which a busy machine may
-take for it."""
 
-
-class LogRecorder(PostgresApplicationRecorder):
+class LogRecorder(StatementRunner):
     """Plugged in by APPLICATION_RECORDER_TOPIC. The table is made by the migration step alone (CREATE_TABLE=no)."""
 
     def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = "stored_events") -> None:
         super().__init__(datastore, events_table_name=events_table_name)
-        self._render = lru_cache(REMEMBERED_STATEMENTS)(self._render_statement)
-        self._prepare = lru_cache(REMEMBERED_STATEMENTS)(PreparedStatement)  # one of a name on each connection
-        self.schema = Identifier(datastore.schema)
-        self.events = Identifier(datastore.schema, events_table_name)
         self.declare_case_tables([])
         self.max_notification_id_statement = SQL("SELECT max(position) FROM {events}").format(events=self.events)
         self._history_statement = self._sql(stream_reading.HISTORY_UNTIL)
@@ -72,13 +59,6 @@ class LogRecorder(PostgresApplicationRecorder):
         self.sql_create_statements = [SQL(text).format(schema=self.schema, events=self.events, events_name=names)]
         self._read_statement = self.prepared(read_stream_statement(distinct))
 
-    def _sql(self, text: str) -> bytes:
-        """Bytes: psycopg renders a composed statement anew at each call."""
-        return self._render(text)
-
-    def _render_statement(self, text: str) -> bytes:
-        return SQL(text).format(schema=self.schema, events=self.events).as_bytes()
-
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         """Appends all or nothing and gives the positions; raises AppendRefused when the database refuses.
 
@@ -101,12 +81,12 @@ class LogRecorder(PostgresApplicationRecorder):
     @retry_read
     def history(self, stream: UUID, snapshot_topic: str = "", until: int = 2**62) -> list[tuple[int, str, bytes]]:
         """(version, topic, state) of one stream, in order, from its snapshot on if there is one under that topic."""
-        return self._tuples(self._history_statement, (stream, snapshot_topic, until, stream, until))
+        return self._rows(tuple_row, self._history_statement, (stream, snapshot_topic, until, stream, until))
 
     @retry_read
     def stored_after(self, position: int, limit: int) -> list[tuple[int, UUID, int, str, bytes]]:
         """(position, stream, version, topic, state) of what follows a position: less to read than whole entries."""
-        return self._tuples(self._stored_statement, (position, limit))
+        return self._rows(tuple_row, self._stored_statement, (position, limit))
 
     @retry_read
     def read_stream(self, stream: UUID, snapshot_topic: str, opened_by: str | None = None) -> StreamReading:
@@ -158,18 +138,18 @@ class LogRecorder(PostgresApplicationRecorder):
         first = (start or 0) + (0 if inclusive_of_start else 1)
         only_topics = list(topics) or None
         parameters = (first, 2**62 if stop is None else stop, only_topics, only_topics, limit)
-        return self._entries(self._entries_statement, parameters)
+        return self._rows(entry_rows, self._entries_statement, parameters)
 
     @retry_read
     def entries_of_partition(self, partition: int, after: int, limit: int) -> Sequence[LogEntry]:
         """The log of one partition after a number, for a consumer that found a gap."""
         statement = self._entries_of("partition = %b AND number > %b ORDER BY number LIMIT %b")
-        return self._entries(statement, (partition, after, limit))
+        return self._rows(entry_rows, statement, (partition, after, limit))
 
     @retry_read
     def entries_of_case(self, case: UUID) -> Sequence[LogEntry]:
         """Everything this service recorded of a case, whatever the aggregate, in order."""
-        return self._entries(self._entries_of("case_id = %b ORDER BY position"), (case,))
+        return self._rows(entry_rows, self._entries_of("case_id = %b ORDER BY position"), (case,))
 
     @retry_read
     def entries_by_case(self, after: tuple[UUID, int], until: int, limit: int) -> Sequence[LogEntry]:
@@ -178,7 +158,7 @@ class LogRecorder(PostgresApplicationRecorder):
 
         Not prepared: a plan for any limit would sort the whole log for each page."""
         where = "(case_id, position) > (%b, %b) AND position <= %b ORDER BY case_id, position LIMIT %b"
-        return self._entries(self._entries_of(where), (*after, until, limit), prepare=False)
+        return self._rows(entry_rows, self._entries_of(where), (*after, until, limit), prepare=False)
 
     @retry_read
     def streams_of_case(self, case: UUID, event: str) -> list[UUID]:
@@ -189,7 +169,7 @@ class LogRecorder(PostgresApplicationRecorder):
     @retry_read
     def entries_of_stream(self, stream: UUID) -> Sequence[LogEntry]:
         """One aggregate's events, in order."""
-        return self._entries(self._entries_of("originator_id = %b ORDER BY originator_version"), (stream,))
+        return self._rows(entry_rows, self._entries_of("originator_id = %b ORDER BY originator_version"), (stream,))
 
     def first_topic(self, stream: UUID) -> str | None:
         """The topic of an aggregate's first event, if there is one."""
@@ -203,7 +183,7 @@ class LogRecorder(PostgresApplicationRecorder):
             f"SELECT DISTINCT ON (originator_id) {ENTRY} FROM {{events}} WHERE originator_id = ANY(%b)"  # noqa: S608
             " ORDER BY originator_id, position > %b, abs(position - %b)"
         )
-        return self._entries(statement, (list(streams), until, until))
+        return self._rows(entry_rows, statement, (list(streams), until, until))
 
     def closed_timestamp(self) -> datetime:
         """An instant of the database's clock before which nothing more will be recorded. It waits for the append
@@ -216,60 +196,8 @@ class LogRecorder(PostgresApplicationRecorder):
         at: datetime = row["at"]
         return at.astimezone(UTC)
 
-    def prepared(self, text: str) -> PreparedStatement:
-        """A statement with `$1`, `$2` … for parameters in binary form; `{schema}` and `{events}` are filled in."""
-        return self._prepare(self._sql(text))
-
-    def execute(self, statement: PreparedStatement, parameters: Sequence[bytes | None]) -> PGresult:
-        """A statement of its own transaction."""
-        return self._with_connection(lambda connection: statement.execute(connection, parameters))
-
-    def fetch(self, statement: str, parameters: Any = None) -> list[dict[str, Any]]:
-        """Rows of the service's other tables. `{schema}` and `{events}` in the statement are filled in."""
-        sql = self._sql(statement)
-
-        def fetch_on(connection: psycopg.Connection[Any]) -> list[dict[str, Any]]:
-            cursor = connection.execute(sql, parameters)
-            return cursor.fetchall() if cursor.description else []
-
-        return self._with_connection(fetch_on)
-
-    def _with_connection(self, use: Callable[[psycopg.Connection[Any]], R]) -> R:
-        """Without a transaction to end, as the library's context managers would for each statement. Its errors are
-        the library's."""
-        pool = self.datastore.pool
-        if pool.closed:
-            with self.datastore.get_connection():
-                pass  # the library opens it
-        try:
-            connection = pool.getconn()
-            try:
-                return use(connection)
-            finally:
-                pool.putconn(connection)
-        except psycopg.Error as error:
-            raise library_error(error) from error
-
     def _entries_of(self, where: str) -> bytes:
         return self._sql(f"SELECT {ENTRY} FROM {{events}} WHERE {where}")  # noqa: S608  our own words
-
-    def _entries(self, statement: bytes, parameters: tuple[Any, ...], *, prepare: bool = True) -> Sequence[LogEntry]:
-        return self._with_connection(
-            lambda connection: (
-                connection.cursor(row_factory=entry_rows, binary=True)
-                .execute(statement, parameters, prepare=prepare)
-                .fetchall()
-            )
-        )
-
-    def _tuples(self, statement: bytes, parameters: tuple[Any, ...]) -> list[Any]:
-        return self._with_connection(
-            lambda connection: (
-                connection.cursor(row_factory=tuple_row, binary=True)
-                .execute(statement, parameters, prepare=True)
-                .fetchall()
-            )
-        )
 
     def position_at(self, by: datetime | None = None) -> tuple[int, datetime | None]:
         """The last position recorded by then, or by now, and its instant; 0 before the first.
@@ -291,25 +219,7 @@ class LogRecorder(PostgresApplicationRecorder):
     def stream_entries(self, before: str, which: str, values: Mapping[str, Any]) -> Iterator[LogEntry]:
         """Entries case by case, each in order, through a server-side cursor, so that few are in memory at once."""
         statement = self._sql(f"{before} SELECT {ENTRY} FROM {{events}} {which} ORDER BY case_id, position")  # noqa: S608
-        with (
-            self.datastore.get_connection() as connection,
-            connection.transaction(),
-            connection.cursor("streamed", row_factory=entry_rows) as cursor,
-        ):
-            connection.execute(ALLOW_PAUSES)
-            cursor.itersize = 500
-            yield from cursor.execute(statement, values)
-
-    def stream_rows(self, statement: str, parameters: Any) -> Iterator[dict[str, Any]]:
-        """As `fetch`, through a server-side cursor: few rows are in memory at once."""
-        with (
-            self.datastore.get_connection() as connection,
-            connection.transaction(),
-            connection.cursor("streamed") as cursor,
-        ):
-            connection.execute(ALLOW_PAUSES)
-            cursor.itersize = 500
-            yield from cursor.execute(self._sql(statement), parameters)
+        return self._stream(entry_rows, statement, values)
 
     def identity(self) -> LogIdentity:
         (row,) = self.fetch("SELECT log_id, since, ancestors FROM {schema}.log_identity")
