@@ -5,16 +5,20 @@ In Debian's Chromium; skipped, and said so, where there is none."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
 from tests.console.pages.manage.test_derogations import IN_PARCOURS, of_duration
+from tests.console.pages.manage.test_rights import grant
 from tests.console.pages.operate.test_status import WAITING, answer
 from tests.support.checks.accessibility import faultless
 from tests.support.checks.console_in_chromium import CHROMIUM, listening_console, page_of
 from tests.support.checks.console_pages import REQUEST, Switch, World, play_case
 from tests.support.histories.confidential_case import REASONS
+
+from shared.kernel import paris_date
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: no page was looked at in a browser")
 LONG = "Association intercommunale-pour-l’insertion-par-l’activité-économique du Pays-de-Retz"
@@ -151,4 +155,46 @@ def test_the_derogations_of_a_year_have_no_fault(
         rows = [of_duration(LONG, day=f"2026-03-{day:02}")["items"][0] for day in range(1, 12)]
         ways["parcours"].instead[IN_PARCOURS] = {"items": rows, "names": {}}
         page.goto(f"{console}/derogations")
+        faultless(page)
+
+
+def test_the_register_of_rights_has_no_fault(
+    chromium: Chromium, console: str, world: World, ways: dict[str, Switch]
+) -> None:
+    until = (paris_date(datetime.now(UTC)) + timedelta(days=90)).isoformat()
+    identity = grant(world, LONG, until=until)
+    grant(world, LONG, by="regional", role="auditor", unit=None, units=["dla-44", "dla-49"])
+    with page_of(chromium, console, world.token("manager", subject="looks-at-rights", unit="dla-44")) as page:
+        page.goto(f"{console}/droits?role=pilot")
+        expect(page.get_by_text("Aucun droit ne correspond")).to_be_visible()
+        faultless(page)
+        page.goto(f"{console}/droits?role=adviser&quand=tous")
+        faultless(page)
+        page.locator(f'a[href="/droits/{identity}"]').click()
+        faultless(page)
+        page.get_by_role("link", name="Retirer ce droit").click()
+        faultless(page)
+        page.get_by_role("textbox", name="Motif").fill("Départ à la fin du mois. " * 8)
+        page.get_by_role("button", name="Enregistrer").click()
+        expect(page.get_by_role("status").filter(has_text="Retirer un droit")).to_be_visible()
+        page.goto(f"{console}/droits/{identity}")
+        expect(page.get_by_text("Retiré le")).to_be_visible()
+        faultless(page)
+        ways["intake"].out = True
+        page.goto(f"{console}/droits")
+        expect(page.get_by_role("alert")).to_be_visible()
+        faultless(page)
+
+
+def test_the_page_of_a_newcomer_has_no_fault(
+    chromium: Chromium, console: str, world: World, ways: dict[str, Switch]
+) -> None:
+    for service in ("audit", "intake"):
+        ways[service].instead["/api/v1/me"] = {"id": world.intake.id_of("newcomer"), "rights": []}
+    with page_of(chromium, console, world.token("adviser", subject="newcomer", unit="dla-44")) as page:
+        expect(page.get_by_role("heading", name="Qui suis-je")).to_be_visible()
+        faultless(page)
+        ways["intake"].out = True
+        page.goto(f"{console}/titre")
+        expect(page.get_by_text("ne peut pas être lu pour l’instant")).to_be_visible()
         faultless(page)

@@ -25,7 +25,7 @@ from console.commands.operations import Catalogue
 from console.pages import design, error_pages, live, sign_in
 from console.pages.account import calendar_feed, mail_preferences
 from console.pages.leader import agreement, decision, home, public_receipt, receipts
-from console.pages.manage import derogations, hand_over, unit
+from console.pages.manage import derogations, hand_over, rights, unit
 from console.pages.operate import status
 from console.pages.partners import committee, resource_centre
 from console.pages.partners import provider as provider_pages
@@ -63,6 +63,7 @@ PAGES = (
     unit,
     hand_over,
     derogations,
+    rights,
     cases,
     new_request,
     case_work,

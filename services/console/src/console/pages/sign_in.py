@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from console.auth.session import ChosenRight, ReaderSession, new_session
 from console.pages.forms import read_form, safe_path
 from console.pages.rendering import page
 from console.upstream.reader import fetch_rights, get_rights_reader
-from console.upstream.services import Reader, UpstreamError
+from console.upstream.services import Reader, UpstreamError, result_or_error
 from shared.web.identity import LINK_PATTERN
 
 router = APIRouter()
@@ -177,7 +178,18 @@ def _is_token(text: str) -> bool:
 async def choose_right_page(request: Request, vers: str = "/") -> Response:
     if not get_session(request).session.signed_in:
         return RedirectResponse("/connexion", 303)
-    return page(request, "which_right.html", rights=await _own_rights(request), then=safe_path(vers))
+    services, reader = request.app.state.services, get_rights_reader(request)
+    rights, me = await asyncio.gather(
+        fetch_rights(services, reader), result_or_error(services.json(reader, "intake", "/api/v1/me"))
+    )
+    return page(
+        request,
+        "which_right.html",
+        rights=rights,
+        then=safe_path(vers),
+        identity=None if isinstance(me, UpstreamError) else me["id"],
+        of_a_link=any(right.case for right in rights),
+    )
 
 
 async def _own_rights(request: Request) -> list[ChosenRight]:

@@ -53,7 +53,9 @@ async def search_page(
     if case := _parse_id(q):
         return RedirectResponse(f"/dossiers/{case}", 303)
     right = get_session(request).session.right
-    if right and right.case:
+    if right is None:  # signed in for the first time: they hand on their identity to who gives rights
+        return RedirectResponse("/titre", 303)
+    if right.case:
         return RedirectResponse(case_home(right, right.case), 303)
     if request.url.path == "/" and not request.query_params and (home := first_page(right)) != "/":
         return RedirectResponse(home, 303)

@@ -26,7 +26,7 @@ from console.pages.reading.cases import get_services
 from console.pages.rendering import case_home, page, redirect
 from console.upstream.reader import ChoiceNeeded, SignInNeeded, get_reader
 from console.upstream.services import Reader, UpstreamError, result_or_error
-from shared.kernel import PHASE_SERVICES, DifficultyLevel, uuid7
+from shared.kernel import PHASE_SERVICES, DifficultyLevel, Role, uuid7
 
 router = APIRouter()
 ADD_ROW = "ajouter"
@@ -34,8 +34,12 @@ KEY, VERSION = "cle", "version-lue"
 OWN_INPUTS = {ADD_ROW, KEY, VERSION}
 NEW_CASE = ("intake", "requests")
 CRISES = {level for level in DifficultyLevel if level.is_a_crisis}
-RETURNS = {"retention": ("/conservation", "Conservation")}
-"""The page that the form of a command without a case belongs to, with its title, by the collection of the command."""
+RETURNS = {
+    "retention": ("/conservation", "Conservation", {Role.DPO}),
+    "identities": ("/droits", "Droits", {Role.MANAGER, Role.REGIONAL}),
+}
+"""The page that the form of a command without a case belongs to, by the collection of the command: its address, its
+title, and who has it."""
 DESIGNED = {"TriageDifficulty"}
 """The commands whose form has a template of its own, in templates/work/designed."""
 
@@ -170,8 +174,9 @@ def _recorded(request: Request, case: UUID | None, form: PreparedForm, typed: Ty
 def _return_of(request: Request, case: UUID | None, form: PreparedForm) -> tuple[str, str]:
     """The page to come back to, and its title where it is no case's."""
     right = get_session(request).session.right
-    if case is None and (found := RETURNS.get(form.operation.template.partition("/")[0])):
-        return found
+    address, title, roles = RETURNS.get(form.operation.template.partition("/")[0], ("", "", set()))
+    if case is None and right is not None and right.role in roles:
+        return address, title
     return case_home(right, case), "" if case else "Aujourd’hui"
 
 
