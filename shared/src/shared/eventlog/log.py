@@ -6,7 +6,7 @@ import hashlib
 import inspect
 import json
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cache
 from pathlib import Path
@@ -258,6 +258,24 @@ class ServiceLog(Application[UUID]):
             if stream in states:
                 states[stream] = decider.evolve(states[stream], self.mapper.to_data(str(stream), version, name, stored))
         return states
+
+    def load_opened(
+        self, case: UUID, opened_by: Mapping[type, Decider[Any]]
+    ) -> dict[type, list[tuple[UUID, LoadedAggregate[Any]]]]:
+        """The aggregates of a case that events of these kinds have opened, in that order, in one statement.
+        `opened_by`: each kind of event with the decider of what it opens."""
+        kinds = {event_name(event).name: event for event in opened_by}
+        loaded: dict[UUID, tuple[type, LoadedAggregate[Any]]] = {}
+        for stream, version, topic, stored in self.recorder.histories_opened(case, [*kinds]):
+            kind = loaded[stream][0] if stream in loaded else kinds[_event_name(topic)]
+            decider = opened_by[kind]
+            state = loaded[stream][1].state if stream in loaded else decider.initial
+            state = decider.evolve(state, self.mapper.to_data(str(stream), version, topic, stored))
+            loaded[stream] = kind, LoadedAggregate(version, state)
+        found: dict[type, list[tuple[UUID, LoadedAggregate[Any]]]] = {kind: [] for kind in opened_by}
+        for stream, (kind, aggregate) in loaded.items():
+            found[kind].append((stream, aggregate))
+        return found
 
     def load_existing(self, decider: Decider[S], stream: UUID) -> LoadedAggregate[S]:
         """Like `load`. Raises UnknownCase when nothing was recorded."""

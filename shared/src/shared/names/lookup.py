@@ -48,6 +48,25 @@ def find_person_names(
     return names | {str(person): ERASED_TEXT for person in erased}
 
 
+class PersonNames:
+    """Names of people in one answer, in which they stand several times: each id is looked up once."""
+
+    def __init__(self, app: ServiceApplication) -> None:
+        self._app = app
+        self._known: dict[str, str | None] = {}
+
+    def read(self, ids: Iterable[str]) -> None:
+        """Looks up those that were not yet, all in one."""
+        unread = {*ids} - self._known.keys()
+        self._known |= dict.fromkeys(unread) | find_person_names(self._app, unread)
+
+    def find(self, ids: Iterable[str | None]) -> dict[str, str]:
+        """As `find_person_names`."""
+        wanted = {id for id in ids if id is not None}  # noqa: A001
+        self.read(wanted)
+        return {id: name for id in wanted if (name := self._known[id]) is not None}  # noqa: A001
+
+
 def find_structures(
     app: ServiceApplication,
     cases: Iterable[UUID],

@@ -24,7 +24,7 @@ from intake.domain.personal_link import (
 from intake.domain.request.state import Request
 from shared.eventlog import LoadedAggregate, ServiceApplication
 from shared.kernel import Role, event_name, paris_date, uuid7
-from shared.names.lookup import find_person_names
+from shared.names.lookup import PersonNames
 from shared.temporal import PRESENT, PointInTime
 from shared.web.auth import STAFF, Authenticator, Caller, authorize, requires
 from shared.web.collections import NAMES_DESCRIPTION, load_case_for_response
@@ -164,7 +164,7 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
             authorize(caller, case, self.case_kind)
             past = load_case_for_response(app, self.within.decider, case, at, response)
             links = [(person, past.load(decider, person)) for person in past.streams_opened_by(AccessLinkGiven)]
-            return self._rows(app, caller, case, links, at)
+            return self._rows(app, caller, case, links, PersonNames(app), at)
 
         assert self.within is not None
         self.within.parts_within.append(
@@ -184,9 +184,10 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
         caller: Caller,
         case: UUID,
         links: Sequence[tuple[UUID, LoadedAggregate[AccessLink]]],
+        people: PersonNames,
         at: PointInTime = PRESENT,
     ) -> list[AccessLinkRow]:
-        names = find_person_names(app, {loaded.state.given_by for _, loaded in links})
+        names = people.find({loaded.state.given_by for _, loaded in links})
         return [
             AccessLinkRow(
                 **plain_state(app, person, loaded),

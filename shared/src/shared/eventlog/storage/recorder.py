@@ -19,7 +19,7 @@ from shared.eventlog.storage import stream_reading
 from shared.eventlog.storage.appender import Append, Appender
 from shared.eventlog.storage.case_tables import create_case_table, write_case_rows
 from shared.eventlog.storage.notifier import Notifier
-from shared.eventlog.storage.prepared_statement import encode_uuids
+from shared.eventlog.storage.prepared_statement import decode_integer, encode_texts, encode_uuids
 from shared.eventlog.storage.retrying import retry_read
 from shared.eventlog.storage.statements import StatementRunner
 from shared.eventlog.storage.stream_reading import StreamReading, decode_reading, read_stream_statement
@@ -46,6 +46,7 @@ class LogRecorder(StatementRunner):
             "SELECT key_id, wrapped FROM {schema}.data_keys WHERE key_id = ANY($1::uuid[])"
         )
         self._streams_statement = self.prepared(stream_reading.STREAMS_OF_CASE)
+        self._opened_statement = self.prepared(stream_reading.HISTORIES_OPENED)
         self.notifier = Notifier(datastore, self.channel_name)
         self.appender = Appender(datastore, self._sql, self.notifier.closing)
 
@@ -108,6 +109,22 @@ class LogRecorder(StatementRunner):
             " WHERE originator_id = ANY(%s::uuid[]) ORDER BY originator_id, originator_version"
         )
         return [tuple(row.values()) for row in self.fetch(statement, ([*streams],))]
+
+    @retry_read
+    def histories_opened(self, case: UUID, events: Sequence[str]) -> list[tuple[UUID, int, str, bytes]]:
+        """(stream, version, topic, state) of the aggregates of a case that events of these names have opened, in the
+        order of the log; without snapshots."""
+        result = self.execute(self._opened_statement, (case.bytes, encode_texts(events)))
+        value = result.get_value
+        return [
+            (
+                UUID(bytes=value(row, 0)),
+                decode_integer(value(row, 1)) or 0,
+                (value(row, 2) or b"").decode(),
+                value(row, 3) or b"",
+            )
+            for row in range(result.ntuples)
+        ]
 
     def save_snapshot(self, stream: UUID, version: int, topic: str, state: bytes) -> None:
         """One snapshot a stream and shape: the newest."""

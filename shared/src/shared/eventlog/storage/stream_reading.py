@@ -39,6 +39,12 @@ STREAMS_OF_CASE = (
     " ORDER BY position"
 )
 
+HISTORIES_OPENED = (
+    "SELECT originator_id, originator_version, topic, state FROM {events} WHERE originator_id = ANY(ARRAY("
+    "SELECT originator_id FROM {events} WHERE case_id = $1::uuid AND split_part(topic, ':', 1) = ANY($2::text[])))"
+    " ORDER BY position"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class StreamReading:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shared.eventlog import ServiceApplication
 from shared.kernel import Encrypted
-from shared.names.lookup import NOW, UUID_TEXT, NamedStructure, find_person_names, find_structures, ids_in
+from shared.names.lookup import NOW, UUID_TEXT, NamedStructure, PersonNames, find_person_names, find_structures, ids_in
 from shared.web.http import Shape
 
 Fields = dict[str, Any]
@@ -89,11 +89,15 @@ def name_state(
     state: Fields,
     until: int = NOW,
     show: Callable[[Encrypted], str] | None = None,
+    names: PersonNames | None = None,
 ) -> Fields:
     """A state with its `structure` and `adviser` as id and name, where it has them, and `names`: the people in it.
 
-    A parcours has both in its plan, where they are named too. `until` and `show` as `find_person_names` takes them."""
-    people = find_person_names(app, set(ids_in(state)), until, show) | dict(inline_names(state))
+    A parcours has both in its plan, where they are named too. `until` and `show` as `find_person_names` takes them; for
+    today's state, `names` of the whole answer instead."""
+    ids = set(ids_in(state))
+    people = names.find(ids) if names else find_person_names(app, ids, until, show)
+    people |= dict(inline_names(state))
     in_plan = "structure" not in state and "structure" in (state.get("plan") or {})
     own = state["plan"] if in_plan else state
     named: Fields = {}

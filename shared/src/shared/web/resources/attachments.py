@@ -30,7 +30,7 @@ from shared.attachments.chunks import ATTACHMENT_ERASED, AttachmentChunks, attac
 from shared.attachments.media_types import ACTIVE_CONTENT, DAMAGED, REFUSED_TYPE
 from shared.eventlog import LoadedAggregate, Receipt, ServiceApplication, UnknownCase
 from shared.kernel import Refusal, Role
-from shared.names.lookup import find_person_names
+from shared.names.lookup import PersonNames
 from shared.temporal import PRESENT, PointInTime
 from shared.web.auth import STAFF, Caller, authorize, requires
 from shared.web.collections import load_case_for_response
@@ -224,17 +224,18 @@ def _add_list(
         authorize(caller, case, attachments.case_kind)
         then = load_case_for_response(app, of_case.decider, case, at, response)
         loaded = [(added, then.load(decider, added)) for added in then.streams_opened_by(AttachmentAdded)]
-        return list_loaded(app, caller, case, loaded, at)
+        return list_loaded(app, caller, case, loaded, PersonNames(app), at)
 
     def list_loaded(
         app: ServiceApplication,
         caller: Caller,
         case: UUID,
         loaded: Iterable[tuple[UUID, LoadedAggregate[Attachment]]],
+        people: PersonNames,
         at: PointInTime = PRESENT,
     ) -> list[Any]:
         shown = [each for each in loaded if _may_read(each[1].state, caller, own_only)]
-        names = find_person_names(app, {attachment.state.added_by for _, attachment in shown})
+        names = people.find({attachment.state.added_by for _, attachment in shown})
         return [
             plain_state(app, added, attachment)
             | {"names": {who: name for who, name in names.items() if who == attachment.state.added_by}}

@@ -9,6 +9,7 @@ from shared.access import find_case_access
 from shared.eventlog import LoadedAggregate, Receipt, ServiceApplication, UnknownCase
 from shared.kernel import CASE_PATHS, Context, Decider, Refused, Role
 from shared.names import name_decider
+from shared.names.lookup import PersonNames
 from shared.temporal import PRESENT, PointInTime
 from shared.web.auth import Caller, can_change, leave_out_linked_cases, redact_hidden_cases
 from shared.web.requests import CommandEndpoint, LinkFields, ResourceRouter
@@ -19,25 +20,22 @@ S = TypeVar("S")
 ExtraFields = Callable[[ServiceApplication, UUID, Any], Any]
 """What is shown with a state: (application, id, state) to a value of the class that describes it."""
 
+LoadedParts = Sequence[tuple[UUID, LoadedAggregate[Any]]]
+
 
 @dataclass(frozen=True, slots=True)
 class CaseParts:
     """The aggregates of one kind within a case, as the answer about the whole case lists them.
 
     `name`: of the list; `shape`: the type of one; `roles`: who reads them; `opened_by`: the first event of each.
-    `show(app, caller, case, loaded)`: each as it is now, with its links."""
+    `show(app, caller, case, loaded, names)`: each as it is now, with its links."""
 
     name: str
     shape: Any
     roles: frozenset[Role]
     decider: Decider[Any]
     opened_by: type
-    show: Callable[[ServiceApplication, Caller, UUID, Sequence[tuple[UUID, LoadedAggregate[Any]]]], Sequence[Any]]
-
-    def load(self, app: ServiceApplication, caller: Caller, case: UUID) -> Sequence[Any]:
-        """Those of the case, as the caller is shown them."""
-        streams = app.streams_of_case(case, self.opened_by)
-        return self.show(app, caller, case, [(each, app.load_existing(self.decider, each)) for each in streams])
+    show: Callable[[ServiceApplication, Caller, UUID, LoadedParts, PersonNames], Sequence[Any]]
 
 
 class AggregateResource(Generic[S]):

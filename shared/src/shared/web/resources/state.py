@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from shared.access import AccessAction
 from shared.eventlog import LoadedAggregate, LogEntry, RecordedEvent, ServiceApplication, UnknownCase, to_plain
 from shared.kernel import Encrypted, Role, event_name
+from shared.names.lookup import PersonNames
 from shared.projections import Projection
 from shared.temporal import PRESENT
 from shared.web.auth import EXISTENCE, Caller, authorize, authorize_drafts, require_no_hidden_case, requires
@@ -133,14 +134,16 @@ def current_state(
     loaded: LoadedAggregate[Any],
     *,
     minimal: bool = False,
+    names: PersonNames | None = None,
 ) -> dict[str, Any]:
-    """The state of an aggregate now, as its address gives it to an authorized caller. `minimal`: without links."""
+    """The state of an aggregate now, as its address gives it to an authorized caller. `minimal`: without links.
+    `names`: of an answer that has more than this state."""
     extra = resource.extra
     plain = to_plain(extra(app, id, loaded.state), app.key_store.display_text) if extra else None
     following = resource.redact(app, caller, {"extra": plain}) if extra else {}
     state = resource.redact(app, caller, _with_current_adviser(resource, caller, case, plain_state(app, id, loaded)))
     links = {} if minimal else {"links": resource.links(app, caller, case, id, loaded.state)}
-    return name_state(app, case, state) | following | links
+    return name_state(app, case, state, names=names) | following | links
 
 
 def _add_history(resource: AggregateResource[Any], *roles: Role) -> None:

@@ -1,16 +1,16 @@
 """A case with the aggregates within it in one answer, as a page of work shows it: authorized and recorded once."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Response
 from pydantic import Field, create_model
 
-from shared.eventlog import LoadedAggregate, ServiceApplication
+from shared.eventlog import ServiceApplication
+from shared.names.lookup import PersonNames, ids_in
 from shared.web.auth import Caller, authorize, requires
 from shared.web.requests import AppDep
-from shared.web.resources.resource import AggregateResource, CaseParts
+from shared.web.resources.resource import AggregateResource, CaseParts, LoadedParts
 from shared.web.resources.state import current_state
 
 
@@ -18,10 +18,8 @@ def add_state_parts(resource: AggregateResource[Any], name: str, opened_by: type
     """Lists the aggregates of a kind with their case, once their state is declared. `opened_by`: the first event of
     each."""
 
-    def show(
-        app: ServiceApplication, caller: Caller, case: UUID, loaded: Sequence[tuple[UUID, LoadedAggregate[Any]]]
-    ) -> list[Any]:
-        return [current_state(resource, app, caller, case, id_, each) for id_, each in loaded]
+    def show(app: ServiceApplication, caller: Caller, case: UUID, loaded: LoadedParts, names: PersonNames) -> list[Any]:
+        return [current_state(resource, app, caller, case, id_, each, names=names) for id_, each in loaded]
 
     assert resource.within is not None
     resource.within.parts_within.append(
@@ -65,7 +63,13 @@ def add_with_parts(resource: AggregateResource[Any]) -> None:
         authorize(caller, id, resource.case_kind)
         loaded = app.load_existing(decider, id)
         response.headers["ETag"] = f'"{loaded.version}"'
-        role = caller.actor.role
-        return {"state": current_state(resource, app, caller, id, id, loaded)} | {
-            each.name: each.load(app, caller, id) if role in each.roles else None for each in parts
-        }
+        readable = [each for each in parts if caller.actor.role in each.roles]
+        opened = app.load_opened(id, {each.opened_by: each.decider for each in readable})
+        names = PersonNames(app)
+        shown = [(id, loaded), *(part for found in opened.values() for part in found)]
+        names.read(ids_in([(stream, aggregate.state) for stream, aggregate in shown]))
+        return (
+            {"state": current_state(resource, app, caller, id, id, loaded, names=names)}
+            | dict.fromkeys(each.name for each in parts)
+            | {each.name: each.show(app, caller, id, opened[each.opened_by], names) for each in readable}
+        )
