@@ -158,6 +158,16 @@ def test_the_derogations_of_a_year_have_no_fault(
         faultless(page)
 
 
+def test_the_figures_to_download_have_no_fault(chromium: Chromium, console: str, world: World) -> None:
+    with page_of(chromium, console, world.token("auditor", subject="looks-at-figures")) as page:
+        page.get_by_role("link", name="Chiffres").click()
+        expect(page.get_by_role("heading", name="Statistiques publiées")).to_be_visible()
+        faultless(page)
+        with page.expect_download() as downloading:
+            page.locator("#chiffres-requests").locator("..").get_by_role("link", name="Garder en CSV").click()
+        assert downloading.value.suggested_filename.endswith(".csv")
+
+
 def test_the_register_of_rights_has_no_fault(
     chromium: Chromium, console: str, world: World, ways: dict[str, Switch]
 ) -> None:

@@ -31,7 +31,7 @@ from console.pages.partners import committee, resource_centre
 from console.pages.partners import provider as provider_pages
 from console.pages.protection import erasure, retention
 from console.pages.public import information, published_statistics
-from console.pages.reading import access_log, cases, documents, event, ledger, versions
+from console.pages.reading import access_log, cases, documents, downloads, event, ledger, versions
 from console.pages.recipient import mailed_link, transmission
 from console.pages.work import case_work, command_form, emergency, new_request, tender, today
 from console.public_information import PublicPagesSettings
@@ -86,6 +86,7 @@ PAGES = (
     retention,
     erasure,
     access_log,
+    downloads,
     documents,
     design,
     information,

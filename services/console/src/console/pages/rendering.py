@@ -31,6 +31,7 @@ FIRST_PAGES = {
     "committee": "/comite",
     "resource_centre": "/conseils",
     "ops": "/exploitation",
+    "pilot": "/chiffres",
 }
 EMERGENCY_ROLES = ("adviser", "regional")
 """Whom a confidential case is closed to that is of their own unit."""
@@ -45,6 +46,7 @@ FILTERS = (
     labels.format_day,
     labels.format_age,
     labels.format_duration,
+    labels.period_label,
 )
 
 

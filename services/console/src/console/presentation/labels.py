@@ -119,6 +119,12 @@ def format_exact(text: str) -> str:
     return f"{there:%d/%m/%Y %H:%M:%S},{there.microsecond // 1000:03} (heure de Paris)"
 
 
+def period_label(period: str) -> str:
+    """« 2026 », or « 4e trimestre 2026 » for `2026-T4`."""
+    year, _, quarter = period.partition("-T")
+    return f"{'1er' if quarter == '1' else f'{quarter}e'} trimestre {year}" if quarter else year
+
+
 def format_day(text: str) -> str:
     return format_date(_instant(text).astimezone(PARIS).date())
 
