@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from tests.support.generated.api_surface import REQUEST
 from tests.support.samples import sample_files
 from tests.support.servers.served_service import Serve, Served
 
 from intake.main import service as intake_service
+from shared.eventlog.storage.statements import StatementRunner
 
 PDF = "attachment; filename=statuts.pdf"
 
@@ -46,6 +49,22 @@ def test_one_entry_of_the_access_log_stands_for_all_of_it(serve: Serve) -> None:
     assert intake.by("adviser").get(f"{case}/with-parts").status_code == 200
     reads = [each for each in _reads(intake, case) if each["address"].startswith(f"{case}/with-parts")]
     assert [each["operation"] for each in reads] == ["requests_get_with_parts"]
+
+
+def test_no_part_has_statements_of_its_own(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader's right, the record of the read, the case, its parts, the names of people, and those without one."""
+    intake = serve(intake_service)
+    adviser, case = intake.by("adviser"), _case_with_parts(intake)
+    adviser.get(f"{case}/with-parts")
+    run, statements = StatementRunner._with_connection, list[object]()
+
+    def counted(self: StatementRunner, use: Callable[[Any], Any]) -> Any:
+        statements.append(use)
+        return run(self, use)
+
+    monkeypatch.setattr(StatementRunner, "_with_connection", counted)
+    assert adviser.get(f"{case}/with-parts").status_code == 200
+    assert len(statements) <= 6
 
 
 def _reads(intake: Served, case: str) -> list[dict[str, Any]]:
