@@ -62,9 +62,9 @@ class PersonNames:
 
     def find(self, ids: Iterable[str | None]) -> dict[str, str]:
         """As `find_person_names`."""
-        wanted = {id for id in ids if id is not None}  # noqa: A001
-        self.read(wanted)
-        return {id: name for id in wanted if (name := self._known[id]) is not None}  # noqa: A001
+        given = {id for id in ids if id is not None}  # noqa: A001
+        self.read(given)
+        return {id: name for id in given if (name := self._known[id]) is not None}  # noqa: A001
 
 
 def find_structures(

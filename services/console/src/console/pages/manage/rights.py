@@ -36,7 +36,7 @@ PAGE_IDENTITIES = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class RightDecision:
     """When a right was granted or revoked, by whom and why. `by`: null where no name is known."""
 
     at: str
@@ -54,8 +54,8 @@ class RightLine:
     right: Mapping[str, Any]
     state: str
     covers: str
-    granted: Decision | None = None
-    revoked: Decision | None = None
+    granted: RightDecision | None = None
+    revoked: RightDecision | None = None
     revocation: str | None = None
 
 
@@ -134,10 +134,10 @@ def list_lines(rights: Iterable[Mapping[str, Any]], today: date) -> list[RightLi
 
 def identity_lines(state: Mapping[str, Any], history: Iterable[Mapping[str, Any]], today: date) -> list[RightLine]:
     """The rights of one identity, the latest first, each with who granted and revoked it."""
-    granted: dict[str, Decision] = {}
-    revoked: dict[str, Decision] = {}
+    granted: dict[str, RightDecision] = {}
+    revoked: dict[str, RightDecision] = {}
     for entry in history:
-        decision = Decision(
+        decision = RightDecision(
             entry["recorded_at"],
             entry["names"].get(entry["actor"]),
             role=entry["role"],
