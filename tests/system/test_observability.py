@@ -117,7 +117,7 @@ def write_into_the_stream(observed: Observed, desk: ServiceApplication) -> None:
 
 def stop_a_loop(observed: Observed, workshop: ServiceApplication, part: str, stop: Callable[[], None]) -> None:
     stop()
-    eventually(lambda: (f"{part}-failing", None) in observed.faults(workshop))
+    eventually(lambda: (f"{part}-failing", None) in (observed.faults(workshop) or ()))
     alert = f'ALERTS{{alertname="DlaPartDown", service="workshop", part="{part}"}}'
     eventually(lambda: observed.prometheus.value(alert) == 1)
     assert observed.prometheus.value(f'dla_part_up{{service="workshop", part="{part}"}}') == 0

@@ -90,14 +90,22 @@ class WatchedServices:
         targets = [f"127.0.0.1:{server.port}" for server in self._servers.values()]
         self.prometheus: RunningPrometheus = closing.enter_context(prometheus_scraping(folder, targets))
 
-    def faults(self, app: ServiceApplication) -> set[tuple[str, str | None]]:
-        """As /status of its metrics server says."""
+    def faults(self, app: ServiceApplication) -> set[tuple[str, str | None]] | None:
+        """As /status of its metrics server says; null while it is read by too many at once, or its database is slow:
+        then nothing is known, neither a fault nor that there is none."""
         address = f"http://127.0.0.1:{self._servers[app].port}/status"
-        document = httpx.get(address, trust_env=False, timeout=5).json()
-        return {(each["fault"], each["about"]) for each in document["faults"]}
+        answer = httpx.get(address, trust_env=False, timeout=5)
+        if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            return None
+        return {(each["fault"], each["about"]) for each in answer.raise_for_status().json()["faults"]}
 
     def has(self, app: ServiceApplication, fault: str, about: str | None, alert: str) -> bool:
-        return (fault, about) in self.faults(app) and alert in self.prometheus.alerts(app.service)
+        return (fault, about) in (self.faults(app) or ()) and alert in self.prometheus.alerts(app.service)
 
     def is_free_of(self, app: ServiceApplication, fault: str, alert: str) -> bool:
-        return fault not in {name for name, _ in self.faults(app)} and alert not in self.prometheus.alerts(app.service)
+        faults = self.faults(app)
+        return (
+            faults is not None
+            and fault not in {name for name, _ in faults}
+            and alert not in self.prometheus.alerts(app.service)
+        )

@@ -64,7 +64,7 @@ class PersonNames:
         """As `find_person_names`."""
         given = {id for id in ids if id is not None}  # noqa: A001
         self.read(given)
-        return {id: name for id in given if (name := self._known[id]) is not None}  # noqa: A001
+        return {id: name for id in sorted(given) if (name := self._known[id]) is not None}  # noqa: A001
 
 
 def find_structures(
