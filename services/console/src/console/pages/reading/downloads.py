@@ -38,11 +38,13 @@ class Collection:
 
 
 COLLECTIONS = {
-    "requests": Collection("intake", "Accueil", "accueil", "demandes reçues, admises, réorientées, délais"),
-    "diagnoses": Collection("diagnostic", "Diagnostic", "diagnostic", "diagnostics ouverts, partagés, validés"),
-    "parcours": Collection("parcours", "Parcours", "parcours", "parcours, actions, prestations"),
-    "follow-ups": Collection("followup", "Suivi", "suivi", "bilans et suites"),
-    "funds": Collection("parcours", "Fonds d’ingénierie", "fonds", "alloué, engagé, payé", published=False),
+    "requests": Collection("intake", "Accueil", file="accueil", what="demandes reçues, admises, réorientées, délais"),
+    "diagnoses": Collection(
+        "diagnostic", "Diagnostic", file="diagnostic", what="diagnostics ouverts, partagés, validés"
+    ),
+    "parcours": Collection("parcours", "Parcours", file="parcours", what="parcours, actions, prestations"),
+    "follow-ups": Collection("followup", "Suivi", file="suivi", what="bilans et suites"),
+    "funds": Collection("parcours", "Fonds d’ingénierie", file="fonds", what="alloué, engagé, payé", published=False),
 }
 
 
