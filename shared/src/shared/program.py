@@ -16,7 +16,7 @@ def run_program(module: str) -> None:
     by the signal: nobody may take a migration that was stopped for one that is done."""
     if sys.argv[1:2] == ["serve"]:
         signal.signal(signal.SIGTERM, _exit_at_once)
-    gc.disable()  # what is imported stays: looking for garbage meanwhile took an eighth of the start
+    gc.disable()  # what is imported stays: looking for garbage meanwhile took an eighth of the time
     program = import_module(module)
     gc.enable()
     program.cli()

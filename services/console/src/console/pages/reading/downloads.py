@@ -38,12 +38,14 @@ class Collection:
 
 
 COLLECTIONS = {
-    "requests": Collection("intake", "Accueil", file="accueil", what="demandes reçues, admises, réorientées, délais"),
+    "requests": Collection("intake", "Accueil", file="accueil", what="demandes reçues, admises, orientées, délais"),
     "diagnoses": Collection(
-        "diagnostic", "Diagnostic", file="diagnostic", what="diagnostics ouverts, partagés, validés"
+        "diagnostic", "Diagnostic", file="diagnostic", what="diagnostics ouverts et validés, plans convenus, délais"
     ),
-    "parcours": Collection("parcours", "Parcours", file="parcours", what="parcours, actions, prestations"),
-    "follow-ups": Collection("followup", "Suivi", file="suivi", what="bilans et suites"),
+    "parcours": Collection(
+        "parcours", "Parcours", file="parcours", what="parcours ouverts et terminés, prestations, délais"
+    ),
+    "follow-ups": Collection("followup", "Suivi", file="suivi", what="structures suivies, bilans, satisfaction"),
     "funds": Collection("parcours", "Fonds d’ingénierie", file="fonds", what="alloué, engagé, payé", published=False),
 }
 
