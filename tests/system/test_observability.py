@@ -70,15 +70,19 @@ def test_each_part_that_stops_shows_in_metric_health_and_alert_until_it_runs_aga
 def stop_the_relay(observed: Observed, desk: ServiceApplication, workshop: ServiceApplication) -> None:
     observed.carrier.loop.do(observed.relay.stop())
     register_in_turn(observed.desk, cases=1, steps=1, first=300)
-    desk.recorder.fetch(f"UPDATE {{schema}}.relay_status SET reported_at = {EARLIER}")
     desk.recorder.fetch(f"UPDATE {{events}} SET recorded_at = {EARLIER}")
-    eventually(lambda: observed.has(desk, "relay-stopped", None, "DlaRelayStopped"))
+
+    def is_stopped() -> bool:
+        """Its last report may still have been on its way."""
+        desk.recorder.fetch(f"UPDATE {{schema}}.relay_status SET reported_at = {EARLIER}")
+        return observed.has(desk, "relay-stopped", None, "DlaRelayStopped")
 
     def is_silent() -> bool:
-        """Its last announcement may still have been on its way."""
+        """So may its last announcement."""
         workshop.recorder.fetch(f"UPDATE {{schema}}.sources SET announced_at = {EARLIER}, announced_until = {EARLIER}")
         return observed.has(workshop, "publisher-silent", "desk", "DlaLag")
 
+    eventually(is_stopped)
     eventually(is_silent)
     assert (observed.prometheus.value('dla_outbox_age_seconds{service="desk"}') or 0) > 60
     assert (observed.prometheus.value('dla_lag_seconds{service="workshop"}') or 0) > 60

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import msgspec
 import pytest
-from tests.support.checks.console_pages import ADDRESS, Browser, Switch, World, play_case, settings, text
+from tests.support.checks.console_pages import ADDRESS, Browser, Switch, World, new_structure, play_case, settings, text
 from tests.support.servers.in_process_client import InProcessClient
 
 from console.auth.sealed_cookies import SealedCookie
@@ -270,7 +270,7 @@ def test_a_personal_link_leads_its_bearer_to_the_one_dossier(
 ) -> None:
     """Its secret comes in a form, never in an address; the services judge what it opens."""
     asked = {"role": "leader", "name": "Maëlle Kerdoncuff", "reason": "Pour lire le dossier."}
-    case = play_case(world, name="Le Fournil partagé", siret=None, rna="W441000004")
+    case = play_case(world, **new_structure("Le Fournil partagé"))
     links = f"/api/v1/requests/{case}/access-links"
     given = world.intake.by("adviser").post(links, asked).json()
     world.carried()

@@ -22,7 +22,7 @@ from playwright.sync_api import BrowserContext, Page, Route, StorageState, expec
 from tests.support import ROOT
 from tests.support.checks.accessibility import DESKTOP, faultless
 from tests.support.checks.console_in_chromium import CHROMIUM
-from tests.support.checks.console_pages import ORIGIN, Switch, World, play_case, settings
+from tests.support.checks.console_pages import ORIGIN, Switch, World, new_structure, play_case, settings
 from tests.support.histories.audit_events import header, store_events
 from tests.support.histories.provider_assignments import AGREED, ASKED, parcours_telling
 from tests.support.samples.published_statistics import published_statistics
@@ -145,7 +145,7 @@ def many(world: World) -> UUID:
     """A dossier of three hundred events, of one structure with a name that is hard to break."""
     headers = [header(position, "parcours", MANY) for position in range(1, 301)]
     store_events(world.audit.application, headers)
-    play_case(world, name=LONG, siret=None, rna="W441000002")
+    play_case(world, **new_structure(LONG))
     return MANY
 
 
@@ -240,7 +240,7 @@ def test_filters_act_as_they_are_chosen(chromium: Chromium, console: str, world:
 
 
 def test_what_happens_arrives_while_one_watches(chromium: Chromium, console: str, world: World) -> None:
-    case = play_case(world, name="La Filature", siret=None, rna="W441000001")
+    case = play_case(world, **new_structure("La Filature"))
     world.carried()
     with signed_in(chromium, console) as page:
         opened(page, console, case)

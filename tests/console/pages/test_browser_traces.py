@@ -6,18 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from tests.support.checks.console_in_chromium import CHROMIUM, listening_console
-from tests.support.checks.console_pages import Switch, World, play_case
+from tests.support.checks.console_pages import Switch, World, new_structure, play_case
 from tests.support.samples.sample_services import eventually
 
 NAME = "Les Jardins de l’Erdre"
-NUMBERS = count(2_000_000)
 """Of structures, one for each case."""
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: no page was looked at in a browser")
 expect.set_options(timeout=20_000)
@@ -65,7 +63,7 @@ def addresses_of(page: Page) -> list[str]:
 
 def give_link(world: World) -> tuple[str, str]:
     """A case and the secret of a link to it."""
-    case = play_case(world, name="Le Fournil partagé", siret=None, rna=f"W44{next(NUMBERS):07}")
+    case = play_case(world, **new_structure("Le Fournil partagé"))
     asked = {"role": "leader", "name": "Maëlle Kerdoncuff", "reason": "Pour lire le dossier."}
     given = world.intake.by("adviser").post(f"/api/v1/requests/{case}/access-links", asked).json()
     world.carried()

@@ -15,7 +15,7 @@ from tests.console.pages.manage.test_rights import grant
 from tests.console.pages.operate.test_status import WAITING, answer
 from tests.support.checks.accessibility import faultless
 from tests.support.checks.console_in_chromium import CHROMIUM, listening_console, page_of
-from tests.support.checks.console_pages import REQUEST, Switch, World, play_case
+from tests.support.checks.console_pages import REQUEST, Switch, World, new_structure, play_case
 from tests.support.histories.confidential_case import REASONS
 
 from shared.kernel import paris_date
@@ -79,7 +79,7 @@ def test_what_a_dpo_decides_has_no_fault(
     chromium: Chromium, console: str, world: World, ways: dict[str, Switch]
 ) -> None:
     name = "Perrine Guéguen-Kerdoncuff de la Chapelle-sur-Erdre"
-    structure = REQUEST["structure"] | {"name": LONG, "siret": None, "rna": "W441414141"}
+    structure = REQUEST["structure"] | new_structure(LONG)
     body = REQUEST | {"structure": structure, "contact": {"name": name, "email": f"{'perrine.' * 9}@example.org"}}
     adviser = world.intake.by("adviser")
     case = adviser.post("/api/v1/requests", body).json()["id"]
@@ -116,7 +116,7 @@ def test_what_a_dpo_decides_has_no_fault(
 
 
 def test_an_emergency_access_has_no_fault(chromium: Chromium, console: str, world: World) -> None:
-    case = play_case(world, name=LONG, siret=None, rna="W441616161")
+    case = play_case(world, **new_structure(LONG))
     assert world.intake.by("adviser").post(f"/api/v1/requests/{case}/confidentiality", REASONS).status_code == 200
     with page_of(chromium, console, world.token("adviser", subject="in-a-hurry", unit="dla-44")) as page:
         page.goto(f"{console}/dossiers/{case}/travail")

@@ -7,17 +7,15 @@ import math
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import limits
-import limits.storage.memory
-import limits.strategies
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
+from tests.support.servers.stopped_clock import stop_windows
 
 from shared.settings import ServerSettings
 from shared.web.http import ProblemError
@@ -31,9 +29,7 @@ Story = Callable[["House"], Awaitable[None]]
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fair_use, "UNIT_SECONDS", math.inf)
     monkeypatch.setattr(fair_use, "REFUSAL_DELAY_SECONDS", 0.0)
-    stopped = SimpleNamespace(time=lambda: 1_800_000_020.0)  # no window of a rate ends in the middle of a test
-    for who_looks_at_it in (rates, limits.strategies, limits.storage.memory):
-        monkeypatch.setattr(who_looks_at_it, "time", stopped)
+    stop_windows(monkeypatch)
 
 
 class House:

@@ -12,41 +12,28 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import limits.strategies
 import pytest
 from pydantic import ValidationError
 from tests.support.samples.sample_services import eventually
 from tests.support.servers.in_process_client import InProcessClient
 from tests.support.servers.served_service import Served, listening, ready, served
+from tests.support.servers.stopped_clock import StoppedClock, stop_windows
 
 from embedded.processes.nats import Nats
 from intake.main import service
 from shared.runtime.process_role import ProcessRole
 from shared.settings import Settings
 from shared.web.http import problems
-from shared.web.limits import connections, fair_use, rates, window_storage
+from shared.web.limits import connections, fair_use
 
 Serving = Callable[..., AbstractContextManager[Served]]
 ME = "/api/v1/me"
 
 
-class Clock:
-    """Stands still unless it is set: no window of a rate ends in the middle of a test."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_020.0
-
-    def time(self) -> float:
-        return self.now
-
-
 @pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    stopped = Clock()
-    for who_looks_at_it in (rates, limits.strategies, window_storage):
-        monkeypatch.setattr(who_looks_at_it, "time", stopped)
+def clock(monkeypatch: pytest.MonkeyPatch) -> StoppedClock:
     monkeypatch.setattr(fair_use, "UNIT_SECONDS", math.inf)  # a busy machine must not make anything cost more
-    return stopped
+    return stop_windows(monkeypatch)
 
 
 @pytest.fixture
@@ -77,7 +64,7 @@ def test_a_person_who_asks_too_often_waits_and_another_does_not(serving: Serving
         assert hasty.get("/livez").status_code == 200
 
 
-def test_after_the_wait_one_is_answered_again(serving: Serving, clock: Clock) -> None:
+def test_after_the_wait_one_is_answered_again(serving: Serving, clock: StoppedClock) -> None:
     with serving(rate_person="2/minute") as intake:
         hasty = intake.by("adviser")
         assert [hasty.get(ME).status_code for _ in range(2)] == [200, 200]

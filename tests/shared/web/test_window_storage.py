@@ -5,35 +5,22 @@ from __future__ import annotations
 import random
 import threading
 
-import limits.storage.memory
-import limits.strategies
 import pytest
 from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
+from tests.support.servers.stopped_clock import StoppedClock, stop_windows
 
-from shared.web.limits import window_storage
 from shared.web.limits.window_storage import MIN_COUNTERS_TO_FORGET, WindowStorage
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1_800_000_020.0
-
-    def time(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    for module in (limits.strategies, limits.storage.memory, window_storage):
-        monkeypatch.setattr(module, "time", clock)
-    return clock
+def clock(monkeypatch: pytest.MonkeyPatch) -> StoppedClock:
+    return stop_windows(monkeypatch)
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_hits_tests_and_statistics_are_the_library_s(clock: Clock, seed: int) -> None:
+def test_hits_tests_and_statistics_are_the_library_s(clock: StoppedClock, seed: int) -> None:
     chance = random.Random(seed)
     ours, theirs = (SlidingWindowCounterRateLimiter(each) for each in (WindowStorage(), MemoryStorage()))
     rates = [parse("5/minute"), parse("3/second"), parse("40/hour")]
@@ -53,7 +40,7 @@ def test_counting_starts_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     assert started == []
 
 
-def test_what_is_over_is_forgotten(clock: Clock) -> None:
+def test_what_is_over_is_forgotten(clock: StoppedClock) -> None:
     storage = WindowStorage()
     window, rate = SlidingWindowCounterRateLimiter(storage), parse("2/minute")
     for who in range(3 * MIN_COUNTERS_TO_FORGET):

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
@@ -31,6 +32,7 @@ from shared.settings import Mode
 
 ADDRESS = "http://console.test"
 ORIGIN = "registre.example/dla"
+ASSOCIATIONS = count(1)
 NAME = "Les Jardins de l’Erdre"
 SIRET = "73282932000074"
 REQUEST: dict[str, Any] = {
@@ -113,6 +115,11 @@ class World:
     def token(self, role: str = "auditor", **right: Any) -> str:
         units = ("dla-44",) if role in ("auditor", "dpo") else ()
         return self.audit.issuer.mint(role, **({"subject": f"some-{role}", "units": units} | right))
+
+
+def new_structure(name: str) -> dict[str, Any]:
+    """An association that no other test has received: it has a RNA of its own, and no SIRET."""
+    return {"name": name, "siret": None, "rna": f"W44{next(ASSOCIATIONS):07}"}
 
 
 def play_case(world: World, **other: Any) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import Any
 
 import pytest
-from tests.support.checks.console_pages import Browser, World, play_case
+from tests.support.checks.console_pages import Browser, World, new_structure, play_case
 
-NUMBERS = count()
 CHANGED = "Un conseil d’administration renouvelé, et deux commissions qui se réunissent."
 CONTESTED = "La gouvernance a changé depuis l’assemblée générale."
 CONTENT: list[tuple[str, dict[str, Any]]] = [
@@ -39,7 +37,7 @@ def discussed(world: World) -> str:
 
 
 def discussed_case(world: World) -> str:
-    case = play_case(world, siret=None, rna=f"W44155{next(NUMBERS):04}", name="La Ruche du Val")
+    case = play_case(world, **new_structure("La Ruche du Val"))
     write(world, case, *CONTENT, ("/submission", {}))
     leader = world.diagnostic.by("leader", case=case)
     version = state_of(world, case)["submission"]["version"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.support.checks.console_pages import Browser, Switch, World, play_case, text
+from tests.support.checks.console_pages import Browser, Switch, World, new_structure, play_case, text
 
 from shared.kernel import paris_date
 
@@ -24,7 +24,7 @@ def of_duration(
 def test_a_manager_reads_those_of_criteria_and_of_duration(
     browser: Browser, world: World, ways: dict[str, Switch]
 ) -> None:
-    case = play_case(world, name="Le Café des halles", siret=None, rna="W441717171")
+    case = play_case(world, **new_structure("Le Café des halles"))
     path = f"/api/v1/requests/{case}"
     judged = {"criterion": "employer", "verdict": "not_met", "evidence": "Aucun contrat."}
     assert world.intake.by("adviser").post(f"{path}/criteria", judged).status_code == 200

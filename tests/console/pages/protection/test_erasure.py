@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from itertools import count
 from typing import Any
 
 import pytest
-from tests.support.checks.console_pages import REQUEST, Browser, Switch, World, text
+from tests.support.checks.console_pages import NAME, REQUEST, Browser, Switch, World, new_structure, text
 
 from console.pages.protection.erasure import group_values
 
 SEARCH = "/api/v1/people/search"
 REASON = "Demande reçue par courrier, identité vérifiée."
-NUMBERS = count(1)
 
 
 @pytest.fixture
@@ -27,7 +25,7 @@ def dpo(browser: Browser, world: World, ways: dict[str, Switch]) -> Browser:
 
 def received(world: World, name: str) -> str:
     """A case whose contact has this name."""
-    structure = REQUEST["structure"] | {"siret": None, "rna": f"W4412121{next(NUMBERS):02}"}
+    structure = REQUEST["structure"] | new_structure(NAME)
     body = REQUEST | {"structure": structure, "contact": {"name": name, "email": "perrine@example.org"}}
     answer = world.intake.by("adviser").post("/api/v1/requests", body)
     assert answer.status_code == 201, answer.text

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from tests.support.checks.console_pages import Browser, Switch, World, play_case, text
+from tests.support.checks.console_pages import Browser, Switch, World, new_structure, play_case, text
 
 from console.pages.protection.retention import MAX_ROWS, group_terms
 from shared.kernel import paris_date
@@ -61,7 +61,7 @@ def test_a_dpo_reads_it_and_nobody_else(browser: Browser, world: World, ways: di
 
 
 def test_a_destruction_is_suspended_and_let_go_on_by_form(browser: Browser, world: World) -> None:
-    case = play_case(world, name="L’Atelier du Bout du quai", siret=None, rna="W441313131")
+    case = play_case(world, **new_structure("L’Atelier du Bout du quai"))
     world.intake.by("adviser").post(f"/api/v1/requests/{case}/withdrawal", {"reason": "Ne donne pas suite."})
     world.listed()
     browser.enter(world.token("dpo"))

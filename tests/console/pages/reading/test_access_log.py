@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from tests.support.checks.console_pages import Browser, Switch, World, play_case, text
+from tests.support.checks.console_pages import Browser, Switch, World, new_structure, play_case, text
 
 from console.pages.reading.access_log import PAGE_ROWS, group_readings, merge_logs, month_bounds, month_choices
 
@@ -66,7 +66,7 @@ def test_who_works_on_a_dossier_is_told_who_may_read_its_log(browser: Browser, w
 def test_a_service_that_is_out_is_named_and_the_others_tell(
     auditor: Browser, world: World, ways: dict[str, Switch]
 ) -> None:
-    case = play_case(world, name="La Criée", siret=None, rna="W441000007")
+    case = play_case(world, **new_structure("La Criée"))
     world.carried()
     ways["intake"].out = True
     shown = text(auditor.open(case, f"/dossiers/{case}/consultations"))

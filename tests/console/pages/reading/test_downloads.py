@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from tests.support.checks.console_pages import Browser, Switch, World, play_case, text
+from tests.support.checks.console_pages import Browser, Switch, World, new_structure, play_case, text
 
 from console.pages.reading.downloads import COLLECTIONS, periods_until
 from console.presentation.labels import period_label
@@ -16,7 +16,7 @@ STATISTICS = "/api/v1/requests/statistics.csv"
 def test_a_manager_gets_the_figures_of_the_unit_for_a_period(
     browser: Browser, world: World, ways: dict[str, Switch]
 ) -> None:
-    play_case(world, name="La Coopérative des brasseurs", siret=None, rna="W441818181")
+    play_case(world, **new_structure("La Coopérative des brasseurs"))
     browser.enter(world.token("manager", unit="dla-44"))
     assert 'href="/chiffres"' in browser.get("/responsable").text
     shown = browser.get("/chiffres?periode=2026")
@@ -62,7 +62,7 @@ def test_a_service_that_is_down_is_said_to_be(browser: Browser, world: World, wa
 def test_a_case_is_given_with_its_proofs_once_the_reason_is_told(
     browser: Browser, world: World, ways: dict[str, Switch]
 ) -> None:
-    case = play_case(world, name="Les Ateliers du canal", siret=None, rna="W441919191")
+    case = play_case(world, **new_structure("Les Ateliers du canal"))
     path = f"/api/v1/cases/{case}/bundle"
     ways["audit"].instead[path] = ["the bundle, as audit gave it"]
     browser.enter(world.token())

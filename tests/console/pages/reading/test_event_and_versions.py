@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support.checks.console_pages import Browser, Switch, World, play_case, settings, text
+from tests.support.checks.console_pages import Browser, Switch, World, new_structure, play_case, settings, text
 
 from console.pages.live import event_stream, format_positions, lines_of_arrivals, parse_positions, sse_message
 from console.presentation.timeline import TimelineLine
@@ -154,7 +154,7 @@ def watched(
 
 
 def test_what_is_recorded_meanwhile_arrives_once_and_in_order(world: World, ways: dict[str, Switch]) -> None:
-    case = play_case(world, name="L’Atelier du Marais", siret=None, rna="W441000003")
+    case = play_case(world, **new_structure("L’Atelier du Marais"))
     world.carried()
     by = world.audit.by("adviser")
     last = by.get(f"/api/v1/cases/{case}/timeline").json()["basis"]

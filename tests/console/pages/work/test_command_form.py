@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from itertools import count
 from typing import Any
 
 import httpx
 import pytest
-from tests.support.checks.console_pages import Browser, Switch, World, play_case, text
+from tests.support.checks.console_pages import Browser, Switch, World, new_structure, play_case, text
 
 FORM = "/dossiers/{case}/faire/intake/requests/{case}/meetings"
 KEY = re.compile(r'name="cle" value="([^"]+)"')
@@ -22,13 +21,10 @@ def adviser(browser: Browser, world: World) -> Browser:
     return browser
 
 
-NUMBERS = count(1)
-
-
 @pytest.fixture
 def case(world: World) -> str:
     """One of its own: what is recorded here is nobody else's."""
-    return play_case(world, name="La Ruche du Val", siret=None, rna=f"W4412345{next(NUMBERS):02}")
+    return play_case(world, **new_structure("La Ruche du Val"))
 
 
 def fill(adviser: Browser, path: str, shown: httpx.Response, **fields: Any) -> httpx.Response:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from itertools import count
 
 import pytest
-from tests.support.checks.console_pages import Browser, Switch, World, play_case, text
+from tests.support.checks.console_pages import Browser, Switch, World, new_structure, play_case, text
 from tests.support.histories.confidential_case import REASONS
 
 REASON = "La banque bloque les comptes ce matin, et personne ne répond."
-NUMBERS = count(1)
 
 
 @pytest.fixture
 def case(world: World) -> str:
     """A confidential one, that `some-adviser` is in charge of."""
-    case = play_case(world, name="La Halle aux grains", siret=None, rna=f"W4415151{next(NUMBERS):02}")
+    case = play_case(world, **new_structure("La Halle aux grains"))
     answer = world.intake.by("adviser").post(f"/api/v1/requests/{case}/confidentiality", REASONS)
     assert answer.status_code == 200, answer.text
     return case

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 from tests.support.checks.console_in_chromium import CHROMIUM, listening_console, page_of
-from tests.support.checks.console_pages import NAME, Switch, World, play_case
+from tests.support.checks.console_pages import NAME, Switch, World, new_structure, play_case
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: nothing was printed")
 FINDINGS = "Soixante-quatre pour cent des produits viennent d’un seul financeur, dont la convention s’achève. " * 6
@@ -35,7 +35,7 @@ def printed(page: Page) -> list[str]:
 
 
 def assessed_case(world: World) -> str:
-    case = play_case(world, name="La Halle aux grains", siret=None, rna="W441818181")
+    case = play_case(world, **new_structure("La Halle aux grains"))
     adviser = world.diagnostic.by("adviser")
     for axis in ("business_model", "governance", "human_resources", "digital"):
         body = {"axis": axis, "rating": 2, "findings": FINDINGS, "strengths": ["Une équipe stable."]}

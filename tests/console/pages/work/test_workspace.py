@@ -6,12 +6,11 @@ import asyncio
 import html
 import re
 from datetime import date
-from itertools import count
 from typing import Any, cast
 from uuid import uuid4
 
 import pytest
-from tests.support.checks.console_pages import SIRET, Browser, Switch, World, play_case, text
+from tests.support.checks.console_pages import SIRET, Browser, Switch, World, new_structure, play_case, text
 
 from console.commands.offered import offered_commands
 from console.pages.work.case_work import recent_acts
@@ -20,7 +19,6 @@ from console.presentation.case_path import case_path
 from console.upstream.services import Reader, Services
 
 TODAY = date(2026, 6, 15)
-NUMBERS = count(1)
 
 
 @pytest.fixture
@@ -31,7 +29,7 @@ def adviser(browser: Browser, world: World) -> Browser:
 
 @pytest.fixture
 def case(world: World) -> str:
-    return play_case(world, name="Le Café d’à côté", siret=None, rna=f"W4477777{next(NUMBERS):02}")
+    return play_case(world, **new_structure("Le Café d’à côté"))
 
 
 def task(what: str, due_on: str, *, late: bool = False) -> dict[str, Any]:
