@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urljoin
 
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
@@ -85,6 +87,23 @@ def faultless(page: Page) -> None:
         _fits(page, f"{percent} %")
     page.set_viewport_size(DESKTOP)
     walk_by_keyboard(page)
+
+
+def readable_in_themes(page: Page, themes: Sequence[str]) -> None:
+    """The page as it comes in each theme, whatever the device prefers: text against what is behind it, at 7:1 or more
+    (WCAG 2.2, 1.4.6) in the strong contrast; and nothing wider than a phone."""
+    for theme in themes:
+        page.context.add_cookies([{"name": "dla-theme", "value": theme, "url": urljoin(page.url, "/")}])
+        rules = ["color-contrast-enhanced" if theme == "contrast" else "color-contrast", "link-in-text-block"]
+        for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.reload()
+            assert page.locator("html").get_attribute("data-theme") == theme
+            page.evaluate(AXE.axe_script)
+            found = AxeResults(page.evaluate("rules => axe.run({ runOnly: rules })", rules))
+            assert found.violations_count == 0, f"{page.url}, {theme}, {scheme}\n{found.generate_report()}"
+            _fits(page, f"{theme}, {size['width']} px")
 
 
 def _fits(page: Page, look: str) -> None:

@@ -22,7 +22,7 @@ from console.auth.ended_sessions import EndedSessions, EndedSessionsUnavailable
 from console.auth.providers import Providers
 from console.auth.request_session import PAGE_HEADERS, RequestSessionMiddleware
 from console.commands.operations import Catalogue
-from console.pages import design, error_pages, live, sign_in
+from console.pages import design, error_pages, live, sign_in, theme_choice
 from console.pages.account import calendar_feed, mail_preferences
 from console.pages.leader import agreement, decision, home, public_receipt, receipts
 from console.pages.manage import derogations, hand_over, rights, unit
@@ -89,6 +89,7 @@ PAGES = (
     downloads,
     documents,
     design,
+    theme_choice,
     information,
     published_statistics,
 )

@@ -18,7 +18,7 @@ from console.public_information import Compliance, PublicPagesSettings
 from shared.kernel import SERVICES
 from shared.settings import Misconfigured, load_settings
 
-PAGES = ("/mentions-legales", "/donnees-personnelles", "/accessibilite", "/plan-du-site", "/stats")
+PAGES = ("/mentions-legales", "/donnees-personnelles", "/accessibilite", "/affichage", "/plan-du-site", "/stats")
 WHOLE: dict[str, Any] = {
     "publisher": "Association régionale d’appui, loi de 1901",
     "publisher_address": "1 quai de l’Exemple, 44000 Nantes, 02 40 00 00 00",
@@ -58,6 +58,7 @@ def test_everybody_reads_a_public_page_and_each_page_leads_to_all(shown: Shown, 
         "/donnees-personnelles",
         "/accessibilite",
         "/stats",
+        "/affichage",
         "/plan-du-site",
     ]
     assert "Accessibilité&nbsp;: non conforme" in foot, "RGAA: the state stands on the first page too"

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from console.pages.rendering import page
+from console.presentation.theme import THEME_LABELS
 from console.upstream.reader import require_signed_in
 
 router = APIRouter()
@@ -30,4 +31,4 @@ SPACES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 @router.get("/apparence")
 async def design_page(request: Request) -> Response:
     require_signed_in(request)
-    return page(request, "design.html", colours=COLOURS, sizes=SIZES, spaces=SPACES)
+    return page(request, "design.html", themes=THEME_LABELS, colours=COLOURS, sizes=SIZES, spaces=SPACES)

@@ -92,18 +92,18 @@ def _clean(value: str) -> str:
 def _is_ours(request: Request, csrf: str) -> bool:
     """Whether a page of this session sent the form. Raises ForgedForm when a page of another site did."""
     origin = request.headers.get("origin")
-    if origin is not None and origin != _origin(request.app.state.settings.address):
+    if origin is not None and origin != origin_of(request.app.state.settings.address):
         raise ForgedForm
     return hmac.compare_digest(csrf.encode(), get_session(request).session.csrf.encode())
 
 
-def _origin(address: str) -> str:
+def origin_of(address: str) -> str:
+    """As browsers write it."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def safe_path(path: str) -> str:
     """A path of the console to redirect to; the first page for anything else."""
-    parts = urlsplit(path)
-    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
-    return path if inside and path.isprintable() and "\\" not in path else "/"
+    inside = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    return path if inside and path.isprintable() else "/"

@@ -15,6 +15,7 @@ from jinja2 import ChainableUndefined, Environment, PackageLoader
 from console.auth.request_session import get_session
 from console.auth.session import ChosenRight, ReaderSession
 from console.presentation import labels
+from console.presentation.theme import COLOR_SCHEMES, chosen_theme
 from shared.kernel import SERVICE_LABELS, capitalize_first, format_euros, format_number, paris_date
 from shared.kernel.french import format_count
 
@@ -80,10 +81,14 @@ def static_address(name: str) -> str:
 
 def render(request: Request, template: str, **context: Any) -> str:
     request_session = get_session(request)
+    settings = request.app.state.settings
+    theme = chosen_theme(request.cookies, secure=settings.secure)
     shared = {
+        "theme": theme,
+        "color_scheme": COLOR_SCHEMES.get(theme, "light dark"),
         "session": request_session.session,
         "here": request.url.path,
-        "development": request.app.state.settings.development,
+        "development": settings.development,
         "draft_owner": draft_owner(request_session.session),
         "compliance": request.app.state.public.compliance(paris_date(datetime.now(UTC))).label,
         "opens_in_emergency": request_session.session.right is not None
