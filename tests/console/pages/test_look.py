@@ -1,4 +1,4 @@
-"""The themes in a real browser: chosen at the foot of a page, read in each, and black on white on paper.
+"""The look of the pages in a real browser: each theme, black on white on paper, and hyphens.
 
 In Debian's Chromium; skipped, and said so, where there is none."""
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
-from tests.support.checks.accessibility import faultless, readable_in_themes
+from tests.support.checks.accessibility import PHONE, faultless, readable_in_themes
 from tests.support.checks.console_in_chromium import CHROMIUM, listening_console, page_of
 from tests.support.checks.console_pages import Switch, World
 
@@ -99,3 +99,21 @@ def test_paper_is_white_in_each_theme(chromium: Chromium, console: str, theme: s
     page.evaluate("document.body.style.color = 'var(--p1)'")
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(106, 76, 147)", "the light value"
     context.close()
+
+
+HYPHENS = "selector => getComputedStyle(document.querySelector(selector)).hyphens"
+
+
+def test_long_texts_are_hyphenated_in_narrow_columns_and_names_and_headings_are_not(
+    chromium: Chromium, console: str, world: World
+) -> None:
+    with page_of(chromium, console, world.token("adviser", subject="looks-at-hyphens", unit="dla-44")) as page:
+        page.goto(f"{console}/dossiers/{world.case}/travail")
+        assert page.evaluate(HYPHENS, ".need") == "auto"
+        for selector in ("h1", "h2", ".badge", ".id", ".facts", ".notice p"):
+            assert page.evaluate(HYPHENS, selector) == "manual", selector
+        page.set_viewport_size(PHONE)
+        assert page.evaluate(HYPHENS, ".notice p:last-child") == "auto"
+        for selector in ("h1", "h2", ".badge", ".id", ".facts", ".notice strong"):
+            assert page.evaluate(HYPHENS, selector) == "manual", selector
+        assert page.locator("html").get_attribute("lang") == "fr"
