@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from nats.js import JetStreamContext
 from tests.support.samples.sample_services import Desk, Workshop, eventually, register_in_turn
-from tests.support.servers.prometheus import WatchedServices, needs_prometheus
+from tests.support.servers.prometheus import WatchedServices, forget_earlier_tests, needs_prometheus
 from tests.support.servers.transport_harness import Carrier
 
 from shared.eventlog import ServiceApplication
@@ -49,6 +49,7 @@ class Observed(WatchedServices):
 
 @pytest.fixture
 def observed(desk: Desk, workshop: Workshop, carrier: Carrier, tmp_path: Path) -> Iterator[Observed]:
+    forget_earlier_tests()
     with ExitStack() as closing:
         yield Observed(desk, workshop, carrier, closing, tmp_path / "prometheus")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.support.histories.audit_events import receive_events
 from tests.support.samples.sample_services import eventually
-from tests.support.servers.prometheus import WatchedServices, needs_prometheus
+from tests.support.servers.prometheus import WatchedServices, forget_earlier_tests, needs_prometheus
 from tests.support.servers.reconciled_intake import sql
 from tests.support.servers.running_witness import COSIGNER, serve_witness
 
@@ -62,6 +62,7 @@ class ObservedLedger(WatchedServices):
 
 @pytest.fixture
 def observed(app: ServiceApplication, checkpoint_signer: CheckpointSigner, tmp_path: Path) -> Iterator[ObservedLedger]:
+    forget_earlier_tests()
     with ExitStack() as closing:
         yield ObservedLedger(app, checkpoint_signer, tmp_path, closing)
 

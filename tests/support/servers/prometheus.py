@@ -10,12 +10,14 @@ from pathlib import Path
 import httpx
 import pytest
 import yaml
+from prometheus_client.metrics import MetricWrapperBase
 from tests.support.samples.sample_services import eventually
 
 from embedded.processes import ports
 from embedded.processes.process import Process
 from shared.eventlog import ServiceApplication
 from shared.health import MetricsServer, StatusReader
+from shared.telemetry import instruments
 
 ALERTS = Path("deploy/observability/alerts.yml").absolute()
 needs_prometheus = pytest.mark.skipif(shutil.which("prometheus") is None, reason="prometheus (Debian) is not here")
@@ -44,6 +46,14 @@ class RunningPrometheus:
 
     def close(self) -> None:
         self._http.close()
+
+
+def forget_earlier_tests() -> None:
+    """Tests that ran before in this process have left a series for each route of each service: a scrape of all these
+    takes longer than it may. To be called before anything counts: some series begin at 0, so that a rise is seen."""
+    for instrument in vars(instruments).values():
+        if isinstance(instrument, MetricWrapperBase):
+            instrument.clear()
 
 
 @contextmanager

@@ -58,5 +58,8 @@ def find_relay_status(app: ServiceApplication) -> RelayStatus:
     if not rows:
         return RelayStatus(0, last, error="no relay has led yet", reported_at=None)
     (row,) = rows
-    error = row["error"] or (f"no relay has reported for {SILENT_SECONDS:.0f} seconds" if row["silent"] else None)
+    error = row["error"]
+    if row["silent"]:
+        silence = f"no relay has reported for {SILENT_SECONDS:.0f} seconds"
+        error = f"{silence}; the last error of one was {error}" if error else silence
     return RelayStatus(row["position"], max(0, last - row["position"]), error=error, reported_at=row["reported_at"])
