@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from tests.console.pages.manage.test_derogations import IN_PARCOURS, of_duration
 from tests.console.pages.manage.test_rights import grant
 from tests.console.pages.operate.test_status import WAITING, answer
-from tests.support.checks.accessibility import faultless
+from tests.support.checks.accessibility import faultless, stacked_on_a_phone
 from tests.support.checks.console_in_chromium import CHROMIUM, listening_console, page_of
 from tests.support.checks.console_pages import REQUEST, Switch, World, new_structure, play_case
 from tests.support.histories.confidential_case import REASONS
@@ -90,6 +90,7 @@ def test_what_a_dpo_decides_has_no_fault(
     with page_of(chromium, console, world.token("dpo", subject="looks-at-terms")) as page:
         page.get_by_role("link", name="Conservation").click()
         faultless(page)
+        stacked_on_a_phone(page)
         page.get_by_role("link", name="Suspendre la destruction").last.click()
         faultless(page)
         page.get_by_label("Motif").fill("Contentieux en cours.")
@@ -156,6 +157,7 @@ def test_the_derogations_of_a_year_have_no_fault(
         ways["parcours"].instead[IN_PARCOURS] = {"items": rows, "names": {}}
         page.goto(f"{console}/derogations")
         faultless(page)
+        stacked_on_a_phone(page)
 
 
 def test_the_figures_to_download_have_no_fault(chromium: Chromium, console: str, world: World) -> None:
@@ -175,11 +177,14 @@ def test_the_register_of_rights_has_no_fault(
     identity = grant(world, LONG, until=until)
     grant(world, LONG, by="regional", role="auditor", unit=None, units=["dla-44", "dla-49"])
     with page_of(chromium, console, world.token("manager", subject="looks-at-rights", unit="dla-44")) as page:
+        page.goto(f"{console}/responsable")
+        stacked_on_a_phone(page)
         page.goto(f"{console}/droits?role=pilot")
         expect(page.get_by_text("Aucun droit ne correspond")).to_be_visible()
         faultless(page)
         page.goto(f"{console}/droits?role=adviser&quand=tous")
         faultless(page)
+        stacked_on_a_phone(page)
         page.locator(f'a[href="/droits/{identity}"]').click()
         faultless(page)
         page.get_by_role("link", name="Retirer ce droit").click()

@@ -106,6 +106,19 @@ def readable_in_themes(page: Page, themes: Sequence[str]) -> None:
             _fits(page, f"{theme}, {size['width']} px")
 
 
+def stacked_on_a_phone(page: Page) -> None:
+    """No list scrolls sideways, and each value says what it is."""
+    page.set_viewport_size(PHONE)
+    tables = page.locator("table.stacks")
+    assert tables.count()
+    for table in tables.all():
+        wider = table.evaluate("({ parentElement: box }) => box.scrollWidth - box.clientWidth")
+        assert wider <= 0, f"{page.url}: a list is {wider} px wider than its place"
+        bare = table.locator("td:not([data-title])").count()
+        assert bare == 0, f"{page.url}: {bare} values do not say what they are"
+    page.set_viewport_size(DESKTOP)
+
+
 def _fits(page: Page, look: str) -> None:
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0, f"{page.url}, {look}: {wider} px wider than the screen"

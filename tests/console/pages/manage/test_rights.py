@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,11 +11,14 @@ from uuid import uuid4
 import pytest
 from tests.support.checks.console_pages import Browser, Switch, World, text
 
+from console.pages.manage import rights
 from console.pages.manage.rights import state_of, what_it_covers
 from shared.kernel import paris_date
 
 TODAY = paris_date(datetime.now(UTC))
 GRANT = "/faire/intake/identities/rights"
+IDENTITIES = re.compile(r'href="/droits/([0-9a-f-]{36})"')
+ONWARD = re.compile(r'href="([^"]+)">Personnes suivantes')
 RIGHT: dict[str, Any] = {"role": "adviser", "unit": "dla-44", "units": [], "territories": [], "case": None}
 
 
@@ -53,7 +58,7 @@ def test_a_right_says_by_whom_and_why_and_is_revoked_from_its_page(manager: Brow
     identity = grant(world, "Yann Kermarrec")
     shown = manager.get(f"/droits/{identity}")
     read = text(shown)
-    assert "Yann Kermarrec Ses droits" in read and "en vigueur" in read
+    assert "Yann Kermarrec" in read and "Ses droits" in read and "en vigueur" in read
     assert "Arrivée en mars." in read and "par une personne sans nom connu (responsable" in read
     path = revoke_path(shown)
     form = manager.get(path)
@@ -97,6 +102,60 @@ def test_a_right_beyond_one_s_own_is_not_offered_to_be_revoked(manager: Browser,
     assert "Retirer ce droit" not in text(shown)
 
 
+def test_the_list_is_narrowed_to_a_unit_of_one_s_own(browser: Browser, world: World) -> None:
+    here, there = grant(world, "Soazig Helou"), grant(world, "Tangi Corre", by="regional", unit="dla-49")
+    browser.enter(world.token("regional", unit="dla-pdl", units=("dla-44", "dla-49")))
+    everything = browser.get("/droits?role=adviser")
+    assert here in everything.text and there in everything.text
+    narrowed = browser.get("/droits?role=adviser&unite=dla-49")
+    assert there in narrowed.text and here not in narrowed.text
+    assert '<option value="dla-49" selected>' in narrowed.text
+    assert here in browser.get("/droits?role=adviser&unite=dla-971").text, "no unit of theirs: as if none was chosen"
+    assert "Aucun droit ne correspond" in text(browser.get("/droits?role=committee&unite=dla-pdl"))
+
+
+def test_a_manager_of_one_unit_has_none_to_choose(manager: Browser) -> None:
+    assert 'name="unite"' not in manager.get("/droits").text
+
+
+def test_an_operator_narrows_the_list_to_any_unit(browser: Browser, world: World) -> None:
+    identity = grant(world, "Enora Pennec", by="regional", unit="dla-49")
+    browser.enter(world.token("ops", unit=None))
+    assert identity in browser.get("/droits?unite=dla-49").text
+    assert identity not in browser.get("/droits?unite=dla-44").text
+
+
+def test_the_second_page_goes_on_where_the_first_ended(
+    browser: Browser, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rights, "PAGE_IDENTITIES", 2)
+    until = (TODAY + timedelta(days=9)).isoformat()
+    granted = [grant(world, f"Malo Lucas {n}", by="regional", unit="dla-49", until=until) for n in range(5)]
+    browser.enter(world.token("regional", unit="dla-pdl", units=("dla-44", "dla-49")))
+    shown = browser.get("/droits?role=adviser&unite=dla-49&ordre=recents")
+    assert "Revenir au début" not in text(shown)
+    read = IDENTITIES.findall(shown.text)
+    while onward := ONWARD.search(shown.text):
+        shown = browser.get(html.unescape(onward[1]))
+        assert '<option value="dla-49" selected>' in shown.text and "Revenir au début" in text(shown)
+        found = IDENTITIES.findall(shown.text)
+        assert len(found) <= 2 and not set(found) & set(read)
+        read += found
+    assert read[:5] == granted[::-1]
+
+
+@pytest.mark.parametrize("role", ["manager", "regional"])
+def test_who_may_grant_a_right_finds_the_form_where_they_look(browser: Browser, world: World, role: str) -> None:
+    identity = grant(world, "Gaëlle Jaffré")
+    units: dict[str, Any] = {"unit": "dla-pdl", "units": ("dla-44",)} if role == "regional" else {"unit": "dla-44"}
+    browser.enter(world.token(role, **units))
+    assert f'href="{GRANT}"' in browser.get("/droits").text
+    assert (f'href="{GRANT}"' in browser.get("/responsable").text) == (role == "manager")
+    own = browser.get(f"/droits/{identity}")
+    assert f'href="{GRANT}?identity={identity}"' in own.text
+    assert f'value="{identity}"' in browser.get(f"{GRANT}?identity={identity}").text
+
+
 def test_an_auditor_says_why_before_a_person_s_rights_are_shown(browser: Browser, world: World) -> None:
     identity = grant(world, "Maël Bihan")
     browser.enter(world.token("auditor"))
@@ -104,7 +163,7 @@ def test_an_auditor_says_why_before_a_person_s_rights_are_shown(browser: Browser
     assert "Pourquoi consultez-vous ces droits" in text(asked)
     shown = browser.submit(f"/dossiers/{identity}/motif", asked, motif="Contrôle annuel", vers=f"/droits/{identity}")
     assert "Maël Bihan Ses droits" in text(shown) and "Retirer ce droit" not in text(shown)
-    assert GRANT not in browser.get("/droits").text
+    assert GRANT not in browser.get("/droits").text and GRANT not in shown.text
 
 
 def test_an_operator_reads_rights_and_no_name(browser: Browser, world: World) -> None:

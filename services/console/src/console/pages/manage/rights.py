@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from console.auth.request_session import get_session
+from console.auth.session import ChosenRight
 from console.commands.offered import form_address
 from console.pages.reading.cases import get_services
 from console.pages.rendering import first_page, page
@@ -63,11 +65,13 @@ class RightLine:
 async def rights_page(
     request: Request,
     role: Annotated[str, Query(max_length=40)] = "",
+    unite: Annotated[str, Query(max_length=200)] = "",
     quand: str = IN_FORCE,
     ordre: str = "recents",
     apres: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
-    """`quand`: rights in force today, or all that were ever granted."""
+    """`unite`: the code of a unit that the rights are over. `quand`: rights in force today, or all that were ever
+    granted."""
     reader = await get_reader(request)
     right = get_session(request).session.right
     if right is None or right.role not in READERS:
@@ -75,24 +79,32 @@ async def rights_page(
     today = paris_date(datetime.now(UTC))
     chosen = role if role in ROLES_OVER_UNITS else ""
     order = ordre if ordre in ORDERS else "recents"
+    services = get_services(request)
+    units = unit_options(right, await result_or_error(services.json(reader, "intake", "/api/v1/units")))
+    unit = unite if unite in units else ""
     found = await result_or_error(
-        get_services(request).json(
+        services.json(
             reader,
             "intake",
             "/api/v1/identities",
             role=chosen or None,
+            unit=unit or None,
             active_on=None if quand == ALL else today.isoformat(),
             sort=ORDERS[order],
             after=apres or None,
             limit=PAGE_IDENTITIES,
         )
     )
+    filters = {"role": chosen, "unite": unit, "quand": ALL if quand == ALL else IN_FORCE, "ordre": order}
     down = isinstance(found, UpstreamError)
     return page(
         request,
         "manage/rights.html",
         role=chosen,
         roles=ROLES_OVER_UNITS,
+        unit=unit,
+        units=units,
+        filters=urlencode({name: value for name, value in filters.items() if value}),
         all=quand == ALL,
         order=order,
         error=found if down else None,
@@ -122,8 +134,20 @@ async def identity_page(request: Request, identity: UUID) -> Response:
         name=state.get("name"),
         lines=identity_lines(state, entries, paris_date(datetime.now(UTC))),
         error=history if isinstance(history, UpstreamError) else None,
+        may_grant=right.role in GRANTERS,
         just_done=await just_recorded(request),
     )
+
+
+def unit_options(right: ChosenRight, listed: Any) -> dict[str, str]:
+    """The units that a reader may narrow the list to, by code, with their names: those that their right covers, all for
+    the operator; none where there is only one. `listed`: the deployment's units, or the error instead."""
+    names = {} if isinstance(listed, UpstreamError) else {each["code"]: each["name"] for each in listed}
+    covered = set(names) if right.role == Role.OPS else {*right.units, right.unit} - {None}
+    options = {
+        code: name if (name := names.get(code, code)) == code else f"{name} ({code})" for code in covered if code
+    }
+    return dict(sorted(options.items(), key=lambda each: each[1])) if len(options) > 1 else {}
 
 
 def list_lines(rights: Iterable[Mapping[str, Any]], today: date) -> list[RightLine]:
