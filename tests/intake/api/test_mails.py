@@ -193,7 +193,22 @@ def test_a_lost_link_is_mailed_again_and_nobody_learns_who_has_one(house: Mailed
     assert former.get(case).status_code == 200, "asking for it closes nothing: anybody can ask"
     leader = house.bearer(mail)
     assert leader.get("/api/v1/me").json()["id"] == given["id"], "the same person"
-    assert former.get(case).status_code == 401
+    assert former.get(case).status_code == 200, "the code that was given holds as long as the link"
+
+
+def test_opening_a_mailed_link_renews_it_only_where_its_code_was_made_at_random(house: MailedIntake) -> None:
+    """The other services would refuse a new secret until they have received it."""
+    address, case = "premier@jardins.example", house.case()
+    given = give(house, case, address)
+    (mail,) = house.deliver(address)
+    assert house.open(mail).json()["secret"] == given["secret"]
+    path = f"{case}/access-links/{given['id']}/renewal"
+    renewed = house.intake.by("adviser").post(path, {"reason": "Elle a changé de téléphone."}).json()
+    house.later(hours=1)
+    house.lose(address)
+    opened = house.open(house.deliver_soon(address)).json()["secret"]
+    assert opened not in (given["secret"], renewed["secret"])
+    assert Client(house.intake.http, renewed["secret"]).get(case).status_code == 401
 
 
 def test_a_lost_link_is_mailed_once_an_hour(house: MailedIntake) -> None:

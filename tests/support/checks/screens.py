@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,8 @@ from tests.support.checks.console_pages import ORIGIN, Switch, settings
 from tests.support.generated.golden_samples import service
 from tests.support.samples.sample_services import eventually
 from tests.support.servers.all_services import House, reachable_house
+from tests.support.servers.mail_server import MailServer, mail_server
+from tests.support.servers.mailed_intake import catch_up, mailing_service, token_in
 
 from audit.ledger.integrator import integrate
 from audit.ledger.signing import CheckpointSigner
@@ -26,6 +28,7 @@ from embedded.identity.provider_page import Person
 from embedded.processes import ports
 from embedded.processes.nats import Nats
 from embedded.processes.postgres import Postgres
+from intake.mail.mailer import Mailer, Post
 from shared.kernel import PHASE_SERVICES
 from shared.projections import Projector
 from shared.web.limits import build_server
@@ -48,6 +51,8 @@ class Stage:
     chromium: Chromium
     signing: CheckpointSigner
     now: datetime
+    mails: MailServer
+    post: Post
 
     def carry(self) -> None:
         """What was recorded reaches the other services, and the lists."""
@@ -60,6 +65,16 @@ class Stage:
             for projection in service(name).projections:
                 while projector.advance(projection):
                     pass
+
+    def mailed_link(self, address: str) -> str:
+        """The address in the last mail that somebody gets, once all that is due is sent; their right is known to every
+        service by then."""
+        self.carry()
+        intake = self.house["intake"].application
+        catch_up(intake)
+        Mailer(intake, self.post).send_due()
+        mail = [each for each in self.mails.received if each["To"] == address][-1]
+        return f"{self.console}/lien/{token_in(mail)}"
 
     def later(self, days: int) -> None:
         self.now += timedelta(days=days)
@@ -78,19 +93,20 @@ def stage_of(postgres: Postgres, nats: Nats, folder: Path) -> Iterator[Stage]:
         return postgres.ensure_database(f"{folder.name}_{name}", connections=-1)
 
     signing = CheckpointSigner(Signer(ORIGIN, bytes(range(32))), folder / "checkpoint")
-    with (
-        reachable_house(database, nats, folder) as house,
-        launched_chromium() as browser,
-        served_console(house) as console,
-    ):
+    port = ports.choose_ports({"console": None, "provider": None})
+    console = f"http://127.0.0.1:{port['console']}"
+    with ExitStack() as running:
+        mails = running.enter_context(mail_server())
+        intake, post = mailing_service(mails, console)
+        house = running.enter_context(reachable_house(database, nats, folder, {"intake": intake}))
+        browser = running.enter_context(launched_chromium())
+        running.enter_context(served_console(house, console, port))
         now = house["intake"].application.clock.now()
-        yield Stage(house, console, chromium=browser, signing=signing, now=now)
+        yield Stage(house, console, chromium=browser, signing=signing, now=now, mails=mails, post=post)
 
 
 @contextmanager
-def served_console(house: House) -> Iterator[str]:
-    port = ports.choose_ports({"console": None, "provider": None})
-    address = f"http://127.0.0.1:{port['console']}"
+def served_console(house: House, address: str, port: Mapping[str, int]) -> Iterator[None]:
     provider = Provider(house["intake"].issuer, port["provider"], f"{address}/retour", PEOPLE)
     feeds = {name: str(house[name].http.base_url) for name in PHASE_SERVICES} | {"audit": "http://audit.test"}
     discovery = f"{provider.address}/.well-known/openid-configuration"
@@ -100,7 +116,7 @@ def served_console(house: House) -> Iterator[str]:
     with provider.serve():
         thread.start()
         eventually(lambda: server.started)
-        yield address
+        yield
         server.should_exit = True
         thread.join()
 
@@ -127,6 +143,12 @@ class Screen:
         self.page.keyboard.press("Enter")
         expect(self.page.get_by_role("button", name="Se déconnecter")).to_be_visible()
 
+    def come_in(self, address: str) -> None:
+        """By the link of a mail, whose page has a button."""
+        self.page.goto(address)
+        self.page.get_by_role("button", name="Ouvrir").click()
+        expect(self.page.get_by_role("button", name="Se déconnecter")).to_be_visible()
+
     def open(self, case: str) -> None:
         self.page.goto(f"{self.stage.console}/dossiers/{case}/travail")
 
@@ -140,18 +162,26 @@ class Screen:
         self.page.locator("[data-submit]").click()
         expect(self.page.locator("[data-recorded]")).to_contain_text(title)
 
-    def give_link(self, role: str, name: str) -> str:
-        """A personal link, given by form. The code, as it is shown once."""
+    def give_link(self, role: str, name: str, email: str = "") -> str:
+        """A personal link, given by form. The code, as it is shown once. `email`: where it is mailed too."""
         self.choose("Donner un lien personnel")
-        self.fill({"role": role, "name": name, "reason": "Présidente de l’association."})
+        self.fill({"role": role, "name": name, "reason": "Pour ce qui lui est demandé.", "email": email})
+        return self.read_code()
+
+    def renew_link(self, name: str) -> str:
+        """Another link for the same person, whose last one has run out. The code."""
+        self.choose("Donner un nouveau lien à la même personne", name)
+        self.fill({"reason": "Le précédent est arrivé à son terme."})
+        return self.read_code()
+
+    def read_code(self) -> str:
         self.page.locator("[data-submit]").click()
         code = self.page.get_by_label("Code d’accès personnel").input_value()
         self.page.get_by_role("link", name="Revenir au dossier").click()
         return code
 
     def choose(self, title: str, part: str = "") -> None:
-        for each in self.page.locator("details.rarer").all():
-            each.evaluate("details => { details.open = true; }")
+        self.page.locator("details.rarer").evaluate_all("found => found.forEach(each => { each.open = true; })")
         name = f"{title} : {part}" if part else title
         self.page.get_by_role("link", name=name, exact=not part).first.click()
         expect(self.page.get_by_role("heading", name=title, level=1)).to_be_visible()

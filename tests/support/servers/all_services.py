@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from tests.support.servers.served_service import Client, Served, listening, serv
 from embedded.processes.nats import Nats
 from shared.kernel import PHASE_SERVICES
 from shared.messaging import Feed, Inbox, messages_of
+from shared.runtime import Service
 
 
 class House:
@@ -56,14 +57,19 @@ def house(database: Callable[..., str], nats: Nats, folder: Path, **deployed: An
 
 
 @contextmanager
-def reachable_house(database: Callable[..., str], nats: Nats, folder: Path) -> Iterator[House]:
-    """The phases over real sockets, whose addresses audit knows, and whose tokens are signed by one issuer."""
+def reachable_house(
+    database: Callable[..., str], nats: Nats, folder: Path, deployed: Mapping[str, Service] | None = None
+) -> Iterator[House]:
+    """The phases over real sockets, whose addresses audit knows, and whose tokens are signed by one issuer. `deployed`:
+    services with settings of their own, by name."""
     jwks = str(folder / PHASE_SERVICES[0] / "jwks.json")
     with ExitStack() as closing:
         running: dict[str, Served] = {}
         for name in PHASE_SERVICES:
             (own := folder / name).mkdir()
-            running[name] = closing.enter_context(listening(service(name), database, nats, own, jwks=jwks))
+            running[name] = closing.enter_context(
+                listening((deployed or {}).get(name) or service(name), database, nats, own, jwks=jwks)
+            )
         feeds = {name: str(each.http.base_url) for name, each in running.items()}
         (own := folder / "audit").mkdir()
         audit = served(service("audit"), database, nats, own, jwks=jwks, feeds=feeds)

@@ -37,7 +37,7 @@ REQUEST: dict[str, Any] = {
     "contact": {"name": "Maëlle Kerdoncuff", "email": "maelle@jardins.example"},
     "need": "Nous ne payons plus nos fournisseurs.",
 }
-TOKEN = re.compile(r"https://dla\.example/lien/(\S+)")
+TOKEN = re.compile(r"https?://\S+/lien/(\S+)")
 TARGET = "accueil@banque.example"
 MESSAGE = "Pourriez-vous la recevoir cette semaine ?"
 
@@ -117,22 +117,28 @@ def catch_up(app: ServiceApplication) -> None:
     Projector(app, (outgoing_mails,)).catch_up()
 
 
+def mailing_service(server: MailServer, console: str) -> tuple[Service, Post]:
+    """Intake as it is deployed with a mail server, whose mails lead to the console at this address."""
+    settings = {
+        "mode": Mode.DEVELOPMENT,
+        "identity_key": IDENTITY_KEY,
+        "console_url": console,
+        "smtp_host": "127.0.0.1",
+        "smtp_port": server.port,
+        "smtp_tls": "none",
+        "mail_from": "DLA <dla@dla.example>",
+    }
+    deployment = Deployment(lambda: IntakeSettings(**settings))  # type: ignore[arg-type]
+    service = build_service(deployment)
+    assert deployment.post
+    return service, deployment.post
+
+
 @contextmanager
 def mailed_intake(postgres: Postgres, nats: Nats, folder: Path) -> Iterator[MailedIntake]:
     with ExitStack() as running:
         server = running.enter_context(mail_server())
-        settings = {
-            "mode": Mode.DEVELOPMENT,
-            "identity_key": IDENTITY_KEY,
-            "console_url": "https://dla.example",
-            "smtp_host": "127.0.0.1",
-            "smtp_port": server.port,
-            "smtp_tls": "none",
-            "mail_from": "DLA <dla@dla.example>",
-        }
-        deployment = Deployment(lambda: IntakeSettings(**settings))  # type: ignore[arg-type]
-        service = build_service(deployment)
+        service, post = mailing_service(server, "https://dla.example")
         url = postgres.ensure_database(f"mails_{uuid4().hex[:8]}", connections=-1)
         intake = running.enter_context(served(service, lambda _: url, nats, folder))
-        assert deployment.post
-        yield MailedIntake(intake, server, service=service, post=deployment.post)
+        yield MailedIntake(intake, server, service=service, post=post)

@@ -1,6 +1,6 @@
-"""A leader on a phone, in Chromium: the text and its changes, the decision, its receipt and proof, and a signature.
+"""A leader on a phone, in Chromium: the text and its changes, the decision, its receipt and proof.
 
-The provider signs after them, with a link of their own."""
+The agreement is signed in the two years of `test_journey.py`."""
 
 from __future__ import annotations
 
@@ -55,35 +55,6 @@ def diagnosed(stage: Stage, case: str) -> None:
     stage.carry()
 
 
-def agreed(stage: Stage, case: str, account: str) -> str:
-    """The plan, the parcours, validated by the leader, and an agreement that the unit alone has signed. The action."""
-    plan = {"axes": ["governance"], "objectives": "Porter les ressources propres à 45 %."}
-    post(stage.house.by("diagnostic", "adviser"), f"diagnoses/{case}", ("/plan", plan))
-    stage.carry()
-    adviser, leader = stage.house.by("parcours", "adviser"), stage.house.by("parcours", "leader", case=case)
-    path, dates = f"parcours/{case}", {"starts_on": stage.day(10), "ends_on": stage.day(90)}
-    consulting = {"kind": "consulting", "axis": "governance", "title": "Refonte des tarifs", "who": "À choisir"}
-    own = {"kind": "own_action", "axis": "governance", "title": "Un tableau de bord", "who": "La trésorière"}
-    share = {"starts_on": stage.day(5), "ends_on": stage.day(200)}
-    steps: list[tuple[str, dict[str, Any]]] = [
-        ("/actions", {**consulting, **dates, "planned_days": 5}),
-        ("/actions", {**own, **dates}),
-    ]
-    post(adviser, path, ("/ranking", {"ranking": ["governance"]}), *steps, ("/sharing", share))
-    state = done(adviser.get(f"/api/v1/{path}"))
-    shared = {name: state["shared"][name] for name in ("version", "content_hash")}
-    post(leader, path, ("/validation", shared))
-    action: str = next(key for key, each in state["actions"].items() if each["planned"]["kind"] == "consulting")
-    chosen = {"provider": "Cabinet Armen", "amount_cents": 400_000, "days": 5, "exception": "Seul spécialiste."}
-    fund = {"unit": "dla-44", "year": stage.now.year, "allocated_cents": 5_000_000}
-    done(stage.house.by("parcours", "manager").post("/api/v1/funds", fund))
-    signed = {"signatures": {"unit": {"name": "Paul Rivoal", "signed_on": stage.day()}}}
-    of_action = f"{path}/actions/{action}"
-    post(adviser, of_action, ("/provider", chosen | {"account": account}), ("/funds", {}), ("/agreement", signed))
-    stage.carry()
-    return action
-
-
 def given_link(stage: Stage, case: str, role: str, name: str) -> dict[str, Any]:
     body = {"role": role, "name": name, "reason": "Présidente de l’association."}
     link = done(stage.house.by("intake", "adviser").post(f"/api/v1/requests/{case}/access-links", body))
@@ -96,7 +67,7 @@ def on_a_phone(page: Page) -> None:
     page.set_viewport_size(PHONE)
 
 
-def test_a_leader_decides_keeps_a_receipt_and_signs_on_a_phone(stage: Stage) -> None:
+def test_a_leader_decides_keeps_a_receipt_on_a_phone(stage: Stage) -> None:
     case = admitted(stage)
     diagnosed(stage, case)
     maelle = Screen(stage)
@@ -118,28 +89,4 @@ def test_a_leader_decides_keeps_a_receipt_and_signs_on_a_phone(stage: Stage) -> 
     page.get_by_role("link", name="Ouvrir cette page").click()
     expect(page.get_by_text("La décision qu’elle désigne vaut toujours.")).to_be_visible()
     on_a_phone(page)
-    signs(stage, maelle, case)
-
-
-def signs(stage: Stage, maelle: Screen, case: str) -> None:
-    """The leader, then the provider with a link of their own."""
-    link = given_link(stage, case, "provider", "Gaël Armen")
-    agreed(stage, case, str(link["id"]))
-    page = maelle.page
-    page.goto(stage.console)
-    page.get_by_role("link", name="Signer la convention tripartite").click()
-    on_a_phone(page)
-    page.get_by_label("Nom et prénom").fill("Maëlle Kerdoncuff")
-    page.get_by_role("button", name="Signer la convention").click()
-    expect(page.locator("[data-recorded]")).to_contain_text("Signer la convention pour la structure")
     assert maelle.faults == []
-    gael = Screen(stage)
-    gael.enter(str(link["secret"]))
-    on_a_phone(gael.page)
-    gael.page.get_by_role("link", name="Lire et signer la convention").click()
-    expect(gael.page.get_by_text("Maëlle Kerdoncuff, le")).to_be_visible()
-    gael.page.get_by_label("Nom et prénom").fill("Gaël Armen")
-    gael.page.get_by_role("button", name="Signer la convention").click()
-    expect(gael.page.locator("[data-recorded]")).to_contain_text("Signer la convention en tant que prestataire")
-    on_a_phone(gael.page)
-    assert gael.faults == []

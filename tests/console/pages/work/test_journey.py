@@ -1,11 +1,25 @@
-"""An association's whole path in Chromium, from its request to its first review, by screen alone."""
+"""An association's two years in Chromium, from its request to the end of its follow-up, by screen alone.
+
+The adviser, the manager, the leader, the provider and the recipient of an orientation each act at a screen of their
+own; a test only moves the clock, and what services send each other."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from tests.console.pages.work.partner_screens import (
+    MISSION,
+    PROVIDER,
+    RECIPIENT,
+    acknowledge,
+    choose_provider,
+    hand_in_report,
+    say_outcome,
+    sign,
+)
 from tests.support.checks.accessibility import faultless
 from tests.support.checks.console_in_chromium import CHROMIUM
 from tests.support.checks.screens import ADVISER, MANAGER, Screen, Stage
@@ -13,7 +27,7 @@ from tests.support.checks.screens import ADVISER, MANAGER, Screen, Stage
 from shared.kernel import format_date
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: nobody was at a screen")
-NAME = "Les Jardins de l’Erdre"
+NAME, LEADER = "Les Jardins de l’Erdre", "Maëlle Kerdoncuff"
 COUNTING = """
 for (const [type, name] of [["keydown", "keys"], ["pointerdown", "presses"]])
   addEventListener(type, () => sessionStorage.setItem(name, 1 + Number(sessionStorage.getItem(name))), true);
@@ -63,16 +77,31 @@ def test_a_structure_in_cessation_of_payments_is_oriented_within_two_minutes(sta
     assert ines.faults == []
 
 
-def test_an_association_goes_through_the_dla_by_screen_alone(stage: Stage) -> None:
-    ines = Screen(stage)
+def test_an_association_goes_through_the_dla_by_screen_alone(stage: Stage, tmp_path: Path) -> None:
+    ines, maelle, paul = Screen(stage), Screen(stage), Screen(stage)
     ines.sign_in(ADVISER)
     faultless(ines.page)  # nothing to do
     case = receive(stage, ines)
-    diagnose(stage, ines, case)
+    annaig = orient(stage, ines, maelle, case)
+    diagnose(stage, ines, maelle, case)
+    build(stage, ines, maelle, case)
+    gael = choose_provider(stage, ines, case)
+    say_outcome(annaig)
+    engage(stage, ines, paul, case)
+    sign(maelle, "Signer la convention tripartite", LEADER)
+    sign(gael, "Lire et signer la convention", PROVIDER)
+    carry_out(stage, ines, case)
+    hand_in_report(gael, renewed(stage, ines), tmp_path)
+    conclude(stage, ines, paul, case)
+    gael.page.reload()
+    expect(gael.page.get_by_text("4 800,00 €, en entier")).to_be_visible()
+    follow_up(stage, ines, case)
+    for screen in (ines, maelle, paul, gael):
+        assert screen.faults == []
 
 
 def receive(stage: Stage, ines: Screen) -> str:
-    """From the search for the structure to its admission. The id of the case."""
+    """From the search for the structure to its eligibility. The id of the case."""
     page = ines.page
     page.get_by_role("link", name="Nouvelle demande").click()
     page.get_by_label("SIRET, numéro RNA ou nom").fill("73282932000074")
@@ -88,7 +117,7 @@ def receive(stage: Stage, ines: Screen) -> str:
     page.get_by_label("Association", exact=True).check()
     page.get_by_label("Département").fill("44")
     page.get_by_label("Nombre de salarié·es").fill("12")
-    page.get_by_label("Nom et prénom").fill("Maëlle Kerdoncuff")
+    page.get_by_label("Nom et prénom").fill(LEADER)
     page.get_by_label("Besoin exprimé").fill("Une seule subvention porte les deux tiers de notre budget.")
     page.get_by_role("button", name="Enregistrer", exact=True).last.click()
     expect(page.locator("[data-recorded]")).to_contain_text("Recevoir une demande")
@@ -103,26 +132,38 @@ def receive(stage: Stage, ines: Screen) -> str:
     for criterion in ("existing", "employer", "ess"):
         judged = {"criterion": criterion, "verdict": "met", "evidence": "Vu sur pièces."}
         ines.do("Examiner un critère d’éligibilité", judged)
+    return case
+
+
+def orient(stage: Stage, ines: Screen, maelle: Screen, case: str) -> Screen:
+    """An orientation that the leader consents to and its recipient acknowledges; then the admission."""
+    page = ines.page
     ines.do("Proposer une orientation", {"target": "France Active", "reason": "Un fonds de roulement à consolider."})
-    ines.do("Noter l’accord de la structure", part="France Active")
-    ines.do("Transmettre l’orientation", part="France Active")
-    ines.do("Noter que le destinataire l’a reçue", part="France Active")
+    code = ines.give_link("leader", LEADER)
+    stage.carry()
+    maelle.enter(code)
+    maelle.page.get_by_role("link", name="Dire si vous acceptez une orientation").click()
+    maelle.send("Noter l’accord de la structure")
+    ines.open(case)
+    ines.do("Transmettre l’orientation", RECIPIENT, part="France Active")
+    annaig = acknowledge(stage)
+    ines.open(case)
     ines.do("Admettre la demande", {"reason": "Besoin clair, dirigeantes motivées."})
     stage.carry()
     page.goto(f"{stage.console}/aujourdhui")
     expect(page.get_by_text("Première séance de diagnostic à tenir")).to_be_visible()
     faultless(page)
-    return case
+    return annaig
 
 
-def diagnose(stage: Stage, ines: Screen, case: str) -> None:
+def diagnose(stage: Stage, ines: Screen, maelle: Screen, case: str) -> None:
     """The shared diagnosis, validated by the leader with a personal link, and its plan."""
     ines.open(case)
     ines.do(
         "Consigner une séance de travail",
         {
             "held_on": stage.day(),
-            "participants.0.name": "Maëlle Kerdoncuff",
+            "participants.0.name": LEADER,
             "participants.0.quality": "leader",
         },
     )
@@ -134,10 +175,7 @@ def diagnose(stage: Stage, ines: Screen, case: str) -> None:
     )
     ines.do("Formuler la problématique", {"problem": "Comment vivre de ses ventes ?", "causes": "Un seul financeur"})
     ines.do("Soumettre le diagnostic à la structure")
-    maelle = Screen(stage)
-    code = ines.give_link("leader", "Maëlle Kerdoncuff")
     stage.carry()
-    maelle.enter(code)
     maelle.open(case)
     faultless(maelle.page)
     maelle.do("Contester le diagnostic", {"reason": "La gouvernance a changé depuis l’assemblée générale."})
@@ -152,7 +190,6 @@ def diagnose(stage: Stage, ines: Screen, case: str) -> None:
     plan = {"axes": ["business_model", "governance"], "objectives": "Porter les ressources propres à 45 %."}
     ines.do("Convenir du plan d’accompagnement", plan)
     stage.carry()
-    build(stage, ines, maelle, case)
 
 
 def build(stage: Stage, ines: Screen, maelle: Screen, case: str) -> None:
@@ -167,7 +204,6 @@ def build(stage: Stage, ines: Screen, maelle: Screen, case: str) -> None:
     ines.do("Partager le parcours avec la structure", {"starts_on": stage.day(5), "ends_on": stage.day(200)})
     maelle.open(case)
     maelle.do("Valider le parcours")
-    carry_out(stage, ines, case)
 
 
 def rank(ines: Screen) -> None:
@@ -192,68 +228,53 @@ def rank(ines: Screen) -> None:
     ines.send("Classer les axes de changement")
 
 
-def carry_out(stage: Stage, ines: Screen, case: str) -> None:
-    """A tender, its award, the agreement, the days, the report and the payment; then the debrief."""
-    ines.open(case)
-    grid = {"grid.0.label": "Méthode", "grid.0.weight": "60", "grid.1.label": "Prix", "grid.1.weight": "40"}
-    ines.choose("Consulter des prestataires")
-    faultless(ines.page)
-    ines.fill({"terms_of_reference": "Recalculer les prix de vente avec l’équipe."})
-    ines.page.get_by_label("Refonte des tarifs").check()
-    ines.page.get_by_label("Date limite").fill(f"{stage.day(14)}T17:00")
-    ines.fill(grid)
-    ines.send("Consulter des prestataires")
-    terms = "Recalculer les prix de vente avec l’équipe."
-    for name in ("Cabinet Armen", "Atelier des Deux Rives", "Coopérative Sillon"):
-        ines.do("Consulter un prestataire de plus", {"name": name}, part=terms)
-    for name, amount in (("Cabinet Armen", "4 800"), ("Coopérative Sillon", "4500,50")):
-        proposal = {"amount_cents": amount, "days": "5", "summary": "Cinq journées avec l’équipe."}
-        ines.do("Remettre une proposition", proposal, part=terms, of=name)
-    stage.later(15)
-    ines.open(case)
-    ines.do("Déclarer ses intérêts", {"conflict": "non"}, part=terms)
-    for name in ("Cabinet Armen", "Coopérative Sillon"):
-        ines.do("Noter une proposition", {"scores": ["17", "14"]}, part=terms, of=name)
-    ines.choose("Retenir un prestataire", terms)
-    ines.page.get_by_label("Cabinet Armen").check()
-    ines.send("Retenir un prestataire")
-    for name in ("Cabinet Armen", "Coopérative Sillon"):
-        ines.do("Informer un candidat du résultat", {"informed_on": stage.day()}, part=terms, of=name)
-    paul = Screen(stage)
+def engage(stage: Stage, ines: Screen, paul: Screen, case: str) -> None:
+    """The fund of the year, and the agreement that the unit signs first."""
     paul.sign_in(MANAGER)
     paul.page.get_by_role("link", name="L’unité").first.click()
     faultless(paul.page)
     paul.page.get_by_role("link", name="Ouvrir un fonds").click()
     paul.fill({"unit": "dla-44", "year": str(stage.now.year), "allocated_cents": "250 000"})
     paul.send("Ouvrir un fonds d’ingénierie")
-    mission = "Refonte des tarifs"
     ines.open(case)
-    ines.do("Engager un financement", part=mission)
-    signed = {
-        f"signatures.{who}.{name}": value
-        for who, person in (("structure", "Maëlle Kerdoncuff"), ("unit", MANAGER), ("provider", "Gaël Armen"))
-        for name, value in (("name", person), ("signed_on", stage.day()))
-    }
-    ines.do("Enregistrer une convention", signed, part=mission)
-    ines.do("Commencer une action", part=mission)
+    ines.do("Engager un financement", part=MISSION)
+    signed = {"signatures.unit.name": MANAGER, "signatures.unit.signed_on": stage.day()}
+    ines.do("Enregistrer une convention", signed, part=MISSION)
+
+
+def carry_out(stage: Stage, ines: Screen, case: str) -> None:
+    """The actions begin; months later the days are counted."""
+    ines.open(case)
+    ines.do("Commencer une action", part=MISSION)
     ines.do("Commencer une action", part="Un bureau renouvelé")
     stage.later(60)
     ines.open(case)
-    ines.do("Compter des jours d’intervention", {"days": "5"}, part=mission)
-    ines.do("Accepter un rapport final", {"received_on": stage.day()}, part=mission)
-    ines.do("Terminer une action", {"summary": "Nouveaux tarifs adoptés."}, part=mission)
+    ines.do("Compter des jours d’intervention", {"days": "5"}, part=MISSION)
+
+
+def renewed(stage: Stage, ines: Screen) -> str:
+    """A code for the provider, whose first link has run out."""
+    code = ines.renew_link(PROVIDER)
+    stage.carry()
+    return code
+
+
+def conclude(stage: Stage, ines: Screen, paul: Screen, case: str) -> None:
+    """The report is accepted and paid for; then the debrief."""
+    ines.open(case)
+    ines.do("Accepter un rapport final", part=MISSION)
+    ines.do("Terminer une action", {"summary": "Nouveaux tarifs adoptés."}, part=MISSION)
     paul.open(case)
     faultless(paul.page)
-    paul.do("Autoriser un paiement", {"amount_cents": "4 800"}, part=mission)
+    paul.do("Autoriser un paiement", {"amount_cents": "4 800"}, part=MISSION)
     ines.open(case)
     ines.do("Terminer une action", {"summary": "Bureau renouvelé."}, part="Un bureau renouvelé")
     ines.do("Terminer le parcours", {"held_on": stage.day(), "debrief": "La structure sait où elle va."})
     stage.carry()
-    follow_up(stage, ines, case)
 
 
 def follow_up(stage: Stage, ines: Screen, case: str) -> None:
-    """The first review, beside the starting point."""
+    """Each review beside the starting point, until the second year is over."""
     ines.open(case)
     ines.choose("Consigner un bilan", "Bilan M0")
     expect(ines.page.get_by_text("(au départ : 7)")).to_be_visible()
@@ -262,7 +283,12 @@ def follow_up(stage: Stage, ines: Screen, case: str) -> None:
     ines.fill({"summary": "Les nouveaux prix sont appliqués."})
     ines.send("Consigner un bilan")
     expect(ines.page.get_by_text("Les nouveaux prix sont appliqués.")).to_be_visible()
-    faultless(ines.page)
+    for days, review in ((181, "Bilan M6"), (366, "Bilan M18")):
+        stage.later(days)
+        ines.open(case)
+        lasting = {"held_on": stage.day(), "summary": "Les effets durent."}
+        ines.do("Consigner un bilan", lasting | {"appropriation": "4", "satisfaction": "4"}, part=review)
+    ines.do("Conclure le suivi", {"conclusion": "Les effets durent."})
+    expect(ines.page.get_by_role("list", name="Les cinq phases")).to_contain_text("dossier clos")
     ines.page.goto(f"{stage.console}/apparence")
     faultless(ines.page)
-    assert ines.faults == []

@@ -179,6 +179,15 @@ async def leaders(context: FormContext, field: Field) -> Field:
     return field.with_options([Option(each, names.get(each, each)) for each in sorted(acted)])
 
 
+async def provider_links(context: FormContext, field: Field) -> Field:
+    """The providers who have a personal link to the case: its id is the account under which they answer. Another one is
+    typed."""
+    case = context.parameters.get("case") or context.parameters.get("id")
+    listed = await context.get("intake", f"/api/v1/requests/{case}/access-links") if case else None
+    usable = [each for each in listed or () if each["role"] == Role.PROVIDER and not each["revoked"]]
+    return field.with_options([Option(each["id"], each["name"]) for each in usable])
+
+
 async def submitted(context: FormContext, field: Field) -> Field:
     """The version that a leader answers, with its fingerprint: what they have read."""
     return replace(field, kind=Kind.HIDDEN, integers=field.name != "content_hash")
@@ -194,6 +203,7 @@ RESOLVERS: dict[str, Resolve] = {
     "GrantRight.unit": units,
     "AssignCase.adviser": advisers,
     "person": known_people,
+    "account": provider_links,
     "OrientRequest.orientations": orientations,
     "ranking": plan_axes,
     "AddAction.axis": plan_axes,

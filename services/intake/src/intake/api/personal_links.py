@@ -211,7 +211,7 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
         minimal: bool,
     ) -> NewAccessLink:
         authenticator: Authenticator = request.app.state.authenticator
-        secret = new_secret()
+        secret = self._make_secret(app, person, body)
         identity = authenticator.link_identity(secret)
         assert identity is not None
 
@@ -238,6 +238,13 @@ class AccessLinkEndpoints(AggregateEndpoints[AccessLink]):
         if receipt.repeated:
             return NewAccessLink(**result, secret=None, address=None, until=until)
         return NewAccessLink(**result, secret=secret, address=self._address, until=until)
+
+    def _make_secret(self, app: ServiceApplication, person: UUID, body: GiveAccessLink | RenewAccessLink) -> str:
+        """One that its mail finds again, if it is mailed. Any other would be renewed when the mail is opened, and the
+        other services would refuse the new one until they have received it."""
+        if isinstance(body, GiveAccessLink) and body.email is not None and self._deployment.sends_mail:
+            return self._deployment.mailed_links.secret(app.key_store.pseudonym, person, 0)
+        return new_secret()
 
     @property
     def _address(self) -> str | None:
