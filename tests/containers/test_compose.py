@@ -297,12 +297,12 @@ def test_replicas_of_every_role_come_and_go_and_no_caller_sees_an_error(scaled: 
         try:
             eventually(lambda: len(adviser.recorded) > 2)
             for end in (scaled.stop, scaled.kill):
+                scaled.up(**TWO)
+                scaled.wait_until_ready(intake=2)
                 for service in ("intake-worker", "intake-relay", "intake-api"):
                     assert end(service) in (0, None), service
                     so_far = len(adviser.recorded)
                     eventually(lambda so_far=so_far: len(adviser.recorded) > so_far)  # type: ignore[misc]
-                scaled.up(**TWO)
-                scaled.wait_until_ready(intake=2)
         finally:
             adviser.stopping.set()
             adviser.join()

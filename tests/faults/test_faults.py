@@ -1,4 +1,4 @@
-"""A short run of the faults: what `make faults` does for as long as one likes, in a minute and a half."""
+"""A short run of the faults: what `make faults` does for as long as one likes, in a minute."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.faults.run import run
 
 SEED = 5
-SECONDS = 60.0
+SECONDS = 30.0
 
 
 def test_nothing_that_was_acknowledged_is_lost_doubled_or_out_of_order(tmp_path: Path) -> None:
@@ -15,4 +15,4 @@ def test_nothing_that_was_acknowledged_is_lost_doubled_or_out_of_order(tmp_path:
     assert report.findings == []
     assert report.acknowledged > 0
     assert report.repeated > 0
-    assert report.faults.total() > 0
+    assert report.faults.total() >= 3
