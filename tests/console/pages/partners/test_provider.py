@@ -100,7 +100,7 @@ def test_what_is_waited_for_leads_to_its_form(provider: Browser, served: dict[st
         assert awaited in read.partition("Ce qui est attendu de vous")[2]
     assert f'href="{forms}/tenders/{ASKED.id}/providers/{ASKED.provider}/proposal"' in shown.text
     assert f'href="{forms}/actions/{AGREED.action}/final-report/receipt"' in shown.text
-    assert f'href="{forms}/attachments"' in shown.text
+    assert f'href="{forms}/attachments?kind=final_report"' in shown.text
     assert f'href="/dossiers/{world.case}/convention/{AGREED.action}"' in shown.text
     assert "elle se signe sur papier" in read
     served["answer"] = ProviderPage([replace(asked, href=None)], [AGREED])

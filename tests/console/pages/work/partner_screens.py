@@ -118,7 +118,7 @@ def hand_in_report(gael: Screen, code: str, folder: Path) -> None:
     report = folder / "rapport.txt"
     report.write_text("Les nouveaux tarifs, et comment les tenir.")
     page.get_by_role("link", name="Déposer le rapport").click()
-    page.get_by_label("Sorte de pièce").select_option(label="Rapport final du prestataire")
+    expect(page.get_by_label("Sorte de pièce")).to_have_value("final_report")
     page.get_by_label("Fichier").set_input_files(report)
     gael.send("Ajouter une pièce jointe")
     page.get_by_role("link", name="Dire que le rapport est remis").click()

@@ -102,6 +102,8 @@ async def _show(request: Request, case: UUID | None, service: str, path: str) ->
     typed = fill_in(
         form.operation.command, form.fields, form.state, form.parameters, dict(request.query_params.items())
     )
+    if (kind := request.query_params.get("kind", "")) in (form.operation.kinds or ()):
+        typed.set("kind", kind)
     return _render(request, case, form, typed, just_done=await just_recorded(request))
 
 
