@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Where it is set, as in many images, each process that starts compiles all that it imports: two seconds of a processor.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo tour up status history test simulate model check audit bench idle load soak faults rolling-upgrade token schemas lock sbom docs pictures charts hub-demo clean
+.PHONY: help demo tour up status history test simulate model check audit bench idle load soak faults rolling-upgrade token schemas lock sbom docs pages pictures charts hub-demo clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ audit: $(READY) ## known vulnerabilities of what is locked; asks the network, an
 docs: export NO_MKDOCS_2_WARNING = 1
 docs: $(READY) ## the documentation site in dist/docs, built without the network; fails at a broken link
 	@$(BIN)/mkdocs build --strict --quiet && echo "dist/docs/index.html"
+
+pages: $(READY) ## each page of the console with full, empty, long and failing data: faults that axe finds, weight, server time
+	@$(BIN)/python -m tests.support.generated.page_table
 
 pictures: $(READY) ## docs/images anew (the flow from the schemas, the console from the played tour, in Chromium), and the screens of the operator's guide
 	@$(BIN)/python docs/_site/flow_picture.py

@@ -12,6 +12,8 @@ from shared.kernel import PHASE_LABELS
 FIRST_PHASES = {"intake": 0, "diagnostic": 1, "parcours": 2, "followup": 4}
 PARCOURS_VALIDATED = "parcours-validated"
 OLDEST, NEWEST = "anciens", "recents"
+LINES_AT_ONCE, LINES_OF_A_PHASE = 80, 12
+"""A longer timeline shows so many lines of each phase, and leads to the others: a page stays under 100 kB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,11 @@ class TimelineLine:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
+    """`lines`: those that are shown; `left`: how many others there are."""
+
     number: int
     lines: list[TimelineLine]
+    left: int = 0
 
     @property
     def title(self) -> str:
@@ -45,7 +50,7 @@ class Phase:
 
     @property
     def count(self) -> int:
-        return len(self.lines)
+        return len(self.lines) + self.left
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,16 @@ def group_by_phase(lines: Iterable[TimelineLine], timeline_filter: TimelineDispl
         return [Phase(number, phases[number]) for number in sorted(phases)]
     latest = sorted(phases, key=lambda number: str(phases[number][-1].event["recorded_at"]), reverse=True)
     return [Phase(number, phases[number][::-1]) for number in latest]
+
+
+def shorten_phases(phases: Sequence[Phase]) -> list[Phase]:
+    """The beginning of each phase, where they are long together."""
+    if sum(phase.count for phase in phases) <= LINES_AT_ONCE:
+        return [*phases]
+    return [
+        Phase(phase.number, phase.lines[:LINES_OF_A_PHASE], left=max(0, phase.count - LINES_OF_A_PHASE))
+        for phase in phases
+    ]
 
 
 def label_of(event: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ from console.presentation.timeline import (
     filter_choices,
     group_by_phase,
     lines_of,
+    shorten_phases,
 )
 from console.upstream.reader import get_reader, require_signed_in
 from console.upstream.services import Reader, Services, UpstreamError, result_or_error
@@ -141,6 +142,7 @@ async def timeline_page(
         events=tuple(filter(None, evenement or ())),
         order=NEWEST if ordre == NEWEST else OLDEST,
     )
+    phases = group_by_phase(lines, shown)
     return page(
         request,
         "reading/timeline.html",
@@ -148,7 +150,7 @@ async def timeline_page(
         state=state,
         timeline=timeline,
         lines=lines,
-        phases=group_by_phase(lines, shown),
+        phases=phases if shown else shorten_phases(phases),
         filter=shown,
         with_transfers=bool(transferts),
         choices=filter_choices(lines),
