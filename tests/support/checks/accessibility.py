@@ -114,6 +114,9 @@ def stacked_on_a_phone(page: Page) -> None:
     for table in tables.all():
         wider = table.evaluate("({ parentElement: box }) => box.scrollWidth - box.clientWidth")
         assert wider <= 0, f"{page.url}: a list is {wider} px wider than its place"
+        shown_as = table.locator("td").evaluate_all("cells => cells.map(cell => getComputedStyle(cell).display)")
+        side_by_side = shown_as.count("table-cell")
+        assert side_by_side == 0, f"{page.url}: {side_by_side} values stand in columns"
         bare = table.locator("td:not([data-title])").count()
         assert bare == 0, f"{page.url}: {bare} values do not say what they are"
     page.set_viewport_size(DESKTOP)
