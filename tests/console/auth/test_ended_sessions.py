@@ -30,7 +30,7 @@ from console.upstream.services import Reader, Services, UpstreamError
 PUBLIC = {
     *("/acces", "/connexion", "/connexion/fournisseur", "/connexion/jeton", "/retour", "/livez", "/readyz"),
     *("/lien", "/lien/{token}", "/lien-perdu", "/empreinte", "/empreinte/{event}/{fingerprint}"),
-    *("/mentions-legales", "/donnees-personnelles", "/accessibilite", "/plan-du-site", "/stats"),
+    *("/mentions-legales", "/donnees-personnelles", "/accessibilite", "/affichage", "/plan-du-site", "/stats"),
     *("/.well-known/security.txt", "/agenda/{token}.ics", "/desabonnement/{token}"),
 }
 """Pages for people who are not signed in."""

@@ -168,7 +168,14 @@ def test_no_page_has_a_fault(
         faultless(page)
         faultless(opened(page, console, many))
         ways["intake"].instead["/api/v1/requests/statistics/public"] = published_statistics("2026-T3", 1239)
-        public = ("/mentions-legales", "/donnees-personnelles", "/accessibilite", "/plan-du-site", "/stats")
+        public = (
+            "/mentions-legales",
+            "/donnees-personnelles",
+            "/accessibilite",
+            "/affichage",
+            "/plan-du-site",
+            "/stats",
+        )
         for path in ("/registre", "/titre", "/nulle-part", "/acces#secret", *public):
             page.goto(f"{console}{path}")
             faultless(page)
