@@ -12,7 +12,7 @@ from starlette.routing import Match
 from console.auth.request_session import get_session, is_cross_site
 from console.pages.forms import origin_of, read_form, safe_path
 from console.pages.rendering import page, redirect
-from console.presentation.theme import THEME_LABELS, Theme, theme_cookie
+from console.presentation.theme import THEME_LABELS, PageTheme, theme_cookie
 
 router = APIRouter()
 ADDRESS = "/affichage"
@@ -30,7 +30,7 @@ async def theme_page(request: Request) -> Response:
 async def choose_theme(request: Request) -> Response:
     form = await read_form(request)
     try:
-        theme = Theme(form.get("theme", ""))
+        theme = PageTheme(form.get("theme", ""))
     except ValueError as error:
         raise HTTPException(400) from error
     response = redirect(request, safe_path(form.get("vers", "/")))
