@@ -92,6 +92,7 @@ def pytest_collection_finish() -> None:
     """All services and tests are imported: the garbage collector need not look at them again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 50, 100)  # what is imported and built stays: looking at it again and again costs a tenth
 
 
 @pytest.fixture(scope="session")

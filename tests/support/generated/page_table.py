@@ -104,50 +104,50 @@ def receive_long_case(stack: Stack, siret: str) -> str:
 def visits(cases: Mapping[str, str]) -> Iterator[Visit]:
     full, crisis = cases["La Fabrique des Possibles"], cases["La Ressourcerie des Marais"]
     for page in ("/connexion", "/acces", "/stats", "/mentions-legales", "/donnees-personnelles", "/accessibilite"):
-        yield Visit("nobody", page, "full")
+        yield Visit("nobody", page, state="full")
     for page in ("/plan-du-site", "/apparence", "/affichage", "/empreinte"):
-        yield Visit("nobody", page, "full")
-    yield Visit("nobody", "/rien", "error", 404)
+        yield Visit("nobody", page, state="full")
+    yield Visit("nobody", "/rien", state="error", status=404)
     shared = ["/aujourdhui", "/aujourdhui?qui=unite", "/dossiers", "/mon-agenda", "/mes-courriels", "/titre"]
     for page in (*shared, "/nouvelle-demande"):
-        yield Visit("adviser", page, "full")
-        yield Visit("adviser elsewhere", page, "empty")
+        yield Visit("adviser", page, state="full")
+        yield Visit("adviser elsewhere", page, state="empty")
     for case, state in ((full, "full"), (crisis, "full"), (cases["long"], "long")):
-        yield Visit("adviser", f"/dossiers/{case}/travail", state)
-        yield Visit("adviser", f"/dossiers/{case}", state)
-        yield Visit("adviser", f"/dossiers/{case}/documents", state)
+        yield Visit("adviser", f"/dossiers/{case}/travail", state=state)
+        yield Visit("adviser", f"/dossiers/{case}", state=state)
+        yield Visit("adviser", f"/dossiers/{case}/documents", state=state)
     for phase in ("accueil", "diagnostic", "parcours", "suivi"):
-        yield Visit("adviser", f"/dossiers/{full}/etat/{phase}", "full")
-    yield Visit("adviser", f"/dossiers/{cases['long']}/faire/intake/requests/{cases['long']}/meetings", "long")
-    yield Visit("adviser", "/dossiers?q=intercommunale", "long")
-    yield Visit("adviser", "/dossiers?q=personne", "empty")
+        yield Visit("adviser", f"/dossiers/{full}/etat/{phase}", state="full")
+    yield Visit("adviser", f"/dossiers/{cases['long']}/faire/intake/requests/{cases['long']}/meetings", state="long")
+    yield Visit("adviser", "/dossiers?q=intercommunale", state="long")
+    yield Visit("adviser", "/dossiers?q=personne", state="empty")
     for page in ("/responsable", "/derogations", "/droits", "/chiffres"):
-        yield Visit("manager", page, "full")
-        yield Visit("manager elsewhere", page, "empty")
+        yield Visit("manager", page, state="full")
+        yield Visit("manager elsewhere", page, state="empty")
     for page in ("mon-accompagnement", "avis/diagnostic", "avis/parcours", "consultations"):
-        yield Visit("leader", f"/dossiers/{full}/{page}", "full")
-    yield Visit("leader of the long case", f"/dossiers/{cases['long']}/mon-accompagnement", "long")
-    yield Visit("provider", f"/dossiers/{full}/ma-mission", "full")
-    yield Visit("committee", "/comite", "full")
-    yield Visit("resource centre", "/conseils", "full")
-    yield Visit("dpo", "/conservation", "full")
-    yield Visit("dpo", "/effacement", "full")
-    yield Visit("dpo", "/consultations", "full")
-    yield Visit("operator", "/exploitation", "full")
-    yield Visit("auditor", "/registre", "full")
-    yield Visit("pilot", "/chiffres", "full")
+        yield Visit("leader", f"/dossiers/{full}/{page}", state="full")
+    yield Visit("leader of the long case", f"/dossiers/{cases['long']}/mon-accompagnement", state="long")
+    yield Visit("provider", f"/dossiers/{full}/ma-mission", state="full")
+    yield Visit("committee", "/comite", state="full")
+    yield Visit("resource centre", "/conseils", state="full")
+    yield Visit("dpo", "/conservation", state="full")
+    yield Visit("dpo", "/effacement", state="full")
+    yield Visit("dpo", "/consultations", state="full")
+    yield Visit("operator", "/exploitation", state="full")
+    yield Visit("auditor", "/registre", state="full")
+    yield Visit("pilot", "/chiffres", state="full")
 
 
 def visits_without_a_service(cases: Mapping[str, str]) -> Iterator[Visit]:
     """While parcours does not answer."""
     full = cases["La Fabrique des Possibles"]
-    yield Visit("adviser", "/aujourdhui", "error")
-    yield Visit("adviser", f"/dossiers/{full}/travail", "error")
-    yield Visit("adviser", f"/dossiers/{full}/documents", "error")
-    yield Visit("adviser", f"/dossiers/{full}/etat/parcours", "error", 503)
-    yield Visit("manager", "/responsable", "error")
-    yield Visit("manager", "/derogations", "error")
-    yield Visit("operator", "/exploitation", "error")
+    yield Visit("adviser", "/aujourdhui", state="error")
+    yield Visit("adviser", f"/dossiers/{full}/travail", state="error")
+    yield Visit("adviser", f"/dossiers/{full}/documents", state="error")
+    yield Visit("adviser", f"/dossiers/{full}/etat/parcours", state="error", status=503)
+    yield Visit("manager", "/responsable", state="error")
+    yield Visit("manager", "/derogations", state="error")
+    yield Visit("operator", "/exploitation", state="error")
 
 
 class Visitor:
@@ -170,7 +170,7 @@ class Visitor:
                 found = page.evaluate("question => axe.run(question)", {"resultTypes": ["violations"], **question})
                 faults += [f"{each['id']} at {each['nodes'][0]['target'][0]}" for each in found["violations"]]
             cookies = {each["name"]: each["value"] for each in context.cookies()}
-        return Seen(visit, faults, weight, shift=shift, milliseconds=self._milliseconds(visit, cookies))
+        return Seen(visit, faults, weight=weight, shift=shift, milliseconds=self._milliseconds(visit, cookies))
 
     def _open(self, context: BrowserContext, page: Page, visit: Visit) -> tuple[int, int]:
         """The bytes that came over the network, and the status."""
