@@ -114,6 +114,7 @@ OTHER_DAYS = {
     "right-replicated": "from when to when the right holds",
     "shared-with-committee": "the last day of the sharing",
     "sharing-agreed": "the last day of the sharing",
+    "stand-in-appointed": "the last day of the stand-in",
     "transfer-received": "days of what the first unit had learnt",
 }
 """Events with days that are not the day on which they happened: what these are."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,6 +24,7 @@ from followup.main import service as followup
 from intake.main import cli
 from intake.main import service as intake
 from parcours.main import service as parcours
+from shared.kernel import paris_date
 from shared.messaging import Feed, Inbox, messages_of
 from shared.runtime import Service
 from shared.runtime.process_role import ProcessRole
@@ -292,10 +294,15 @@ def test_a_case_is_assigned_to_an_adviser_of_its_unit_and_to_nobody_else(
     def assign(identity: str) -> Any:
         return claire.post(f"{path}/assignment", {"adviser": identity, "reason": "Congé."})
 
+    def appoint(identity: str) -> Any:
+        until = paris_date(datetime.now(UTC)) + timedelta(days=14)
+        body = {"adviser": identity, "until": until.isoformat(), "reason": "Congé."}
+        return claire.post(f"{path}/stand-in", body)
+
     strangers = [str(uuid4()), *map(register.id_of, ("ailleurs", "partie", "pilote"))]
     for identity in strangers:
-        answer = assign(identity)
-        assert (answer.status_code, slug(answer)) == (422, "identity-without-right")
+        for answer in (assign(identity), appoint(identity)):
+            assert (answer.status_code, slug(answer)) == (422, "identity-without-right")
     assert assign(register.id_of("inès")).status_code == 200
     assert claire.get(path).json()["adviser"]["id"] == register.id_of("inès")
 

@@ -13,7 +13,7 @@ from tests.support.histories.command_walks import UNIT, Walk, actor
 from intake.domain import orientation, personal_link, retention
 from intake.domain.reference.criteria import Verdict
 from intake.domain.register.rights import GrantRight
-from intake.domain.request import confidentiality, difficulty, emergency, ending, outcome, reception, transfer
+from intake.domain.request import confidentiality, difficulty, emergency, ending, outcome, reception, stand_in, transfer
 from intake.domain.request.assessment import AssessCriterion, GrantDerogation, MeetingParticipant, RecordMeeting
 from intake.domain.request.state import ConfidentialityGround, DerogationKind
 from intake.domain.structure import Contact, LegalForm, Structure
@@ -45,6 +45,7 @@ def request(_: Walk) -> Iterator[Step]:
     yield emergency.AcknowledgeEmergencyAccess(), Role.MANAGER
     yield confidentiality.AssignCase(UUID(actor(WORK).id), "Elle est revenue."), Role.MANAGER
     yield confidentiality.LiftConfidentiality("Elle est close."), Role.MANAGER
+    yield stand_in.AppointStandIn(UUID(int=8), TODAY, reason="Elle s’absente une journée."), Role.MANAGER
     yield outcome.AdmitRequest(), WORK
     yield ending.StartAccompaniment(), Role.SERVICE
 

@@ -12,6 +12,7 @@ from intake.domain.request.emergency import EmergencyAccessOpened
 from intake.domain.request.ending import CaseClosed, CaseEndingCorrected, CaseGivenUp
 from intake.domain.request.outcome import RequestAdmitted, RequestNotAdmitted, RequestOriented
 from intake.domain.request.reception import LinkedRequestOpened
+from intake.domain.request.stand_in import StandInAppointed, StandInEnded
 from intake.domain.request.transfer import TransferReceived, TransferTakenOver
 from shared.access import AccessLogSealed
 from shared.contracts import intake as contracts
@@ -52,7 +53,11 @@ def to_integration_event(recorded: RecordedEvent[Any], _entry: LogEntry, app: Se
             return contracts.CaseAccessChanged(adviser=adviser, confidential=True)
         case ConfidentialityLifted(adviser=adviser):
             return contracts.CaseAccessChanged(adviser=adviser, confidential=False)
-        case CaseAssigned(adviser, _, confidential=confidential):
+        case (
+            CaseAssigned(adviser=adviser, confidential=confidential)
+            | StandInAppointed(adviser=adviser, confidential=confidential)
+            | StandInEnded(adviser=adviser, confidential=confidential)
+        ):
             return contracts.CaseAccessChanged(adviser=adviser, confidential=confidential)
         case CaseArchived(_, adviser, confidential=confidential):
             return contracts.CaseAccessChanged(adviser=adviser, confidential=confidential, archived=True)

@@ -10,6 +10,7 @@ import pytest
 from tests.support.checks.console_pages import REQUEST, Browser, Switch, World, text
 
 from console.pages.manage.hand_over import key_of_case
+from shared.kernel import paris_date
 
 
 @pytest.fixture
@@ -64,6 +65,19 @@ def test_all_cases_pass_to_another_adviser_and_each_records_why(
     assert "2 dossiers sont passés" in text(done)
     assert {adviser_of(world, first), adviser_of(world, second)} == {successor}
     assert "Aucun dossier ouvert" in text(manager.get(f"/responsable/passation/{leaving}"))
+
+
+def test_cases_passed_on_for_an_absence_say_until_when(
+    manager: Browser, world: World, successor: str, cases: tuple[str, list[str]]
+) -> None:
+    away, (first, second) = cases
+    today = paris_date(world.intake.application.clock.now())
+    bad = send(manager, away, a=successor, motif="Congé d’été.", fin="demain", dossier=[first])
+    assert bad.status_code == 422 and "Donnez une date" in text(bad)
+    done = send(manager, away, a=successor, motif="Congé d’été.", fin=today.isoformat(), dossier=[first, second])
+    assert "2 dossiers sont passés" in text(done) and "Ils reviennent d’eux-mêmes le lendemain" in text(done)
+    assert {adviser_of(world, first), adviser_of(world, second)} == {successor}
+    assert "en remplacement jusqu’au" in text(manager.get(f"/dossiers/{first}/travail"))
 
 
 def test_a_case_that_was_unticked_stays(

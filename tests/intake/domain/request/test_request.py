@@ -56,6 +56,7 @@ from intake.domain.request.reception import (
     RequestReceived,
 )
 from intake.domain.request.request import decider, unique_keys
+from intake.domain.request.stand_in import StandInAppointed, StandInEnded
 from intake.domain.request.state import ConfidentialityGround, CrisisPlan, PersonMet, Request, RequestStatus, Triage
 from intake.domain.request.transfer import (
     RecordTakeOver,
@@ -444,6 +445,8 @@ def test_every_event_comes_back_from_the_log_and_nothing_that_people_said_is_sto
         TransferTakenOver(UUID(int=6)),
         RequestWithdrawn(text("secret motif")),
         CaseMadeConfidential(ConfidentialityGround.CONCILIATION, text("secret motif"), adviser="some-adviser"),
+        StandInAppointed("x", "y", until=TODAY, reason=text("secret motif"), confidential=True),
+        StandInEnded("y", "x", confidential=True),
         ConfidentialityLifted(text("secret motif"), "some-adviser"),
         CaseAssigned("some-adviser", text("secret motif"), confidential=True),
         EmergencyAccessOpened("x", NOW, until=NOW, reason=text("secret motif")),

@@ -202,6 +202,7 @@ RESOLVERS: dict[str, Resolve] = {
     "RequestAdvice.unit": units,
     "GrantRight.unit": units,
     "AssignCase.adviser": advisers,
+    "AppointStandIn.adviser": advisers,
     "person": known_people,
     "account": provider_links,
     "OrientRequest.orientations": orientations,

@@ -25,6 +25,7 @@ from intake.domain.request.outcome import (
     RejectRequest,
 )
 from intake.domain.request.reception import ReceiveRequest, ReceiveRequestWithFindings
+from intake.domain.request.stand_in import AppointStandIn
 from intake.domain.request.state import Request, Triage
 from intake.domain.request.transfer import UNKNOWN_UNIT, TakeOverRequest, TakeOverRequestWithFindings, TransferRequest
 from intake.domain.structure import Structure, normalize_structure
@@ -74,7 +75,7 @@ def require_crisis_orientation(app: ServiceApplication, _: Caller, case: UUID, _
         )
 
 
-def require_adviser(app: ServiceApplication, caller: Caller, case: UUID, command: AssignCase) -> None:
+def require_adviser(app: ServiceApplication, caller: Caller, case: UUID, command: AssignCase | AppointStandIn) -> None:
     """A case is assigned to somebody who works on the cases of its unit today."""
     unit = app.load_existing(request.decider, case).state.unit
     require_right(

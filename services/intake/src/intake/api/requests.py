@@ -30,6 +30,7 @@ from intake.domain.request.outcome import (
     WithdrawRequest,
 )
 from intake.domain.request.reception import ReceiveRequest, ReceiveRequestWithFindings
+from intake.domain.request.stand_in import AppointStandIn
 from intake.domain.request.state import CriterionJudgment, Meeting, Request
 from intake.domain.request.transfer import (
     UNKNOWN_UNIT,
@@ -130,6 +131,13 @@ def build_router(deployment: Deployment) -> tuple[APIRouter, AggregateEndpoints[
     requests.command(
         "/assignment",
         AssignCase,
+        Role.MANAGER,
+        check=lookups.require_adviser,
+        may_refuse=(IDENTITY_WITHOUT_RIGHT,),
+    )
+    requests.command(
+        "/stand-in",
+        AppointStandIn,
         Role.MANAGER,
         check=lookups.require_adviser,
         may_refuse=(IDENTITY_WITHOUT_RIGHT,),

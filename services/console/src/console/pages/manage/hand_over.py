@@ -1,11 +1,13 @@
-"""Handing over cases: those of an adviser who leaves, or is away, are given to another one all at once. Each case
-records it for itself, with the reason; the form may be sent again, and records no case twice."""
+"""Handing over cases: those of an adviser who leaves, or is away, are given to another one all at once; with a last
+day, they come back by themselves. Each case records it for itself, with the reason; the form may be sent again, and
+records no case twice."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -38,11 +40,13 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True)
 class HandOverForm:
-    """What was typed. `faults`: what to correct, by field."""
+    """What was typed. `until`: the last day of an absence, as YYYY-MM-DD, or empty. `faults`: what to correct, by
+    field."""
 
     key: str
     to: str = ""
     reason: str = ""
+    until: str = ""
     chosen: frozenset[str] | None = None
     faults: Mapping[str, str] = field(default_factory=dict)
 
@@ -70,7 +74,7 @@ async def hand_over(request: Request, adviser: UUID) -> Response:
     results = await _assign_all(services, reader, form, cases)
     if any(each.error for each in results):
         return await _show(request, adviser, form, 409, results=results)
-    return page(request, "manage/handed_over.html", results=results, gone=gone)
+    return page(request, "manage/handed_over.html", results=results, gone=gone, until=form.until)
 
 
 def read_hand_over(sent: SentForm) -> HandOverForm:
@@ -80,11 +84,26 @@ def read_hand_over(sent: SentForm) -> HandOverForm:
         faults["a"] = "Choisissez qui reprend les dossiers."
     if len(sent.get("motif").strip()) < 3:
         faults["motif"] = "Dites pourquoi\u00a0: départ, absence, répartition…"
+    until = sent.get("fin").strip()
+    if until and not is_day(until):
+        faults["fin"] = "Donnez une date, comme 2026-12-24, ou rien."
     if not chosen:
         faults["dossier"] = "Choisissez au moins un dossier."
     return HandOverForm(
-        sent.get("cle") or str(uuid7()), sent.get("a"), reason=sent.get("motif"), chosen=chosen, faults=faults
+        sent.get("cle") or str(uuid7()),
+        sent.get("a"),
+        reason=sent.get("motif"),
+        until=until,
+        chosen=chosen,
+        faults=faults,
     )
+
+
+def is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 async def _assign_all(
@@ -95,10 +114,11 @@ async def _assign_all(
 
     async def assign(case: Mapping[str, Any]) -> HandedOver:
         headers = {"Idempotency-Key": key_of_case(form.key, case["id"]), "Prefer": "return=minimal"}
-        body = {"adviser": form.to, "reason": form.reason}
+        body = {"adviser": form.to, "reason": form.reason} | ({"until": form.until} if form.until else {})
+        operation = "stand-in" if form.until else "assignment"
         async with gate:
             try:
-                await services.post(reader, "intake", f"/api/v1/requests/{case['id']}/assignment", headers, json=body)
+                await services.post(reader, "intake", f"/api/v1/requests/{case['id']}/{operation}", headers, json=body)
             except UpstreamError as error:
                 return HandedOver(case, error)
         return HandedOver(case, None)

@@ -83,7 +83,7 @@ Event = CaseMadeConfidential | ConfidentialityLifted | CaseAssigned
 
 
 def make_confidential(request: Request, command: MakeConfidential, context: Context) -> list[CaseMadeConfidential]:
-    _require_open(request)
+    require_open(request)
     _require_in_charge(request, context.actor)
     if request.confidential and request.confidential.ground is command.ground:
         return []
@@ -94,18 +94,18 @@ def make_confidential(request: Request, command: MakeConfidential, context: Cont
 def lift_confidentiality(
     request: Request, command: LiftConfidentiality, context: Context
 ) -> list[ConfidentialityLifted]:
-    _require_open(request)
-    _require_manager(request, context.actor)
+    require_open(request)
+    require_manager(request, context.actor)
     if request.confidential is None:
         raise NOT_CONFIDENTIAL("Toute l’unité voit déjà ce dossier\u00a0: il n’y a rien à lever.")
     return [ConfidentialityLifted(context.text(command.reason), request.adviser)]
 
 
 def assign(request: Request, command: AssignCase, context: Context) -> list[CaseAssigned]:
-    _require_open(request)
-    _require_manager(request, context.actor)
+    require_open(request)
+    require_manager(request, context.actor)
     adviser = str(command.adviser)
-    if request.assigned and request.adviser == adviser:
+    if request.assigned and request.adviser == adviser and request.stand_in is None:
         return []
     return [CaseAssigned(adviser, context.text(command.reason), confidential=request.confidential is not None)]
 
@@ -126,7 +126,7 @@ def case_access(event: Event) -> CaseAccess:
             return CaseAccess(adviser, confidential)
 
 
-def _require_open(request: Request) -> None:
+def require_open(request: Request) -> None:
     require_status(request, *RequestStatus)
     require_not_archived(request)
 
@@ -145,7 +145,7 @@ def _require_in_charge(request: Request, actor: Actor) -> None:
         )
 
 
-def _require_manager(request: Request, actor: Actor) -> None:
+def require_manager(request: Request, actor: Actor) -> None:
     if not manages_unit(request, actor):
         raise UNIT_MANAGERS_ONLY("C’est la ou le responsable de l’unité qui en décide\u00a0: demandez-le-lui.")
 
@@ -158,4 +158,4 @@ def evolve(request: Request, event: Event) -> Request:
         case ConfidentialityLifted():
             return replace(request, confidential=None)
         case CaseAssigned(adviser):
-            return replace(request, adviser=adviser, assigned=True)
+            return replace(request, adviser=adviser, assigned=True, stand_in=None)

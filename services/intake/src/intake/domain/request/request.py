@@ -20,6 +20,7 @@ from intake.domain.request import (
     ending,
     outcome,
     reception,
+    stand_in,
     transfer,
 )
 from intake.domain.request.archive import ArchiveCase, UnarchiveCase
@@ -54,6 +55,7 @@ from intake.domain.request.reception import (
     ReceiveRequestWithFindings,
     RequestReceived,
 )
+from intake.domain.request.stand_in import AppointStandIn, EndStandIn
 from intake.domain.request.state import ALREADY_OPEN, LINKED_CASES, Request, RequestStatus
 from intake.domain.request.transfer import (
     RecordTakeOver,
@@ -92,6 +94,8 @@ Command = (
     | MakeConfidential
     | LiftConfidentiality
     | AssignCase
+    | AppointStandIn
+    | EndStandIn
     | OpenEmergencyAccess
     | AcknowledgeEmergencyAccess
     | ArchiveCase
@@ -108,6 +112,7 @@ Event = (
     | DifficultyTriaged
     | outcome.Event
     | confidentiality.Event
+    | stand_in.Event
     | emergency.Event
     | archive.Event
     | ending.Event
@@ -160,6 +165,10 @@ def decide(
             return confidentiality.lift_confidentiality(request, command, context)
         case AssignCase():
             return confidentiality.assign(request, command, context)
+        case AppointStandIn():
+            return stand_in.appoint(request, command, context)
+        case EndStandIn():
+            return stand_in.end(request, context)
         case OpenEmergencyAccess():
             return emergency.open_access(request, command, context)
         case AcknowledgeEmergencyAccess():
@@ -193,6 +202,8 @@ def evolve(request: Request, event: Event) -> Request:
         return outcome.evolve(request, event)
     if isinstance(event, confidentiality.Event):
         return confidentiality.evolve(request, event)
+    if isinstance(event, stand_in.Event):
+        return stand_in.evolve(request, event)
     if isinstance(event, emergency.Event):
         return emergency.evolve(request, event)
     if isinstance(event, archive.Event):
@@ -227,6 +238,7 @@ def available_commands(request: Request) -> Iterator[type]:
         return
     yield from (ProposeOrientation, GiveAccessLink, AddAttachment)
     yield from confidentiality.available_commands(request)
+    yield from stand_in.available_commands(request)
     yield from emergency.available_commands(request)
 
 
@@ -293,6 +305,8 @@ def case_row(_request: Request, event: Event) -> dict[str, Any] | None:
     """Who is in charge of the case, and whether it is confidential or archived, when the event says so."""
     if isinstance(event, confidentiality.Event):
         return confidentiality.case_access(event).row()
+    if isinstance(event, stand_in.Event):
+        return stand_in.case_access(event).row()
     if isinstance(event, archive.Event):
         return archive.case_access(event).row()
     return None
@@ -308,6 +322,8 @@ decider: Decider[Request] = Decider(
     unique_keys=unique_keys,
     unique_key_refusal=ALREADY_OPEN,
     companions=companions,
+    deadlines=stand_in.deadlines,
+    deadline_command=lambda _kind, _key: EndStandIn(),
     available_commands=available_commands,
     case_table=CASE_ACCESS_TABLE,
     case_row=case_row,

@@ -133,6 +133,15 @@ class EmergencyAccess:
 
 
 @frozen
+class StandIn:
+    """`adviser` is in charge in place of `stands_in_for`, through the day `until` in Paris."""
+
+    adviser: str
+    stands_in_for: str
+    until: date
+
+
+@frozen
 class Request:
     """`rules`: the version of the criteria under which it was admitted. `adviser`: who is in charge of the case;
     `assigned`: that adviser was named explicitly, and an admission by another one does not replace them.
@@ -162,6 +171,7 @@ class Request:
     ending_reported_at: datetime | None = None
     adviser: str | None = None
     assigned: bool = False
+    stand_in: StandIn | None = None
     confidential: Confidentiality | None = None
     archived: bool = False
     crisis_plan: CrisisPlan | None = None
